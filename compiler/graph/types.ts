@@ -1,0 +1,82 @@
+/** Types of tensors: dtype and dimensions, promotion and broadcasting. */
+
+import { fail } from "../diagnostics/error.ts";
+
+/** Element types. int64 is accepted where indices are (`lscalar`). */
+export type DType = "float32" | "float64" | "int32" | "int64" | "bool";
+
+/** A dimension: a number specialises the code, a name is a size known at run time. */
+export type Dim = number | string;
+
+export type Shape = readonly Dim[];
+
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** The default dtype, Theano's `floatX`. */
+export const floatX = "float32";
+
+export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+export const isInteger = (dtype: DType): boolean => dtype === "int32" || dtype === "int64";
+
+const rank: Record<DType, number> = { bool: 0, int32: 1, int64: 2, float32: 3, float64: 4 };
+
+/** The dtype that holds both: NumPy's order, but float32 with an integer stays float32. */
+export function promote(a: DType, b: DType): DType {
+  return rank[a] >= rank[b] ? a : b;
+}
+
+/** Whether every value of `from` may be stored in `to` without an explicit cast. */
+export function widens(from: DType, to: DType): boolean {
+  return rank[from] <= rank[to];
+}
+
+/** `[600, 784]`, `["rows", 10]` printed as `[rows, 10]`. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** `float32[600, 784]` */
+export function formatType(type: TensorType): string {
+  return `${type.dtype}${formatShape(type.shape)}`;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** NumPy's broadcasting of several shapes; undefined when they do not agree. */
+export function broadcastShapes(shapes: readonly Shape[]): Shape | undefined {
+  const out: Dim[] = new Array(Math.max(0, ...shapes.map((s) => s.length))).fill(1);
+  for (const shape of shapes) {
+    const lead = out.length - shape.length;
+    for (const [i, dim] of shape.entries()) {
+      if (dim === 1) continue;
+      if (out[lead + i] === 1) out[lead + i] = dim;
+      else if (out[lead + i] !== dim) return undefined;
+    }
+  }
+  return out;
+}
+
+/** An axis counted from the front: NumPy's negative axes resolved. */
+export function normaliseAxis(axis: number, rank: number, what: string): number {
+  const resolved = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank) {
+    const range = rank === 0 ? "a scalar has no axes" : `axes go from ${-rank} to ${rank - 1}`;
+    fail("ADJ1004", `${what}: there is no axis ${axis}; ${range}`);
+  }
+  return resolved;
+}
+
+/** Number of elements; undefined if a dimension is only known at run time. */
+export function staticSize(shape: Shape): number | undefined {
+  let size = 1;
+  for (const dim of shape) {
+    if (typeof dim === "string") return undefined;
+    size *= dim;
+  }
+  return size;
+}
