@@ -1,0 +1,160 @@
+/** The graph: typed, hash-consed expressions. Two nodes that compute the same are the same object. */
+
+import { activeDiagnostics, AdjointError, fail } from "../diagnostics/error.ts";
+import type { AnyOp } from "../ops/op.ts";
+import { currentScope, currentSite } from "./context.ts";
+import type { Site } from "./site.ts";
+import type { Shape, TensorType } from "./types.ts";
+
+/** A value of an op's static attribute (axis, shape, constant …): plain data, compared by content. */
+export type Attr =
+  | number
+  | string
+  | boolean
+  | undefined
+  | readonly Attr[]
+  | { [key: string]: Attr };
+export type Attrs = { readonly [key: string]: Attr };
+
+/** What the model calls a value: `hidden.W` is `{ name: "W", scope: ["hidden"] }`. */
+export interface Label {
+  readonly name: string;
+  readonly scope: readonly string[];
+}
+
+/** One value of the graph. Made only by {@link makeNode}; immutable but for its label. */
+export class Node {
+  /** Order of creation; only ever used to keep the model's order. */
+  readonly id: number;
+  readonly op: AnyOp;
+  readonly inputs: readonly Node[];
+  readonly attrs: Attrs;
+  readonly type: TensorType;
+  readonly site: Site | undefined;
+  /** The scope that the node was made in. */
+  readonly scope: readonly string[];
+  label: Label | undefined;
+
+  constructor(id: number, op: AnyOp, inputs: readonly Node[], attrs: Attrs, type: TensorType) {
+    this.id = id;
+    this.op = op;
+    this.inputs = inputs;
+    this.attrs = attrs;
+    this.type = type;
+    this.site = currentSite();
+    this.scope = currentScope();
+  }
+
+  get shape(): Shape {
+    return this.type.shape;
+  }
+
+  /** A symbol has no value while the model is being read: coercing one is the user's mistake. */
+  [Symbol.toPrimitive](): never {
+    return fail(
+      "ADJ4002",
+      `${this.label ? `"${this.label.name}"` : "this expression"} is a symbol: it has no value while the model is read`,
+      {
+        hint: "use where(condition, a, b) to choose, pp(e) to print it, evaluate(e, …) for numbers",
+      },
+    );
+  }
+}
+
+/** Whether a value of the model file is symbolic. */
+export function isNode(value: unknown): value is Node {
+  return value instanceof Node;
+}
+
+let table = new Map<string, Node>();
+let created = 0;
+
+/** Forgets every node: the start of a compilation, so that its result depends on nothing before. */
+export function resetGraph(): void {
+  table = new Map();
+  created = 0;
+}
+
+function attrKey(value: Attr): string {
+  if (Array.isArray(value)) return `[${value.map(attrKey).join(",")}]`;
+  if (typeof value === "object") {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([k, v]) => `${k}:${attrKey(v)}`).join(",")}}`;
+  }
+  if (typeof value === "string") return JSON.stringify(value);
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/**
+ * The node that applies `op` to `inputs`; an equal one is returned again.
+ *
+ * @throws AdjointError where the op's shape rule refuses the operands. While diagnostics are being
+ * collected it is reported instead, and a node that silences what follows from it is returned.
+ */
+export function makeNode(op: AnyOp, inputs: readonly Node[], attrs: Attrs = {}): Node {
+  const spoilt = inputs.find((input) => input.op.name === "error");
+  if (spoilt) return spoilt;
+  const key = `${op.name}${attrKey(attrs)}(${inputs.map((input) => input.id).join(",")})`;
+  const known = table.get(key);
+  if (known) return known;
+  let type: TensorType;
+  try {
+    type = op.infer(
+      inputs.map((input) => input.type),
+      attrs,
+      inputs,
+    );
+  } catch (error) {
+    const diagnostics = activeDiagnostics();
+    if (!diagnostics || !(error instanceof AdjointError)) throw error;
+    diagnostics.report(error);
+    return poison();
+  }
+  const node = new Node(created++, op, inputs, attrs, type);
+  table.set(key, node);
+  return node;
+}
+
+const errorOp: AnyOp = {
+  name: "error",
+  infer: () => ({ dtype: "float32", shape: [] }),
+  evaluate: () => fail("ADJ9001", "a refused expression was evaluated"),
+  gradient: () => [],
+  notation: {
+    text: () => ({ text: "?", precedence: 99 }),
+    tex: () => ({ text: "?", precedence: 99 }),
+  },
+  samples: [],
+};
+
+/** A value that stands for a refused expression, so that one mistake is reported once. */
+export function poison(): Node {
+  return new Node(created++, errorOp, [], {}, { dtype: "float32", shape: [] });
+}
+
+export function isPoison(node: Node): boolean {
+  return node.op === errorOp;
+}
+
+/** Every node that `roots` need, operands before their users, in an order that follows the roots. */
+export function topological(roots: readonly Node[]): Node[] {
+  const seen = new Set<Node>();
+  const order: Node[] = [];
+  const stack: { node: Node; next: number }[] = [];
+  for (const root of roots) {
+    if (seen.has(root)) continue;
+    seen.add(root);
+    stack.push({ node: root, next: 0 });
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const input = top.node.inputs[top.next++];
+      if (!input) {
+        order.push(top.node);
+        stack.pop();
+      } else if (!seen.has(input)) {
+        seen.add(input);
+        stack.push({ node: input, next: 0 });
+      }
+    }
+  }
+  return order;
+}

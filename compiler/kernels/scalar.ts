@@ -1,0 +1,280 @@
+/**
+ * The scalar language of kernels: what one element of a result is, as an expression over loop axes.
+ *
+ * This closed set is all that a target has to print. Values are hash-consed, so equal
+ * sub-expressions are one object and are printed once.
+ */
+
+import type { Node } from "../graph/node.ts";
+import type { DType, Dim } from "../graph/types.ts";
+
+/** A loop: `extent` steps from 0. */
+export interface Axis {
+  readonly id: number;
+  readonly extent: Dim;
+}
+
+/** Functions of numbers that every target has. */
+export type ScalarFn =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "mod"
+  | "pow"
+  | "neg"
+  | "abs"
+  | "sign"
+  | "floor"
+  | "exp"
+  | "log"
+  | "log1p"
+  | "expm1"
+  | "sqrt"
+  | "sin"
+  | "cos"
+  | "tanh"
+  | "max"
+  | "min"
+  | "lt"
+  | "le"
+  | "gt"
+  | "ge"
+  | "eq"
+  | "ne"
+  | "and"
+  | "or"
+  | "not"
+  | "where"
+  | "cast";
+
+/** Ways to combine the values along reduction axes. */
+export type ReduceFn = "add" | "mul" | "max" | "min" | "argmax" | "argmin";
+
+export type Scalar =
+  /** `div` and `mod` of integers are floor division and its remainder. */
+  | { readonly kind: "const"; readonly key: string; readonly dtype: DType; readonly value: number }
+  | { readonly kind: "axis"; readonly key: string; readonly dtype: "int32"; readonly axis: Axis }
+  | { readonly kind: "size"; readonly key: string; readonly dtype: "int32"; readonly name: string }
+  | {
+      readonly kind: "load";
+      readonly key: string;
+      readonly dtype: DType;
+      /** The value in memory. */
+      readonly node: Node;
+      readonly index: readonly Scalar[];
+    }
+  | {
+      readonly kind: "call";
+      readonly key: string;
+      readonly dtype: DType;
+      readonly fn: ScalarFn;
+      readonly args: readonly Scalar[];
+    }
+  | {
+      readonly kind: "reduce";
+      readonly key: string;
+      readonly dtype: DType;
+      readonly fn: ReduceFn;
+      readonly axes: readonly Axis[];
+      readonly body: Scalar;
+    };
+
+const comparisons: ReadonlySet<ScalarFn> = new Set([
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "eq",
+  "ne",
+  "and",
+  "or",
+  "not",
+]);
+
+type Body<T> = T extends unknown ? Omit<T, "key"> : never;
+
+let interned = new Map<string, Scalar>();
+
+/** Forgets every scalar: the start of a compilation. */
+export function resetScalars(): void {
+  interned = new Map();
+}
+
+function intern(signature: string, body: Body<Scalar>): Scalar {
+  const known = interned.get(signature);
+  if (known) return known;
+  const scalar = { ...body, key: `s${interned.size}` } as Scalar;
+  interned.set(signature, scalar);
+  return scalar;
+}
+
+const keys = (scalars: readonly Scalar[]): string => scalars.map((s) => s.key).join(",");
+
+/** A number. */
+export function constant(value: number, dtype: DType): Scalar {
+  return intern(`${Object.is(value, -0) ? "-0" : value}:${dtype}`, { kind: "const", dtype, value });
+}
+
+const int = (value: number): Scalar => constant(value, "int32");
+
+/** The current step of a loop. */
+export function axisIndex(axis: Axis): Scalar {
+  return intern(`@${axis.id}`, { kind: "axis", dtype: "int32", axis });
+}
+
+/** A dimension as a number. */
+export function extent(dim: Dim): Scalar {
+  if (typeof dim === "number") return int(dim);
+  return intern(`#${dim}`, { kind: "size", dtype: "int32", name: dim });
+}
+
+/** An element of a value in memory. */
+export function load(node: Node, index: readonly Scalar[]): Scalar {
+  return intern(`n${node.id}[${keys(index)}]`, {
+    kind: "load",
+    dtype: node.type.dtype,
+    node,
+    index,
+  });
+}
+
+/** A function of scalars; the dtype is that of the last operand, bool for comparisons. */
+export function call(fn: ScalarFn, ...args: readonly Scalar[]): Scalar {
+  const dtype = comparisons.has(fn) ? "bool" : args[args.length - 1].dtype;
+  return intern(`${fn}(${keys(args)})`, { kind: "call", dtype, fn, args });
+}
+
+/** Conversion to another dtype. */
+export function cast(value: Scalar, dtype: DType): Scalar {
+  if (value.dtype === dtype) return value;
+  if (value.kind === "const" && dtype !== "bool")
+    return constant(dtype.startsWith("int") ? Math.trunc(value.value) : value.value, dtype);
+  return intern(`cast:${dtype}(${value.key})`, { kind: "call", dtype, fn: "cast", args: [value] });
+}
+
+/** The values of `body` over `axes`, combined. */
+export function reduce(fn: ReduceFn, axes: readonly Axis[], body: Scalar): Scalar {
+  const dtype = fn === "argmax" || fn === "argmin" ? "int32" : body.dtype;
+  const over = axes.map((a) => a.id).join(",");
+  return intern(`${fn}<${over}>(${body.key})`, { kind: "reduce", dtype, fn, axes, body });
+}
+
+// ── Index arithmetic ────────────────────────────────────────────────────────────────────────────
+// Integer sums are kept as Σ coefficient·term + constant, so that (i·28 + j) / 28 is i when j < 28.
+
+interface Affine {
+  readonly terms: Map<string, { term: Scalar; coefficient: number }>;
+  readonly constant: number;
+}
+
+function affine(s: Scalar): Affine {
+  if (s.kind === "const") return { terms: new Map(), constant: s.value };
+  if (s.kind === "call" && (s.fn === "add" || s.fn === "sub")) {
+    return combine(affine(s.args[0]), affine(s.args[1]), s.fn === "add" ? 1 : -1);
+  }
+  if (s.kind === "call" && s.fn === "mul") {
+    const [a, b] = s.args;
+    if (b.kind === "const") return combine({ terms: new Map(), constant: 0 }, affine(a), b.value);
+    if (a.kind === "const") return combine({ terms: new Map(), constant: 0 }, affine(b), a.value);
+  }
+  return { terms: new Map([[s.key, { term: s, coefficient: 1 }]]), constant: 0 };
+}
+
+function combine(a: Affine, b: Affine, scale: number): Affine {
+  const terms = new Map(a.terms);
+  for (const [key, { term, coefficient }] of b.terms) {
+    const sum = (terms.get(key)?.coefficient ?? 0) + scale * coefficient;
+    if (sum === 0) terms.delete(key);
+    else terms.set(key, { term, coefficient: sum });
+  }
+  return { terms, constant: a.constant + scale * b.constant };
+}
+
+function fromAffine({ terms, constant: c }: Affine): Scalar {
+  let sum: Scalar | undefined;
+  for (const { term, coefficient } of terms.values()) {
+    const size = Math.abs(coefficient);
+    const scaled = size === 1 ? term : call("mul", term, int(size));
+    if (!sum) sum = coefficient < 0 ? call("mul", term, int(coefficient)) : scaled;
+    else sum = call(coefficient < 0 ? "sub" : "add", sum, scaled);
+  }
+  if (!sum) return int(c);
+  if (c === 0) return sum;
+  return c < 0 ? call("sub", sum, int(-c)) : call("add", sum, int(c));
+}
+
+/** The least and greatest value of an index expression, where they can be told. */
+export function rangeOf(s: Scalar): { min: number; max: number } {
+  const unknown = { min: -Infinity, max: Infinity };
+  if (s.kind === "const") return { min: s.value, max: s.value };
+  if (s.kind === "axis") {
+    return { min: 0, max: typeof s.axis.extent === "number" ? s.axis.extent - 1 : Infinity };
+  }
+  if (s.kind === "size") return { min: 0, max: Infinity };
+  if (s.kind !== "call") return unknown;
+  if (s.fn === "mod" && s.args[1].kind === "const") return { min: 0, max: s.args[1].value - 1 };
+  if (s.fn === "floor" || (s.fn === "div" && s.args[1].kind === "const")) {
+    const inner = rangeOf(s.args[0]);
+    const by = s.args[1]?.kind === "const" ? s.args[1].value : 1;
+    return { min: Math.floor(inner.min / by), max: Math.floor(inner.max / by) };
+  }
+  if (s.fn === "add" || s.fn === "sub" || s.fn === "mul") {
+    const { terms, constant: c } = affine(s);
+    let min = c;
+    let max = c;
+    for (const { term, coefficient } of terms.values()) {
+      if (term === s) return unknown;
+      const inner = rangeOf(term);
+      min += coefficient * (coefficient < 0 ? inner.max : inner.min);
+      max += coefficient * (coefficient < 0 ? inner.min : inner.max);
+    }
+    return { min, max };
+  }
+  return unknown;
+}
+
+export const indexAdd = (a: Scalar, b: Scalar): Scalar =>
+  fromAffine(combine(affine(a), affine(b), 1));
+export const indexSub = (a: Scalar, b: Scalar): Scalar =>
+  fromAffine(combine(affine(a), affine(b), -1));
+
+export function indexMul(a: Scalar, b: Scalar): Scalar {
+  if (b.kind === "const")
+    return fromAffine(combine({ terms: new Map(), constant: 0 }, affine(a), b.value));
+  if (a.kind === "const") return indexMul(b, a);
+  return call("mul", a, b);
+}
+
+/** Splits a sum into what `by` divides and a rest in [0, by), if it can be told. */
+function split(a: Scalar, by: Scalar): { quotient: Scalar; rest: Scalar } | undefined {
+  if (by.kind !== "const") {
+    const { terms, constant: c } = affine(a);
+    if (c === 0 && terms.size === 1 && a.key === by.key) return { quotient: int(1), rest: int(0) };
+    return undefined;
+  }
+  const { terms, constant: c } = affine(a);
+  const divisible: Affine = { terms: new Map(), constant: Math.floor(c / by.value) };
+  const rest: Affine = { terms: new Map(), constant: c - Math.floor(c / by.value) * by.value };
+  for (const [key, { term, coefficient }] of terms) {
+    if (coefficient % by.value === 0)
+      divisible.terms.set(key, { term, coefficient: coefficient / by.value });
+    else rest.terms.set(key, { term, coefficient });
+  }
+  const remaining = fromAffine(rest);
+  const { min, max } = rangeOf(remaining);
+  if (min < 0 || max >= by.value) return undefined;
+  return { quotient: fromAffine(divisible), rest: remaining };
+}
+
+/** Floor division of an index. */
+export function indexDiv(a: Scalar, by: Scalar): Scalar {
+  if (by.kind === "const" && by.value === 1) return a;
+  return split(a, by)?.quotient ?? call("div", a, by);
+}
+
+/** Remainder of an index that is not negative. */
+export function indexMod(a: Scalar, by: Scalar): Scalar {
+  if (by.kind === "const" && by.value === 1) return int(0);
+  return split(a, by)?.rest ?? call("mod", a, by);
+}

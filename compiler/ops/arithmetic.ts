@@ -1,0 +1,191 @@
+/** Arithmetic: + − · / % **, and what is built from them alone. */
+
+import type { Node } from "../graph/node.ts";
+import { call, constant, type Scalar } from "../kernels/scalar.ts";
+import { binary, castTo, unary } from "./elementwise.ts";
+import { literal } from "./leaf.ts";
+import { functional, infix, precedence, wrap } from "./notation.ts";
+
+/** A scalar constant of a node's dtype. */
+export const like = (value: number, x: Node): Node => literal(value, x.type.dtype);
+
+const one = (x: Scalar): Scalar => constant(1, x.dtype);
+
+export const add = binary({
+  name: "add",
+  commutative: true,
+  notation: infix("+", precedence.add, { associative: true }),
+  evaluate: (a, b) => a + b,
+  lower: (a, b) => call("add", a, b),
+  gradient: ({ dy }) => [dy, dy],
+});
+
+export const sub = binary({
+  name: "sub",
+  notation: infix("-", precedence.add),
+  evaluate: (a, b) => a - b,
+  lower: (a, b) => call("sub", a, b),
+  gradient: ({ dy }) => [dy, neg(dy)],
+});
+
+export const mul = binary({
+  name: "mul",
+  commutative: true,
+  notation: infix("*", precedence.mul, { tex: "\\,", associative: true }),
+  evaluate: (a, b) => a * b,
+  lower: (a, b) => call("mul", a, b),
+  gradient: ({ dy, inputs: [a, b] }) => [mul(dy, b), mul(dy, a)],
+});
+
+/** True division: integers give floats. */
+export const div = binary({
+  name: "div",
+  domain: "float",
+  cost: 4,
+  notation: {
+    ...infix("/", precedence.mul),
+    tex: ([a, b]) => ({ text: `\\frac{${a.text}}{${b.text}}`, precedence: precedence.atom }),
+  },
+  sample: [
+    [-2, 2],
+    [0.5, 2],
+  ],
+  evaluate: (a, b) => a / b,
+  lower: (a, b) => call("div", a, b),
+  // ∂(a/b)/∂b = −(a/b)/b
+  gradient: ({ dy, y, inputs: [, b] }) => [div(dy, b), neg(mul(dy, div(y, b)))],
+});
+
+/** Remainder with the divisor's sign, as NumPy's `%`. */
+export const mod = binary({
+  name: "mod",
+  cost: 8,
+  notation: infix("%", precedence.mul, { tex: "\\bmod" }),
+  sample: [
+    [0.1, 0.9],
+    [1, 2],
+  ],
+  evaluate: (a, b) => a - b * Math.floor(a / b),
+  lower: (a, b) =>
+    a.dtype.startsWith("int")
+      ? call("mod", a, b)
+      : call("sub", a, call("mul", b, call("floor", call("div", a, b)))),
+  gradient: ({ dy, inputs: [a, b] }) => [dy, neg(mul(dy, floor(div(a, b))))],
+});
+
+export const pow = binary({
+  name: "pow",
+  cost: 30,
+  notation: {
+    text: ([a, b]) => ({
+      text: `${wrap(a, precedence.power + 0.5)} ** ${wrap(b, precedence.power)}`,
+      precedence: precedence.power,
+    }),
+    tex: ([a, b]) => ({
+      text: `{${wrap(a, precedence.power + 0.5, true)}}^{${b.text}}`,
+      precedence: precedence.power,
+    }),
+  },
+  sample: [
+    [0.5, 2],
+    [-2, 2],
+  ],
+  evaluate: (a, b) => a ** b,
+  lower: (a, b) => call("pow", a, b),
+  // ∂aᵇ/∂a = b·aᵇ⁻¹, ∂aᵇ/∂b = aᵇ·log a
+  gradient: ({ dy, y, inputs: [a, b] }) => [
+    mul(mul(dy, b), pow(a, sub(b, like(1, b)))),
+    mul(mul(dy, y), logOf(a)),
+  ],
+});
+
+export const neg = unary({
+  name: "neg",
+  notation: {
+    text: ([x]) => ({ text: `-${wrap(x, precedence.unary)}`, precedence: precedence.unary }),
+    tex: ([x]) => ({ text: `-${wrap(x, precedence.mul, true)}`, precedence: precedence.add }),
+  },
+  evaluate: (x) => -x,
+  lower: (x) => call("neg", x),
+  gradient: ({ dy }) => [neg(dy)],
+});
+
+export const abs = unary({
+  name: "abs",
+  notation: {
+    ...functional("abs"),
+    tex: ([x]) => ({ text: `\\left|${x.text}\\right|`, precedence: precedence.atom }),
+  },
+  sample: [0.2, 2],
+  evaluate: Math.abs,
+  lower: (x) => call("abs", x),
+  gradient: ({ dy, inputs: [x] }) => [mul(dy, sign(x))],
+});
+
+/** −1, 0 or 1. */
+export const sign = unary({
+  name: "sign",
+  notation: functional("sign", "\\operatorname{sign}"),
+  sample: [0.2, 2],
+  evaluate: Math.sign,
+  lower: (x) => call("sign", x),
+  gradient: () => [undefined],
+});
+
+export const floor = unary({
+  name: "floor",
+  notation: {
+    ...functional("floor"),
+    tex: ([x]) => ({
+      text: `\\left\\lfloor ${x.text} \\right\\rfloor`,
+      precedence: precedence.atom,
+    }),
+  },
+  sample: [0.2, 0.8],
+  evaluate: Math.floor,
+  lower: (x) => call("floor", x),
+  gradient: () => [undefined],
+});
+
+/** x² */
+export const square = unary({
+  name: "square",
+  notation: {
+    ...functional("square"),
+    tex: ([x]) => ({
+      text: `{${wrap(x, precedence.power + 0.5, true)}}^{2}`,
+      precedence: precedence.power,
+    }),
+  },
+  evaluate: (x) => x * x,
+  lower: (x) => call("mul", x, x),
+  gradient: ({ dy, inputs: [x] }) => [mul(dy, mul(like(2, x), x))],
+});
+
+export const sqrt = unary({
+  name: "sqrt",
+  domain: "float",
+  cost: 6,
+  notation: {
+    ...functional("sqrt"),
+    tex: ([x]) => ({ text: `\\sqrt{${x.text}}`, precedence: precedence.atom }),
+  },
+  sample: [0.3, 4],
+  evaluate: Math.sqrt,
+  lower: (x) => call("sqrt", x),
+  gradient: ({ dy, y }) => [div(mul(like(0.5, y), dy), y)],
+});
+
+/** Natural logarithm; lives here because the gradient of `**` needs it. */
+export const logOf = unary({
+  name: "log",
+  domain: "float",
+  cost: 20,
+  notation: functional("log", "\\log"),
+  sample: [0.1, 4],
+  evaluate: Math.log,
+  lower: (x) => call("log", x),
+  gradient: ({ dy, inputs: [x] }) => [div(dy, x)],
+});
+
+export { castTo, one };

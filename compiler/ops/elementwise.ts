@@ -1,0 +1,200 @@
+/** How elementwise ops are made: broadcasting, promotion, and builders, one helper for each arity. */
+
+import { fail } from "../diagnostics/error.ts";
+import { type NDArray, broadcastGet, build } from "../graph/ndarray.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import {
+  broadcastShapes,
+  type DType,
+  floatX,
+  formatShape,
+  formatType,
+  isFloat,
+  promote,
+  type Shape,
+  type TensorType,
+} from "../graph/types.ts";
+import * as scalar from "../kernels/scalar.ts";
+import { asNode, type Operand } from "./leaf.ts";
+import { functional } from "./notation.ts";
+import { type AnyOp, type GradientRule, type Notation, op, type Sample } from "./op.ts";
+
+/** Which dtypes an op computes in: as they come, always floats, or truth values. */
+export type Domain = "number" | "float" | "bool" | "comparison";
+
+interface ElementwiseSpec {
+  readonly name: string;
+  readonly domain?: Domain;
+  readonly notation?: Notation;
+  /** One element, in scalar instructions. */
+  readonly lower: (...args: scalar.Scalar[]) => scalar.Scalar;
+  readonly gradient: GradientRule | { readonly none: string };
+  /** Cost of one element in additions; 1 when left out. */
+  readonly cost?: number;
+  readonly commutative?: boolean;
+  readonly samples?: readonly Sample[];
+}
+
+interface UnarySpec extends ElementwiseSpec {
+  readonly evaluate: (x: number) => number;
+  /** Where the tests draw x; [-2, 2] when left out. */
+  readonly sample?: readonly [number, number];
+}
+
+interface BinarySpec extends ElementwiseSpec {
+  readonly evaluate: (x: number, y: number) => number;
+  /** Where the tests draw x and y. */
+  readonly sample?: readonly [readonly [number, number], readonly [number, number]];
+}
+
+/** Result shape of broadcast operands. @throws ADJ1003 where two dimensions differ */
+export function broadcastType(name: string, types: readonly TensorType[]): Shape {
+  const shape = broadcastShapes(types.map((t) => t.shape));
+  if (shape) return shape;
+  return fail(
+    "ADJ1003",
+    `${name}: shapes ${types.map((t) => formatShape(t.shape)).join(" and ")} do not broadcast`,
+    { hint: "dimensions must be equal or 1, counted from the right" },
+  );
+}
+
+/** The dtype in which an op of this domain computes on operands of dtype `of`. */
+function computeType(domain: Domain, of: DType): DType {
+  if (domain === "bool") return "bool";
+  if (domain === "float") return isFloat(of) ? of : floatX;
+  return domain === "number" && of === "bool" ? "int32" : of;
+}
+
+function elementwise(
+  spec: ElementwiseSpec,
+  arity: number,
+  samples: readonly Sample[],
+  evaluate: (...values: number[]) => number,
+): AnyOp {
+  const domain = spec.domain ?? "number";
+  return op({
+    name: spec.name,
+    elementwise: true,
+    cost: spec.cost ?? 1,
+    commutative: spec.commutative ?? false,
+    infer(types) {
+      const shape = broadcastType(spec.name, types);
+      const dtype = types[0].dtype;
+      if (types.length !== arity || types.some((t) => t.dtype !== dtype)) {
+        fail("ADJ9001", `${spec.name} of ${types.map(formatType).join(", ")}`);
+      }
+      return { dtype: domain === "comparison" ? "bool" : dtype, shape };
+    },
+    evaluate: (inputs: readonly NDArray[], _attrs, type) =>
+      build(type.dtype, type.shape, (index) =>
+        Number(evaluate(...inputs.map((a) => broadcastGet(a, index)))),
+      ),
+    lower: ({ inputs, read }, index) => spec.lower(...inputs.map((_, i) => read(i, index))),
+    gradient: spec.gradient,
+    notation: spec.notation ?? functional(spec.name, `\\${spec.name}`),
+    samples: spec.samples ?? samples,
+  });
+}
+
+/** An elementwise op of one operand, as a builder. */
+export function unary(spec: UnarySpec): ((x: Operand) => Node) & { readonly op: AnyOp } {
+  const domain = spec.domain ?? "number";
+  const draw = spec.sample ? { domain: spec.sample } : {};
+  const record = elementwise(
+    spec,
+    1,
+    [{ inputs: [{ shape: [], ...draw }] }, { inputs: [{ shape: [2, 3], ...draw }] }],
+    spec.evaluate,
+  );
+  const builder = (x: Operand): Node => {
+    const node = asNode(x);
+    return makeNode(record, [castTo(node, computeType(domain, node.type.dtype))]);
+  };
+  return Object.assign(builder, { op: record });
+}
+
+/** An elementwise op of two operands, as a builder. */
+export function binary(
+  spec: BinarySpec,
+): ((x: Operand, y: Operand) => Node) & { readonly op: AnyOp } {
+  const domain = spec.domain ?? "number";
+  const [dx, dy] = (spec.sample ?? []).map((d) => ({ domain: d }));
+  const shapes = [
+    [[], []],
+    [
+      [2, 3],
+      [2, 3],
+    ],
+    [[2, 3], [3]],
+    [
+      [2, 1],
+      [1, 3],
+    ],
+    [[], [2]],
+  ];
+  const record = elementwise(
+    spec,
+    2,
+    shapes.map(([a, b]) => ({
+      inputs: [
+        { shape: a, ...dx },
+        { shape: b, ...dy },
+      ],
+    })),
+    spec.evaluate,
+  );
+  const builder = (x: Operand, y: Operand): Node => {
+    const [a, b] = together(x, y);
+    const dtype = computeType(domain, promote(a.type.dtype, b.type.dtype));
+    return makeNode(record, [castTo(a, dtype), castTo(b, dtype)]);
+  };
+  return Object.assign(builder, { op: record });
+}
+
+/** Two operands as nodes; a plain number adapts to the other's dtype. */
+export function together(x: Operand, y: Operand): [Node, Node] {
+  if (typeof x !== "object") {
+    const b = asNode(y);
+    return [asNode(x, b.type.dtype), b];
+  }
+  const a = asNode(x);
+  return [a, asNode(y, a.type.dtype)];
+}
+
+type CastAttrs = { to: DType };
+
+/** An explicit change of dtype. Floats are truncated towards zero, as in C. */
+export const castOp = op<CastAttrs>({
+  name: "cast",
+  elementwise: true,
+  cost: 0,
+  infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
+  evaluate: ([x], { to }, type) => ({
+    dtype: to,
+    shape: type.shape,
+    data: x.data.map((v) => (to === "bool" ? Number(v !== 0) : isFloat(to) ? v : Math.trunc(v))),
+  }),
+  lower: ({ attrs, read }, index) => scalar.cast(read(0, index), attrs.to),
+  gradient: ({ dy, inputs: [x] }) => [castTo(dy, x.type.dtype)],
+  notation: {
+    text: ([x], { to }) => ({ text: `cast(${x.text}, "${to}")`, precedence: 9 }),
+    tex: ([x]) => x,
+  },
+  samples: [
+    { inputs: [{ shape: [3] }], attrs: { to: "float32" } },
+    { inputs: [{ shape: [3], dtype: "float32" }], attrs: { to: "float64" } },
+    { inputs: [{ shape: [3], dtype: "float32", domain: [-5, 5] }], attrs: { to: "int32" } },
+    { inputs: [{ shape: [3], dtype: "int32", domain: [-2, 3] }], attrs: { to: "bool" } },
+  ],
+});
+
+/** `x` in another dtype; `x` itself when it has it already. */
+export function castTo(x: Node, to: DType): Node {
+  if (x.type.dtype === to) return x;
+  if (x.op.name === "constant" && typeof x.attrs.value === "number") {
+    const v = x.attrs.value;
+    const value = to === "bool" ? Number(v !== 0) : isFloat(to) ? v : Math.trunc(v);
+    return makeNode(x.op, [], { value, dtype: to, shape: [] });
+  }
+  return makeNode(castOp, [x], { to });
+}

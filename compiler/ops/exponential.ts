@@ -1,0 +1,96 @@
+/** Exponentials, logarithms, and the functions of neural networks that are made of them. */
+
+import { call, constant, type Scalar } from "../kernels/scalar.ts";
+import { add, div, like, logOf, mul, neg, square, sub } from "./arithmetic.ts";
+import { unary } from "./elementwise.ts";
+import { functional, precedence } from "./notation.ts";
+
+const num = (value: number, x: Scalar): Scalar => constant(value, x.dtype);
+
+export const log = logOf;
+
+export const exp = unary({
+  name: "exp",
+  domain: "float",
+  cost: 20,
+  notation: {
+    ...functional("exp"),
+    tex: ([x]) => ({ text: `e^{${x.text}}`, precedence: precedence.power }),
+  },
+  evaluate: Math.exp,
+  lower: (x) => call("exp", x),
+  gradient: ({ dy, y }) => [mul(dy, y)],
+});
+
+/** log(1 + x), accurate near 0. */
+export const log1p = unary({
+  name: "log1p",
+  domain: "float",
+  cost: 20,
+  notation: functional("log1p", "\\operatorname{log1p}"),
+  sample: [-0.5, 2],
+  evaluate: Math.log1p,
+  lower: (x) => call("log1p", x),
+  gradient: ({ dy, inputs: [x] }) => [div(dy, add(like(1, x), x))],
+});
+
+/** eˣ − 1, accurate near 0. */
+export const expm1 = unary({
+  name: "expm1",
+  domain: "float",
+  cost: 20,
+  notation: functional("expm1", "\\operatorname{expm1}"),
+  evaluate: Math.expm1,
+  lower: (x) => call("expm1", x),
+  gradient: ({ dy, y }) => [mul(dy, add(y, like(1, y)))],
+});
+
+export const sin = unary({
+  name: "sin",
+  domain: "float",
+  cost: 20,
+  evaluate: Math.sin,
+  lower: (x) => call("sin", x),
+  gradient: ({ dy, inputs: [x] }) => [mul(dy, cos(x))],
+});
+
+export const cos = unary({
+  name: "cos",
+  domain: "float",
+  cost: 20,
+  evaluate: Math.cos,
+  lower: (x) => call("cos", x),
+  gradient: ({ dy, inputs: [x] }) => [neg(mul(dy, sin(x)))],
+});
+
+export const tanh = unary({
+  name: "tanh",
+  domain: "float",
+  cost: 25,
+  evaluate: Math.tanh,
+  lower: (x) => call("tanh", x),
+  gradient: ({ dy, y }) => [mul(dy, sub(like(1, y), square(y)))],
+});
+
+/** 1 / (1 + e⁻ˣ) */
+export const sigmoid = unary({
+  name: "sigmoid",
+  domain: "float",
+  cost: 25,
+  notation: functional("sigmoid", "\\sigma"),
+  evaluate: (x) => 1 / (1 + Math.exp(-x)),
+  lower: (x) => call("div", num(1, x), call("add", num(1, x), call("exp", call("neg", x)))),
+  gradient: ({ dy, y }) => [mul(dy, mul(y, sub(like(1, y), y)))],
+});
+
+/** log(1 + eˣ), without overflow. */
+export const softplus = unary({
+  name: "softplus",
+  domain: "float",
+  cost: 45,
+  notation: functional("softplus", "\\operatorname{softplus}"),
+  evaluate: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  lower: (x) =>
+    call("add", call("max", x, num(0, x)), call("log1p", call("exp", call("neg", call("abs", x))))),
+  gradient: ({ dy, inputs: [x] }) => [mul(dy, sigmoid(x))],
+});

@@ -1,0 +1,168 @@
+/** Values without operands: symbols, shared variables, constants. */
+
+import { fail } from "../diagnostics/error.ts";
+import { flattenNested, nestedShape } from "../graph/ndarray.ts";
+import { isNode, makeNode, Node } from "../graph/node.ts";
+import {
+  type DType,
+  floatX,
+  isFloat,
+  isInteger,
+  type Shape,
+  type TensorType,
+} from "../graph/types.ts";
+import * as scalar from "../kernels/scalar.ts";
+import { op } from "./op.ts";
+
+/** What an op's builder accepts: a value of the graph, or plain numbers. */
+export type Operand = Node | number | boolean | readonly NestedNumbers[] | ArrayLike<number>;
+type NestedNumbers = number | boolean | readonly NestedNumbers[];
+
+type LeafAttrs = { id: number; dtype: DType; shape: Shape };
+
+const leafType = (_: readonly TensorType[], attrs: LeafAttrs): TensorType => ({
+  dtype: attrs.dtype,
+  shape: attrs.shape,
+});
+
+/** A symbol that a function takes as input. */
+export const symbolOp = op<LeafAttrs>({
+  name: "symbol",
+  leaf: true,
+  infer: leafType,
+  evaluate: () => fail("ADJ3004", "an input has no value"),
+  gradient: () => [],
+  notation: { text: () => atom("symbol"), tex: () => atom("symbol") },
+  samples: [],
+});
+
+/** Memory that outlives calls: a parameter, or data that the caller fills. */
+export const sharedOp = op<LeafAttrs>({
+  name: "shared",
+  leaf: true,
+  infer: leafType,
+  evaluate: () => fail("ADJ3004", "a shared variable has no value"),
+  gradient: () => [],
+  notation: { text: () => atom("shared"), tex: () => atom("shared") },
+  samples: [],
+});
+
+type ConstantAttrs = { value: number | readonly number[]; dtype: DType; shape: Shape };
+
+/** A number, or a small literal array. */
+export const constantOp = op<ConstantAttrs>({
+  name: "constant",
+  leaf: true,
+  infer: (_, { dtype, shape }) => ({ dtype, shape }),
+  evaluate: (_, { value }, { dtype, shape }) => ({
+    dtype,
+    shape,
+    data: Float64Array.from(typeof value === "number" ? [value] : value),
+  }),
+  gradient: () => [],
+  lower({ attrs }, index) {
+    const { value, dtype, shape } = attrs;
+    if (typeof value === "number") return scalar.constant(value, dtype);
+    // A literal array is a table: a chain of choices on the flat index keeps targets free of tables.
+    let flat: scalar.Scalar = scalar.constant(0, "int32");
+    for (const [axis, i] of index.entries()) {
+      flat = scalar.indexAdd(scalar.indexMul(flat, scalar.extent(shape[axis])), i);
+    }
+    return value.reduceRight<scalar.Scalar>(
+      (rest, element, i) =>
+        i === value.length - 1
+          ? scalar.constant(element, dtype)
+          : scalar.call(
+              "where",
+              scalar.call("eq", flat, scalar.constant(i, "int32")),
+              scalar.constant(element, dtype),
+              rest,
+            ),
+      scalar.constant(0, dtype),
+    );
+  },
+  notation: { text: (_, a) => atom(formatConstant(a)), tex: (_, a) => atom(formatConstant(a)) },
+  samples: [],
+  cost: 0,
+});
+
+const atom = (text: string) => ({ text, precedence: 99 });
+
+/** `2`, `0.13`, `[1, 2, 3]`, `true` */
+export function formatConstant({ value, dtype }: ConstantAttrs): string {
+  const one = (v: number) =>
+    dtype === "bool"
+      ? String(v !== 0)
+      : Object.is(v, -0)
+        ? "-0"
+        : String(v).replace("Infinity", "∞");
+  return typeof value === "number" ? one(value) : `[${value.map(one).join(", ")}]`;
+}
+
+let leaves = 0;
+
+/** A fresh symbol. */
+export function symbol(dtype: DType, shape: Shape): Node {
+  return makeNode(symbolOp, [], { id: leaves++, dtype, shape });
+}
+
+/** Fresh shared memory. */
+export function sharedNode(dtype: DType, shape: Shape): Node {
+  return makeNode(sharedOp, [], { id: leaves++, dtype, shape });
+}
+
+/** A scalar constant of the given dtype. */
+export function literal(value: number, dtype: DType): Node {
+  return makeNode(constantOp, [], { value, dtype, shape: [] });
+}
+
+/** The value of a scalar constant; undefined for everything else. */
+export function constantValue(node: Node): number | undefined {
+  return node.op === constantOp && typeof node.attrs.value === "number"
+    ? node.attrs.value
+    : undefined;
+}
+
+/**
+ * A plain number takes the dtype of what it meets, and never widens it: `x * 0.5` stays float32. Only
+ * a fraction that meets integers makes floatX of them.
+ */
+export function literalType(value: number | boolean, partner: DType | undefined): DType {
+  if (typeof value === "boolean") return "bool";
+  if (partner === undefined || isFloat(partner)) return partner ?? floatX;
+  if (!Number.isInteger(value)) return floatX;
+  return isInteger(partner) ? partner : "int32";
+}
+
+/** An operand as a node; `partner` is the dtype that plain numbers adapt to. */
+export function asNode(value: Operand, partner?: DType): Node {
+  if (isNode(value)) return value;
+  if (typeof value === "number" || typeof value === "boolean") {
+    return literal(Number(value), literalType(value, partner));
+  }
+  if (value === null || typeof value !== "object" || typeof value.length !== "number") {
+    return fail(
+      "ADJ4007",
+      `expected a symbol, a number or an array of numbers, got ${describe(value)}`,
+    );
+  }
+  const shape = nestedShape(value);
+  if (!shape) return fail("ADJ4007", "the rows of an array must have the same length");
+  const numbers = flattenNested(value);
+  if (numbers.some((n) => typeof n !== "number")) {
+    return fail(
+      "ADJ4007",
+      "an array of symbols is no tensor; write stack([…]) or concatenate([…])",
+    );
+  }
+  const integers =
+    numbers.every(Number.isInteger) &&
+    (partner === undefined || isInteger(partner) || partner === "bool");
+  const dtype = partner !== undefined && isFloat(partner) ? partner : integers ? "int32" : floatX;
+  return makeNode(constantOp, [], { value: numbers, dtype, shape });
+}
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  return typeof value === "string" ? JSON.stringify(value) : `a ${typeof value}`;
+}

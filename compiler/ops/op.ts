@@ -1,0 +1,106 @@
+/** What an op is: one record that says everything the compiler needs to know about it. */
+
+import type { NDArray } from "../graph/ndarray.ts";
+import type { Attrs, Node } from "../graph/node.ts";
+import type { DType, TensorType } from "../graph/types.ts";
+import type { Axis, Scalar } from "../kernels/scalar.ts";
+
+/** A printed expression and how tightly it binds (higher binds tighter). */
+export interface Printed {
+  readonly text: string;
+  readonly precedence: number;
+}
+
+export interface Notation<A extends Attrs = Attrs> {
+  /** As in a model file: `x ** 2`, `softmax(z)`. */
+  text(inputs: readonly Printed[], attrs: A): Printed;
+  /** As in a textbook, in TeX. */
+  tex(inputs: readonly Printed[], attrs: A): Printed;
+}
+
+/** What a gradient rule is given: the cotangent `dy` of the answer `y`, and the operands. */
+export interface GradientArgs<A extends Attrs = Attrs> {
+  readonly dy: Node;
+  readonly y: Node;
+  readonly inputs: readonly Node[];
+  readonly attrs: A;
+}
+
+/**
+ * The vector-Jacobian product, the textbook line: one cotangent an operand, undefined where the
+ * answer does not depend on it in a differentiable way. Broadcast operands are summed by the sweep.
+ */
+export type GradientRule<A extends Attrs = Attrs> = (
+  args: GradientArgs<A>,
+) => readonly (Node | undefined)[];
+
+/** A type with every named size known. */
+export interface ConcreteType {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** What a lowering can use: operands at an index, and new axes to reduce over. */
+export interface Lowering<A extends Attrs = Attrs> {
+  readonly attrs: A;
+  readonly type: TensorType;
+  readonly inputs: readonly TensorType[];
+  /** Operand `input` at `index`; a broadcast operand may be read at the result's index. */
+  read(input: number, index: readonly Scalar[]): Scalar;
+  /** A new axis of the given extent, to reduce over. */
+  axis(extent: TensorType["shape"][number]): Axis;
+}
+
+/** Arguments that an op's tests use. */
+export interface Sample<A extends Attrs = Attrs> {
+  readonly inputs: readonly SampleInput[];
+  readonly attrs?: A;
+}
+
+export interface SampleInput {
+  readonly shape: readonly number[];
+  /** float64 when left out. */
+  readonly dtype?: DType;
+  /** Values are drawn evenly from here; [-2, 2] when left out. Integers: lo ≤ value < hi. */
+  readonly domain?: readonly [number, number];
+}
+
+export interface Op<A extends Attrs = Attrs> {
+  readonly name: string;
+  /** Result type. `operands` is there for rules that must look at constants. */
+  infer(types: readonly TensorType[], attrs: A, operands: readonly Node[]): TensorType;
+  /** The reference meaning, in float64; the interpreter rounds to the result's dtype. */
+  evaluate(inputs: readonly NDArray[], attrs: A, type: ConcreteType): NDArray;
+  /** The rule, or why there is none. */
+  readonly gradient: GradientRule<A> | { readonly none: string };
+  /** One element of the result, as an indexed expression. Every op has this or `expand`. */
+  lower?(args: Lowering<A>, index: readonly Scalar[]): Scalar;
+  /** The same value written with simpler ops; intermediates are labelled by their role. */
+  expand?(inputs: readonly Node[], attrs: A): Node;
+  readonly notation: Notation<A>;
+  readonly samples: readonly Sample<A>[];
+  /**
+   * Cost of one element, in additions; 0 for what is free to recompute (movement). 1 when left out.
+   * Fusion keeps the value of a costly op that is read more than once.
+   */
+  readonly cost?: number;
+  /** The result is a rearrangement of the operand's elements. */
+  readonly movement?: boolean;
+  /** Each element of the result depends only on the operands' elements at the same index. */
+  readonly elementwise?: boolean;
+  /** Names of operands' roles, to name what the model left unnamed: softmax's operand is `logits`. */
+  readonly roles?: readonly string[];
+  /** The operands may be exchanged. */
+  readonly commutative?: boolean;
+  /** Inputs, shared variables and constants, which have no operands. */
+  readonly leaf?: boolean;
+}
+
+// Ops of every attribute type live in one graph; methods of Op are bivariant, which makes this sound
+// in use: an op is only ever called with the attributes that its own builder made.
+export type AnyOp = Op<Attrs>;
+
+/** Fixes an op's attribute type while keeping the record literal's own names. */
+export function op<A extends Attrs = Attrs>(record: Op<A>): AnyOp {
+  return record as unknown as AnyOp;
+}
