@@ -1,15 +1,13 @@
 /** Arithmetic: + − · / % **, and what is built from them alone. */
 
 import type { Node } from "../graph/node.ts";
-import { call, constant, type Scalar } from "../kernels/scalar.ts";
-import { binary, castTo, unary } from "./elementwise.ts";
+import { call } from "../kernels/scalar.ts";
+import { binary, unary } from "./elementwise.ts";
 import { literal } from "./leaf.ts";
 import { functional, infix, precedence, wrap } from "./notation.ts";
 
 /** A scalar constant of a node's dtype. */
 export const like = (value: number, x: Node): Node => literal(value, x.type.dtype);
-
-const one = (x: Scalar): Scalar => constant(1, x.dtype);
 
 export const add = binary({
   name: "add",
@@ -187,5 +185,3 @@ export const logOf = unary({
   lower: (x) => call("log", x),
   gradient: ({ dy, inputs: [x] }) => [div(dy, x)],
 });
-
-export { castTo, one };

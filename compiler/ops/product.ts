@@ -1,0 +1,235 @@
+/** Products that sum over axes of two tensors. */
+
+import { fail } from "../diagnostics/error.ts";
+import { build, offsetOf, sizeOf, unravel } from "../graph/ndarray.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import { formatShape, normaliseAxis, promote, type TensorType } from "../graph/types.ts";
+import * as scalar from "../kernels/scalar.ts";
+import { mul } from "./arithmetic.ts";
+import { castTo, together } from "./elementwise.ts";
+import type { Operand } from "./leaf.ts";
+import { precedence, wrap } from "./notation.ts";
+import { op, type Printed } from "./op.ts";
+import { dimshuffle, expandDims } from "./shape.ts";
+
+type ContractAttrs = { left: readonly number[]; right: readonly number[] };
+
+const free = (type: TensorType, bound: readonly number[]): number[] =>
+  type.shape.map((_, i) => i).filter((i) => !bound.includes(i));
+
+/**
+ * Σ over pairs of axes: axis left[n] of `a` runs with axis right[n] of `b`. The result has the other
+ * axes of `a`, then those of `b`. A transposed operand needs no transpose: it names another axis.
+ */
+export const contractOp = op<ContractAttrs>({
+  name: "contract",
+  cost: 1000,
+  infer: ([a, b], { left, right }) => ({
+    dtype: a.dtype,
+    shape: [...free(a, left).map((i) => a.shape[i]), ...free(b, right).map((i) => b.shape[i])],
+  }),
+  evaluate: ([a, b], { left, right }, { dtype, shape }) => {
+    const freeA = free(a, left);
+    const freeB = free(b, right);
+    const inner = left.map((i) => a.shape[i]);
+    const steps = Array.from({ length: sizeOf(inner) }, (_, k) => unravel(k, inner));
+    return build(dtype, shape, (index) => {
+      const atA = new Array<number>(a.shape.length);
+      const atB = new Array<number>(b.shape.length);
+      freeA.forEach((axis, n) => {
+        atA[axis] = index[n];
+      });
+      freeB.forEach((axis, n) => {
+        atB[axis] = index[freeA.length + n];
+      });
+      let total = 0;
+      for (const step of steps) {
+        left.forEach((axis, n) => {
+          atA[axis] = step[n];
+        });
+        right.forEach((axis, n) => {
+          atB[axis] = step[n];
+        });
+        total += a.data[offsetOf(atA, a.shape)] * b.data[offsetOf(atB, b.shape)];
+      }
+      return total;
+    });
+  },
+  lower: ({ attrs: { left, right }, inputs: [a, b], read, axis }, index) => {
+    const inner = left.map((i) => axis(a.shape[i]));
+    const freeA = free(a, left);
+    const freeB = free(b, right);
+    const at =
+      (axes: readonly number[], own: readonly number[], from: number) =>
+      (_: unknown, i: number) => {
+        const bound = axes.indexOf(i);
+        return bound >= 0 ? scalar.axisIndex(inner[bound]) : index[from + own.indexOf(i)];
+      };
+    const product = scalar.call(
+      "mul",
+      read(0, a.shape.map(at(left, freeA, 0))),
+      read(1, b.shape.map(at(right, freeB, freeA.length))),
+    );
+    return inner.length === 0 ? product : scalar.reduce("add", inner, product);
+  },
+  // ∂/∂a: contract dy's axes of b with b's free axes, then put a's axes back in order; likewise for b.
+  gradient: ({ dy, inputs: [a, b], attrs: { left, right } }) => {
+    const freeA = free(a.type, left);
+    const freeB = free(b.type, right);
+    const ofB = freeB.map((_, n) => freeA.length + n);
+    const da = contract(dy, b, ofB, freeB); // axes: freeA, then b's bound axes in b's order
+    const db = contract(
+      a,
+      dy,
+      freeA,
+      freeA.map((_, n) => n),
+    ); // axes: a's bound axes in a's order, then freeB
+    const boundB = free(b.type, freeB);
+    const boundA = free(a.type, freeA);
+    return [
+      dimshuffle(
+        da,
+        a.shape.map((_, i) => {
+          const pair = left.indexOf(i);
+          return pair < 0 ? freeA.indexOf(i) : freeA.length + boundB.indexOf(right[pair]);
+        }),
+      ),
+      dimshuffle(
+        db,
+        b.shape.map((_, i) => {
+          const pair = right.indexOf(i);
+          return pair < 0 ? boundA.length + freeB.indexOf(i) : boundA.indexOf(left[pair]);
+        }),
+      ),
+    ];
+  },
+  notation: {
+    text: ([a, b], { left, right }) => {
+      const isDot = left.length === 1;
+      const t = (p: Printed, flipped: boolean) => (flipped ? `transpose(${p.text})` : p.text);
+      if (isDot && right[0] <= 1 && left[0] <= 1) {
+        return {
+          text: `dot(${t(a, left[0] === 0)}, ${t(b, right[0] === 1)})`,
+          precedence: precedence.atom,
+        };
+      }
+      return {
+        text: `tensordot(${a.text}, ${b.text}, [[${left.join(", ")}], [${right.join(", ")}]])`,
+        precedence: precedence.atom,
+      };
+    },
+    tex: ([a, b], { left, right }) => {
+      const t = (p: Printed, flipped: boolean) =>
+        flipped ? `${wrap(p, precedence.power, true)}^{\\top}` : wrap(p, precedence.mul, true);
+      return {
+        text: `${t(a, left[0] === 0)}\\,${t(b, right[0] === 1)}`,
+        precedence: precedence.mul,
+      };
+    },
+  },
+  samples: [
+    { inputs: [{ shape: [2, 3] }, { shape: [3, 4] }], attrs: { left: [1], right: [0] } },
+    { inputs: [{ shape: [3, 2] }, { shape: [3, 4] }], attrs: { left: [0], right: [0] } },
+    { inputs: [{ shape: [3, 2] }, { shape: [4, 3] }], attrs: { left: [0], right: [1] } },
+    { inputs: [{ shape: [3] }, { shape: [3] }], attrs: { left: [0], right: [0] } },
+    {
+      inputs: [{ shape: [2, 3, 4] }, { shape: [4, 3, 2] }],
+      attrs: { left: [1, 2], right: [1, 0] },
+    },
+    { inputs: [{ shape: [2] }, { shape: [3] }], attrs: { left: [], right: [] } },
+  ],
+});
+
+function contract(a: Node, b: Node, left: readonly number[], right: readonly number[]): Node {
+  return makeNode(contractOp, [a, b], { left, right });
+}
+
+/** Two operands of a product in one dtype; truth values count as int32. */
+function operands(x: Operand, y: Operand): [Node, Node] {
+  const [a, b] = together(x, y);
+  const joint = promote(a.type.dtype, b.type.dtype);
+  const dtype = joint === "bool" ? "int32" : joint;
+  return [castTo(a, dtype), castTo(b, dtype)];
+}
+
+/**
+ * NumPy's `dot`: the last axis of `a` with the last but one of `b` (the only one of a vector);
+ * a scalar multiplies.
+ *
+ * @throws ADJ1003 when the two axes differ in length
+ */
+export function dot(x: Operand, y: Operand): Node {
+  const [a, b] = operands(x, y);
+  if (a.shape.length === 0 || b.shape.length === 0) return mul(a, b);
+  const i = a.shape.length - 1;
+  const k = Math.max(0, b.shape.length - 2);
+  if (a.shape[i] !== b.shape[k]) {
+    fail(
+      "ADJ1003",
+      `dot(${nameOf(a)}, ${nameOf(b)}): ${nameOf(a)} is ${formatShape(a.shape)} but ${nameOf(b)} is ${formatShape(b.shape)}; ${a.shape[i]} ≠ ${b.shape[k]}`,
+      {
+        hint: `the last axis of the first operand must be as long as axis ${k} of the second`,
+        related: definitions(a, b),
+      },
+    );
+  }
+  return contract(a, b, [i], [k]);
+}
+
+const nameOf = (x: Node): string => x.label?.name ?? "…";
+
+/** Where named operands were defined, for an error message. */
+export function definitions(...nodes: readonly Node[]): { message: string; site?: Node["site"] }[] {
+  return nodes.flatMap((n) =>
+    n.label && n.site
+      ? [{ message: `${n.label.name} ${formatShape(n.shape)} is defined here`, site: n.site }]
+      : [],
+  );
+}
+
+/**
+ * NumPy's `tensordot`: the last `axes` axes of `a` with the first of `b`, or the pairs of two lists.
+ *
+ * @throws ADJ1003 when paired axes differ in length, ADJ1004 when there is no such axis
+ */
+export function tensordot(
+  x: Operand,
+  y: Operand,
+  axes: number | readonly [readonly number[], readonly number[]] = 2,
+): Node {
+  const [a, b] = operands(x, y);
+  const count = typeof axes === "number" ? axes : 0;
+  const [l, r] =
+    typeof axes === "number"
+      ? [
+          Array.from({ length: count }, (_, n) => a.shape.length - count + n),
+          Array.from({ length: count }, (_, n) => n),
+        ]
+      : axes;
+  const left = l.map((i) =>
+    normaliseAxis(i, a.shape.length, `tensordot of ${formatShape(a.shape)}`),
+  );
+  const right = r.map((i) =>
+    normaliseAxis(i, b.shape.length, `tensordot of ${formatShape(b.shape)}`),
+  );
+  const differ = left.findIndex((i, n) => a.shape[i] !== b.shape[right[n]]);
+  if (left.length !== right.length || differ >= 0) {
+    fail(
+      "ADJ1003",
+      `tensordot: axes [${left.join(", ")}] of ${formatShape(a.shape)} do not match axes [${right.join(", ")}] of ${formatShape(b.shape)}`,
+    );
+  }
+  return contract(a, b, left, right);
+}
+
+/** All products of two vectors' elements: `x[i]·y[j]`; operands of higher rank are flattened first by the caller. */
+export function outer(x: Operand, y: Operand): Node {
+  const [a, b] = operands(x, y);
+  if (a.shape.length !== 1 || b.shape.length !== 1) {
+    fail(
+      "ADJ1004",
+      `outer: expected two vectors, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
+  }
+  return mul(expandDims(a, 1), expandDims(b, 0));
+}

@@ -1,0 +1,325 @@
+/** Reductions over axes. */
+
+import { fail } from "../diagnostics/error.ts";
+import { build, type NDArray, unravel } from "../graph/ndarray.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import {
+  type Dim,
+  type DType,
+  floatX,
+  formatShape,
+  isFloat,
+  normaliseAxis,
+  type TensorType,
+} from "../graph/types.ts";
+import * as scalar from "../kernels/scalar.ts";
+import { div, like, mul } from "./arithmetic.ts";
+import { eq } from "./comparison.ts";
+import { castTo } from "./elementwise.ts";
+import { asNode, type Operand } from "./leaf.ts";
+import { precedence } from "./notation.ts";
+import {
+  type AnyOp,
+  type GradientRule,
+  type Lowering,
+  type Notation,
+  op,
+  type Sample,
+} from "./op.ts";
+import { broadcastTo, dimshuffle, flatten, lengthOf } from "./shape.ts";
+
+export type ReduceAttrs = { axes: readonly number[]; keepdims: boolean };
+
+/** Axes to reduce over: one, several, or all when left out. */
+export type AxisArgument = number | readonly number[] | null | undefined;
+
+export interface ReduceOptions {
+  /** Keep the reduced axes, with length 1. */
+  readonly keepdims?: boolean;
+}
+
+/** Type of `x` reduced; the dtype is left as it is. */
+export function reducedType(x: TensorType, { axes, keepdims }: ReduceAttrs): TensorType {
+  const kept: Dim[] = [];
+  for (const [i, dim] of x.shape.entries()) {
+    if (!axes.includes(i)) kept.push(dim);
+    else if (keepdims) kept.push(1);
+  }
+  return { dtype: x.dtype, shape: kept };
+}
+
+/** Resolves an axis argument. @throws ADJ1004 when there is no such axis, or one is named twice */
+export function resolveAxes(x: Node, axis: AxisArgument, what: string): readonly number[] {
+  const rank = x.shape.length;
+  if (axis === undefined || axis === null) return x.shape.map((_, i) => i);
+  const list = (Array.isArray(axis) ? axis : [axis]).map((a) =>
+    normaliseAxis(a, rank, `${what} of ${formatShape(x.shape)}`),
+  );
+  if (new Set(list).size !== list.length)
+    fail("ADJ1004", `${what}: axis ${list.join(", ")} is named twice`);
+  return list.sort((a, b) => a - b);
+}
+
+/** `dy` or `y` brought back to the operand's rank, so that it broadcasts against it. */
+export function restoreAxes(value: Node, x: Node, { axes, keepdims }: ReduceAttrs): Node {
+  if (keepdims) return value;
+  let next = 0;
+  return dimshuffle(
+    value,
+    x.shape.map((_, i) => (axes.includes(i) ? "x" : next++)),
+  );
+}
+
+/** The numbers that each element of the result combines. */
+function groups(x: NDArray, attrs: ReduceAttrs, shape: readonly number[]): number[][] {
+  const out: number[][] = Array.from({ length: shape.reduce((n, d) => n * d, 1) }, () => []);
+  const kept = x.shape.map((_, i) => i).filter((i) => !attrs.axes.includes(i));
+  const stride = new Array<number>(x.shape.length).fill(0);
+  let step = 1;
+  for (const i of kept.reverse()) {
+    stride[i] = step;
+    step *= x.shape[i];
+  }
+  x.data.forEach((value, offset) => {
+    const index = unravel(offset, x.shape);
+    out[index.reduce((sum, at, i) => sum + at * stride[i], 0)].push(value);
+  });
+  return out;
+}
+
+function lowerReduce(fn: scalar.ReduceFn) {
+  return (
+    { attrs, inputs: [x], read, axis }: Lowering<ReduceAttrs>,
+    index: readonly scalar.Scalar[],
+  ) => {
+    const over = attrs.axes.map((a) => axis(x.shape[a]));
+    let next = 0;
+    const full = x.shape.map((_, i) => {
+      const reduced = attrs.axes.indexOf(i);
+      if (attrs.keepdims) return reduced >= 0 ? scalar.axisIndex(over[reduced]) : index[i];
+      return reduced >= 0 ? scalar.axisIndex(over[reduced]) : index[next++];
+    });
+    return scalar.reduce(fn, over, read(0, full));
+  };
+}
+
+const axesText = ({ axes, keepdims }: ReduceAttrs): string => {
+  const list = axes.length === 1 ? `${axes[0]}` : `[${axes.join(", ")}]`;
+  return keepdims ? `, ${list}, { keepdims: true }` : `, ${list}`;
+};
+
+const reduceNotation = (name: string, tex: string): Notation<ReduceAttrs> => ({
+  text: ([x], attrs) => ({
+    text: `${name}(${x.text}${axesText(attrs)})`,
+    precedence: precedence.atom,
+  }),
+  tex: ([x], { axes }) => ({
+    text: `${tex}_{${axes.map((a) => `\\text{axis }${a}`).join(",")}} ${x.text}`,
+    precedence: precedence.mul,
+  }),
+});
+
+const float = (extra: Partial<Sample["inputs"][number]> = {}): Sample<ReduceAttrs>[] => [
+  { inputs: [{ shape: [4], ...extra }], attrs: { axes: [0], keepdims: false } },
+  { inputs: [{ shape: [2, 3], ...extra }], attrs: { axes: [1], keepdims: false } },
+  { inputs: [{ shape: [2, 3], ...extra }], attrs: { axes: [0], keepdims: true } },
+  { inputs: [{ shape: [2, 3, 2], ...extra }], attrs: { axes: [0, 2], keepdims: false } },
+  { inputs: [{ shape: [2, 3], ...extra }], attrs: { axes: [0, 1], keepdims: false } },
+  { inputs: [{ shape: [], ...extra }], attrs: { axes: [], keepdims: false } },
+];
+
+interface ReduceSpec {
+  readonly name: string;
+  readonly tex?: string;
+  readonly fn?: scalar.ReduceFn;
+  readonly dtype?: (of: DType) => DType;
+  readonly evaluate: (values: readonly number[]) => number;
+  readonly gradient: GradientRule<ReduceAttrs>;
+  readonly expand?: (x: Node, attrs: ReduceAttrs) => Node;
+  readonly samples?: readonly Sample<ReduceAttrs>[];
+}
+
+function reduction(spec: ReduceSpec): AnyOp {
+  const { fn, expand } = spec;
+  return op<ReduceAttrs>({
+    name: spec.name,
+    infer: ([x], attrs) => {
+      const type = reducedType(x, attrs);
+      return { ...type, dtype: spec.dtype?.(x.dtype) ?? x.dtype };
+    },
+    evaluate: ([x], attrs, { dtype, shape }) => {
+      const gathered = groups(x, attrs, shape);
+      return build(dtype, shape, (_, i) => spec.evaluate(gathered[i]));
+    },
+    ...(fn ? { lower: lowerReduce(fn) } : {}),
+    ...(expand ? { expand: ([x], attrs) => expand(x, attrs) } : {}),
+    gradient: spec.gradient,
+    notation: reduceNotation(spec.name, spec.tex ?? `\\operatorname{${spec.name}}`),
+    samples: spec.samples ?? float(),
+  });
+}
+
+/** Truth values and integers are added as int32. */
+const counts = (dtype: DType): DType => (dtype === "bool" ? "int32" : dtype);
+
+const builder =
+  (record: AnyOp, prepare: (x: Node) => Node = (x) => x) =>
+  (x: Operand, axis?: AxisArgument, { keepdims = false }: ReduceOptions = {}): Node => {
+    const node = prepare(asNode(x));
+    return makeNode(record, [node], { axes: resolveAxes(node, axis, record.name), keepdims });
+  };
+
+const sumOp = reduction({
+  name: "sum",
+  tex: "\\sum",
+  fn: "add",
+  evaluate: (values) => values.reduce((a, b) => a + b, 0),
+  gradient: ({ dy, inputs: [x], attrs }) => [broadcastTo(restoreAxes(dy, x, attrs), x.shape)],
+});
+
+/** Sum over the given axes; truth values are counted. */
+export const sum = builder(sumOp, (x) => castTo(x, counts(x.type.dtype)));
+
+const prodOp = reduction({
+  name: "prod",
+  tex: "\\prod",
+  fn: "mul",
+  samples: float({ domain: [0.5, 1.5] }),
+  evaluate: (values) => values.reduce((a, b) => a * b, 1),
+  // ∂Πx/∂xᵢ = Πx / xᵢ
+  gradient: ({ dy, y, inputs: [x], attrs }) => [div(restoreAxes(mul(dy, y), x, attrs), x)],
+});
+
+/** Product over the given axes. The gradient divides by x, so it needs x ≠ 0. */
+export const prod = builder(prodOp, (x) => castTo(x, counts(x.type.dtype)));
+
+/** Tied extremes share the cotangent equally. */
+const extremeGradient: GradientRule<ReduceAttrs> = ({ dy, y, inputs: [x], attrs }) => {
+  const winners = castTo(eq(x, restoreAxes(y, x, attrs)), dy.type.dtype);
+  const ties = makeNode(sumOp, [winners], { axes: attrs.axes, keepdims: true });
+  return [mul(restoreAxes(dy, x, attrs), div(winners, ties))];
+};
+
+const maxOp = reduction({
+  name: "max",
+  tex: "\\max",
+  fn: "max",
+  evaluate: (values) => Math.max(...values),
+  gradient: extremeGradient,
+});
+
+/** Largest value; NaN if there is one. Tied values share the gradient. */
+export const max = builder(maxOp);
+
+const minOp = reduction({
+  name: "min",
+  tex: "\\min",
+  fn: "min",
+  evaluate: (values) => Math.min(...values),
+  gradient: extremeGradient,
+});
+
+/** Smallest value; NaN if there is one. Tied values share the gradient. */
+export const min = builder(minOp);
+
+const truth = float({ dtype: "bool", domain: [0, 2] });
+const noCotangent: GradientRule<ReduceAttrs> = () => [undefined];
+
+const anyOp = reduction({
+  name: "any",
+  tex: "\\exists",
+  fn: "max",
+  samples: truth,
+  evaluate: (values) => Number(values.some((v) => v !== 0)),
+  gradient: noCotangent,
+});
+
+/** Whether any value is not 0. */
+export const any = builder(anyOp, (x) => castTo(x, "bool"));
+
+const allOp = reduction({
+  name: "all",
+  tex: "\\forall",
+  fn: "min",
+  samples: truth,
+  evaluate: (values) => Number(values.every((v) => v !== 0)),
+  gradient: noCotangent,
+});
+
+/** Whether no value is 0. */
+export const all = builder(allOp, (x) => castTo(x, "bool"));
+
+/** The first position whose value is the most extreme; a NaN is more extreme than any number. */
+function position(values: readonly number[], better: (a: number, b: number) => boolean): number {
+  let best = 0;
+  for (const [i, value] of values.entries()) {
+    if (Number.isNaN(values[best])) return best;
+    if (Number.isNaN(value) || better(value, values[best])) best = i;
+  }
+  return best;
+}
+
+const argmaxOp = reduction({
+  name: "argmax",
+  tex: "\\operatorname{argmax}",
+  fn: "argmax",
+  dtype: () => "int32",
+  samples: float().filter((s) => s.attrs?.axes.length === 1),
+  evaluate: (values) => position(values, (a, b) => a > b),
+  gradient: noCotangent,
+});
+
+const argminOp = reduction({
+  name: "argmin",
+  tex: "\\operatorname{argmin}",
+  fn: "argmin",
+  dtype: () => "int32",
+  samples: float().filter((s) => s.attrs?.axes.length === 1),
+  evaluate: (values) => position(values, (a, b) => a < b),
+  gradient: noCotangent,
+});
+
+const positional =
+  (record: AnyOp) =>
+  (x: Operand, axis?: number | null, { keepdims = false }: ReduceOptions = {}): Node => {
+    const node = asNode(x);
+    const flat = axis === undefined || axis === null;
+    const vector = flat && node.shape.length !== 1 ? flatten(node) : node;
+    return makeNode(record, [vector], {
+      axes: resolveAxes(vector, flat ? 0 : axis, record.name),
+      keepdims,
+    });
+  };
+
+/** Position of the first largest value along `axis`, or in the flattened tensor. int32. */
+export const argmax = positional(argmaxOp);
+
+/** Position of the first smallest value along `axis`, or in the flattened tensor. int32. */
+export const argmin = positional(argminOp);
+
+/** How many elements are reduced into one, in the dtype of `x`. */
+export function countOf(x: Node, { axes }: ReduceAttrs): Node {
+  let known = 1;
+  const named: Node[] = [];
+  for (const axis of axes) {
+    const dim = x.shape[axis];
+    if (typeof dim === "number") known *= dim;
+    else named.push(castTo(lengthOf(x, axis), x.type.dtype));
+  }
+  if (known !== 1 || named.length === 0) named.unshift(like(known, x));
+  return named.reduce((product, size) => mul(product, size));
+}
+
+const meanOp = reduction({
+  name: "mean",
+  evaluate: (values) => values.reduce((a, b) => a + b, 0) / values.length,
+  expand: (x, attrs) => div(makeNode(sumOp, [x], attrs), countOf(x, attrs)),
+  gradient: ({ dy, inputs: [x], attrs }) => [
+    broadcastTo(div(restoreAxes(dy, x, attrs), countOf(x, attrs)), x.shape),
+  ],
+});
+
+/** Mean over the given axes; integers and truth values give floatX. */
+export const mean = builder(meanOp, (x) =>
+  castTo(x, isFloat(x.type.dtype) ? x.type.dtype : floatX),
+);
