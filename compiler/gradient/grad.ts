@@ -67,10 +67,17 @@ export function sweep(
     if (!held.has(node) && node.inputs.some((input) => reaches.has(input))) reaches.add(node);
   }
   const cotangents = new Map<Node, Node>([[root, seed]]);
+  const settle = (by: Node, cotangent: Node): void => {
+    // A cotangent that passes through several values unchanged is called after the first named one.
+    if (!cotangent.derivative || (!cotangent.derivative.by.label && by.label)) {
+      cotangent.derivative = { of: root, by };
+    }
+  };
   const asked = new Set(wrt);
   for (const node of order.reverse()) {
     const dy = cotangents.get(node);
     if (!dy || !reaches.has(node) || held.has(node)) continue;
+    if (node !== root) settle(node, dy);
     if (asked.has(node) && !node.inputs.some((input) => reaches.has(input))) continue;
     const { gradient } = node.op;
     if (typeof gradient !== "function") {

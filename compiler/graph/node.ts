@@ -34,6 +34,10 @@ export class Node {
   /** The scope that the node was made in. */
   readonly scope: readonly string[];
   label: Label | undefined;
+  /** Set on a gradient: of what, with respect to what. */
+  derivative: { readonly of: Node; readonly by: Node } | undefined;
+  /** What it is to the named value that it was made for, from an op's expansion: `max`, `exp`. */
+  role: { readonly name: string; readonly of: Node } | undefined;
 
   constructor(id: number, op: AnyOp, inputs: readonly Node[], attrs: Attrs, type: TensorType) {
     this.id = id;

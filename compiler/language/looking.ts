@@ -1,0 +1,63 @@
+/** Looking at expressions: printing and evaluating them. */
+
+import { evaluateNodes } from "../graph/evaluate.ts";
+import { flattenNested, type NDArray, nestedShape, toNested } from "../graph/ndarray.ts";
+import { type Node, topological } from "../graph/node.ts";
+import { debugPrint as debugPrintNode, type PrintOptions, pp as ppNode } from "../graph/print.ts";
+import { fail } from "../diagnostics/error.ts";
+import { asNode } from "../ops/leaf.ts";
+import { simplifyNodes } from "../simplify/simplify.ts";
+import { sharedInfo } from "./shared.ts";
+import type { NestedNumbers, Operand, Tensor } from "./types.ts";
+
+/** The expression on one line, as a model file would write it. */
+export function pp(expression: Operand, options?: PrintOptions): string {
+  return ppNode(asNode(expression), options);
+}
+
+/** The expression as a tree, one line an op with its type; shared parts appear once. */
+export function debugPrint(expression: Operand): string {
+  return debugPrintNode(asNode(expression));
+}
+
+/** The expression as codegen would compute it, after all rewrites. */
+export function simplify(expression: Operand): Tensor {
+  return simplifyNodes([asNode(expression)]).roots[0] as unknown as Tensor;
+}
+
+/** Values for symbols: pairs, as in `givens`. */
+export type Bindings = readonly (readonly [Operand, Operand | ArrayLike<number>])[];
+
+/**
+ * The value of an expression by the reference interpreter: `evaluate(x ** 2, [[x, 4]])` is 16. Shared
+ * variables have their initial values unless one is given.
+ *
+ * @param precision "float64" computes all floats in double precision; "declared" rounds to each dtype
+ * @throws ADJ3004 for a symbol without a value, ADJ1003 for a value of another shape
+ */
+export function evaluate(
+  expression: Operand,
+  bindings: Bindings = [],
+  { precision = "declared" }: { precision?: "declared" | "float64" } = {},
+): NestedNumbers {
+  const root = asNode(expression);
+  const values = new Map<Node, NDArray>();
+  for (const [key, value] of bindings) values.set(asNode(key), bind(asNode(key), value));
+  for (const node of topological([root])) {
+    const initial = sharedInfo(node)?.initial;
+    if (initial && !values.has(node)) values.set(node, evaluateNodes([initial], new Map())[0]);
+  }
+  const [result] = evaluateNodes([root], values, { precision });
+  const nested = toNested(result) as NestedNumbers;
+  return result.dtype === "bool" && result.shape.length === 0 ? nested !== 0 : nested;
+}
+
+function bind(node: Node, value: Operand | ArrayLike<number>): NDArray {
+  const shape = nestedShape(value as NestedNumbers);
+  if (!shape) return fail("ADJ4007", "evaluate: the rows of an array must have the same length");
+  return {
+    dtype: node.type.dtype,
+    shape,
+    data: Float64Array.from(flattenNested(value as NestedNumbers)),
+  };
+}

@@ -1,0 +1,79 @@
+/** Memory that outlives calls: parameters with an initial value, and data that the caller fills. */
+
+import { fail } from "../diagnostics/error.ts";
+import { type Node, topological } from "../graph/node.ts";
+import { type Dim, type DType, floatX, isFloat, staticSize } from "../graph/types.ts";
+import { castTo } from "../ops/elementwise.ts";
+import { asNode, sharedNode } from "../ops/leaf.ts";
+import { checkDims } from "./symbols.ts";
+import type { Operand, Tensor } from "./types.ts";
+
+/** What is known of a shared variable besides its type: how it starts. Data has no initial value. */
+export interface SharedInfo {
+  readonly initial: Node | undefined;
+}
+
+const known = new WeakMap<Node, SharedInfo>();
+
+/** How a shared variable starts; undefined for a node that is not one. */
+export function sharedInfo(node: Node): SharedInfo | undefined {
+  return known.get(node);
+}
+
+export interface SharedOptions {
+  /** floatX (float32) when left out and the value is plain numbers. */
+  readonly dtype?: DType;
+}
+
+/**
+ * A parameter. `value` is an initial value *expression* – zeros, a seeded draw, a formula, a small
+ * literal – whose computation is generated too; it may not depend on inputs.
+ *
+ * @throws ADJ1008 when the value depends on an input or has a named dimension
+ */
+export function shared(value: Operand, { dtype }: SharedOptions = {}): Tensor {
+  const given = asNode(value);
+  const literal = given.op.name === "constant" && typeof value !== "object";
+  const plain = given.op.name === "constant" && !(value instanceof Object && "op" in value);
+  const wanted = dtype ?? (literal || plain ? floatX : given.type.dtype);
+  if (dtype && isFloat(given.type.dtype) && !isFloat(dtype) && !plain) {
+    fail("ADJ1001", `shared: the value is ${given.type.dtype}, which ${dtype} cannot hold`, {
+      hint: `write shared(cast(…, "${dtype}"))`,
+    });
+  }
+  const initial = castTo(given, wanted);
+  const input = topological([initial]).find((n) => n.op.leaf && n.op.name !== "constant");
+  if (input) {
+    fail("ADJ1008", `shared: an initial value cannot depend on ${input.label?.name ?? "an input"}`);
+  }
+  if (staticSize(initial.shape) === undefined) {
+    fail(
+      "ADJ1008",
+      `shared: an initial value needs known dimensions, got [${initial.shape.join(", ")}]`,
+    );
+  }
+  const node = sharedNode(wanted, initial.shape);
+  known.set(node, { initial });
+  return node as unknown as Tensor;
+}
+
+export interface DataOptions {
+  /** floatX (float32) when left out. */
+  readonly dtype?: DType;
+}
+
+/** A data set that the caller must fill: `data("samples", 784)`, `data("samples", { dtype: "int32" })`. */
+export function data(...args: readonly (Dim | DataOptions)[]): Tensor {
+  const last = args.at(-1);
+  const options = typeof last === "object" ? last : {};
+  const dims = (typeof last === "object" ? args.slice(0, -1) : args) as Dim[];
+  const node = sharedNode(options.dtype ?? floatX, checkDims(dims, "data"));
+  known.set(node, { initial: undefined });
+  return node as unknown as Tensor;
+}
+
+/** A constant tensor: numbers written in the model. */
+export function constant(value: Operand, { dtype }: { dtype?: DType } = {}): Tensor {
+  const node = asNode(value, dtype ?? (typeof value === "object" ? undefined : floatX));
+  return (dtype ? castTo(node, dtype) : node) as unknown as Tensor;
+}

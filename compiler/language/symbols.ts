@@ -1,0 +1,117 @@
+/** Symbols: the inputs of functions. The prefix gives the dtype, as in Theano: b i l f d. */
+
+import { fail } from "../diagnostics/error.ts";
+import { symbol } from "../ops/leaf.ts";
+import type { Dim, DType } from "../graph/types.ts";
+import { floatX, formatShape, type Shape } from "../graph/types.ts";
+import type { Tensor } from "./types.ts";
+
+/** A maker of symbols of one rank; a dimension is a number, or a name for a size known at run time. */
+type Maker<N extends readonly unknown[]> = (...dims: N) => Tensor;
+
+/** @throws ADJ1008 where a dimension is neither a name nor a whole number */
+export function checkDims(dims: Shape, what: string): Shape {
+  for (const dim of dims) {
+    const good =
+      typeof dim === "string" ? /^[A-Za-z_]\w*$/.test(dim) : Number.isInteger(dim) && dim >= 0;
+    if (!good) {
+      fail("ADJ1008", `${what}: ${JSON.stringify(dim)} in ${formatShape(dims)} is no dimension`, {
+        hint: 'a dimension is a whole number or a name such as "rows"',
+      });
+    }
+  }
+  return dims;
+}
+
+const maker =
+  (what: string, dtype: DType, rank: number, fixed?: (dims: Shape) => Shape) =>
+  (...dims: Shape): Tensor => {
+    const wanted = fixed ? rank - 1 : rank;
+    if (dims.length !== wanted) {
+      fail(
+        "ADJ1008",
+        `${what} takes ${wanted} dimension${wanted === 1 ? "" : "s"}, got ${formatShape(dims)}`,
+      );
+    }
+    return symbol(dtype, checkDims(fixed?.(dims) ?? dims, what)) as unknown as Tensor;
+  };
+
+type D = Dim;
+interface Family {
+  /** A single number. */
+  scalar: Maker<[]>;
+  /** One axis. */
+  vector: Maker<[length: D]>;
+  /** One row: shape [1, columns]. */
+  row: Maker<[columns: D]>;
+  /** One column: shape [rows, 1]. */
+  col: Maker<[rows: D]>;
+  /** Two axes. */
+  matrix: Maker<[rows: D, columns: D]>;
+  /** Three axes. */
+  tensor3: Maker<[D, D, D]>;
+  /** Four axes. */
+  tensor4: Maker<[D, D, D, D]>;
+}
+
+const family = (prefix: string, dtype: DType): Family => ({
+  scalar: maker(`${prefix}scalar`, dtype, 0) as Family["scalar"],
+  vector: maker(`${prefix}vector`, dtype, 1) as Family["vector"],
+  row: maker(`${prefix}row`, dtype, 2, (dims) => [1, ...dims]) as Family["row"],
+  col: maker(`${prefix}col`, dtype, 2, (dims) => [...dims, 1]) as Family["col"],
+  matrix: maker(`${prefix}matrix`, dtype, 2) as Family["matrix"],
+  tensor3: maker(`${prefix}tensor3`, dtype, 3) as Family["tensor3"],
+  tensor4: maker(`${prefix}tensor4`, dtype, 4) as Family["tensor4"],
+});
+
+/** A symbol of any rank and dtype: `tensor(["rows", 784], { dtype: "int32" })`. */
+export function tensor(shape: readonly Dim[], { dtype = floatX }: { dtype?: DType } = {}): Tensor {
+  return symbol(dtype, checkDims(shape, "tensor")) as unknown as Tensor;
+}
+
+export const { scalar, vector, row, col, matrix, tensor3, tensor4 } = family("", floatX);
+export const {
+  scalar: bscalar,
+  vector: bvector,
+  row: brow,
+  col: bcol,
+  matrix: bmatrix,
+  tensor3: btensor3,
+  tensor4: btensor4,
+} = family("b", "bool");
+export const {
+  scalar: iscalar,
+  vector: ivector,
+  row: irow,
+  col: icol,
+  matrix: imatrix,
+  tensor3: itensor3,
+  tensor4: itensor4,
+} = family("i", "int32");
+export const {
+  scalar: lscalar,
+  vector: lvector,
+  row: lrow,
+  col: lcol,
+  matrix: lmatrix,
+  tensor3: ltensor3,
+  tensor4: ltensor4,
+} = family("l", "int64");
+export const {
+  scalar: fscalar,
+  vector: fvector,
+  row: frow,
+  col: fcol,
+  matrix: fmatrix,
+  tensor3: ftensor3,
+  tensor4: ftensor4,
+} = family("f", "float32");
+export const {
+  scalar: dscalar,
+  vector: dvector,
+  row: drow,
+  col: dcol,
+  matrix: dmatrix,
+  tensor3: dtensor3,
+  tensor4: dtensor4,
+} = family("d", "float64");
