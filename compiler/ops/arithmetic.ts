@@ -100,7 +100,7 @@ export const pow = binary({
 export const neg = unary({
   name: "neg",
   notation: {
-    text: ([x]) => ({ text: `-${wrap(x, precedence.unary)}`, precedence: precedence.unary }),
+    text: ([x]) => ({ text: `-${wrap(x, precedence.power + 0.5)}`, precedence: precedence.unary }),
     tex: ([x]) => ({ text: `-${wrap(x, precedence.mul, true)}`, precedence: precedence.add }),
   },
   evaluate: (x) => -x,

@@ -65,6 +65,13 @@ function computeType(domain: Domain, of: DType): DType {
   return domain === "number" && of === "bool" ? "int32" : of;
 }
 
+const made: string[] = [];
+
+/** Names of the elementwise ops made so far: what a rule for all of them starts from. */
+export function elementwiseNames(): readonly string[] {
+  return made;
+}
+
 function elementwise(
   spec: ElementwiseSpec,
   arity: number,
@@ -72,6 +79,7 @@ function elementwise(
   evaluate: (...values: number[]) => number,
 ): AnyOp {
   const domain = spec.domain ?? "number";
+  made.push(spec.name);
   return op({
     name: spec.name,
     elementwise: true,

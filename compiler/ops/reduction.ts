@@ -169,7 +169,7 @@ const builder =
     return makeNode(record, [node], { axes: resolveAxes(node, axis, record.name), keepdims });
   };
 
-const sumOp = reduction({
+export const sumOp = reduction({
   name: "sum",
   tex: "\\sum",
   fn: "add",
@@ -200,7 +200,7 @@ const extremeGradient: GradientRule<ReduceAttrs> = ({ dy, y, inputs: [x], attrs 
   return [mul(restoreAxes(dy, x, attrs), div(winners, ties))];
 };
 
-const maxOp = reduction({
+export const maxOp = reduction({
   name: "max",
   tex: "\\max",
   fn: "max",
@@ -310,7 +310,7 @@ export function countOf(x: Node, { axes }: ReduceAttrs): Node {
   return named.reduce((product, size) => mul(product, size));
 }
 
-const meanOp = reduction({
+export const meanOp = reduction({
   name: "mean",
   evaluate: (values) => values.reduce((a, b) => a + b, 0) / values.length,
   expand: (x, attrs) => div(makeNode(sumOp, [x], attrs), countOf(x, attrs)),

@@ -19,7 +19,7 @@ import { op } from "./op.ts";
 
 type ShuffleAttrs = { order: readonly (number | "x")[] };
 
-const dimshuffleOp = op<ShuffleAttrs>({
+export const dimshuffleOp = op<ShuffleAttrs>({
   name: "dimshuffle",
   movement: true,
   cost: 0,
@@ -144,7 +144,7 @@ export function squeeze(x: Operand, axis?: number | readonly number[]): Node {
 
 type ShapeAttrs = { shape: Shape };
 
-const reshapeOp = op<ShapeAttrs>({
+export const reshapeOp = op<ShapeAttrs>({
   name: "reshape",
   movement: true,
   cost: 0,
@@ -249,7 +249,7 @@ export function flatten(x: Operand, ndim = 1): Node {
   return reshape(node, [...kept, size ?? rest.find((d) => typeof d === "string") ?? 1]);
 }
 
-const broadcastOp = op<ShapeAttrs>({
+export const broadcastOp = op<ShapeAttrs>({
   name: "broadcastTo",
   movement: true,
   cost: 0,

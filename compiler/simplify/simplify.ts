@@ -1,5 +1,133 @@
-import type { Node } from "../graph/node.ts";
+/** The rewrite engine: every value is brought to a form that no rule changes, operands first. */
 
-export function simplifyNodes(roots: readonly Node[]): { roots: Node[] } {
-  return { roots: [...roots] };
+import { fail } from "../diagnostics/error.ts";
+import { atSite } from "../graph/context.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import { inherit } from "../graph/substitute.ts";
+import { sameShape } from "../graph/types.ts";
+import { castTo } from "../ops/elementwise.ts";
+import { broadcastTo } from "../ops/shape.ts";
+import type { Rule, Tier } from "./rule.ts";
+import { rules as allRules } from "./rules.ts";
+
+export interface SimplifyOptions {
+  /** Tiers that may be used; all when left out. */
+  readonly tiers?: readonly Tier[];
+  /** Rules to use; the compiler's own when left out. */
+  readonly rules?: readonly Rule[];
+}
+
+/** One use of a rule. */
+export interface Rewrite {
+  readonly rule: Rule;
+  readonly before: Node;
+  readonly after: Node;
+}
+
+export interface Simplified {
+  readonly roots: readonly Node[];
+  /** What each node that was met became. */
+  readonly mapped: ReadonlyMap<Node, Node>;
+  /** Which rules fired, in order. */
+  readonly rewrites: readonly Rewrite[];
+}
+
+/**
+ * Rewrites until no rule applies. Each distinct node is simplified once, so the time is near-linear in
+ * the size of the graph; the result depends on the expressions alone, not on when they were made.
+ */
+export function simplifyNodes(
+  roots: readonly Node[],
+  { tiers, rules = allRules }: SimplifyOptions = {},
+): Simplified {
+  const byRoot = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    if (tiers && !tiers.includes(rule.tier)) continue;
+    for (const root of rule.roots) byRoot.set(root, [...(byRoot.get(root) ?? []), rule]);
+  }
+  const done = new Map<Node, Node>();
+  const forward = new Map<Node, Node>();
+  const rewrites: Rewrite[] = [];
+  for (const root of roots) settle(root);
+  carryNames(done);
+  return { roots: roots.map((root) => done.get(root) as Node), mapped: done, rewrites };
+
+  function settle(root: Node): void {
+    const stack = [root];
+    const open = new Set<Node>();
+    for (let node = stack.at(-1); node; node = stack.at(-1)) {
+      if (done.has(node)) {
+        open.delete(node);
+        stack.pop();
+        continue;
+      }
+      open.add(node);
+      const target = forward.get(node);
+      if (target) {
+        const end = done.get(target);
+        if (end) done.set(node, end);
+        else if (open.has(target)) loops(node, target);
+        else stack.push(target);
+        continue;
+      }
+      const waiting = node.inputs.filter((input) => !done.has(input));
+      if (waiting.length > 0) {
+        stack.push(...waiting.reverse());
+        continue;
+      }
+      const rebuilt = rebuild(node);
+      if (rebuilt !== node) forward.set(node, rebuilt);
+      else if (!rewriteOnce(node)) done.set(node, node);
+    }
+  }
+
+  function rebuild(node: Node): Node {
+    const inputs = node.inputs.map((input) => done.get(input) as Node);
+    if (inputs.every((input, i) => input === node.inputs[i])) return node;
+    return placed(node, () => makeNode(node.op, inputs, node.attrs));
+  }
+
+  function rewriteOnce(node: Node): boolean {
+    for (const rule of byRoot.get(node.op.name) ?? []) {
+      const result = placed(node, () => {
+        const value = rule.rewrite(node);
+        return value && fit(value, node, rule);
+      });
+      if (!result || result === node) continue;
+      rewrites.push({ rule, before: node, after: result });
+      forward.set(node, result);
+      return true;
+    }
+    return false;
+  }
+
+  function loops(node: Node, target: Node): never {
+    const names = rewrites
+      .filter((r) => r.before === node || r.before === target)
+      .map((r) => r.rule.name);
+    return fail("ADJ9001", `simplify: the rules ${names.join(", ")} undo each other`);
+  }
+}
+
+/** Runs `body` with new nodes placed where `node` is in the model. */
+function placed<T>(node: Node, body: () => T): T {
+  return node.site ? atSite(node.site, body) : body();
+}
+
+/** A rule may answer with a value that still has to be broadcast; never with another dtype. */
+function fit(value: Node, node: Node, rule: Rule): Node {
+  if (value.type.dtype !== node.type.dtype) {
+    if (value.op.name === "constant") return fit(castTo(value, node.type.dtype), node, rule);
+    fail("ADJ9001", `simplify: ${rule.name} made ${value.type.dtype} of ${node.type.dtype}`);
+  }
+  return sameShape(value.shape, node.shape) ? value : broadcastTo(value, node.shape);
+}
+
+/** Names follow the values that they were given to, the model's first name first. */
+function carryNames(done: ReadonlyMap<Node, Node>): void {
+  for (const from of [...done.keys()].sort((a, b) => a.id - b.id)) {
+    const to = done.get(from) as Node;
+    if (to.op.leaf) continue;
+    inherit(to, from);
+  }
 }

@@ -1,0 +1,104 @@
+/** Identities of arithmetic, powers and elementary functions. */
+
+import type { Node } from "../graph/node.ts";
+import { isFloat, isInteger } from "../graph/types.ts";
+import { applied, equation, type Match, type Rule, variable } from "../simplify/rule.ts";
+import { abs, add, div, floor, mul, neg, pow, sqrt, square, sub } from "./arithmetic.ts";
+import { castOp } from "./elementwise.ts";
+import { constantValue, literal, symbol } from "./leaf.ts";
+
+const x = variable("x");
+const positive = variable("x", [0.2, 2]);
+const of =
+  (builder: { op: Parameters<typeof applied>[0] }) =>
+  (...args: Parameters<typeof applied>[1]) =>
+    applied(builder.op, args);
+const [Add, Sub, Mul, Div, Neg, Pow, Sqrt, Square, Abs] = [
+  add,
+  sub,
+  mul,
+  div,
+  neg,
+  pow,
+  sqrt,
+  square,
+  abs,
+].map(of);
+
+/** Values that can be neither infinite nor NaN: integers, truth values, and what is cast from them. */
+const finite = ({ nodes }: Match): boolean => isFinite(nodes.get("x") as Node);
+
+function isFinite(node: Node): boolean {
+  if (!isFloat(node.type.dtype)) return true;
+  const value = constantValue(node);
+  if (value !== undefined) return Number.isFinite(value);
+  return node.op === castOp && !isFloat(node.inputs[0].type.dtype);
+}
+
+/**
+ * Folds an op of constants. A quotient that would be rounded stays as it was written: a reader knows
+ * 1/600 and not 0.0016666666666666668.
+ */
+function foldConstants(node: Node): Node | undefined {
+  const values = node.inputs.map(constantValue);
+  if (values.length === 0 || values.some((v) => v === undefined) || node.shape.length > 0)
+    return undefined;
+  const [value] = node.op.evaluate(
+    node.inputs.map((input, i) => ({
+      dtype: input.type.dtype,
+      shape: [],
+      data: Float64Array.of(values[i] as number),
+    })),
+    node.attrs,
+    { dtype: node.type.dtype, shape: [] },
+  ).data;
+  if (node.op === div.op && !Number.isInteger(value * 1024) && Number.isFinite(value))
+    return undefined;
+  return literal(isInteger(node.type.dtype) ? value | 0 : value, node.type.dtype);
+}
+
+const half = literalSample(0.5);
+function literalSample(value: number) {
+  return () => literal(value, "float64");
+}
+
+export const arithmeticRules: readonly Rule[] = [
+  {
+    name: "fold-constants",
+    tier: "exact",
+    roots: [add, sub, mul, div, pow, neg, abs, sqrt, square, floor].map((b) => b.op.name),
+    statement: "f(c₁, c₂) = the number",
+    rewrite: foldConstants,
+    samples: () => [
+      { expression: add(half(), literal(2, "float64")) },
+      { expression: pow(half(), literal(2, "float64")) },
+    ],
+  },
+  equation("exact", "add-zero", Add(x, 0), x),
+  equation("exact", "subtract-zero", Sub(x, 0), x),
+  equation("exact", "zero-minus", Sub(0, x), Neg(x)),
+  equation("exact", "multiply-one", Mul(x, 1), x),
+  equation("exact", "divide-by-one", Div(x, 1), x),
+  equation("exact", "multiply-minus-one", Mul(x, -1), Neg(x)),
+  equation("exact", "power-zero", Pow(x, 0), 1),
+  equation("exact", "power-one", Pow(x, 1), x),
+  equation("exact", "power-two", Pow(x, 2), Square(x)),
+  equation("exact", "power-minus-one", Pow(positive, -1), Div(1, x)),
+  equation("stabilising", "power-half", Pow(positive, 0.5), Sqrt(x)),
+  equation("stabilising", "power-minus-half", Pow(positive, -0.5), Div(1, Sqrt(x))),
+  equation("reassociating", "power-three", Pow(x, 3), Mul(Square(x), x)),
+  equation("exact", "square-of-negative", Square(Neg(x)), Square(x)),
+  equation("exact", "square-of-absolute", Square(Abs(x)), Square(x)),
+  equation("exact", "absolute-of-negative", Abs(Neg(x)), Abs(x)),
+  equation("exact", "absolute-of-square", Abs(Square(x)), Square(x)),
+  equation("stabilising", "root-of-square", Sqrt(Square(x)), Abs(x)),
+  {
+    ...equation("exact", "multiply-zero", Mul(x, 0), 0, { when: finite }),
+    samples: () => {
+      const count = symbol("int32", [2, 3]);
+      return [
+        { expression: mul(count, literal(0, "int32")), domains: new Map([[count, [-3, 4]]]) },
+      ];
+    },
+  },
+];

@@ -1,0 +1,357 @@
+/**
+ * Sums and products as a reader would tidy them: equal terms and factors are collected, signs and
+ * constants come to one place. A sum is a list of terms with a rational coefficient, a product a
+ * rational coefficient and factors with exponents; both keep the order of the model.
+ */
+
+import type { Node } from "../graph/node.ts";
+import { isFloat } from "../graph/types.ts";
+import type { Rule, RuleSample } from "../simplify/rule.ts";
+import { add, div, mul, neg, pow, square, sub } from "./arithmetic.ts";
+import { constantValue, literal, symbol } from "./leaf.ts";
+
+/** A rational number that is kept as the model wrote it: 1/600, not 0.001666…. */
+interface Rational {
+  readonly num: number;
+  readonly den: number;
+}
+
+const one: Rational = { num: 1, den: 1 };
+
+function times(a: Rational, b: Rational): Rational {
+  return reduced({ num: a.num * b.num, den: a.den * b.den });
+}
+
+/** Common whole factors removed; the sign is in the numerator. */
+function reduced({ num, den }: Rational): Rational {
+  const sign = den < 0 ? -1 : 1;
+  let [a, b] = [Math.abs(num), Math.abs(den)];
+  if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b))
+    return { num: num * sign, den: den * sign };
+  while (b !== 0) [a, b] = [b, a % b];
+  return a === 0 ? { num: 0, den: 1 } : { num: (num * sign) / a, den: (den * sign) / a };
+}
+
+// ── Products ────────────────────────────────────────────────────────────────────────────────────
+
+interface Factor {
+  readonly base: Node;
+  readonly exponent: number;
+}
+interface Product {
+  readonly coefficient: Rational;
+  readonly factors: readonly Factor[];
+}
+
+/** Products wider than this are left alone, which keeps simplification near-linear. */
+const limit = 24;
+
+function productOf(node: Node, exponent = 1, depth = 0): Product {
+  const value = constantValue(node);
+  const whole = Number.isInteger(exponent);
+  if (
+    value !== undefined &&
+    value !== 0 &&
+    Number.isFinite(value) &&
+    whole &&
+    isFloat(node.type.dtype)
+  ) {
+    const c = exponent < 0 ? { num: 1, den: value } : { num: value, den: 1 };
+    return { coefficient: power(c, Math.abs(exponent)), factors: [] };
+  }
+  const [a, b] = node.inputs;
+  if (depth < limit && whole) {
+    switch (node.op) {
+      case mul.op:
+        return multiply(productOf(a, exponent, depth + 1), productOf(b, exponent, depth + 1));
+      case div.op:
+        return multiply(productOf(a, exponent, depth + 1), productOf(b, -exponent, depth + 1));
+      case neg.op: {
+        const inner = productOf(a, exponent, depth + 1);
+        return exponent % 2 === 0
+          ? inner
+          : { ...inner, coefficient: times(inner.coefficient, { num: -1, den: 1 }) };
+      }
+      case square.op:
+        return productOf(a, 2 * exponent, depth + 1);
+    }
+  }
+  if (node.op === pow.op && depth < limit) {
+    const fixed = constantValue(b);
+    if (fixed !== undefined && Number.isInteger(fixed) && whole)
+      return productOf(a, fixed * exponent, depth + 1);
+  }
+  return { coefficient: one, factors: [{ base: node, exponent }] };
+}
+
+function power(c: Rational, exponent: number): Rational {
+  let result = one;
+  for (let i = 0; i < exponent; i++) result = times(result, c);
+  return result;
+}
+
+function multiply(a: Product, b: Product): Product {
+  const factors = [...a.factors];
+  for (const factor of b.factors) {
+    const at = factors.findIndex((f) => f.base === factor.base);
+    if (at < 0) factors.push(factor);
+    else factors[at] = { base: factor.base, exponent: factors[at].exponent + factor.exponent };
+  }
+  return {
+    coefficient: times(a.coefficient, b.coefficient),
+    factors: factors.filter((f) => f.exponent !== 0),
+  };
+}
+
+function raised({ base, exponent }: Factor): Node {
+  if (exponent === 1) return base;
+  if (exponent === 2) return square(base);
+  if (exponent === 3) return mul(square(base), base);
+  return pow(base, literal(exponent, base.type.dtype));
+}
+
+function constantTimes(c: number, x: Node): Node {
+  return c === 1 ? x : mul(literal(c, x.type.dtype), x);
+}
+
+/** The product written out: sign, then constants, then factors; one division at most. */
+function writeProduct({ coefficient, factors }: Product, dtype: Node["type"]["dtype"]): Node {
+  const above = factors.filter((f) => f.exponent > 0).map(raised);
+  const below = factors
+    .filter((f) => f.exponent < 0)
+    .map((f) => raised({ base: f.base, exponent: -f.exponent }));
+  const negative = coefficient.num < 0;
+  const num = Math.abs(coefficient.num);
+  const { den } = coefficient;
+  const numerator =
+    above.length === 0
+      ? literal(num, dtype)
+      : constantTimes(
+          num,
+          above.reduce((a, b) => mul(a, b)),
+        );
+  const bottom =
+    below.length === 0
+      ? undefined
+      : constantTimes(
+          den,
+          below.reduce((a, b) => mul(a, b)),
+        );
+  const denominator = bottom ?? (den === 1 ? undefined : literal(den, dtype));
+  const size = denominator ? div(numerator, denominator) : numerator;
+  if (!negative) return size;
+  return size.op.name === "constant" ? literal(-num, dtype) : neg(size);
+}
+
+/** How many operations write the product: a rewrite must lower this. */
+function productCost(node: Node, depth = 0): number {
+  if (depth > limit) return 0;
+  const inside = [mul.op, div.op, neg.op, square.op].includes(node.op);
+  if (node.op === pow.op && constantValue(node.inputs[1]) !== undefined) {
+    return 8 + productCost(node.inputs[0], depth + 1) + 1;
+  }
+  if (!inside) return 0;
+  // Signs inside a product and divisions count for more, so that they move outwards and merge.
+  const own =
+    node.op === neg.op ? (depth > 0 ? 2.5 : 1) : node.op === div.op ? 4 + (depth > 0 ? 1 : 0) : 2;
+  const constants = node.inputs.some((x) => constantValue(x) !== undefined) && depth > 0 ? 0.5 : 0;
+  return own + constants + node.inputs.reduce((n, x) => n + productCost(x, depth + 1), 0);
+}
+
+function collectFactors(node: Node): Node | undefined {
+  if (!isFloat(node.type.dtype)) return undefined;
+  const product = productOf(node);
+  const { num, den } = product.coefficient;
+  if (!Number.isFinite(num) || !Number.isFinite(den) || num === 0) return undefined;
+  const written = writeProduct(product, node.type.dtype);
+  return productCost(written) < productCost(node) ? written : undefined;
+}
+
+// ── Sums ────────────────────────────────────────────────────────────────────────────────────────
+
+interface Term {
+  readonly coefficient: Rational;
+  readonly value: Node;
+}
+
+function termsOf(node: Node, scale: Rational = one, depth = 0): Term[] {
+  const [a, b] = node.inputs;
+  if (depth < limit) {
+    switch (node.op) {
+      case add.op:
+        return [...termsOf(a, scale, depth + 1), ...termsOf(b, scale, depth + 1)];
+      case sub.op:
+        return [
+          ...termsOf(a, scale, depth + 1),
+          ...termsOf(b, times(scale, { num: -1, den: 1 }), depth + 1),
+        ];
+      case neg.op:
+        return termsOf(a, times(scale, { num: -1, den: 1 }), depth + 1);
+    }
+  }
+  const { coefficient, factors } = productOf(node);
+  if (factors.length === 0)
+    return [{ coefficient: times(scale, coefficient), value: literal(1, node.type.dtype) }];
+  const value = writeProduct({ coefficient: one, factors }, node.type.dtype);
+  return [{ coefficient: times(scale, coefficient), value }];
+}
+
+function merge(terms: readonly Term[]): Term[] {
+  const merged: Term[] = [];
+  for (const term of terms) {
+    const at = merged.findIndex((t) => t.value === term.value);
+    if (at < 0) merged.push(term);
+    else
+      merged[at] = {
+        value: term.value,
+        coefficient: plus(merged[at].coefficient, term.coefficient),
+      };
+  }
+  return merged.filter((t) => t.coefficient.num !== 0);
+}
+
+function plus(a: Rational, b: Rational): Rational {
+  return a.den === b.den
+    ? reduced({ num: a.num + b.num, den: a.den })
+    : reduced({ num: a.num * b.den + b.num * a.den, den: a.den * b.den });
+}
+
+/** Terms joined by + and −, a positive one first where there is one. */
+function writeSum(terms: readonly Term[]): Node {
+  const first = Math.max(
+    0,
+    terms.findIndex((t) => t.coefficient.num > 0),
+  );
+  const ordered = [terms[first], ...terms.slice(0, first), ...terms.slice(first + 1)];
+  const size = (t: Term): Node =>
+    scaled({ num: Math.abs(t.coefficient.num), den: t.coefficient.den }, t.value);
+  const [head, ...rest] = ordered;
+  const start = head.coefficient.num < 0 ? neg(size(head)) : size(head);
+  return rest.reduce(
+    (sum, t) => (t.coefficient.num < 0 ? sub(sum, size(t)) : add(sum, size(t))),
+    start,
+  );
+}
+
+function scaled({ num, den }: Rational, value: Node): Node {
+  if (constantValue(value) === 1) {
+    const n = literal(num, value.type.dtype);
+    return den === 1 ? n : div(n, literal(den, value.type.dtype));
+  }
+  const top = constantTimes(num, value);
+  return den === 1 ? top : div(top, literal(den, value.type.dtype));
+}
+
+function collectTerms(node: Node): Node | undefined {
+  if (!isFloat(node.type.dtype)) return undefined;
+  const terms = termsOf(node);
+  if (terms.length > limit) return undefined;
+  const merged = merge(terms);
+  if (merged.length === 0) return literal(0, node.type.dtype);
+  if (merged.length < terms.length) return writeSum(merged);
+  return undefined;
+}
+
+/** a/n − b/n = (a − b)/n: one division instead of two. */
+function commonFactor(node: Node): Node | undefined {
+  if (!isFloat(node.type.dtype)) return undefined;
+  const terms = termsOf(node);
+  if (terms.length < 2 || terms.length > limit) return undefined;
+  const { num, den } = terms[0].coefficient;
+  const size = Math.abs(num);
+  if (size === 1 && den === 1) return undefined;
+  if (terms.some((t) => Math.abs(t.coefficient.num) !== size || t.coefficient.den !== den))
+    return undefined;
+  if (terms.every((t) => constantValue(t.value) !== undefined)) return undefined;
+  const sum = writeSum(
+    terms.map((t) => ({
+      value: t.value,
+      coefficient: { num: Math.sign(t.coefficient.num), den: 1 },
+    })),
+  );
+  const top = size === 1 ? sum : mul(literal(size, node.type.dtype), sum);
+  return den === 1 ? top : div(top, literal(den, node.type.dtype));
+}
+
+/** Signs of a sum where they read best: a + (−b) = a − b, −a + b = b − a, −(a − b) = b − a. */
+function tidySigns(node: Node): Node | undefined {
+  const [a, b] = node.inputs;
+  if (node.op === add.op) {
+    if (b.op === neg.op) return sub(a, b.inputs[0]);
+    if (a.op === neg.op) return sub(b, a.inputs[0]);
+  }
+  if (node.op === sub.op && b.op === neg.op) return add(a, b.inputs[0]);
+  if (node.op === neg.op) {
+    if (a.op === neg.op) return a.inputs[0];
+    if (a.op === sub.op) return sub(a.inputs[1], a.inputs[0]);
+  }
+  return undefined;
+}
+
+// ── The rules ───────────────────────────────────────────────────────────────────────────────────
+
+function samples(...make: ((x: Node, y: Node, z: Node) => Node)[]): () => readonly RuleSample[] {
+  return () =>
+    make.map((f) => {
+      const [x, y, z] = [0, 1, 2].map(() => symbol("float64", [2, 3]));
+      const away = [0.5, 2] as const;
+      return { expression: f(x, y, z), domains: new Map([x, y, z].map((s) => [s, away])) };
+    });
+}
+
+export const collectRules: readonly Rule[] = [
+  {
+    name: "signs-of-sum",
+    tier: "exact",
+    roots: ["add", "sub", "neg"],
+    statement: "a + (−b) = a − b, −a + b = b − a, a − (−b) = a + b, −(a − b) = b − a, −(−a) = a",
+    rewrite: tidySigns,
+    samples: samples(
+      (x, y) => add(x, neg(y)),
+      (x, y) => add(neg(x), y),
+      (x, y) => sub(x, neg(y)),
+      (x, y) => neg(sub(x, y)),
+      (x) => neg(neg(x)),
+    ),
+  },
+  {
+    name: "collect-factors",
+    tier: "stabilising",
+    roots: ["mul", "div", "neg"],
+    statement: "Π of constants, equal factors and signs = c · Π xᵢ^nᵢ / Π yⱼ^mⱼ",
+    rewrite: collectFactors,
+    samples: samples(
+      (x) => mul(x, x),
+      (x, y) => div(mul(x, y), x),
+      (x, y) => mul(mul(literal(2, "float64"), x), mul(literal(3, "float64"), y)),
+      (x, y) => mul(neg(x), neg(y)),
+      (x, y, z) => div(div(x, y), z),
+      (x, y) => mul(div(x, literal(600, "float64")), y.op === x.op ? neg(y) : y),
+      (x) => mul(square(x), div(x, square(x))),
+    ),
+  },
+  {
+    name: "collect-terms",
+    tier: "reassociating",
+    roots: ["add", "sub"],
+    statement: "Σ of equal terms = Σ cᵢ·xᵢ",
+    rewrite: collectTerms,
+    samples: samples(
+      (x) => add(x, x),
+      (x, y) => sub(add(x, y), x),
+      (x) => add(mul(literal(3, "float64"), x), x),
+      (x) => sub(x, x),
+    ),
+  },
+  {
+    name: "common-factor",
+    tier: "reassociating",
+    roots: ["add", "sub"],
+    statement: "a/n − b/n = (a − b)/n, c·a + c·b = c·(a + b)",
+    rewrite: commonFactor,
+    samples: samples(
+      (x, y) => sub(div(x, literal(600, "float64")), div(y, literal(600, "float64"))),
+      (x, y) => add(mul(literal(3, "float64"), x), mul(literal(3, "float64"), y)),
+    ),
+  },
+];

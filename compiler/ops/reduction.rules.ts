@@ -1,0 +1,192 @@
+/** Sums of what is simple along the summed axes. */
+
+import { makeNode, type Node } from "../graph/node.ts";
+import { isFloat, type Shape } from "../graph/types.ts";
+import type { Rule, RuleSample } from "../simplify/rule.ts";
+import { div, like, mul, neg } from "./arithmetic.ts";
+import { symbol } from "./leaf.ts";
+import { type ReduceAttrs, sum, sumOp } from "./reduction.ts";
+import { broadcastOp, broadcastTo, dimshuffle, dimshuffleOp } from "./shape.ts";
+
+const attrsOf = (node: Node): ReduceAttrs => node.attrs as unknown as ReduceAttrs;
+
+/** Length of `x` along an axis of a broadcast result of the given rank; 1 where it has no such axis. */
+function lengthAlong(x: Shape, rank: number, axis: number) {
+  return x[axis - (rank - x.length)] ?? 1;
+}
+
+/** Whether every element of `x` is the same along the reduced axes. */
+function steady(x: Node, rank: number, { axes }: ReduceAttrs): boolean {
+  return axes.every((axis) => lengthAlong(x.shape, rank, axis) === 1);
+}
+
+/** A reduction over axes of length 1 moves elements only. */
+function trivial(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  const attrs = attrsOf(node);
+  if (attrs.axes.some((axis) => x.shape[axis] !== 1)) return undefined;
+  if (attrs.keepdims) return x;
+  return dimshuffle(
+    x,
+    x.shape.map((_, i) => i).filter((i) => !attrs.axes.includes(i)),
+  );
+}
+
+/** Σ broadcast(x) = n · Σ x over the axes that x really has. */
+function sumOfBroadcast(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  if (x.op !== broadcastOp) return undefined;
+  const [inner] = x.inputs;
+  const attrs = attrsOf(node);
+  const rank = x.shape.length;
+  const repeated = attrs.axes.filter(
+    (axis) => lengthAlong(inner.shape, rank, axis) === 1 && x.shape[axis] !== 1,
+  );
+  if (repeated.length === 0 || repeated.some((axis) => typeof x.shape[axis] === "string"))
+    return undefined;
+  const count = repeated.reduce((n, axis) => n * (x.shape[axis] as number), 1);
+  const full = dimshuffle(inner, [
+    ...new Array<"x">(rank - inner.shape.length).fill("x"),
+    ...inner.shape.map((_, i) => i),
+  ]);
+  const once = broadcastTo(
+    full,
+    x.shape.map((dim, i) => (repeated.includes(i) ? 1 : dim)),
+  );
+  return mul(like(count, node), makeNode(sumOp, [once], node.attrs));
+}
+
+/** Σ c·x = c·Σ x, for what does not change along the summed axes. */
+function factorOut(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  const attrs = attrsOf(node);
+  const rank = x.shape.length;
+  if (!isFloat(x.type.dtype)) return undefined;
+  const inner = (value: Node): Node => makeNode(sumOp, [broadcastTo(value, x.shape)], node.attrs);
+  // What is taken out, in the shape of the sum.
+  const outside = (value: Node): Node => {
+    const full = dimshuffle(value, [
+      ...new Array<"x">(rank - value.shape.length).fill("x"),
+      ...value.shape.map((_, i) => i),
+    ]);
+    if (attrs.keepdims) return full;
+    return dimshuffle(
+      full,
+      full.shape.map((_, i) => i).filter((i) => !attrs.axes.includes(i)),
+    );
+  };
+  if (x.op === neg.op) return neg(inner(x.inputs[0]));
+  const [a, b] = x.inputs;
+  if (x.op === mul.op) {
+    if (steady(a, rank, attrs) && !steady(b, rank, attrs)) return mul(outside(a), inner(b));
+    if (steady(b, rank, attrs) && !steady(a, rank, attrs)) return mul(inner(a), outside(b));
+  }
+  if (x.op === div.op && steady(b, rank, attrs) && !steady(a, rank, attrs))
+    return div(inner(a), outside(b));
+  return undefined;
+}
+
+/** Σ over some axes of Σ over others = one Σ. */
+function sumOfSum(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  if (x.op !== sumOp) return undefined;
+  const inner = attrsOf(x);
+  const outer = attrsOf(node);
+  if (inner.keepdims || outer.keepdims) return undefined;
+  const left = x.inputs[0].shape.map((_, i) => i).filter((i) => !inner.axes.includes(i));
+  const axes = [...inner.axes, ...outer.axes.map((axis) => left[axis])].sort((a, b) => a - b);
+  return makeNode(sumOp, [x.inputs[0]], { axes, keepdims: false });
+}
+
+/** Σ dimshuffle(x) = Σ x over the axes where they were. */
+function sumOfShuffle(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  if (x.op !== dimshuffleOp) return undefined;
+  const attrs = attrsOf(node);
+  const order = x.attrs.order as readonly (number | "x")[];
+  if (attrs.keepdims) return undefined;
+  const [inner] = x.inputs;
+  const axes = attrs.axes.flatMap((axis) => {
+    const from = order[axis];
+    return from === "x" ? [] : [from];
+  });
+  if (axes.length === 0) return undefined;
+  const summed = makeNode(sumOp, [inner], {
+    axes: [...axes].sort((a, b) => a - b),
+    keepdims: false,
+  });
+  const kept = inner.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const rest = order.filter((_, i) => !attrs.axes.includes(i));
+  return dimshuffle(
+    summed,
+    rest.map((o) => (o === "x" ? "x" : kept.indexOf(o))),
+  );
+}
+
+const cube = () => symbol("float64", [2, 3, 4]);
+const row = () => symbol("float64", [4]);
+const on = (...expressions: Node[]): readonly RuleSample[] =>
+  expressions.map((expression) => ({ expression }));
+
+export const reductionRules: readonly Rule[] = [
+  {
+    name: "reduce-nothing",
+    tier: "exact",
+    roots: ["sum", "prod", "max", "min", "any", "all", "mean"],
+    statement: "Σ over axes of length 1 = x",
+    rewrite: trivial,
+    samples: () =>
+      on(sum(symbol("float64", [1, 3]), 0), sum(symbol("float64", [1, 3]), 0, { keepdims: true })),
+  },
+  {
+    name: "sum-of-broadcast",
+    tier: "reassociating",
+    roots: ["sum"],
+    statement: "Σᵢ x = n·x",
+    rewrite: sumOfBroadcast,
+    samples: () =>
+      on(
+        sum(broadcastTo(row(), [3, 4]), 0),
+        sum(broadcastTo(row(), [3, 4])),
+        sum(broadcastTo(row(), [3, 4]), 0, { keepdims: true }),
+      ),
+  },
+  {
+    name: "factor-out-of-sum",
+    tier: "reassociating",
+    roots: ["sum"],
+    statement: "Σ c·x = c·Σ x, Σ x/c = (Σ x)/c, Σ −x = −Σ x",
+    rewrite: factorOut,
+    samples: () => {
+      const c = symbol("float64", [2, 1, 1]);
+      return [
+        ...on(
+          sum(neg(cube()), 1),
+          sum(mul(symbol("float64", []), cube()), [0, 2]),
+          sum(mul(cube(), c), [1, 2]),
+        ),
+        {
+          expression: sum(div(cube(), c), 1, { keepdims: true }),
+          domains: new Map([[c, [0.5, 2]]]),
+        },
+      ];
+    },
+  },
+  {
+    name: "sum-of-sum",
+    tier: "reassociating",
+    roots: ["sum"],
+    statement: "Σᵢ Σⱼ x = Σᵢⱼ x",
+    rewrite: sumOfSum,
+    samples: () => on(sum(sum(cube(), 1)), sum(sum(cube(), 0), 1)),
+  },
+  {
+    name: "sum-of-shuffle",
+    tier: "reassociating",
+    roots: ["sum"],
+    statement: "Σ Aᵀ = Σ A",
+    rewrite: sumOfShuffle,
+    samples: () =>
+      on(sum(dimshuffle(cube(), [2, 0, 1])), sum(dimshuffle(cube(), [2, "x", 0, 1]), [0, 1])),
+  },
+];

@@ -1,0 +1,199 @@
+/** Movement meets movement and arithmetic: all exact, for no number changes. */
+
+import { makeNode, type Node } from "../graph/node.ts";
+import { type Shape, sameShape } from "../graph/types.ts";
+import type { Rule, RuleSample } from "../simplify/rule.ts";
+import { add, mul } from "./arithmetic.ts";
+import { castOp } from "./elementwise.ts";
+import { symbol } from "./leaf.ts";
+import { elementwiseNames } from "./elementwise.ts";
+import { exp } from "./exponential.ts";
+import {
+  broadcastOp,
+  broadcastTo,
+  dimshuffle,
+  dimshuffleOp,
+  fill,
+  reshape,
+  reshapeOp,
+} from "./shape.ts";
+
+type Order = readonly (number | "x")[];
+const orderOf = (node: Node): Order => node.attrs.order as Order;
+
+/** `x` with leading axes of length 1, up to the given rank. */
+function padded(x: Node, rank: number): Node {
+  const missing = rank - x.shape.length;
+  return dimshuffle(x, [...new Array<"x">(missing).fill("x"), ...x.shape.map((_, i) => i)]);
+}
+
+/** f(broadcast(a), b) = broadcast(f(a, b)): elementwise ops broadcast by themselves. */
+function broadcastOutwards(node: Node): Node | undefined {
+  if (!node.inputs.some((input) => input.op === broadcastOp)) return undefined;
+  return makeNode(
+    node.op,
+    node.inputs.map((input) => (input.op === broadcastOp ? input.inputs[0] : input)),
+    node.attrs,
+  );
+}
+
+/** f(move(a)) = move(f(a)) where every operand that is no scalar is moved alike. */
+function shuffleOutwards(node: Node): Node | undefined {
+  const moved = node.inputs.filter((input) => input.shape.length > 0);
+  const [first] = moved;
+  if (!first || first.op !== dimshuffleOp) return undefined;
+  const order = orderOf(first);
+  const alike = moved.every(
+    (input) =>
+      input.op === dimshuffleOp &&
+      sameShape(input.inputs[0].shape, first.inputs[0].shape) &&
+      orderOf(input).every((o, i) => o === order[i]),
+  );
+  if (!alike) return undefined;
+  const inner = makeNode(
+    node.op,
+    node.inputs.map((input) => (input.shape.length > 0 ? input.inputs[0] : input)),
+    node.attrs,
+  );
+  return dimshuffle(inner, order);
+}
+
+function shuffle(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  const order = orderOf(node);
+  if (x.shape.length === 0) return broadcastTo(x, node.shape);
+  if (x.op === dimshuffleOp) {
+    const inner = orderOf(x);
+    const dropped = x.shape.map((_, i) => i).filter((i) => !order.includes(i));
+    // A dropped axis must be one that the inner one inserted, or have length 1 below as well.
+    if (dropped.some((i) => inner[i] !== "x" && x.inputs[0].shape[inner[i] as number] !== 1))
+      return undefined;
+    return dimshuffle(
+      x.inputs[0],
+      order.map((o) => (o === "x" ? "x" : inner[o])),
+    );
+  }
+  if (x.op === broadcastOp) {
+    const full = padded(x.inputs[0], x.shape.length);
+    const kept = order.every((o, i) => o === "x" || node.shape[i] === x.shape[o]);
+    if (!kept || full.op === broadcastOp) return undefined;
+    return broadcastTo(dimshuffle(full, order), node.shape);
+  }
+  return undefined;
+}
+
+function broadcast(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  if (x.op === broadcastOp) return broadcastTo(x.inputs[0], node.shape);
+  // Leading axes of length 1 come with broadcasting itself.
+  if (x.op === dimshuffleOp) {
+    const order = orderOf(x);
+    const lead = order.findIndex((o) => o !== "x");
+    const plain = lead > 0 && order.slice(lead).every((o, i) => o === i);
+    if (plain && order.length - lead === x.inputs[0].shape.length)
+      return broadcastTo(x.inputs[0], node.shape);
+  }
+  return undefined;
+}
+
+function reshapes(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  if (x.op === reshapeOp) return reshape(x.inputs[0], node.shape);
+  if (x.op === broadcastOp && x.inputs[0].shape.length === 0)
+    return broadcastTo(x.inputs[0], node.shape);
+  const longer = (shape: Shape) => shape.filter((dim) => dim !== 1);
+  if (sameShape(longer(x.shape), longer(node.shape))) {
+    // Only axes of length 1 come or go.
+    const places = x.shape.flatMap((dim, i) => (dim === 1 ? [] : [i]));
+    let next = 0;
+    return dimshuffle(
+      x,
+      node.shape.map((dim) => (dim === 1 ? "x" : places[next++])),
+    );
+  }
+  return undefined;
+}
+
+function casts(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  if (x.op !== broadcastOp) return undefined;
+  return broadcastTo(makeNode(castOp, [x.inputs[0]], node.attrs), node.shape);
+}
+
+const matrix = () => symbol("float64", [2, 3]);
+const vector = () => symbol("float64", [3]);
+const on = (...expressions: Node[]): readonly RuleSample[] =>
+  expressions.map((expression) => ({ expression }));
+
+export const shapeRules: readonly Rule[] = [
+  {
+    name: "fill-to-broadcast",
+    tier: "exact",
+    roots: ["fill"],
+    statement: "fill(x, v) = v, repeated",
+    rewrite: (node) => broadcastTo(node.inputs[1], node.shape),
+    samples: () => on(fill(matrix(), symbol("float64", []))),
+  },
+  {
+    name: "broadcast-outwards",
+    tier: "exact",
+    roots: elementwiseNames(),
+    statement: "f(broadcast(a), b) = broadcast(f(a, b))",
+    rewrite: broadcastOutwards,
+    samples: () =>
+      on(exp(broadcastTo(vector(), [2, 3])), add(matrix(), broadcastTo(vector(), [2, 3]))),
+  },
+  {
+    name: "shuffle-outwards",
+    tier: "exact",
+    roots: elementwiseNames(),
+    statement: "f(dimshuffle(a)) = dimshuffle(f(a))",
+    rewrite: shuffleOutwards,
+    samples: () =>
+      on(
+        exp(dimshuffle(matrix(), [1, 0])),
+        mul(dimshuffle(matrix(), [1, 0]), dimshuffle(matrix(), [1, 0])),
+      ),
+  },
+  {
+    name: "shuffle-of-movement",
+    tier: "exact",
+    roots: ["dimshuffle"],
+    statement:
+      "dimshuffle(dimshuffle(x)) = dimshuffle(x), dimshuffle(broadcast(x)) = broadcast(dimshuffle(x))",
+    rewrite: shuffle,
+    samples: () =>
+      on(
+        dimshuffle(dimshuffle(matrix(), [1, 0]), [1, 0]),
+        dimshuffle(broadcastTo(vector(), [2, 3]), [1, 0]),
+      ),
+  },
+  {
+    name: "broadcast-of-movement",
+    tier: "exact",
+    roots: ["broadcastTo"],
+    statement: "broadcast(broadcast(x)) = broadcast(x)",
+    rewrite: broadcast,
+    samples: () =>
+      on(
+        broadcastTo(broadcastTo(vector(), [2, 3]), [4, 2, 3]),
+        broadcastTo(dimshuffle(vector(), ["x", 0]), [2, 3]),
+      ),
+  },
+  {
+    name: "reshape-of-movement",
+    tier: "exact",
+    roots: ["reshape"],
+    statement: "reshape(reshape(x)) = reshape(x)",
+    rewrite: reshapes,
+    samples: () => on(reshape(reshape(matrix(), [6]), [3, 2]), reshape(matrix(), [2, 1, 3])),
+  },
+  {
+    name: "cast-of-broadcast",
+    tier: "exact",
+    roots: ["cast"],
+    statement: "cast(broadcast(x)) = broadcast(cast(x))",
+    rewrite: casts,
+    samples: () => on(makeNode(castOp, [broadcastTo(vector(), [2, 3])], { to: "float32" })),
+  },
+];
