@@ -37,7 +37,7 @@ export class Node {
   /** Set on a gradient: of what, with respect to what. */
   derivative: { readonly of: Node; readonly by: Node } | undefined;
   /** What it is to the named value that it was made for, from an op's expansion: `max`, `exp`. */
-  role: { readonly name: string; readonly of: Node } | undefined;
+  role: { readonly name: string; readonly of?: Node } | undefined;
 
   constructor(id: number, op: AnyOp, inputs: readonly Node[], attrs: Attrs, type: TensorType) {
     this.id = id;
@@ -138,6 +138,12 @@ export function poison(): Node {
 
 export function isPoison(node: Node): boolean {
   return node.op === errorOp;
+}
+
+/** Says what an intermediate of an op's expansion is to the whole: `role(max(z), "max")` is `p_max`. */
+export function role(node: Node, name: string): Node {
+  node.role ??= { name };
+  return node;
 }
 
 /** Every node that `roots` need, operands before their users, in an order that follows the roots. */

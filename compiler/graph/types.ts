@@ -80,3 +80,11 @@ export function staticSize(shape: Shape): number | undefined {
   }
   return size;
 }
+
+/** A named size is taken to be about this large where costs are compared. */
+const assumedSize = 100;
+
+/** Number of elements, with a guess for named sizes: only for choosing, never for addressing. */
+export function roughVolume(shape: Shape): number {
+  return shape.reduce<number>((n, dim) => n * (typeof dim === "number" ? dim : assumedSize), 1);
+}

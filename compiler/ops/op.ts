@@ -88,6 +88,17 @@ export interface Op<A extends Attrs = Attrs> {
   readonly movement?: boolean;
   /** Each element of the result depends only on the operands' elements at the same index. */
   readonly elementwise?: boolean;
+  /** It combines elements along axes; "product" if it multiplies two operands on the way. */
+  readonly reduces?: "elements" | "product";
+  /**
+   * How often each element of an operand is read for one whole computation; by default the result's
+   * number of elements divided by the operand's.
+   */
+  reads?(types: readonly TensorType[], attrs: A, input: number): number;
+  /** Only the operands' shapes matter, not their elements. */
+  readonly shapeOnly?: boolean;
+  /** The result is consecutive rows (axis 0) of operand 0, from operand 1 on: it needs no copy. */
+  isRows?(attrs: A): boolean;
   /** Names of operands' roles, to name what the model left unnamed: softmax's operand is `logits`. */
   readonly roles?: readonly string[];
   /** The operands may be exchanged. */

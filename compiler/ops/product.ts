@@ -3,7 +3,13 @@
 import { fail } from "../diagnostics/error.ts";
 import { build, offsetOf, sizeOf, unravel } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { formatShape, normaliseAxis, promote, type TensorType } from "../graph/types.ts";
+import {
+  formatShape,
+  normaliseAxis,
+  promote,
+  roughVolume,
+  type TensorType,
+} from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { mul } from "./arithmetic.ts";
 import { castTo, together } from "./elementwise.ts";
@@ -24,6 +30,14 @@ const free = (type: TensorType, bound: readonly number[]): number[] =>
 export const contractOp = op<ContractAttrs>({
   name: "contract",
   cost: 1000,
+  reduces: "product",
+  // Each element meets every combination of the other operand's free axes.
+  reads: (types, { left, right }, input) =>
+    roughVolume(
+      input === 0
+        ? free(types[1], right).map((i) => types[1].shape[i])
+        : free(types[0], left).map((i) => types[0].shape[i]),
+    ),
   infer: ([a, b], { left, right }) => ({
     dtype: a.dtype,
     shape: [...free(a, left).map((i) => a.shape[i]), ...free(b, right).map((i) => b.shape[i])],

@@ -151,6 +151,8 @@ function reduction(spec: ReduceSpec): AnyOp {
       const gathered = groups(x, attrs, shape);
       return build(dtype, shape, (_, i) => spec.evaluate(gathered[i]));
     },
+    reduces: "elements",
+    reads: () => 1,
     ...(fn ? { lower: lowerReduce(fn) } : {}),
     ...(expand ? { expand: ([x], attrs) => expand(x, attrs) } : {}),
     gradient: spec.gradient,

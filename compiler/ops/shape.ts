@@ -310,6 +310,7 @@ type LengthAttrs = { axis: number };
 const lengthOp = op<LengthAttrs>({
   name: "length",
   cost: 0,
+  shapeOnly: true,
   infer: () => ({ dtype: "int32", shape: [] }),
   evaluate: ([x], { axis }, { dtype }) => build(dtype, [], () => x.shape[axis]),
   lower: ({ attrs, inputs: [x] }) => scalar.extent(x.shape[attrs.axis]),
@@ -330,4 +331,21 @@ export function lengthOf(x: Operand, axis: number): Node {
   const at = normaliseAxis(axis, node.shape.length, `length of ${formatShape(node.shape)}`);
   const dim = node.shape[at];
   return typeof dim === "number" ? asNode(dim, "int32") : makeNode(lengthOp, [node], { axis: at });
+}
+
+const copyOp = op({
+  name: "copy",
+  elementwise: true,
+  cost: 0,
+  infer: ([x]) => x,
+  evaluate: ([x]) => x,
+  lower: ({ read }, index) => read(0, index),
+  gradient: ({ dy }) => [dy],
+  notation: { text: ([x]) => x, tex: ([x]) => x },
+  samples: [{ inputs: [{ shape: [2, 3] }] }],
+});
+
+/** The same value in memory of its own. */
+export function copy(x: Node): Node {
+  return makeNode(copyOp, [x]);
 }

@@ -1,0 +1,53 @@
+/** Replaces composite ops by the simpler ones that they are made of, keeping track of what is what. */
+
+import { atSite } from "../graph/context.ts";
+import { makeNode, type Node, topological } from "../graph/node.ts";
+import { inherit } from "../graph/substitute.ts";
+
+/** The roots with every op that has an expansion expanded. */
+export function expandNodes(roots: readonly Node[]): {
+  readonly roots: readonly Node[];
+  readonly mapped: ReadonlyMap<Node, Node>;
+} {
+  const mapped = new Map<Node, Node>();
+  for (const root of roots) expandInto(root, mapped);
+  return { roots: roots.map((root) => mapped.get(root) as Node), mapped };
+}
+
+function expandInto(root: Node, mapped: Map<Node, Node>): void {
+  for (const node of topological([root])) {
+    if (mapped.has(node)) continue;
+    const inputs = node.inputs.map((input) => mapped.get(input) as Node);
+    const remake = (): Node => {
+      if (!node.op.expand) {
+        const same = inputs.every((input, i) => input === node.inputs[i]);
+        return same ? node : makeNode(node.op, inputs, node.attrs);
+      }
+      const result = node.op.expand(inputs, node.attrs);
+      nameParts(result, inputs, node);
+      // An expansion may use ops that have expansions themselves.
+      expandInto(result, mapped);
+      return mapped.get(result) as Node;
+    };
+    const result = node.site ? atSite(node.site, remake) : remake();
+    inherit(result, node);
+    mapped.set(node, result);
+  }
+}
+
+/** Intermediates of an expansion are called after the value that they make: `p_max`, `p_logits`. */
+function nameParts(result: Node, operands: readonly Node[], whole: Node): void {
+  const outside = new Set(operands);
+  const stack = [result];
+  const seen = new Set<Node>();
+  for (let part = stack.pop(); part; part = stack.pop()) {
+    if (outside.has(part) || seen.has(part)) continue;
+    seen.add(part);
+    if (part.role && !part.role.of) part.role = { name: part.role.name, of: whole };
+    stack.push(...part.inputs);
+  }
+  for (const [i, operand] of operands.entries()) {
+    const name = whole.op.roles?.[i];
+    if (name) operand.role ??= { name, of: whole };
+  }
+}

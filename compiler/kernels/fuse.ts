@@ -1,0 +1,104 @@
+/** Which values are kept in memory, and which are computed where they are read. */
+
+import { type Node, topological } from "../graph/node.ts";
+import { isFloat, roughVolume } from "../graph/types.ts";
+import { constantValue } from "../ops/leaf.ts";
+
+/** Recomputing this many additions an element is cheaper than a pass through memory. */
+const recomputeLimit = 4;
+
+/** Expressions of more operations than this are cut in two: a kernel should read as one formula. */
+const longestExpression = 48;
+
+interface Reader {
+  readonly node: Node;
+  /** How often each element of the value is read for one whole computation of the reader. */
+  readonly times: number;
+}
+
+/**
+ * The values that kernels write: the roots, and every intermediate whose recomputation at each place
+ * where it is read would cost more than storing it. A reduction that is read once, where it is needed,
+ * stays inside its reader: that is how an update fuses with the product that it uses.
+ *
+ * @param roots outputs and updates of a function, expanded and simplified
+ */
+export function chooseStored(roots: readonly Node[]): ReadonlySet<Node> {
+  const order = topological(roots);
+  const readers = readersOf(order);
+  const stored = new Set(roots.filter((root) => !root.op.leaf));
+  // What is stored makes its readers cheaper, so the choice is made again until nothing is added.
+  for (let before = -1; before !== stored.size; ) {
+    before = stored.size;
+    const costs = inlineCosts(order, stored);
+    const reads = new Map<Node, number>();
+    const insideReduction = new Set<Node>();
+    for (const node of [...order].reverse()) {
+      let total = 0;
+      for (const { node: reader, times } of readers.get(node) ?? []) {
+        const inline = !stored.has(reader);
+        total += (inline ? (reads.get(reader) as number) : 1) * times;
+        if (reader.op.reduces || (inline && insideReduction.has(reader))) insideReduction.add(node);
+      }
+      reads.set(node, total);
+      if (stored.has(node) || node.op.leaf || node.op.movement) continue;
+      if (node.op.reduces) {
+        const nested = node.op.reduces === "product" && insideReduction.has(node);
+        if (total > 1 || nested) stored.add(node);
+      } else if (isWorthStoring(node)) {
+        if ((total - 1) * (costs.get(node) as number) > recomputeLimit) stored.add(node);
+      }
+    }
+    if (stored.size === before) cutLong(order, stored);
+  }
+  return stored;
+}
+
+function readersOf(order: readonly Node[]): Map<Node, Reader[]> {
+  const readers = new Map<Node, Reader[]>();
+  for (const node of order) {
+    if (node.op.shapeOnly) continue;
+    const types = node.inputs.map((input) => input.type);
+    for (const [i, input] of node.inputs.entries()) {
+      const times =
+        node.op.reads?.(types, node.attrs, i) ??
+        roughVolume(node.shape) / Math.max(1, roughVolume(input.shape));
+      const list = readers.get(input);
+      if (list) list.push({ node, times });
+      else readers.set(input, [{ node, times }]);
+    }
+  }
+  return readers;
+}
+
+/** Cost of one element where it is computed in place: stored operands are free. */
+function inlineCosts(order: readonly Node[], stored: ReadonlySet<Node>): Map<Node, number> {
+  const costs = new Map<Node, number>();
+  for (const node of order) {
+    let cost = node.op.cost ?? 1;
+    for (const input of node.inputs) cost += stored.has(input) ? 0 : (costs.get(input) as number);
+    costs.set(node, Math.min(1e9, node.op.leaf ? 0 : cost));
+  }
+  return costs;
+}
+
+/** Truth values and index arithmetic are cheaper to compute again than to read. */
+function isWorthStoring(node: Node): boolean {
+  if (node.inputs.every((input) => constantValue(input) !== undefined)) return false;
+  return isFloat(node.type.dtype) || (node.op.cost ?? 1) > 4;
+}
+
+/** Stores a value wherever an expression grows too long. */
+function cutLong(order: readonly Node[], stored: Set<Node>): void {
+  const lengths = new Map<Node, number>();
+  for (const node of order) {
+    let length = 1;
+    for (const input of node.inputs)
+      length += stored.has(input) ? 0 : (lengths.get(input) as number);
+    if (length > longestExpression && !node.op.movement && !node.op.leaf) {
+      stored.add(node);
+      length = 0;
+    }
+    lengths.set(node, length);
+  }
+}

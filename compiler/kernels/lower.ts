@@ -1,0 +1,94 @@
+/** From expressions of tensors to one indexed expression for each stored value. */
+
+import { fail } from "../diagnostics/error.ts";
+import type { Node } from "../graph/node.ts";
+import type { Dim } from "../graph/types.ts";
+import { type Axis, axisIndex, constant, load, type Scalar } from "./scalar.ts";
+
+/** One kernel: every element of `value`, as an expression over its spatial axes. */
+export interface Stage {
+  readonly value: Node;
+  /** Where it is written: `value` itself, or the shared variable that it updates. */
+  readonly into: Node;
+  readonly axes: readonly Axis[];
+  readonly body: Scalar;
+}
+
+/** Lowers the values of one function; axes are numbered in order of use. */
+export class Lowerer {
+  readonly #isMemory: (node: Node) => boolean;
+  readonly #memo = new Map<string, Scalar>();
+  readonly #nodes = new Map<Scalar, Node>();
+  #axes = 0;
+
+  /** @param isMemory whether a value lies in memory, where it is read instead of computed */
+  constructor(isMemory: (node: Node) => boolean) {
+    this.#isMemory = isMemory;
+  }
+
+  /** The value of the graph that a scalar is an element of, if it has a name there. */
+  nodeOf(scalar: Scalar): Node | undefined {
+    return this.#nodes.get(scalar);
+  }
+
+  axis(extent: Dim): Axis {
+    return { id: this.#axes++, extent };
+  }
+
+  /** The kernel that computes `value`, into its own memory or that of a variable that it updates. */
+  compute(value: Node, into: Node = value): Stage {
+    this.#memo.clear();
+    const { axes, index } = this.#spatial(value);
+    return { value, into, axes, body: this.#compute(value, index) };
+  }
+
+  /** The kernel that copies `value`, which lies in memory. */
+  copy(value: Node, into: Node): Stage {
+    const { axes, index } = this.#spatial(value);
+    return { value, into, axes, body: load(value, index) };
+  }
+
+  #spatial(value: Node): { axes: Axis[]; index: Scalar[] } {
+    const axes = value.shape.map((dim) => this.axis(dim));
+    const index = axes.map((axis) => (axis.extent === 1 ? constant(0, "int32") : axisIndex(axis)));
+    return { axes, index };
+  }
+
+  /** A scalar of the graph (an index, a size) as an expression over memory. */
+  scalar(value: Node): Scalar {
+    return this.#read(value, []);
+  }
+
+  #read(node: Node, at: readonly Scalar[]): Scalar {
+    const index = broadcastIndex(node, at);
+    return this.#isMemory(node) ? load(node, index) : this.#compute(node, index);
+  }
+
+  #compute(node: Node, index: readonly Scalar[]): Scalar {
+    const key = `${node.id}[${index.map((i) => i.key).join(",")}]`;
+    const known = this.#memo.get(key);
+    if (known) return known;
+    if (!node.op.lower)
+      return fail("ADJ9001", `${node.op.name} has no lowering`, { site: node.site });
+    const result = node.op.lower(
+      {
+        attrs: node.attrs,
+        type: node.type,
+        inputs: node.inputs.map((input) => input.type),
+        read: (input, at) => this.#read(node.inputs[input], at),
+        axis: (extent) => this.axis(extent),
+      },
+      index,
+    );
+    this.#memo.set(key, result);
+    const named = node.label || node.role || node.derivative;
+    if (named && !node.op.movement && !this.#nodes.has(result)) this.#nodes.set(result, node);
+    return result;
+  }
+}
+
+/** The index into an operand that is broadcast: missing axes are dropped, those of length 1 stay at 0. */
+function broadcastIndex(node: Node, index: readonly Scalar[]): readonly Scalar[] {
+  const lead = index.length - node.shape.length;
+  return node.shape.map((dim, i) => (dim === 1 ? constant(0, "int32") : index[lead + i]));
+}

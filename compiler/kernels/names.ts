@@ -1,0 +1,94 @@
+/** Identifiers of generated code: the model's own names, and names derived from them; never counters. */
+
+import { type Node, topological } from "../graph/node.ts";
+
+/** Words that a generated name must not be, in any target language. */
+const reserved = new Set(
+  `abstract any arguments as async await boolean break case catch class const continue debugger default
+  delete do else enum export extends false finally float for from function get if implements import in
+  int instanceof interface let long new null number of package private protected public return set short
+  static string super switch symbol this throw true try type typeof undefined var void while with yield
+  Math NaN Infinity Array Float32Array Float64Array Int32Array Uint8Array State state seed i j k l m n`
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
+/** A legal identifier of every target language. */
+export function identifier(name: string): string {
+  const legal = name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(\d)/, "_$1");
+  return reserved.has(legal) ? `${legal}_` : legal;
+}
+
+/**
+ * Names for the values of one function.
+ *
+ * A value is called what the model calls it; a gradient `d_` and the name of what it is by; a part of
+ * an op's expansion after the whole (`p_max`); and what the model left unnamed after its first reader.
+ * Two values of one name are told apart by their owners: `hidden_W`, `output_W`.
+ *
+ * @param final what each value of the model became
+ */
+export function nameValues(
+  roots: readonly Node[],
+  needed: readonly Node[],
+  final: (node: Node) => Node,
+): Map<Node, string> {
+  const order = topological(roots);
+  const reader = firstReaders(order);
+  const memo = new Map<Node, string>();
+
+  function describe(node: Node, depth = 0): string {
+    const known = memo.get(node);
+    if (known !== undefined) return known;
+    memo.set(node, node.op.name);
+    const name = identifier(derive(node, depth));
+    memo.set(node, name);
+    return name;
+  }
+
+  function derive(node: Node, depth: number): string {
+    if (node.label) return node.label.name;
+    if (node.derivative) {
+      const by = final(node.derivative.by);
+      if (by.label || by.role) return `d_${describe(by, depth + 1)}`;
+    }
+    if (node.role?.of) return `${describe(final(node.role.of), depth + 1)}_${node.role.name}`;
+    if (node.derivative) return `d_${describe(final(node.derivative.by), depth + 1)}`;
+    const user = depth < 50 ? reader.get(node) : undefined;
+    return user ? `${describe(user, depth + 1)}_${node.op.name}` : node.op.name;
+  }
+
+  const names = new Map<Node, string>();
+  const taken = new Map<string, Node[]>();
+  for (const node of needed) {
+    const name = describe(node);
+    taken.set(name, [...(taken.get(name) ?? []), node]);
+  }
+  const used = new Set(taken.keys());
+  for (const [name, nodes] of taken) {
+    if (nodes.length === 1) {
+      names.set(nodes[0], name);
+      continue;
+    }
+    // Leaves keep the plain name where only one of them has it; others are told apart by their owner.
+    for (const [n, node] of nodes.entries()) {
+      const owner = [...(node.label?.scope ?? node.scope)].map(identifier).join("_");
+      const qualified = owner && owner !== name ? `${owner}_${name}` : `${name}_${node.op.name}`;
+      const free = [qualified, `${qualified}_${node.op.name}`].find(
+        (candidate) => !used.has(candidate),
+      );
+      const final = n === 0 && !owner ? name : (free ?? `${qualified}_${n + 1}`);
+      used.add(final);
+      names.set(node, final);
+    }
+  }
+  return names;
+}
+
+function firstReaders(order: readonly Node[]): Map<Node, Node> {
+  const readers = new Map<Node, Node>();
+  for (const node of order) {
+    for (const input of node.inputs) if (!readers.has(input)) readers.set(input, node);
+  }
+  return readers;
+}
