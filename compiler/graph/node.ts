@@ -1,6 +1,6 @@
 /** The graph: typed, hash-consed expressions. Two nodes that compute the same are the same object. */
 
-import { activeDiagnostics, AdjointError, fail } from "../diagnostics/error.ts";
+import { AdjointError, activeDiagnostics, fail } from "../diagnostics/error.ts";
 import type { AnyOp } from "../ops/op.ts";
 import { currentScope, currentSite } from "./context.ts";
 import type { Site } from "./site.ts";

@@ -3,7 +3,7 @@
 import { fail } from "../diagnostics/error.ts";
 import type { Node } from "../graph/node.ts";
 import type { Dim } from "../graph/types.ts";
-import { type Axis, axisIndex, constant, load, type Scalar } from "./scalar.ts";
+import { type Axis, axisIndex, constant, load, type Scalar, walk } from "./scalar.ts";
 
 /** One kernel: every element of `value`, as an expression over its spatial axes. */
 export interface Stage {
@@ -12,6 +12,11 @@ export interface Stage {
   readonly into: Node;
   readonly axes: readonly Axis[];
   readonly body: Scalar;
+}
+
+/** Every place in memory that a kernel reads. */
+export function loadsOf(stage: Stage): readonly Extract<Scalar, { kind: "load" }>[] {
+  return walk(stage.body).filter((s) => s.kind === "load");
 }
 
 /** Lowers the values of one function; axes are numbered in order of use. */

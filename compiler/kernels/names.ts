@@ -27,15 +27,17 @@ export function identifier(name: string): string {
  * Two values of one name are told apart by their owners: `hidden_W`, `output_W`.
  *
  * @param final what each value of the model became
+ * @param fixed names that the whole model agrees on: those of shared variables
  */
 export function nameValues(
   roots: readonly Node[],
   needed: readonly Node[],
   final: (node: Node) => Node,
+  fixed: ReadonlyMap<Node, string> = new Map(),
 ): Map<Node, string> {
   const order = topological(roots);
   const reader = firstReaders(order);
-  const memo = new Map<Node, string>();
+  const memo = new Map<Node, string>(fixed);
 
   function describe(node: Node, depth = 0): string {
     const known = memo.get(node);
@@ -58,9 +60,11 @@ export function nameValues(
     return user ? `${describe(user, depth + 1)}_${node.op.name}` : node.op.name;
   }
 
-  const names = new Map<Node, string>();
+  const names = new Map<Node, string>(fixed);
   const taken = new Map<string, Node[]>();
+  for (const [node, name] of fixed) taken.set(name, [node]);
   for (const node of needed) {
+    if (fixed.has(node)) continue;
     const name = describe(node);
     taken.set(name, [...(taken.get(name) ?? []), node]);
   }
@@ -72,6 +76,7 @@ export function nameValues(
     }
     // Leaves keep the plain name where only one of them has it; others are told apart by their owner.
     for (const [n, node] of nodes.entries()) {
+      if (fixed.has(node)) continue;
       const owner = [...(node.label?.scope ?? node.scope)].map(identifier).join("_");
       const qualified = owner && owner !== name ? `${owner}_${name}` : `${name}_${node.op.name}`;
       const free = [qualified, `${qualified}_${node.op.name}`].find(

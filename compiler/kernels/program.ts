@@ -1,13 +1,14 @@
 /** One function of a model as kernels: the form that every target prints. */
 
+import { type Node, topological } from "../graph/node.ts";
+import { staticSize } from "../graph/types.ts";
 import type { ModelFunction } from "../language/function.ts";
 import { sharedInfo } from "../language/shared.ts";
-import { type Node, topological } from "../graph/node.ts";
-import { type Simplified, type SimplifyOptions, simplifyNodes } from "../simplify/simplify.ts";
 import { copy } from "../ops/shape.ts";
+import { type Simplified, type SimplifyOptions, simplifyNodes } from "../simplify/simplify.ts";
 import { expandNodes } from "./expand.ts";
 import { chooseStored } from "./fuse.ts";
-import { Lowerer, type Stage } from "./lower.ts";
+import { Lowerer, loadsOf, type Stage } from "./lower.ts";
 import { nameValues } from "./names.ts";
 import type { Scalar } from "./scalar.ts";
 
@@ -38,7 +39,7 @@ export interface Program {
   readonly formulas: { readonly raw: readonly Node[]; readonly simplified: readonly Node[] };
   readonly rewrites: Simplified["rewrites"];
   /** What a value of the model became. */
-  final(node: Node): Node;
+  readonly final: (node: Node) => Node;
 }
 
 /**
@@ -46,10 +47,13 @@ export interface Program {
  *
  * Updates run last and write their variables in place where every reader of the old value has run by
  * then and the update itself reads it only at the element that it writes; others go through a copy.
+ *
+ * @param shared the names of shared variables, which all functions of a model agree on
  */
 export function compileFunction(
   fn: ModelFunction,
   name: string,
+  shared: ReadonlyMap<Node, string> = new Map(),
   options: SimplifyOptions = {},
 ): Program {
   const raw = [...fn.outputs, ...fn.updates.map((u) => u.value)];
@@ -80,7 +84,8 @@ export function compileFunction(
   const lowerer = new Lowerer(isMemory);
   for (const node of order) {
     const [base, start] = node.inputs;
-    if (stored.has(node) || !node.op.isRows?.(node.attrs) || !isMemory(base)) continue;
+    const known = staticSize(node.shape.slice(1)) !== undefined;
+    if (stored.has(node) || !known || !node.op.isRows?.(node.attrs) || !isMemory(base)) continue;
     views.set(node, { node, base, start: lowerer.scalar(start) });
   }
 
@@ -113,7 +118,7 @@ export function compileFunction(
     stages: all,
     outputs,
     temporaries: [...new Set(temporaries)],
-    names: nameValues([...roots, ...updates.map((u) => u.target)], needed, final),
+    names: nameValues([...roots, ...updates.map((u) => u.target)], needed, final, shared),
     lowerer,
     formulas: { raw, simplified: simplified.roots },
     rewrites: [...simplified.rewrites, ...tidied.rewrites],
@@ -147,23 +152,6 @@ function inPlaceUpdates(
           counts.get(value) === 1,
       ),
   );
-}
-
-/** Every place in memory that a kernel reads. */
-export function loadsOf(stage: Stage): readonly Extract<Scalar, { kind: "load" }>[] {
-  const loads: Extract<Scalar, { kind: "load" }>[] = [];
-  const seen = new Set<Scalar>();
-  const stack: Scalar[] = [stage.body];
-  for (let scalar = stack.pop(); scalar; scalar = stack.pop()) {
-    if (seen.has(scalar)) continue;
-    seen.add(scalar);
-    if (scalar.kind === "load") {
-      loads.push(scalar);
-      stack.push(...scalar.index);
-    } else if (scalar.kind === "call") stack.push(...scalar.args);
-    else if (scalar.kind === "reduce") stack.push(scalar.body);
-  }
-  return loads;
 }
 
 /** Whether the kernel reads `memory` anywhere but at the element that it writes. */

@@ -6,7 +6,7 @@
  */
 
 import type { Node } from "../graph/node.ts";
-import type { DType, Dim } from "../graph/types.ts";
+import type { Dim, DType } from "../graph/types.ts";
 
 /** A loop: `extent` steps from 0. */
 export interface Axis {
@@ -64,6 +64,16 @@ export type Scalar =
       readonly node: Node;
       readonly index: readonly Scalar[];
     }
+  /** A load whose place in memory has been worked out: made by schedules, for targets with loops. */
+  | {
+      readonly kind: "element";
+      readonly key: string;
+      readonly dtype: DType;
+      readonly node: Node;
+      readonly offset: Scalar;
+    }
+  /** A variable of a schedule. */
+  | { readonly kind: "local"; readonly key: string; readonly dtype: DType; readonly name: string }
   | {
       readonly kind: "call";
       readonly key: string;
@@ -137,6 +147,21 @@ export function load(node: Node, index: readonly Scalar[]): Scalar {
     node,
     index,
   });
+}
+
+/** An element of memory at a flat offset. */
+export function element(node: Node, offset: Scalar): Scalar {
+  return intern(`n${node.id}@${offset.key}`, {
+    kind: "element",
+    dtype: node.type.dtype,
+    node,
+    offset,
+  });
+}
+
+/** A variable of a schedule; its name is unique in the kernel. */
+export function local(name: string, dtype: DType): Scalar {
+  return intern(`local:${name}:${dtype}`, { kind: "local", dtype, name });
 }
 
 /** A function of scalars; the dtype is that of the last operand, bool for comparisons. */
@@ -277,4 +302,80 @@ export function indexDiv(a: Scalar, by: Scalar): Scalar {
 export function indexMod(a: Scalar, by: Scalar): Scalar {
   if (by.kind === "const" && by.value === 1) return int(0);
   return split(a, by)?.rest ?? call("mod", a, by);
+}
+
+// ── Walking ─────────────────────────────────────────────────────────────────────────────────────
+
+/** Operands of a scalar. */
+export function operandsOf(s: Scalar): readonly Scalar[] {
+  switch (s.kind) {
+    case "load":
+      return s.index;
+    case "element":
+      return [s.offset];
+    case "call":
+      return s.args;
+    case "reduce":
+      return [s.body];
+    default:
+      return [];
+  }
+}
+
+/** The scalar with its operands replaced; index arithmetic is tidied again. */
+export function withOperands(s: Scalar, operands: readonly Scalar[]): Scalar {
+  if (operandsOf(s).every((o, i) => o === operands[i])) return s;
+  switch (s.kind) {
+    case "load":
+      return load(s.node, operands);
+    case "element":
+      return element(s.node, operands[0]);
+    case "reduce":
+      return reduce(s.fn, s.axes, operands[0]);
+    case "call": {
+      if (s.fn === "cast") return cast(operands[0], s.dtype);
+      if (s.dtype === "int32" && operands.every((o) => isIndex(o))) {
+        if (s.fn === "add") return indexAdd(operands[0], operands[1]);
+        if (s.fn === "sub") return indexSub(operands[0], operands[1]);
+        if (s.fn === "mul") return indexMul(operands[0], operands[1]);
+      }
+      return call(s.fn, ...operands);
+    }
+    default:
+      return s;
+  }
+}
+
+/** Made of loop axes, sizes and whole numbers only. */
+function isIndex(s: Scalar): boolean {
+  if (s.kind === "axis" || s.kind === "size") return true;
+  if (s.kind === "const") return s.dtype === "int32";
+  return s.kind === "call" && s.dtype === "int32" && s.args.every(isIndex);
+}
+
+/** Replaces scalars bottom-up; `replace` answers undefined for what stays. */
+export function rewrite(root: Scalar, replace: (s: Scalar) => Scalar | undefined): Scalar {
+  const memo = new Map<Scalar, Scalar>();
+  const visit = (s: Scalar): Scalar => {
+    const known = memo.get(s);
+    if (known) return known;
+    const result = replace(s) ?? withOperands(s, operandsOf(s).map(visit));
+    memo.set(s, result);
+    return result;
+  };
+  return visit(root);
+}
+
+/** Every distinct scalar below `root`, operands first. */
+export function walk(root: Scalar): Scalar[] {
+  const seen = new Set<Scalar>();
+  const order: Scalar[] = [];
+  const visit = (s: Scalar): void => {
+    if (seen.has(s)) return;
+    seen.add(s);
+    operandsOf(s).forEach(visit);
+    order.push(s);
+  };
+  visit(root);
+  return order;
 }

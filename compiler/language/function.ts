@@ -1,6 +1,6 @@
 /** `fn`: what a model exports – inputs, outputs, updates – checked when the model is read. */
 
-import { activeDiagnostics, AdjointError, fail } from "../diagnostics/error.ts";
+import { AdjointError, activeDiagnostics, fail } from "../diagnostics/error.ts";
 import { currentSite } from "../graph/context.ts";
 import { isNode, isPoison, type Node, topological } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";

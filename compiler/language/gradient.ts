@@ -1,8 +1,8 @@
 /** `grad` as a model file calls it. */
 
+import { AdjointError, activeDiagnostics } from "../diagnostics/error.ts";
 import { gradients } from "../gradient/grad.ts";
 import { poison } from "../graph/node.ts";
-import { activeDiagnostics, AdjointError } from "../diagnostics/error.ts";
 import { asNode } from "../ops/leaf.ts";
 import type { Operand, Tensor } from "./types.ts";
 

@@ -1,10 +1,10 @@
 /** Looking at expressions: printing and evaluating them. */
 
+import { fail } from "../diagnostics/error.ts";
 import { evaluateNodes } from "../graph/evaluate.ts";
 import { flattenNested, type NDArray, nestedShape, toNested } from "../graph/ndarray.ts";
 import { type Node, topological } from "../graph/node.ts";
 import { debugPrint as debugPrintNode, type PrintOptions, pp as ppNode } from "../graph/print.ts";
-import { fail } from "../diagnostics/error.ts";
 import { asNode } from "../ops/leaf.ts";
 import { simplifyNodes } from "../simplify/simplify.ts";
 import { sharedInfo } from "./shared.ts";

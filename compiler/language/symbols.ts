@@ -1,9 +1,9 @@
 /** Symbols: the inputs of functions. The prefix gives the dtype, as in Theano: b i l f d. */
 
 import { fail } from "../diagnostics/error.ts";
-import { symbol } from "../ops/leaf.ts";
 import type { Dim, DType } from "../graph/types.ts";
 import { floatX, formatShape, type Shape } from "../graph/types.ts";
+import { symbol } from "../ops/leaf.ts";
 import type { Tensor } from "./types.ts";
 
 /** A maker of symbols of one rank; a dimension is a number, or a name for a size known at run time. */

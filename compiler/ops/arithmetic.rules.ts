@@ -26,9 +26,9 @@ const [Add, Sub, Mul, Div, Neg, Pow, Sqrt, Square, Abs] = [
 ].map(of);
 
 /** Values that can be neither infinite nor NaN: integers, truth values, and what is cast from them. */
-const finite = ({ nodes }: Match): boolean => isFinite(nodes.get("x") as Node);
+const finite = ({ nodes }: Match): boolean => alwaysFinite(nodes.get("x") as Node);
 
-function isFinite(node: Node): boolean {
+function alwaysFinite(node: Node): boolean {
   if (!isFloat(node.type.dtype)) return true;
   const value = constantValue(node);
   if (value !== undefined) return Number.isFinite(value);

@@ -1,10 +1,9 @@
 /** Choices whose outcome is known, and truth values said twice. */
 
-import { type Node } from "../graph/node.ts";
+import { makeNode, type Node } from "../graph/node.ts";
 import { applied, equation, type Pattern, type Rule, variable } from "../simplify/rule.ts";
 import { eq, logicalNot, ne, whereOp } from "./comparison.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
-import { makeNode } from "../graph/node.ts";
 
 const x = variable("x");
 const y = variable("y");

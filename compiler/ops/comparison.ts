@@ -1,8 +1,8 @@
 /** Comparisons, logic, choice, and what is made of a choice: maximum, minimum, clip, relu. */
 
+import { broadcastGet, build } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
 import { promote } from "../graph/types.ts";
-import { broadcastGet, build } from "../graph/ndarray.ts";
 import { call, constant } from "../kernels/scalar.ts";
 import { add, div, like, mul } from "./arithmetic.ts";
 import { binary, broadcastType, castTo, together, unary } from "./elementwise.ts";

@@ -1,7 +1,7 @@
 /** How elementwise ops are made: broadcasting, promotion, and builders, one helper for each arity. */
 
 import { fail } from "../diagnostics/error.ts";
-import { type NDArray, broadcastGet, build } from "../graph/ndarray.ts";
+import { broadcastGet, build, type NDArray } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
 import {
   broadcastShapes,

@@ -4,10 +4,9 @@ import { makeNode, type Node } from "../graph/node.ts";
 import { type Shape, sameShape } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
 import { add, mul } from "./arithmetic.ts";
-import { castOp } from "./elementwise.ts";
-import { symbol } from "./leaf.ts";
-import { elementwiseNames } from "./elementwise.ts";
+import { castOp, elementwiseNames } from "./elementwise.ts";
 import { exp } from "./exponential.ts";
+import { symbol } from "./leaf.ts";
 import {
   broadcastOp,
   broadcastTo,
@@ -74,6 +73,7 @@ function shuffle(node: Node): Node | undefined {
     );
   }
   if (x.op === broadcastOp) {
+    if (x.inputs[0].shape.length === 0) return broadcastTo(x.inputs[0], node.shape);
     const full = padded(x.inputs[0], x.shape.length);
     const kept = order.every((o, i) => o === "x" || node.shape[i] === x.shape[o]);
     if (!kept || full.op === broadcastOp) return undefined;

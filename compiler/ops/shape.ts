@@ -347,5 +347,7 @@ const copyOp = op({
 
 /** The same value in memory of its own. */
 export function copy(x: Node): Node {
-  return makeNode(copyOp, [x]);
+  const node = makeNode(copyOp, [x]);
+  node.role ??= { name: "copy", of: x };
+  return node;
 }

@@ -91,7 +91,7 @@ export function simplifyNodes(
     for (const rule of byRoot.get(node.op.name) ?? []) {
       const result = placed(node, () => {
         const value = rule.rewrite(node);
-        return value && fit(value, node, rule);
+        return value && shaped(value, node, rule);
       });
       if (!result || result === node) continue;
       rewrites.push({ rule, before: node, after: result });
@@ -115,9 +115,9 @@ function placed<T>(node: Node, body: () => T): T {
 }
 
 /** A rule may answer with a value that still has to be broadcast; never with another dtype. */
-function fit(value: Node, node: Node, rule: Rule): Node {
+function shaped(value: Node, node: Node, rule: Rule): Node {
   if (value.type.dtype !== node.type.dtype) {
-    if (value.op.name === "constant") return fit(castTo(value, node.type.dtype), node, rule);
+    if (value.op.name === "constant") return shaped(castTo(value, node.type.dtype), node, rule);
     fail("ADJ9001", `simplify: ${rule.name} made ${value.type.dtype} of ${node.type.dtype}`);
   }
   return sameShape(value.shape, node.shape) ? value : broadcastTo(value, node.shape);

@@ -1,0 +1,118 @@
+/**
+ * The pipeline, from what a model exports to kernels. Read this first: each step is a function of its
+ * own folder, and each hands on a form that the next one understands.
+ *
+ *   model file → frontend (lift, stage) → graph → gradient (as grad is called) → [here]
+ *     simplify → expand → simplify → choose what is stored → lower to kernels → nests → memory plan
+ *   → targets (print)
+ */
+
+import { fail } from "./diagnostics/error.ts";
+import { isNode, type Node, topological } from "./graph/node.ts";
+import { identifier, nameValues } from "./kernels/names.ts";
+import { planMemory } from "./kernels/plan.ts";
+import { compileFunction } from "./kernels/program.ts";
+import { schedule } from "./kernels/schedule.ts";
+import { ModelFunction } from "./language/function.ts";
+import { sharedInfo } from "./language/shared.ts";
+import type { CompiledFunction, CompiledModel, SharedVariable } from "./model.ts";
+import { constantValue } from "./ops/leaf.ts";
+import type { SimplifyOptions } from "./simplify/simplify.ts";
+
+/** What a model file exports, in the order of the file. */
+export type ModelExports = readonly (readonly [name: string, value: unknown])[];
+
+/**
+ * Compiles the exports of a model file.
+ *
+ * @param name the model's name, from its file: `logistic`
+ * @param file the model file as it is shown to people
+ * @throws ADJ4005 when no function is exported
+ */
+export function compileModel(
+  name: string,
+  file: string,
+  exports: ModelExports,
+  options: SimplifyOptions = {},
+): CompiledModel {
+  const functions = exports.flatMap(([key, value]) =>
+    value instanceof ModelFunction ? [{ key: identifier(value.name ?? key), fn: value }] : [],
+  );
+  if (functions.length === 0) {
+    fail("ADJ4005", `${file} exports no function`, {
+      hint: "export const train = fn([index], cost, …)",
+    });
+  }
+  const exported = new Map<Node, string>();
+  for (const [key, value] of exports)
+    if (isNode(value) && sharedInfo(value)) exported.set(value, key);
+  const variables = sharedOf(
+    functions.map((f) => f.fn),
+    exported,
+  );
+  const names = nameShared(variables, exported);
+  const compile = (fn: ModelFunction, key: string): CompiledFunction => {
+    const program = compileFunction(fn, key, names, options);
+    const nests = schedule(program);
+    return { program, nests, plan: planMemory(program, nests) };
+  };
+  return {
+    name,
+    file,
+    shared: variables.map((node): SharedVariable => {
+      const initial = sharedInfo(node)?.initial;
+      const zero = initial && startsAtZero(initial);
+      return {
+        node,
+        name: names.get(node) as string,
+        exported: exported.has(node),
+        isData: initial === undefined,
+        initial:
+          initial && !zero
+            ? compile(initialFunction(node, initial), `initial_${names.get(node)}`)
+            : undefined,
+        range: undefined,
+      };
+    }),
+    functions: functions.map(({ key, fn }) => compile(fn, key)),
+  };
+}
+
+/** Every shared variable that a function uses or that is exported, in the order of the model. */
+function sharedOf(
+  functions: readonly ModelFunction[],
+  exported: ReadonlyMap<Node, string>,
+): Node[] {
+  const roots = functions.flatMap((f) => [
+    ...f.outputs,
+    ...f.updates.flatMap((u) => [u.target, u.value]),
+  ]);
+  const used = topological([...roots, ...exported.keys()]).filter((node) => sharedInfo(node));
+  return [...new Set(used)].sort((a, b) => a.id - b.id);
+}
+
+function nameShared(
+  variables: readonly Node[],
+  exported: ReadonlyMap<Node, string>,
+): Map<Node, string> {
+  const names = nameValues(variables, variables, (node) => node);
+  for (const [node, key] of exported) names.set(node, identifier(key));
+  return names;
+}
+
+/** Memory is zero when it is made, so an initial value of zeros needs no code. */
+function startsAtZero(initial: Node): boolean {
+  if (constantValue(initial) === 0) return true;
+  return initial.op.movement === true && startsAtZero(initial.inputs[0]);
+}
+
+function initialFunction(target: Node, value: Node): ModelFunction {
+  return new ModelFunction({
+    name: undefined,
+    site: target.site,
+    inputs: [],
+    outputs: [],
+    returns: "none",
+    updates: [{ target, value }],
+  });
+}

@@ -1,0 +1,59 @@
+/** Loops and statements: what schedules make of kernels, for targets that have loops. */
+
+import type { Node } from "../graph/node.ts";
+import type { Axis, ReduceFn, Scalar } from "./scalar.ts";
+
+type Local = Extract<Scalar, { kind: "local" }>;
+
+export type Statement =
+  | {
+      readonly kind: "loop";
+      readonly axis: Axis;
+      readonly step: number;
+      readonly body: Statement[];
+    }
+  /** A variable that is set once. */
+  | { readonly kind: "let"; readonly local: Local; readonly value: Scalar }
+  /** An accumulator and its start; `position` goes with argmax and argmin. */
+  | {
+      readonly kind: "declare";
+      readonly local: Local;
+      readonly fn: ReduceFn;
+      readonly best?: Local;
+    }
+  | {
+      readonly kind: "accumulate";
+      readonly local: Local;
+      readonly fn: ReduceFn;
+      readonly value: Scalar;
+      /** For argmax and argmin: the best value so far, and the position of this one. */
+      readonly best?: Local;
+      readonly position?: Scalar;
+    }
+  | {
+      readonly kind: "store";
+      readonly into: Node;
+      readonly offset: Scalar;
+      readonly value: Scalar;
+      readonly fn?: "add";
+    };
+
+/** A loop nest that is one unit of generated code. */
+export interface Nest {
+  readonly name: string;
+  /** Values that it computes, with the kernel of each, in order. */
+  readonly stages: readonly import("./lower.ts").Stage[];
+  readonly body: readonly Statement[];
+  /** Memory that it reads or writes, in the order of first use. */
+  readonly memory: readonly Node[];
+  /** Scalars that it needs from before. */
+  readonly scalars: readonly Node[];
+  /** Named sizes that it needs. */
+  readonly sizes: readonly string[];
+  /** Scalars that it computes for others: what it returns. */
+  readonly results: readonly Node[];
+  /** Letters of the axes, for the formula above it. */
+  readonly axisNames: ReadonlyMap<Axis, string>;
+  /** Leading dimensions that values have lost because shared loops fix them. */
+  readonly dropped: ReadonlyMap<Node, number>;
+}

@@ -1,0 +1,157 @@
+/**
+ * Which kernels share loops. Each kernel runs over its spatial axes and then, if it reduces, over its
+ * reduction axes: that is its path. Neighbours whose paths agree, and which read each other only at
+ * the current step, share a loop; a value that no one reads outside of it shrinks by that axis.
+ */
+
+import type { Node } from "../graph/node.ts";
+import { roughVolume } from "../graph/types.ts";
+import { loadsOf, type Stage } from "./lower.ts";
+import { type Axis, type Scalar, walk } from "./scalar.ts";
+
+type Reduce = Extract<Scalar, { kind: "reduce" }>;
+type Load = Extract<Scalar, { kind: "load" }>;
+
+/** A loop that a kernel runs in. */
+export interface Step {
+  readonly axis: Axis;
+  /** Which dimension of the result it runs along; undefined for a reduction. */
+  readonly dim: number | undefined;
+}
+
+/** A kernel with the loops it needs. */
+export interface PathStage extends Stage {
+  readonly path: readonly Step[];
+  /** The reduction whose axes end the path; others inside the body get loops of their own. */
+  readonly reduce: Reduce | undefined;
+}
+
+export function pathOf(stage: Stage): PathStage {
+  const spatial = stage.axes.flatMap((axis, dim) => (axis.extent === 1 ? [] : [{ axis, dim }]));
+  const reduces = topReduces(stage.body);
+  const [reduce] = reduces.length === 1 ? reduces : [];
+  const inner = (reduce?.axes ?? [])
+    .filter((axis) => axis.extent !== 1)
+    .map((axis) => ({ axis, dim: undefined }));
+  // A reduction without a loop of its own has to be computed in place.
+  const useful = inner.length > 0 ? reduce : undefined;
+  return { ...stage, path: [...spatial, ...(useful ? inner : [])], reduce: useful };
+}
+
+/** Reductions that are not inside another one. */
+export function topReduces(body: Scalar): Reduce[] {
+  const found = new Set<Reduce>();
+  const seen = new Set<Scalar>();
+  const visit = (s: Scalar): void => {
+    if (seen.has(s)) return;
+    seen.add(s);
+    if (s.kind === "reduce") found.add(s);
+    else if (s.kind === "call") s.args.forEach(visit);
+    else if (s.kind === "load") s.index.forEach(visit);
+  };
+  visit(body);
+  return [...found];
+}
+
+/** Below this many steps a product is not worth a schedule of its own. */
+const smallProduct = 2048;
+
+/**
+ * A product of two operands in which each lacks an axis of the result: its elements are used again and
+ * again, so it wants register tiles and shares its loops with nothing.
+ */
+export function isProduct(stage: PathStage): boolean {
+  const { reduce } = stage;
+  if (reduce?.fn !== "add" || stage.path.length < 3) return false;
+  if (roughVolume(stage.path.map((s) => s.axis.extent)) < smallProduct) return false;
+  const loads = walk(reduce.body).filter((s): s is Load => s.kind === "load");
+  const spatial = stage.path.filter((s) => s.dim !== undefined).map((s) => s.axis);
+  const lacks = (load: Load) => spatial.some((axis) => !load.index.some((i) => usesAxis(i, axis)));
+  return loads.length >= 2 && loads.filter((load) => load.index.length > 0).some(lacks);
+}
+
+export function usesAxis(s: Scalar, axis: Axis): boolean {
+  return walk(s).some((part) => part.kind === "axis" && part.axis === axis);
+}
+
+/** Whether `reader` may run in the same loop, at `depth`, as `writer`, whose value it may read. */
+function mayShare(writer: PathStage, reader: PathStage, depth: number): boolean {
+  const [a, b] = [writer.path[depth], reader.path[depth]];
+  if (a.axis.extent !== b.axis.extent) return false;
+  const reads = loadsOf(reader).filter((load) => load.node === writer.into);
+  if (reads.length > 0) {
+    // The value must be complete at each step, and be read there only.
+    if (a.dim === undefined) return false;
+    if (!reads.every((load) => isStep(load.index[a.dim as number], b))) return false;
+  }
+  // What the reader overwrites must not be needed at another step.
+  const early = loadsOf(writer).filter((load) => load.node === reader.into);
+  if (
+    early.length > 0 &&
+    (b.dim === undefined || !early.every((load) => isStep(load.index[b.dim as number], a)))
+  ) {
+    return false;
+  }
+  return writer.into !== reader.into;
+}
+
+function isStep(index: Scalar, step: Step): boolean {
+  return index.kind === "axis" && index.axis === step.axis;
+}
+
+/** Whether sharing a loop saves anything: one reads the other, or both read the same large value. */
+function gains(a: PathStage, b: PathStage): boolean {
+  const loads = loadsOf(a).map((load) => load.node);
+  return loadsOf(b).some(
+    (load) => load.node === a.into || (load.index.length > 0 && loads.includes(load.node)),
+  );
+}
+
+/** Splits kernels into runs that share the loop at `depth`; those whose path ends there stand alone. */
+export function runsAt(stages: readonly PathStage[], depth: number): PathStage[][] {
+  const runs: PathStage[][] = [];
+  for (const stage of stages) {
+    const run = runs.at(-1);
+    const joins =
+      run &&
+      stage.path.length > depth &&
+      run.every((other) => other.path.length > depth && mayShare(other, stage, depth)) &&
+      !isProduct(stage) &&
+      !run.some(isProduct) &&
+      run.some((other) => gains(other, stage));
+    if (joins) run.push(stage);
+    else runs.push([stage]);
+  }
+  return runs;
+}
+
+/** How many leading loops each pair of kernels in a nest shares; keyed by the kernels' positions. */
+export function sharedDepth(stages: readonly PathStage[], a: PathStage, b: PathStage): number {
+  let group: readonly PathStage[] = stages;
+  for (let depth = 0; ; depth++) {
+    const run = runsAt(group, depth).find((r) => r.includes(a));
+    if (!run?.includes(b) || a.path.length <= depth || b.path.length <= depth) return depth;
+    group = run;
+  }
+}
+
+/**
+ * For each value that only this nest sees: how many of its dimensions the shared loops fix. A scalar
+ * local is left where that is all of them.
+ */
+export function droppedDims(
+  stages: readonly PathStage[],
+  leaves: (node: Node) => boolean,
+): Map<Node, number> {
+  const dropped = new Map<Node, number>();
+  for (const writer of stages) {
+    if (leaves(writer.into)) continue;
+    const readers = stages.filter(
+      (s) => s !== writer && loadsOf(s).some((load) => load.node === writer.into),
+    );
+    const depths = readers.map((reader) => sharedDepth(stages, writer, reader));
+    const spatial = writer.path.filter((s) => s.dim !== undefined).length;
+    dropped.set(writer.into, Math.min(spatial, ...depths));
+  }
+  return dropped;
+}

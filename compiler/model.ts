@@ -1,0 +1,34 @@
+/** A compiled model: its shared variables and its functions as kernels. What targets print. */
+
+import type { Node } from "./graph/node.ts";
+import type { Nest } from "./kernels/loops.ts";
+import type { Plan } from "./kernels/plan.ts";
+import type { Program } from "./kernels/program.ts";
+
+export interface SharedVariable {
+  readonly node: Node;
+  readonly name: string;
+  /** The caller reaches it as a property of the trainer. */
+  readonly exported: boolean;
+  /** The caller must fill it. */
+  readonly isData: boolean;
+  /** Kernels that compute the initial value; undefined for data and for zeros. */
+  readonly initial: CompiledFunction | undefined;
+  /** For labels and indices: lo ≤ value < hi. */
+  readonly range: readonly [number, number] | undefined;
+}
+
+export interface CompiledFunction {
+  readonly program: Program;
+  readonly nests: readonly Nest[];
+  readonly plan: Plan;
+}
+
+export interface CompiledModel {
+  /** As in the file's name: `logistic`. */
+  readonly name: string;
+  /** The model file, relative to the project. */
+  readonly file: string;
+  readonly shared: readonly SharedVariable[];
+  readonly functions: readonly CompiledFunction[];
+}

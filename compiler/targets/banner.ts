@@ -1,0 +1,11 @@
+/** The head of every generated file: what it is, from what, and how it is made again. */
+
+import type { CompiledModel } from "../model.ts";
+import type { Writer } from "./writer.ts";
+
+/** No version, date, hash or absolute path: each would change lines that the model did not. */
+export function banner(out: Writer, model: CompiledModel, what: string): void {
+  out.line(`// ${what} Generated from ${model.file} by Adjoint; do not edit.`);
+  out.line(`// Regenerate: npm run codegen -- ${model.file}`);
+  out.line();
+}

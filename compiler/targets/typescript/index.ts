@@ -1,0 +1,226 @@
+/** The reference target: dependency-free TypeScript, loops over typed arrays, written for a reviewer. */
+
+import type { Node } from "../../graph/node.ts";
+import { type DType, staticSize } from "../../graph/types.ts";
+import type { View } from "../../kernels/program.ts";
+import { constant, extent, indexAdd, indexMul, local, rewrite } from "../../kernels/scalar.ts";
+import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
+import { banner } from "../banner.ts";
+import { Writer } from "../writer.ts";
+import { offset } from "./expression.ts";
+import { argumentsOf, arrayTypes, scalarType, writeNest } from "./nest.ts";
+
+const nameIn = ({ program }: CompiledFunction, node: Node): string =>
+  program.names.get(node) ?? node.op.name;
+
+/** Writes `typescript.ts` of a model. */
+export function emitTypescript(model: CompiledModel): string {
+  const out = new Writer();
+  banner(out, model, "TypeScript target: the reference.");
+  writeState(out, model);
+  writeCreate(out, model);
+  for (const variable of model.shared)
+    if (variable.initial) writeFunction(out, model, variable.initial, `initial_${variable.name}`);
+  for (const fn of model.functions) writeFunction(out, model, fn, fn.program.name);
+  return out.toString();
+}
+
+/** Name of a temporary in the state: `train_logits`. */
+const slotName = (fn: CompiledFunction, node: Node): string =>
+  `${fn.program.name}_${nameIn(fn, node)}`;
+
+const sizesOf = (shape: readonly (number | string)[]): string[] =>
+  shape.filter((d) => typeof d === "string");
+
+/** Named sizes of data, in the order of the model. */
+export function dataSizes(model: CompiledModel): string[] {
+  return [...new Set(model.shared.flatMap((v) => sizesOf(v.node.shape)))];
+}
+
+function writeState(out: Writer, model: CompiledModel): void {
+  out.doc(["Memory of one trainer."]);
+  out.block("export interface State {", () => {
+    for (const { node, name, isData } of model.shared) {
+      out.doc([
+        `${isData ? "Data" : "Shared variable"} ${node.type.dtype}[${node.shape.join(", ")}]${isData ? ", empty until it is filled." : "."}`,
+      ]);
+      out.line(`${name}: ${arrayTypes[node.type.dtype]};`);
+    }
+    const sizes = dataSizes(model);
+    if (sizes.length > 0) {
+      out.doc(["Lengths of the data, by name."]);
+      out.line(`sizes: { ${sizes.map((name) => `${name}: number`).join("; ")} };`);
+    }
+    for (const fn of model.functions) {
+      for (const slot of fn.plan.slots) {
+        out.doc([
+          `${nameIn(fn, slot.node)} of ${fn.program.name}: ${slot.dtype}, ${slot.size} elements.`,
+        ]);
+        out.line(`${slotName(fn, slot.node)}: ${arrayTypes[slot.dtype]};`);
+      }
+    }
+  });
+  out.line();
+}
+
+function writeCreate(out: Writer, model: CompiledModel): void {
+  const arenas = new Map<DType, number>();
+  for (const { plan } of [...model.functions, ...initials(model)]) {
+    for (const [dtype, size] of plan.sizes)
+      arenas.set(dtype, Math.max(arenas.get(dtype) ?? 0, size));
+  }
+  const seeded = usesSeed(model);
+  out.doc([
+    "New memory, with the initial values. Temporaries of all functions share one arena a dtype.",
+  ]);
+  out.block(`export function createState(${seeded ? "seed" : "_seed"}: number): State {`, () => {
+    for (const [dtype, size] of arenas)
+      out.line(`const ${arenaName(dtype)} = new ${arrayTypes[dtype]}(${size});`);
+    out.block(
+      "const state: State = {",
+      () => {
+        for (const { node, name } of model.shared) {
+          const size = staticSize(node.shape) ?? 0;
+          out.line(`${name}: new ${arrayTypes[node.type.dtype]}(${size}),`);
+        }
+        const sizes = dataSizes(model);
+        if (sizes.length > 0)
+          out.line(`sizes: { ${sizes.map((name) => `${name}: 0`).join(", ")} },`);
+        for (const fn of model.functions) {
+          for (const slot of fn.plan.slots) {
+            const range = `${slot.offset}, ${slot.offset + slot.size}`;
+            out.line(`${slotName(fn, slot.node)}: ${arenaName(slot.dtype)}.subarray(${range}),`);
+          }
+        }
+      },
+      "};",
+    );
+    for (const variable of model.shared) writeInitial(out, variable);
+    out.line("return state;");
+  });
+  out.line();
+}
+
+const arenaName = (dtype: DType): string => `scratch_${dtype}`;
+
+function initials(model: CompiledModel): CompiledFunction[] {
+  return model.shared.flatMap((v) => (v.initial ? [v.initial] : []));
+}
+
+function usesSeed(_model: CompiledModel): boolean {
+  return false;
+}
+
+function writeInitial(out: Writer, variable: SharedVariable): void {
+  if (variable.initial) out.line(`initial_${variable.name}(state);`);
+}
+
+/** Names that a function's sizes have: parameters follow the inputs, others are those of data. */
+function sizeParameters(fn: CompiledFunction): { own: string[]; ofData: string[] } {
+  const own = [...new Set(fn.program.inputs.flatMap((input) => sizesOf(input.shape)))];
+  const used = new Set(fn.nests.flatMap((nest) => nest.sizes));
+  for (const node of fn.program.outputs) for (const name of sizesOf(node.shape)) used.add(name);
+  return { own, ofData: [...used].filter((name) => !own.includes(name)) };
+}
+
+function writeFunction(
+  out: Writer,
+  model: CompiledModel,
+  fn: CompiledFunction,
+  name: string,
+): void {
+  const { program, nests, plan } = fn;
+  const isInitial = !model.functions.includes(fn);
+  const { own, ofData } = sizeParameters(fn);
+  const inputs = program.inputs.map((input) => {
+    const type =
+      input.shape.length === 0 ? scalarType(input.type.dtype) : arrayTypes[input.type.dtype];
+    return `${nameIn(fn, input)}: ${type}`;
+  });
+  const parameters = ["state: State", ...inputs, ...own.map((size) => `${size}: number`)];
+  const results = program.outputs.map((node) =>
+    node.shape.length === 0 ? scalarType(node.type.dtype) : arrayTypes[node.type.dtype],
+  );
+  const returns =
+    results.length === 0
+      ? "void"
+      : program.source.returns === "single"
+        ? results[0]
+        : `[${results.join(", ")}]`;
+  out.doc(describe(fn));
+  const head = `${isInitial ? "" : "export "}function ${name}(${parameters.join(", ")}): ${returns} {`;
+  out.block(head, () => {
+    const fromState = [
+      ...program.memory.map((node) => nameIn(fn, node)),
+      ...plan.slots.map(({ node }) =>
+        isInitial ? nameIn(fn, node) : `${slotName(fn, node)}: ${nameIn(fn, node)}`,
+      ),
+    ].filter((entry) => usedInBody(entry, fn));
+    if (fromState.length > 0) out.line(`const { ${fromState.join(", ")} } = state;`);
+    if (ofData.length > 0) out.line(`const { ${ofData.join(", ")} } = state.sizes;`);
+    for (const view of program.views) writeView(out, fn, view);
+    for (const node of [...plan.dynamic, ...program.outputs]) {
+      if (node.shape.length === 0) continue;
+      out.line(
+        `const ${nameIn(fn, node)} = new ${arrayTypes[node.type.dtype]}(${node.shape.filter((d) => d !== 1).join(" * ") || "1"});`,
+      );
+    }
+    for (const nest of nests) {
+      const args = argumentsOf(nest, program)
+        .map((a) => a.name)
+        .join(", ");
+      const call = `${name}_${nest.name}(${args})`;
+      const held = nest.results.map((node) => nameIn(fn, node));
+      if (held.length === 0) out.line(`${call};`);
+      else out.line(`const ${held.length === 1 ? held[0] : `[${held.join(", ")}]`} = ${call};`);
+    }
+    const values = program.outputs.map((node) => nameIn(fn, node));
+    if (program.source.returns === "single") out.line(`return ${values[0]};`);
+    else if (values.length > 0) out.line(`return [${values.join(", ")}];`);
+  });
+  out.line();
+  for (const nest of nests) {
+    writeNest(out, nest, program, `${name}_${nest.name}`);
+    out.line();
+  }
+}
+
+/** Views are made from the arrays of the state, so bases that nothing else reads are left there. */
+function usedInBody(entry: string, fn: CompiledFunction): boolean {
+  const name = entry.split(": ").at(-1);
+  return fn.nests.some((nest) => nest.memory.some((node) => nameIn(fn, node) === name));
+}
+
+function writeView(out: Writer, fn: CompiledFunction, view: View): void {
+  const { program } = fn;
+  const row = staticSize(view.node.shape.slice(1)) as number;
+  const [rows] = view.node.shape;
+  const length =
+    typeof rows === "number"
+      ? constant(rows * row, "int32")
+      : indexMul(extent(rows), constant(row, "int32"));
+  const names = { nameOf: () => "", letter: () => "" };
+  // The first row depends on scalars of the call only.
+  const start = rewrite(indexMul(view.start, constant(row, "int32")), (s) =>
+    s.kind === "load" ? local(nameIn(fn, s.node), s.dtype) : undefined,
+  );
+  const [from, to] = [start, indexAdd(start, length)].map((s) => offset(s, names).text);
+  const source = program.memory.includes(view.base)
+    ? `state.${nameIn(fn, view.base)}`
+    : nameIn(fn, view.base);
+  out.line(`const ${nameIn(fn, view.node)} = ${source}.subarray(${from}, ${to});`);
+}
+
+/** What a function does, for the comment above it. */
+function describe({ program }: CompiledFunction): string[] {
+  const { source, names } = program;
+  const nameOf = (node: Node): string => names.get(node) ?? node.op.name;
+  const results = program.outputs.map(nameOf).join(", ");
+  const updated = source.updates.map(({ target }) => nameOf(target)).join(", ");
+  return [
+    `${program.name}(${program.inputs.map(nameOf).join(", ")})${results ? ` → ${results}` : ""}${updated ? `; updates ${updated}` : ""}`,
+    ...program.inputs
+      .filter((n) => n.shape.length > 0)
+      .map((n) => `  ${nameOf(n)}: ${n.type.dtype}[${n.shape.join(", ")}]`),
+  ];
+}

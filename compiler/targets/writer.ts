@@ -1,0 +1,83 @@
+/** Writes source text: indentation, line breaks at 100 columns, comments. Targets write through it. */
+
+/** Longest line of generated code. */
+export const columns = 100;
+
+export class Writer {
+  readonly #lines: string[] = [];
+  #depth = 0;
+
+  /** One line; it is broken after a comma or an operator where it is longer than {@link columns}. */
+  line(text = ""): this {
+    const indent = "  ".repeat(this.#depth);
+    if (text === "") this.#lines.push("");
+    else this.#lines.push(...breakLine(`${indent}${text}`, `${indent}    `));
+    return this;
+  }
+
+  /** `open`, the body one step further in, `close`. */
+  block(open: string, body: () => void, close = "}"): this {
+    this.line(open);
+    this.#depth++;
+    body();
+    this.#depth--;
+    return this.line(close);
+  }
+
+  /** A documentation comment; long lines are wrapped. */
+  doc(lines: readonly string[]): this {
+    const indent = "  ".repeat(this.#depth);
+    const room = columns - indent.length - 3;
+    const wrapped = lines
+      .flatMap((line) => wrapText(line, room))
+      .map((line) => line.replaceAll("*/", "* /"));
+    if (wrapped.length === 1 && wrapped[0].length <= room - 4) this.line(`/** ${wrapped[0]} */`);
+    else {
+      this.line("/**");
+      for (const line of wrapped) this.#lines.push(`${indent} * ${line}`.trimEnd());
+      this.line(" */");
+    }
+    return this;
+  }
+
+  toString(): string {
+    return `${this.#lines.join("\n")}\n`;
+  }
+}
+
+/** Breaks a line of code at the last place before the margin where the language lets it go on. */
+function breakLine(text: string, indent: string): string[] {
+  if (text.length <= columns) return [text];
+  const at = breakPoint(text, indent.length);
+  if (at < 0) return [text];
+  return [
+    text.slice(0, at).trimEnd(),
+    ...breakLine(`${indent}${text.slice(at).trimStart()}`, indent),
+  ];
+}
+
+function breakPoint(text: string, least: number): number {
+  let best = -1;
+  let quoted: string | undefined;
+  for (let i = 0; i < Math.min(text.length, columns); i++) {
+    const c = text[i];
+    if (quoted) {
+      if (c === quoted) quoted = undefined;
+    } else if (c === '"' || c === "`") quoted = c;
+    else if (i > least && (c === "," || / [-+*/?:|&] $/.test(text.slice(i - 2, i + 1)))) {
+      best = c === "," ? i + 1 : i - 1;
+    }
+  }
+  return best;
+}
+
+function wrapText(text: string, room: number): string[] {
+  if (text.length <= room) return [text];
+  const indent = `${/^\s*/.exec(text)?.[0] ?? ""}    `;
+  const cut = text.lastIndexOf(" ", room);
+  if (cut <= indent.length) return [text];
+  return [
+    text.slice(0, cut).trimEnd(),
+    ...wrapText(`${indent}${text.slice(cut).trimStart()}`, room),
+  ];
+}
