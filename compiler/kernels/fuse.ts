@@ -28,11 +28,15 @@ export function chooseStored(roots: readonly Node[]): ReadonlySet<Node> {
   const readers = readersOf(order);
   const stored = new Set(roots.filter((root) => !root.op.leaf));
   // What is stored makes its readers cheaper, so the choice is made again until nothing is added.
-  for (let before = -1; before !== stored.size; ) {
+  // Products come last: what they are computed with depends on where expressions end.
+  let products: ReadonlySet<Node> = new Set();
+  for (let before = -1, settled = false; before !== stored.size || !settled; ) {
+    settled = before === stored.size;
     before = stored.size;
     const costs = inlineCosts(order, stored);
     const reads = new Map<Node, number>();
     const insideReduction = new Set<Node>();
+    products = settled ? withProduct(order, stored) : new Set();
     for (const node of [...order].reverse()) {
       let total = 0;
       for (const { node: reader, times } of readers.get(node) ?? []) {
@@ -42,14 +46,15 @@ export function chooseStored(roots: readonly Node[]): ReadonlySet<Node> {
       }
       reads.set(node, total);
       if (stored.has(node) || node.op.leaf || node.op.movement) continue;
-      if (node.op.reduces) {
-        const nested = node.op.reduces === "product" && insideReduction.has(node);
-        if (total > 1 || nested) stored.add(node);
+      // A product keeps its schedule, and what follows it elementwise is computed along with it.
+      if (insideReduction.has(node) && products.has(node)) stored.add(node);
+      else if (node.op.reduces) {
+        if (total > 1) stored.add(node);
       } else if (isWorthStoring(node)) {
         if ((total - 1) * (costs.get(node) as number) > recomputeLimit) stored.add(node);
       }
     }
-    if (stored.size === before) cutLong(order, stored);
+    if (settled && stored.size === before) cutLong(order, stored);
   }
   return stored;
 }
@@ -80,6 +85,16 @@ function inlineCosts(order: readonly Node[], stored: ReadonlySet<Node>): Map<Nod
     costs.set(node, Math.min(1e9, node.op.leaf ? 0 : cost));
   }
   return costs;
+}
+
+/** Values that are elementwise in a product which is computed in place. */
+function withProduct(order: readonly Node[], stored: ReadonlySet<Node>): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  for (const node of order) {
+    const inside = node.inputs.some((input) => found.has(input) && !stored.has(input));
+    if (node.op.reduces === "product" || (inside && node.op.elementwise)) found.add(node);
+  }
+  return found;
 }
 
 /** Truth values and index arithmetic are cheaper to compute again than to read. */

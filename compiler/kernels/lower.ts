@@ -2,8 +2,7 @@
 
 import { fail } from "../diagnostics/error.ts";
 import type { Node } from "../graph/node.ts";
-import type { Dim } from "../graph/types.ts";
-import { type Axis, axisIndex, constant, load, type Scalar, walk } from "./scalar.ts";
+import { type Axis, axisIndex, constant, load, newAxis, type Scalar, walk } from "./scalar.ts";
 
 /** One kernel: every element of `value`, as an expression over its spatial axes. */
 export interface Stage {
@@ -19,12 +18,11 @@ export function loadsOf(stage: Stage): readonly Extract<Scalar, { kind: "load" }
   return walk(stage.body).filter((s) => s.kind === "load");
 }
 
-/** Lowers the values of one function; axes are numbered in order of use. */
+/** Lowers the values of one function. */
 export class Lowerer {
   readonly #isMemory: (node: Node) => boolean;
   readonly #memo = new Map<string, Scalar>();
   readonly #nodes = new Map<Scalar, Node>();
-  #axes = 0;
 
   /** @param isMemory whether a value lies in memory, where it is read instead of computed */
   constructor(isMemory: (node: Node) => boolean) {
@@ -34,10 +32,6 @@ export class Lowerer {
   /** The value of the graph that a scalar is an element of, if it has a name there. */
   nodeOf(scalar: Scalar): Node | undefined {
     return this.#nodes.get(scalar);
-  }
-
-  axis(extent: Dim): Axis {
-    return { id: this.#axes++, extent };
   }
 
   /** The kernel that computes `value`, into its own memory or that of a variable that it updates. */
@@ -54,7 +48,7 @@ export class Lowerer {
   }
 
   #spatial(value: Node): { axes: Axis[]; index: Scalar[] } {
-    const axes = value.shape.map((dim) => this.axis(dim));
+    const axes = value.shape.map((dim) => newAxis(dim));
     const index = axes.map((axis) => (axis.extent === 1 ? constant(0, "int32") : axisIndex(axis)));
     return { axes, index };
   }
@@ -81,7 +75,7 @@ export class Lowerer {
         type: node.type,
         inputs: node.inputs.map((input) => input.type),
         read: (input, at) => this.#read(node.inputs[input], at),
-        axis: (extent) => this.axis(extent),
+        axis: newAxis,
       },
       index,
     );

@@ -56,8 +56,15 @@ export function nameValues(
     }
     if (node.role?.of) return `${describe(final(node.role.of), depth + 1)}_${node.role.name}`;
     if (node.derivative) return `d_${describe(final(node.derivative.by), depth + 1)}`;
-    const user = depth < 50 ? reader.get(node) : undefined;
-    return user ? `${describe(user, depth + 1)}_${node.op.name}` : node.op.name;
+    const owner = namedReader(node);
+    return owner ? `${describe(owner, depth + 1)}_${node.op.name}` : node.op.name;
+  }
+
+  /** The first value on the way to the results that the model names. */
+  function namedReader(node: Node): Node | undefined {
+    let at = reader.get(node);
+    while (at && !at.label && !at.role && !at.derivative) at = reader.get(at);
+    return at;
   }
 
   const names = new Map<Node, string>(fixed);

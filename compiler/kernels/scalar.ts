@@ -105,10 +105,17 @@ const comparisons: ReadonlySet<ScalarFn> = new Set([
 type Body<T> = T extends unknown ? Omit<T, "key"> : never;
 
 let interned = new Map<string, Scalar>();
+let axes = 0;
 
 /** Forgets every scalar: the start of a compilation. */
 export function resetScalars(): void {
   interned = new Map();
+  axes = 0;
+}
+
+/** A new loop. */
+export function newAxis(extent: Dim): Axis {
+  return { id: axes++, extent };
 }
 
 function intern(signature: string, body: Body<Scalar>): Scalar {

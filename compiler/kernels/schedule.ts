@@ -69,6 +69,8 @@ interface Block {
   readonly statements: Statement[];
   /** The loop that this is the body of; undefined outermost. */
   readonly axis: Axis | undefined;
+  /** Variables declared in it. */
+  readonly names: Set<string>;
 }
 
 /** Builds one nest: statements are put where everything that they need is known. */
@@ -87,7 +89,7 @@ export class NestBuilder {
   readonly #sizes = new Set<string>();
   readonly #written = new Map<Node, number>();
   readonly #results: Node[] = [];
-  blocks: Block[] = [{ statements: [], axis: undefined }];
+  blocks: Block[] = [{ statements: [], axis: undefined, names: new Set() }];
 
   constructor(program: Program, stages: readonly PathStage[], leaves: (node: Node) => boolean) {
     this.program = program;
@@ -141,10 +143,11 @@ export class NestBuilder {
 
   /** Opens a loop, runs `body` inside it, and puts it behind what `body` moved in front of it. */
   loop(axis: Axis, step: number, body: () => void): void {
-    this.letter(axis);
+    const letters = [..."ijklmnqrstuvw"].filter((letter) => !this.#names.has(letter));
+    this.#letters.set(axis, letters[this.blocks.length - 1]);
     if (typeof axis.extent === "string") this.#sizes.add(axis.extent);
     const statements: Statement[] = [];
-    this.blocks.push({ statements, axis });
+    this.blocks.push({ statements, axis, names: new Set() });
     body();
     this.blocks.pop();
     this.block.push({ kind: "loop", axis, step, body: statements });
@@ -152,10 +155,12 @@ export class NestBuilder {
 
   /** A new local variable; its name is made unique. */
   newLocal(wanted: string, dtype: Scalar["dtype"], own = false): Local {
+    // The name of a value of the program is free only for the local that holds that value.
+    const taken = (name: string): boolean =>
+      (!own && this.#names.has(name)) || this.blocks.some((block) => block.names.has(name));
     let name = wanted;
-    // The name of a value of the program is free for the local that holds it.
-    if (!own) for (let n = 2; this.#names.has(name); n++) name = `${wanted}_${n}`;
-    this.#names.add(name);
+    for (let n = 2; taken(name); n++) name = `${wanted}_${n}`;
+    (this.blocks.at(-1) as Block).names.add(name);
     const made = local(name, dtype) as Local;
     this.#localDepth.set(made, this.blocks.length - 1);
     return made;
@@ -204,7 +209,8 @@ export class NestBuilder {
       named ??
       (node && node !== stage.value ? this.program.names.get(node) : undefined) ??
       `${this.nameOf(stage.into)}_${reduceNames[reduce.fn]}`;
-    const acc = this.newLocal(name, reduce.dtype, named !== undefined);
+    const isOwn = named !== undefined || this.program.names.get(node ?? stage.value) === name;
+    const acc = this.newLocal(name, reduce.dtype, isOwn);
     const positional = reduce.fn === "argmax" || reduce.fn === "argmin";
     const best = positional
       ? this.newLocal(`${name}_${reduce.fn === "argmax" ? "max" : "min"}`, reduce.body.dtype)
@@ -214,7 +220,12 @@ export class NestBuilder {
   }
 
   #accumulate(reduce: Reduce, { local: acc, best }: Accumulator, stage: PathStage): void {
-    const value = this.value(reduce.body, stage);
+    let value = this.value(reduce.body, stage);
+    if (best && value.kind === "call") {
+      const held = this.newLocal(`${acc.name}_value`, value.dtype);
+      this.block.push({ kind: "let", local: held, value });
+      value = held;
+    }
     const position = best ? this.value(axisIndex(reduce.axes[0]), stage) : undefined;
     this.block.push({
       kind: "accumulate",
@@ -319,7 +330,8 @@ export class NestBuilder {
         const depth = this.#depthOf(made);
         const hoist = costly.has(made.fn) && depth < this.blocks.length - 1;
         if (!hoist && (isIndex || !(repeated || (name && node !== stage.value)))) return made;
-        const held = this.newLocal(name ?? `${this.nameOf(stage.into)}_${s.fn}`, made.dtype);
+        const isOwn = name !== undefined && !this.program.temporaries.includes(node as Node);
+        const held = this.newLocal(name ?? `${this.nameOf(stage.into)}_${s.fn}`, made.dtype, isOwn);
         const block = hoist ? this.blocks[depth] : this.blocks[this.blocks.length - 1];
         this.#localDepth.set(held, hoist ? depth : this.blocks.length - 1);
         block.statements.push({ kind: "let", local: held, value: made });

@@ -149,7 +149,7 @@ export function tileProduct(nest: NestBuilder, stage: PathStage): void {
   ): Scalar => {
     const steps = inner.map((step) => axisIndex(step.axis));
     const start = rewrite(offset, (s) => (steps.includes(s) ? constant(0, "int32") : undefined));
-    if (start.kind !== "call") return offset;
+    if (!walk(start).some((s) => s.kind === "call" && s.fn === "mul")) return offset;
     const base = bases.get(start) ?? nest.newLocal(`${name}_start`, "int32");
     if (!bases.has(start)) {
       bases.set(start, base);

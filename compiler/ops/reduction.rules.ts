@@ -2,7 +2,7 @@
 
 import { makeNode, type Node } from "../graph/node.ts";
 import { isFloat, type Shape } from "../graph/types.ts";
-import type { Rule, RuleSample } from "../simplify/rule.ts";
+import type { Rule, RuleContext, RuleSample } from "../simplify/rule.ts";
 import { div, like, mul, neg } from "./arithmetic.ts";
 import { symbol } from "./leaf.ts";
 import { type ReduceAttrs, sum, sumOp } from "./reduction.ts";
@@ -57,8 +57,9 @@ function sumOfBroadcast(node: Node): Node | undefined {
 }
 
 /** Σ c·x = c·Σ x, for what does not change along the summed axes. */
-function factorOut(node: Node): Node | undefined {
+function factorOut(node: Node, context?: RuleContext): Node | undefined {
   const [x] = node.inputs;
+  if (context?.isShared(x)) return undefined;
   const attrs = attrsOf(node);
   const rank = x.shape.length;
   if (!isFloat(x.type.dtype)) return undefined;

@@ -23,9 +23,15 @@ export interface Rule {
   /** The equation, for people. */
   readonly statement: string;
   /** What the node equals, or undefined where the rule does not apply. */
-  rewrite(node: Node): Node | undefined;
+  rewrite(node: Node, context?: RuleContext): Node | undefined;
   /** Expressions that it rewrites, for the tests: symbols and where to draw their values. */
   samples(): readonly RuleSample[];
+}
+
+/** What a rule may ask of the graph around a node. */
+export interface RuleContext {
+  /** Whether several values read it, so that computing it in another form would compute it twice. */
+  isShared(node: Node): boolean;
 }
 
 export interface RuleSample {

@@ -2,7 +2,7 @@
 
 import { fail } from "../diagnostics/error.ts";
 import { atSite } from "../graph/context.ts";
-import { makeNode, type Node } from "../graph/node.ts";
+import { makeNode, type Node, topological } from "../graph/node.ts";
 import { inherit } from "../graph/substitute.ts";
 import { sameShape } from "../graph/types.ts";
 import { castTo } from "../ops/elementwise.ts";
@@ -48,6 +48,9 @@ export function simplifyNodes(
   const done = new Map<Node, Node>();
   const forward = new Map<Node, Node>();
   const rewrites: Rewrite[] = [];
+  const shared = new Set<Node>();
+  const context = { isShared: (node: Node) => shared.has(node) };
+  const readers = countReaders(roots);
   for (const root of roots) settle(root);
   carryNames(done);
   return { roots: roots.map((root) => done.get(root) as Node), mapped: done, rewrites };
@@ -57,6 +60,7 @@ export function simplifyNodes(
     const open = new Set<Node>();
     for (let node = stack.at(-1); node; node = stack.at(-1)) {
       if (done.has(node)) {
+        if ((readers.get(node) ?? 0) > 1) shared.add(done.get(node) as Node);
         open.delete(node);
         stack.pop();
         continue;
@@ -90,7 +94,7 @@ export function simplifyNodes(
   function rewriteOnce(node: Node): boolean {
     for (const rule of byRoot.get(node.op.name) ?? []) {
       const result = placed(node, () => {
-        const value = rule.rewrite(node);
+        const value = rule.rewrite(node, context);
         return value && shaped(value, node, rule);
       });
       if (!result || result === node) continue;
@@ -107,6 +111,15 @@ export function simplifyNodes(
       .map((r) => r.rule.name);
     return fail("ADJ9001", `simplify: the rules ${names.join(", ")} undo each other`);
   }
+}
+
+function countReaders(roots: readonly Node[]): Map<Node, number> {
+  const readers = new Map<Node, number>();
+  for (const node of topological(roots)) {
+    for (const input of new Set(node.inputs)) readers.set(input, (readers.get(input) ?? 0) + 1);
+  }
+  for (const root of roots) readers.set(root, (readers.get(root) ?? 0) + 1);
+  return readers;
 }
 
 /** Runs `body` with new nodes placed where `node` is in the model. */

@@ -85,8 +85,10 @@ export function formulaOf(
   const parts: string[] = [];
   const listed = new Map<Scalar, Printed>();
 
-  const subscript = (name: string, index: readonly Scalar[]): string => {
-    const indices = index.map((i) => print(i).text);
+  /** Axes of length 1 are left out. */
+  const subscript = (node: Node, index: readonly Scalar[]): string => {
+    const name = nameOf(node);
+    const indices = index.filter((_, i) => node.shape[i] !== 1).map((i) => print(i).text);
     return indices.length > 0 ? `${name}[${indices.join(",")}]` : name;
   };
 
@@ -122,7 +124,7 @@ export function formulaOf(
       case "size":
         return { text: s.name, precedence: atom };
       case "load":
-        return { text: subscript(nameOf(s.node), s.index), precedence: atom };
+        return { text: subscript(s.node, s.index), precedence: atom };
       case "element":
       case "local":
         return { text: s.kind === "local" ? s.name : nameOf(s.node), precedence: atom };
@@ -141,7 +143,7 @@ export function formulaOf(
   };
 
   const whole = subscript(
-    nameOf(stage.into),
+    stage.into,
     stage.axes.map((axis) => ({ kind: "axis", key: "", dtype: "int32", axis })),
   );
   const body = plain(stage.body).text;

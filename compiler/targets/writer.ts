@@ -24,6 +24,19 @@ export class Writer {
     return this.line(close);
   }
 
+  /** `open items close` on one line where it fits, else an item a line. */
+  list(open: string, items: readonly string[], close: string, space = ""): this {
+    const flat = `${open}${space}${items.join(", ")}${space}${close}`;
+    if (flat.length + 2 * this.#depth <= columns) return this.line(flat);
+    return this.block(
+      open,
+      () => {
+        for (const item of items) this.line(`${item},`);
+      },
+      close,
+    );
+  }
+
   /** A documentation comment; long lines are wrapped. */
   doc(lines: readonly string[]): this {
     const indent = "  ".repeat(this.#depth);

@@ -156,7 +156,7 @@ function writeFunction(
         isInitial ? nameIn(fn, node) : `${slotName(fn, node)}: ${nameIn(fn, node)}`,
       ),
     ].filter((entry) => usedInBody(entry, fn));
-    if (fromState.length > 0) out.line(`const { ${fromState.join(", ")} } = state;`);
+    if (fromState.length > 0) out.list("const {", fromState, "} = state;", " ");
     if (ofData.length > 0) out.line(`const { ${ofData.join(", ")} } = state.sizes;`);
     for (const view of program.views) writeView(out, fn, view);
     for (const node of [...plan.dynamic, ...program.outputs]) {
@@ -166,13 +166,12 @@ function writeFunction(
       );
     }
     for (const nest of nests) {
-      const args = argumentsOf(nest, program)
-        .map((a) => a.name)
-        .join(", ");
-      const call = `${name}_${nest.name}(${args})`;
+      const args = argumentsOf(nest, program).map((a) => a.name);
       const held = nest.results.map((node) => nameIn(fn, node));
-      if (held.length === 0) out.line(`${call};`);
-      else out.line(`const ${held.length === 1 ? held[0] : `[${held.join(", ")}]`} = ${call};`);
+      const [one] = held;
+      const into =
+        held.length === 0 ? "" : `const ${held.length === 1 ? one : `[${held.join(", ")}]`} = `;
+      out.list(`${into}${name}_${nest.name}(`, args, ");");
     }
     const values = program.outputs.map((node) => nameIn(fn, node));
     if (program.source.returns === "single") out.line(`return ${values[0]};`);
