@@ -5,6 +5,9 @@ export { type FunctionOptions, fn, ModelFunction, type Outputs, type Pairs } fro
 export { type GradOptions, grad } from "./gradient.ts";
 export { type Bindings, debugPrint, evaluate, pp, simplify } from "./looking.ts";
 export * from "./maths.ts";
+export { where as switch } from "./maths.ts";
 export { constant, type DataOptions, data, type SharedOptions, shared } from "./shared.ts";
 export * from "./symbols.ts";
+export * from "./tensors.ts";
+export { variance as var } from "./tensors.ts";
 export type { Dim, DType, NestedNumbers, Operand, Shape, Tensor } from "./types.ts";

@@ -90,8 +90,6 @@ export const logicalOr = lift<Binary>(comparison.logicalOr);
 export const logicalNot = lift<Unary>(comparison.logicalNot);
 /** `a` where the condition holds, else `b`; both are computed. */
 export const where = lift<(condition: Operand, a: Operand, b: Operand) => Tensor>(comparison.where);
-/** Theano's name for {@link where}. */
-export { where as switch_ };
 /** x in another dtype; floats are truncated towards 0. */
 export const cast = lift<(x: Operand, dtype: DType) => Tensor>((x: Operand, dtype: DType) =>
   castTo(asNode(x), dtype),

@@ -182,7 +182,7 @@ export const sumOp = reduction({
 /** Sum over the given axes; truth values are counted. */
 export const sum = builder(sumOp, (x) => castTo(x, counts(x.type.dtype)));
 
-const prodOp = reduction({
+export const prodOp = reduction({
   name: "prod",
   tex: "\\prod",
   fn: "mul",
@@ -213,7 +213,7 @@ export const maxOp = reduction({
 /** Largest value; NaN if there is one. Tied values share the gradient. */
 export const max = builder(maxOp);
 
-const minOp = reduction({
+export const minOp = reduction({
   name: "min",
   tex: "\\min",
   fn: "min",
@@ -227,7 +227,7 @@ export const min = builder(minOp);
 const truth = float({ dtype: "bool", domain: [0, 2] });
 const noCotangent: GradientRule<ReduceAttrs> = () => [undefined];
 
-const anyOp = reduction({
+export const anyOp = reduction({
   name: "any",
   tex: "\\exists",
   fn: "max",
@@ -239,7 +239,7 @@ const anyOp = reduction({
 /** Whether any value is not 0. */
 export const any = builder(anyOp, (x) => castTo(x, "bool"));
 
-const allOp = reduction({
+export const allOp = reduction({
   name: "all",
   tex: "\\forall",
   fn: "min",
@@ -261,7 +261,7 @@ function position(values: readonly number[], better: (a: number, b: number) => b
   return best;
 }
 
-const argmaxOp = reduction({
+export const argmaxOp = reduction({
   name: "argmax",
   tex: "\\operatorname{argmax}",
   fn: "argmax",
@@ -271,7 +271,7 @@ const argmaxOp = reduction({
   gradient: noCotangent,
 });
 
-const argminOp = reduction({
+export const argminOp = reduction({
   name: "argmin",
   tex: "\\operatorname{argmin}",
   fn: "argmin",

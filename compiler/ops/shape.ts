@@ -287,7 +287,7 @@ export function broadcastTo(x: Operand, shape: Shape): Node {
   return sameShape(node.shape, shape) ? node : makeNode(broadcastOp, [node], { shape });
 }
 
-const fillOp = op({
+export const fillOp = op({
   name: "fill",
   elementwise: true,
   cost: 0,
@@ -307,7 +307,7 @@ export function fill(x: Operand, value: Operand): Node {
 
 type LengthAttrs = { axis: number };
 
-const lengthOp = op<LengthAttrs>({
+export const lengthOp = op<LengthAttrs>({
   name: "length",
   cost: 0,
   shapeOnly: true,
@@ -333,7 +333,7 @@ export function lengthOf(x: Operand, axis: number): Node {
   return typeof dim === "number" ? asNode(dim, "int32") : makeNode(lengthOp, [node], { axis: at });
 }
 
-const copyOp = op({
+export const copyOp = op({
   name: "copy",
   elementwise: true,
   cost: 0,

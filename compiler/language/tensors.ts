@@ -1,0 +1,86 @@
+/** Indexing, joining, creation, softmax and cross-entropies, as a model file calls them. */
+
+import type { Dim } from "../graph/types.ts";
+import type { CreationOptions } from "../ops/creation.ts";
+import * as creation from "../ops/creation.ts";
+import * as indexing from "../ops/indexing.ts";
+import * as joining from "../ops/joining.ts";
+import type { AxisArgument, ReduceOptions } from "../ops/reduction.ts";
+import * as softmaxes from "../ops/softmax.ts";
+import type { Operand, Tensor } from "./types.ts";
+
+const lift = <F>(builder: unknown): F => builder as F;
+
+export { ellipsis, newaxis, type Span, span } from "../ops/indexing.ts";
+
+/** NumPy's indexing: `at(x, i, span(a, b), newaxis, indices)`. @throws ADJ1005, ADJ1006 */
+export const at = lift<(x: Operand, ...items: readonly (Operand | indexing.IndexItem)[]) => Tensor>(
+  indexing.at,
+);
+/** Rows a to b: `at(x, span(a, b))`. */
+export const slice = lift<(x: Operand, start?: Operand, stop?: Operand) => Tensor>(indexing.slice);
+/** Elements of an axis by position. */
+export const take = lift<(x: Operand, indices: Operand, axis?: number) => Tensor>(indexing.take);
+/** The tensor with part of it replaced: `setSubtensor(at(x, i), v)`. */
+export const setSubtensor = lift<(part: Operand, value: Operand) => Tensor>(indexing.setSubtensor);
+/** The tensor with something added to part of it; repeated indices add up. */
+export const incSubtensor = lift<(part: Operand, value: Operand) => Tensor>(indexing.incSubtensor);
+
+/** Tensors one after the other along an axis. */
+export const concatenate = lift<(list: readonly Operand[], axis?: number) => Tensor>(
+  joining.concatenate,
+);
+/** Tensors of one shape along a new axis. */
+export const stack = lift<(list: readonly Operand[], axis?: number) => Tensor>(joining.stack);
+/** Parts of an axis: equal ones by their number, or of the given lengths. */
+export const split = lift<
+  (x: Operand, parts: number | readonly number[], axis?: number) => Tensor[]
+>(joining.split);
+/** An axis (all when left out) in reverse order. */
+export const flip = lift<(x: Operand, axis?: number) => Tensor>(joining.flip);
+
+type FromShape = (...shape: readonly (Dim | readonly Dim[] | CreationOptions)[]) => Tensor;
+/** All elements 0: `zeros(784, 10)`. */
+export const zeros = lift<FromShape>(creation.zeros);
+/** All elements 1. */
+export const ones = lift<FromShape>(creation.ones);
+/** All elements `value`. */
+export const full = lift<
+  (shape: readonly Dim[], value: Operand, options?: CreationOptions) => Tensor
+>(creation.full);
+/** Shaped like `x`, all 0. */
+export const zerosLike = lift<(x: Operand) => Tensor>(creation.zerosLike);
+/** Shaped like `x`, all 1. */
+export const onesLike = lift<(x: Operand) => Tensor>(creation.onesLike);
+/** 0, 1, …, n − 1 (int32), or from `start` to before `stop` by `step`. */
+export const arange = lift<(start: Dim, stop?: number, step?: number) => Tensor>(creation.arange);
+/** Ones on a diagonal, zeros elsewhere. */
+export const eye = lift<
+  (rows: number, columns?: number, diagonal?: number, options?: CreationOptions) => Tensor
+>(creation.eye);
+/** A row per label: 1 at the label, 0 elsewhere. */
+export const oneHot = lift<(labels: Operand, classes: number, options?: CreationOptions) => Tensor>(
+  creation.oneHot,
+);
+
+/** eˣ / Σ eˣ along an axis (the last when left out). */
+export const softmax = lift<(x: Operand, axis?: number) => Tensor>(softmaxes.softmax);
+/** log softmax(x), without overflow or log 0. */
+export const logSoftmax = lift<(x: Operand, axis?: number) => Tensor>(softmaxes.logSoftmax);
+type Reduction = (x: Operand, axis?: AxisArgument, options?: ReduceOptions) => Tensor;
+/** log Σ eˣ over axes, without overflow. */
+export const logsumexp = lift<Reduction>(softmaxes.logsumexp);
+/** Population variance over axes. */
+export const variance = lift<Reduction>(softmaxes.variance);
+/** Population standard deviation over axes. */
+export const std = lift<Reduction>(softmaxes.std);
+/** Vector norm over axes; p is 1, 2 or Infinity. */
+export const norm = lift<(x: Operand, axis?: AxisArgument, p?: number) => Tensor>(softmaxes.norm);
+/** −Σ t·log p for each row; the truth as rows of weights, or as class labels. */
+export const categoricalCrossentropy = lift<(p: Operand, truth: Operand) => Tensor>(
+  softmaxes.categoricalCrossentropy,
+);
+/** −t·log p − (1 − t)·log(1 − p), elementwise. */
+export const binaryCrossentropy = lift<(p: Operand, truth: Operand) => Tensor>(
+  softmaxes.binaryCrossentropy,
+);

@@ -1,0 +1,266 @@
+/** Indexing by arrays of integers: reading (gather), adding to and writing over (scatter). */
+
+import { fail } from "../diagnostics/error.ts";
+import { broadcastGet, build, type NDArray, offsetOf, unravel } from "../graph/ndarray.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import {
+  broadcastShapes,
+  type Dim,
+  formatShape,
+  type Shape,
+  staticSize,
+  type TensorType,
+} from "../graph/types.ts";
+import * as scalar from "../kernels/scalar.ts";
+import { eq, where } from "./comparison.ts";
+import { arange, zerosLike } from "./creation.ts";
+import { literal } from "./leaf.ts";
+import { precedence } from "./notation.ts";
+import { type AnyOp, op, type Printed } from "./op.ts";
+import { broadcastTo, expandDims, reshape } from "./shape.ts";
+
+/**
+ * Which axes the index arrays pick from, and where their joint axes stand in the result: NumPy puts them
+ * in the place of the axes they replace if those are neighbours, else in front.
+ */
+export type GatherAttrs = { axes: readonly number[]; position: number };
+export type ScatterAttrs = GatherAttrs & { mode: "add" | "set" };
+
+const others = (rank: number, axes: readonly number[]): number[] =>
+  Array.from({ length: rank }, (_, i) => i).filter((i) => !axes.includes(i));
+
+function jointShape(types: readonly { shape: Shape }[]): Shape {
+  const shape = broadcastShapes(types.map((t) => t.shape));
+  if (shape) return shape;
+  return fail(
+    "ADJ1005",
+    `at: index arrays of shapes ${types.map((t) => formatShape(t.shape)).join(" and ")} do not broadcast`,
+  );
+}
+
+function gatheredShape(x: Shape, joint: Shape, { axes, position }: GatherAttrs): Dim[] {
+  const rest = others(x.length, axes).map((i) => x[i]);
+  return [...rest.slice(0, position), ...joint, ...rest.slice(position)];
+}
+
+/** Splits an index of the result into that of the index arrays and that of the other axes. */
+function splitIndex<T>(
+  index: readonly T[],
+  position: number,
+  joint: number,
+): { joint: readonly T[]; rest: readonly T[] } {
+  return {
+    joint: index.slice(position, position + joint),
+    rest: [...index.slice(0, position), ...index.slice(position + joint)],
+  };
+}
+
+/** The index into the operand, from picked positions and the index of the other axes. */
+function operandIndex<T>(
+  rank: number,
+  axes: readonly number[],
+  picked: readonly T[],
+  rest: readonly T[],
+): T[] {
+  const free = others(rank, axes);
+  return Array.from({ length: rank }, (_, i) => {
+    const n = axes.indexOf(i);
+    return n >= 0 ? picked[n] : rest[free.indexOf(i)];
+  });
+}
+
+const rankOf = (types: readonly TensorType[]): number =>
+  Math.max(0, ...types.map((t) => t.shape.length));
+
+const subscripted = ([x, ...idx]: readonly Printed[], { axes }: GatherAttrs): string => {
+  const last = Math.max(...axes);
+  const items = Array.from({ length: last + 1 }, (_, i) => {
+    const n = axes.indexOf(i);
+    return n >= 0 ? idx[n].text : "span()";
+  });
+  return `at(${[x.text, ...items].join(", ")})`;
+};
+
+/** `p_{i, y_i}`: the running index is written i, so that an arange reads as it does in a textbook. */
+const texSubscript = ([x, ...idx]: readonly Printed[], { axes }: GatherAttrs): string => {
+  const last = Math.max(...axes);
+  const runs = idx.some((i) => i.text.startsWith("\\operatorname{arange}"));
+  const items = Array.from({ length: last + 1 }, (_, i) => {
+    const n = axes.indexOf(i);
+    if (n < 0) return ":";
+    if (!runs) return idx[n].text;
+    return idx[n].text.startsWith("\\operatorname{arange}") ? "i" : `${idx[n].text}_{i}`;
+  });
+  const base = x.precedence >= precedence.atom ? `{${x.text}}` : `\\left(${x.text}\\right)`;
+  return `${base}_{${items.join(",\\,")}}`;
+};
+
+const index = (shape: readonly number[], to: number) => ({
+  shape,
+  dtype: "int32" as const,
+  domain: [0, to] as const,
+});
+
+/** out[…, n, …] = x[…, idx₀[n], idx₁[n], …] */
+export const gatherOp: AnyOp = op<GatherAttrs>({
+  name: "gather",
+  cost: 0,
+  infer: ([x, ...idx], attrs) => ({
+    dtype: x.dtype,
+    shape: gatheredShape(x.shape, jointShape(idx), attrs),
+  }),
+  evaluate: ([x, ...idx], { axes, position }, { dtype, shape }) => {
+    const joint = Math.max(0, ...idx.map((i) => i.shape.length));
+    return build(dtype, shape, (at) => {
+      const parts = splitIndex(at, position, joint);
+      const picked = idx.map((i) => broadcastGet(i, parts.joint));
+      return x.data[offsetOf(operandIndex(x.shape.length, axes, picked, parts.rest), x.shape)];
+    });
+  },
+  lower: ({ attrs: { axes, position }, inputs: [x, ...idx], read }, at) => {
+    const parts = splitIndex(at, position, rankOf(idx));
+    const picked = idx.map((_, n) => read(n + 1, parts.joint));
+    return read(0, operandIndex(x.shape.length, axes, picked, parts.rest));
+  },
+  gradient: ({ dy, inputs: [x, ...idx], attrs }) => [
+    makeNode(scatterOp, [zerosLike(x), dy, ...idx], { ...attrs, mode: "add" }),
+    ...idx.map(() => undefined),
+  ],
+  notation: {
+    text: (inputs, attrs) => ({ text: subscripted(inputs, attrs), precedence: precedence.atom }),
+    tex: (inputs, attrs) => ({ text: texSubscript(inputs, attrs), precedence: precedence.atom }),
+  },
+  samples: [
+    { inputs: [{ shape: [4, 3] }, index([5], 4)], attrs: { axes: [0], position: 0 } },
+    {
+      inputs: [{ shape: [4, 3] }, index([4], 4), index([4], 3)],
+      attrs: { axes: [0, 1], position: 0 },
+    },
+    {
+      inputs: [{ shape: [2, 3, 4] }, index([2, 1], 2), index([3], 4)],
+      attrs: { axes: [0, 2], position: 0 },
+    },
+    { inputs: [{ shape: [2, 3, 2] }, index([2, 2], 3)], attrs: { axes: [1], position: 1 } },
+    { inputs: [{ shape: [3] }, index([], 3)], attrs: { axes: [0], position: 0 } },
+  ],
+});
+
+/** `base` with `v` added at the places that the index arrays name (repeated ones add up), or written there. */
+export const scatterOp: AnyOp = op<ScatterAttrs>({
+  name: "scatter",
+  cost: 10,
+  reads: () => 1,
+  infer: ([base]) => base,
+  evaluate: ([base, v, ...idx], { axes, position, mode }, { dtype, shape }) => {
+    const out = base.data.slice();
+    const joint = Math.max(0, ...idx.map((i) => i.shape.length));
+    v.data.forEach((value, n) => {
+      const parts = splitIndex(unravel(n, v.shape), position, joint);
+      const picked = idx.map((i: NDArray) => broadcastGet(i, parts.joint));
+      const at = offsetOf(operandIndex(shape.length, axes, picked, parts.rest), shape);
+      out[at] = mode === "add" ? out[at] + value : value;
+    });
+    return { dtype, shape, data: out };
+  },
+  lower: ({ attrs: { axes, position, mode }, inputs: [base, v, ...idx], read, axis }, at) => {
+    const joint = rankOf(idx);
+    const over = v.shape.slice(position, position + joint).map((dim) => axis(dim));
+    const steps = over.map(scalar.axisIndex);
+    const rest = others(base.shape.length, axes).map((i) => at[i]);
+    const valueAt = (n: readonly scalar.Scalar[]) =>
+      read(1, [...rest.slice(0, position), ...n, ...rest.slice(position)]);
+    const hits = idx
+      .map((_, n) => scalar.call("eq", read(n + 2, steps), at[axes[n]]))
+      .reduce((a, b) => scalar.call("and", a, b));
+    if (mode === "add") {
+      const value = valueAt(steps);
+      const zero = scalar.constant(0, v.dtype);
+      const added =
+        over.length === 0
+          ? scalar.call("where", hits, value, zero)
+          : scalar.reduce("add", over, scalar.call("where", hits, value, zero));
+      return scalar.call("add", read(0, at), added);
+    }
+    // The last writer of a place wins: its position is the largest that hits.
+    const int = (value: number) => scalar.constant(value, "int32");
+    let flat: scalar.Scalar = int(0);
+    over.forEach((a, n) => {
+      flat = scalar.indexAdd(scalar.indexMul(flat, scalar.extent(a.extent)), steps[n]);
+    });
+    const hit = scalar.call("where", hits, flat, int(-1));
+    const writer = over.length === 0 ? hit : scalar.reduce("max", over, hit);
+    let left: scalar.Scalar = scalar.call("max", writer, int(0));
+    const place: scalar.Scalar[] = [];
+    for (const a of [...over].reverse()) {
+      place.unshift(scalar.indexMod(left, scalar.extent(a.extent)));
+      left = scalar.indexDiv(left, scalar.extent(a.extent));
+    }
+    return scalar.call("where", scalar.call("ge", writer, int(0)), valueAt(place), read(0, at));
+  },
+  gradient: ({ dy, inputs: [base, v, ...idx], attrs: { mode, ...places } }) => [
+    mode === "add"
+      ? dy
+      : makeNode(scatterOp, [dy, zerosLike(v), ...idx], { ...places, mode: "set" }),
+    mode === "add"
+      ? makeNode(gatherOp, [dy, ...idx], places)
+      : lastWritersOnly(dy, base, v, idx, places),
+    ...idx.map(() => undefined),
+  ],
+  notation: {
+    text: ([base, v, ...idx], { mode, ...attrs }) => ({
+      text: `${mode === "add" ? "inc" : "set"}Subtensor(${subscripted([base, ...idx], attrs)}, ${v.text})`,
+      precedence: precedence.atom,
+    }),
+    tex: ([base, v, ...idx], { mode, ...attrs }) => ({
+      text: `\\left[${texSubscript([base, ...idx], attrs)} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
+      precedence: precedence.atom,
+    }),
+  },
+  samples: (["add", "set"] as const).flatMap((mode) => [
+    {
+      inputs: [{ shape: [4, 3] }, { shape: [5, 3] }, index([5], 4)],
+      attrs: { axes: [0], position: 0, mode },
+    },
+    {
+      inputs: [{ shape: [4, 3] }, { shape: [6] }, index([6], 4), index([6], 3)],
+      attrs: { axes: [0, 1], position: 0, mode },
+    },
+    {
+      inputs: [{ shape: [2, 3, 2] }, { shape: [2, 2, 2] }, index([2], 3)],
+      attrs: { axes: [1], position: 1, mode },
+    },
+  ]),
+});
+
+/** Of several writers of one place only the last has an effect: the others get no cotangent. */
+function lastWritersOnly(
+  dy: Node,
+  base: Node,
+  v: Node,
+  idx: readonly Node[],
+  where_: GatherAttrs,
+): Node {
+  const { position, axes } = where_;
+  const shape = v.shape.slice(position, position + rankOf(idx.map((i) => i.type)));
+  const count = staticSize(shape);
+  if (count === undefined)
+    return fail("ADJ2003", "setSubtensor: a named number of writers has no gradient");
+  const numbers = reshape(arange(count), shape);
+  const places = axes.map((axis) => base.shape[axis]);
+  const all = { axes: axes.map((_, n) => n), position: 0 };
+  const marked = makeNode(scatterOp, [broadcastTo(-1, places), numbers, ...idx], {
+    ...all,
+    mode: "set",
+  });
+  const wins = eq(makeNode(gatherOp, [marked, ...idx], all), numbers);
+  const trailing = Array.from(
+    { length: v.shape.length - position - shape.length },
+    (_, i) => shape.length + i,
+  );
+  const cotangent = makeNode(gatherOp, [dy, ...idx], where_);
+  return where(
+    trailing.length > 0 ? expandDims(wins, trailing) : wins,
+    cotangent,
+    literal(0, dy.type.dtype),
+  );
+}

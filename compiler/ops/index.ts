@@ -1,0 +1,41 @@
+/** Every op of the compiler, once: what the tests over all ops run through. */
+
+import * as arithmetic from "./arithmetic.ts";
+import * as comparison from "./comparison.ts";
+import * as creation from "./creation.ts";
+import * as elementwise from "./elementwise.ts";
+import * as exponential from "./exponential.ts";
+import * as gathering from "./gathering.ts";
+import * as joining from "./joining.ts";
+import type { AnyOp } from "./op.ts";
+import * as product from "./product.ts";
+import * as reduction from "./reduction.ts";
+import * as shape from "./shape.ts";
+import * as slicing from "./slicing.ts";
+import * as softmax from "./softmax.ts";
+
+const modules = [
+  arithmetic,
+  exponential,
+  comparison,
+  elementwise,
+  reduction,
+  shape,
+  product,
+  creation,
+  slicing,
+  gathering,
+  joining,
+  softmax,
+];
+
+function opsOf(value: unknown): AnyOp[] {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return [];
+  if ("op" in value) return opsOf(value.op);
+  return "notation" in value && "infer" in value ? [value as AnyOp] : [];
+}
+
+/** All ops by name. Ops are exported from their files, alone or as `op` of their builder. */
+export const allOps: ReadonlyMap<string, AnyOp> = new Map(
+  modules.flatMap((m) => Object.values(m).flatMap(opsOf)).map((op) => [op.name, op]),
+);

@@ -1,0 +1,274 @@
+/** Gradients of indexing: a tensor that is zero but at a few places, and what arithmetic makes of it. */
+
+import { makeNode, type Node } from "../graph/node.ts";
+import type { Rule, RuleSample } from "../simplify/rule.ts";
+import { add, mul } from "./arithmetic.ts";
+import { arange, arangeOp, oneHot, oneHotOp, zeros } from "./creation.ts";
+import { castTo } from "./elementwise.ts";
+import { gatherOp, type ScatterAttrs, scatterOp } from "./gathering.ts";
+import { constantValue, literal, symbol } from "./leaf.ts";
+import { type ReduceAttrs, sum } from "./reduction.ts";
+import { broadcastTo, dimshuffle, expandDims } from "./shape.ts";
+import { putSliceOp, sliceOp } from "./slicing.ts";
+
+const isZeros = (node: Node): boolean =>
+  constantValue(node) === 0 || (node.op.movement === true && isZeros(node.inputs[0]));
+
+/** A scatter-add onto zeros: what the gradient of a gather is. */
+function spread(node: Node): { v: Node; idx: readonly Node[]; attrs: ScatterAttrs } | undefined {
+  if (node.op !== scatterOp || node.attrs.mode !== "add" || !isZeros(node.inputs[0]))
+    return undefined;
+  const [, v, ...idx] = node.inputs;
+  return { v, idx, attrs: node.attrs as unknown as ScatterAttrs };
+}
+
+/** Whether an index array runs through all of an axis in order. */
+const isWhole = (index: Node, dim: Node["shape"][number]): boolean =>
+  index.op === arangeOp &&
+  index.attrs.start === 0 &&
+  index.attrs.step === 1 &&
+  index.attrs.length === dim;
+
+/** scatter(v)·w = scatter(v·w[…]): outside of the places, 0·w is taken to be 0. */
+function spreadTimes(node: Node): Node | undefined {
+  for (const [a, w] of [node.inputs, [...node.inputs].reverse()]) {
+    const parts = spread(a);
+    if (!parts || a.shape.length !== node.shape.length) continue;
+    const whole = broadcastTo(w, a.shape);
+    const { mode: _, ...where } = parts.attrs;
+    const there = makeNode(gatherOp, [whole, ...parts.idx], where);
+    return makeNode(scatterOp, [a.inputs[0], mul(parts.v, there), ...parts.idx], a.attrs);
+  }
+  return undefined;
+}
+
+/** A gather of a value that is the same everywhere along the axes, or of an elementwise broadcast. */
+function gatherOfBroadcast(node: Node): Node | undefined {
+  const [x, ...idx] = node.inputs;
+  if (x.op.name !== "broadcastTo") return undefined;
+  const [inner] = x.inputs;
+  if (inner.shape.length === 0) return broadcastTo(inner, node.shape);
+  const { axes } = node.attrs as { axes: readonly number[] };
+  const lead = x.shape.length - inner.shape.length;
+  const full = dimshuffle(inner, [
+    ...new Array<"x">(lead).fill("x"),
+    ...inner.shape.map((_, i) => i),
+  ]);
+  // Along picked axes of length 1 every index means 0.
+  if (!axes.every((a) => full.shape[a] === 1 || full.shape[a] === x.shape[a])) return undefined;
+  const rest = full.shape.some((dim, i) => !axes.includes(i) && dim !== x.shape[i]);
+  if (rest || !axes.some((a) => full.shape[a] === 1)) return undefined;
+  const zeroed = idx.map((index, n) =>
+    full.shape[axes[n]] === 1 ? mul(index, literal(0, index.type.dtype)) : index,
+  );
+  return makeNode(gatherOp, [full, ...zeroed], node.attrs);
+}
+
+/** One value in each row: scatter over (row, yᵣₒᵥᵥ) = v · oneHot(y). */
+function spreadRows(node: Node): Node | undefined {
+  const parts = spread(node);
+  if (!parts || node.shape.length !== 2 || parts.attrs.axes.join() !== "0,1") return undefined;
+  const [rows, columns] = parts.idx;
+  const [n, classes] = node.shape;
+  if (!isWhole(rows, n) || typeof classes !== "number" || columns.shape.length !== 1)
+    return undefined;
+  const hot = makeNode(oneHotOp, [columns], { classes, dtype: node.type.dtype });
+  return mul(expandDims(parts.v, 1), hot);
+}
+
+/** Σ over the classes of a one-hot row is 1. */
+function sumOfOneHot(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  if (x.op !== oneHotOp) return undefined;
+  const { axes, keepdims } = node.attrs as unknown as ReduceAttrs;
+  const last = x.shape.length - 1;
+  if (!axes.includes(last)) return undefined;
+  const ones = makeNode(node.op, [broadcastTo(literal(1, x.type.dtype), x.shape.slice(0, -1))], {
+    axes: axes.filter((a) => a !== last),
+    keepdims,
+  });
+  return keepdims ? expandDims(ones, last) : ones;
+}
+
+/** Σ over a scattered axis: the places along it no longer matter. */
+function sumOfSpread(node: Node): Node | undefined {
+  const parts = spread(node.inputs[0]);
+  if (!parts) return undefined;
+  const { axes, keepdims } = node.attrs as unknown as ReduceAttrs;
+  const all =
+    parts.attrs.axes.every((a) => axes.includes(a)) && axes.length === node.inputs[0].shape.length;
+  if (!all || keepdims) return undefined;
+  return sum(parts.v);
+}
+
+/** base + scatter-add onto zeros = scatter-add onto base. */
+function addSpread(node: Node): Node | undefined {
+  for (const [base, other] of [node.inputs, [...node.inputs].reverse()]) {
+    const parts = spread(other);
+    if (!parts || isZeros(base) || base.shape.length !== other.shape.length || spread(base))
+      continue;
+    if (base.shape.some((dim, i) => dim !== other.shape[i])) continue;
+    return makeNode(scatterOp, [base, parts.v, ...parts.idx], other.attrs);
+  }
+  return undefined;
+}
+
+/** slice(slice(x)) = slice(x) */
+function sliceOfSlice(node: Node): Node | undefined {
+  const [inner, start] = node.inputs;
+  if (inner.op !== sliceOp || inner.attrs.axis !== node.attrs.axis) return undefined;
+  const [x, first] = inner.inputs;
+  const step = inner.attrs.step as number;
+  const from = add(castTo(first, "int32"), mul(castTo(start, "int32"), literal(step, "int32")));
+  return makeNode(sliceOp, [x, from], {
+    axis: node.attrs.axis,
+    length: node.attrs.length,
+    step: step * (node.attrs.step as number),
+  });
+}
+
+/** Reading the slice that was just written gives what was written. */
+function sliceOfWritten(node: Node): Node | undefined {
+  const [written, start] = node.inputs;
+  if (written.op !== putSliceOp || written.attrs.mode !== "set" || written.inputs[2] !== start)
+    return undefined;
+  const same = (["axis", "length", "step"] as const).every(
+    (key) => written.attrs[key] === node.attrs[key],
+  );
+  return same ? written.inputs[1] : undefined;
+}
+
+const on = (...expressions: Node[]): readonly RuleSample[] =>
+  expressions.map((expression) => ({ expression }));
+const matrix = () => symbol("float64", [4, 3]);
+const labelled = (make: (y: Node) => Node): RuleSample => {
+  const y = symbol("int32", [4]);
+  return { expression: make(y), domains: new Map([[y, [0, 3]]]) };
+};
+const spreadOver = (v: Node, y: Node): Node =>
+  makeNode(scatterOp, [zeros(4, 3, { dtype: "float64" }), v, arange(4), y], {
+    axes: [0, 1],
+    position: 0,
+    mode: "add",
+  });
+const vector = () => symbol("float64", [4]);
+const sliced = (x: Node, start: number, length: number, step = 1): Node =>
+  makeNode(sliceOp, [x, literal(start, "int32")], { axis: 0, length, step });
+
+export const indexingRules: readonly Rule[] = [
+  {
+    name: "scatter-times",
+    tier: "stabilising",
+    roots: ["mul"],
+    statement: "scatter(v)·w = scatter(v·w[…])",
+    rewrite: spreadTimes,
+    samples: () => [
+      labelled((y) => mul(spreadOver(vector(), y), matrix())),
+      labelled((y) => mul(symbol("float64", [1, 3]), spreadOver(vector(), y))),
+    ],
+  },
+  {
+    name: "gather-of-broadcast",
+    tier: "exact",
+    roots: ["gather"],
+    statement: "broadcast(c)[…] = c",
+    rewrite: gatherOfBroadcast,
+    samples: () => [
+      labelled((y) =>
+        makeNode(gatherOp, [broadcastTo(symbol("float64", []), [4, 3]), y], {
+          axes: [1],
+          position: 1,
+        }),
+      ),
+    ],
+  },
+  {
+    name: "scatter-rows",
+    tier: "exact",
+    roots: ["scatter"],
+    statement: "scatter over (i, yᵢ) of v = v·oneHot(y)",
+    rewrite: spreadRows,
+    samples: () => [labelled((y) => spreadOver(vector(), y))],
+  },
+  {
+    name: "sum-of-one-hot",
+    tier: "exact",
+    roots: ["sum"],
+    statement: "Σⱼ oneHot(y)ⱼ = 1",
+    rewrite: sumOfOneHot,
+    samples: () => [
+      labelled((y) => sum(oneHot(y, 3, { dtype: "float64" }), 1)),
+      labelled((y) => sum(oneHot(y, 3, { dtype: "float64" }), 1, { keepdims: true })),
+      labelled((y) => sum(oneHot(y, 3, { dtype: "float64" }))),
+    ],
+  },
+  {
+    name: "sum-of-scatter",
+    tier: "reassociating",
+    roots: ["sum"],
+    statement: "Σ scatter(v) = Σ v",
+    rewrite: sumOfSpread,
+    samples: () => [
+      labelled((y) =>
+        sum(
+          makeNode(scatterOp, [zeros(4, 3, { dtype: "float64" }), vector(), y, y], {
+            axes: [0, 1],
+            position: 0,
+            mode: "add",
+          }),
+        ),
+      ),
+    ],
+  },
+  {
+    name: "add-scatter",
+    tier: "exact",
+    roots: ["add"],
+    statement: "x + scatter(v) = x with v added",
+    rewrite: addSpread,
+    samples: () => [
+      labelled((y) =>
+        add(
+          symbol("float64", [4, 3]),
+          makeNode(scatterOp, [zeros(4, 3, { dtype: "float64" }), symbol("float64", [4, 3]), y], {
+            axes: [0],
+            position: 0,
+            mode: "add",
+          }),
+        ),
+      ),
+    ],
+  },
+  {
+    name: "slice-of-slice",
+    tier: "exact",
+    roots: ["slice"],
+    statement: "x[a:][b:] = x[a + b:]",
+    rewrite: sliceOfSlice,
+    samples: () =>
+      on(
+        sliced(sliced(symbol("float64", [9, 2]), 1, 7), 2, 3),
+        sliced(sliced(symbol("float64", [9]), 8, 9, -1), 8, 9, -1),
+      ),
+  },
+  {
+    name: "slice-of-written",
+    tier: "exact",
+    roots: ["slice"],
+    statement: "set(x[a:b], v)[a:b] = v",
+    rewrite: sliceOfWritten,
+    samples: () =>
+      on(
+        sliced(
+          makeNode(putSliceOp, [matrix(), symbol("float64", [2, 3]), literal(1, "int32")], {
+            axis: 0,
+            length: 2,
+            step: 1,
+            mode: "set",
+          }),
+          1,
+          2,
+        ),
+      ),
+  },
+];

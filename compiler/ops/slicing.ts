@@ -1,0 +1,158 @@
+/** Slices along an axis: reading, writing over, and adding to them. */
+
+import { build, offsetOf } from "../graph/ndarray.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import * as scalar from "../kernels/scalar.ts";
+import { zerosLike } from "./creation.ts";
+import { precedence } from "./notation.ts";
+import { type AnyOp, op } from "./op.ts";
+
+export type SliceAttrs = { axis: number; length: number | string; step: number };
+export type PutSliceAttrs = SliceAttrs & { mode: "add" | "set" };
+
+/** Place in the operand of element `i` of the slice. */
+const place = (start: scalar.Scalar, i: scalar.Scalar, step: number): scalar.Scalar =>
+  scalar.indexAdd(start, scalar.indexMul(i, scalar.constant(step, "int32")));
+
+const sliceText = (x: string, start: string, { axis, length, step }: SliceAttrs): string =>
+  `slice(${x}, ${start}, ${length}${axis === 0 && step === 1 ? "" : `, { axis: ${axis}, step: ${step} }`})`;
+
+/** out[…, i, …] = x[…, start + step·i, …] along one axis. */
+export const sliceOp = op<SliceAttrs>({
+  name: "slice",
+  movement: true,
+  cost: 0,
+  isRows: ({ axis, step }) => axis === 0 && step === 1,
+  infer: ([x], { axis, length }) => ({
+    dtype: x.dtype,
+    shape: x.shape.map((dim, i) => (i === axis ? length : dim)),
+  }),
+  evaluate: ([x, start], { axis, step }, { dtype, shape }) =>
+    build(dtype, shape, (index) => {
+      const from = index.map((i, n) => (n === axis ? start.data[0] + step * i : i));
+      return x.data[offsetOf(from, x.shape)];
+    }),
+  lower: ({ attrs: { axis, step }, read }, index) =>
+    read(
+      0,
+      index.map((i, n) => (n === axis ? place(read(1, []), i, step) : i)),
+    ),
+  gradient: ({ dy, inputs: [x, start], attrs }) => [
+    makeNode(putSliceOp, [zerosLike(x), dy, start], { ...attrs, mode: "add" }),
+    undefined,
+  ],
+  notation: {
+    text: ([x, start], attrs) => ({
+      text: sliceText(x.text, start.text, attrs),
+      precedence: precedence.atom,
+    }),
+    tex: ([x, start], { axis, length, step }) => {
+      const to = `${start.text} + ${step === 1 ? length : `${step} \\cdot ${length}`}`;
+      const colons = ":, ".repeat(axis);
+      return {
+        text: `${x.text}_{${colons}[${start.text},\\; ${to})}`,
+        precedence: precedence.atom,
+      };
+    },
+  },
+  samples: [
+    {
+      inputs: [{ shape: [5, 3] }, { shape: [], dtype: "int32", domain: [1, 2] }],
+      attrs: { axis: 0, length: 3, step: 1 },
+    },
+    {
+      inputs: [{ shape: [2, 6] }, { shape: [], dtype: "int32", domain: [0, 1] }],
+      attrs: { axis: 1, length: 3, step: 2 },
+    },
+    {
+      inputs: [{ shape: [4] }, { shape: [], dtype: "int32", domain: [3, 4] }],
+      attrs: { axis: 0, length: 4, step: -1 },
+    },
+  ],
+});
+
+/** `base` with `v` added to a slice of it, or written over it. */
+export const putSliceOp: AnyOp = op<PutSliceAttrs>({
+  name: "putSlice",
+  cost: 3,
+  reads: () => 1,
+  infer: ([base]) => base,
+  evaluate: ([base, v, start], { axis, length, step, mode }, { dtype, shape }) => {
+    const out = base.data.slice();
+    const n = typeof length === "number" ? length : v.shape[axis];
+    const slice = shape.map((dim, i) => (i === axis ? n : dim));
+    build(dtype, slice, (index, i) => {
+      const at = offsetOf(
+        index.map((x, k) => (k === axis ? start.data[0] + step * x : x)),
+        shape,
+      );
+      out[at] = mode === "add" ? out[at] + v.data[i] : v.data[i];
+      return 0;
+    });
+    return { dtype, shape, data: out };
+  },
+  lower: ({ attrs: { axis, length, step, mode }, read }, index) => {
+    const int = (value: number) => scalar.constant(value, "int32");
+    const from = scalar.indexSub(index[axis], read(2, []));
+    const forward = step > 0 ? from : scalar.indexSub(int(0), from);
+    const size = int(Math.abs(step));
+    const inside = scalar.call(
+      "and",
+      scalar.call("ge", forward, int(0)),
+      scalar.call("lt", forward, scalar.indexMul(scalar.extent(length), size)),
+    );
+    const onStep =
+      Math.abs(step) === 1
+        ? inside
+        : scalar.call("and", inside, scalar.call("eq", scalar.call("mod", forward, size), int(0)));
+    const at = Math.abs(step) === 1 ? forward : scalar.call("div", forward, size);
+    const base = read(0, index);
+    const v = read(
+      1,
+      index.map((i, n) => (n === axis ? at : i)),
+    );
+    return scalar.call("where", onStep, mode === "add" ? scalar.call("add", base, v) : v, base);
+  },
+  gradient: ({ dy, inputs: [base, , start], attrs: { mode, ...slice } }) => [
+    mode === "add"
+      ? dy
+      : makeNode(putSliceOp, [dy, zerosSlice(base, start, slice), start], {
+          ...slice,
+          mode: "set",
+        }),
+    makeNode(sliceOp, [dy, start], slice),
+    undefined,
+  ],
+  notation: {
+    text: ([base, v, start], attrs) => ({
+      text: `${attrs.mode === "add" ? "inc" : "set"}Subtensor(${sliceText(base.text, start.text, attrs)}, ${v.text})`,
+      precedence: precedence.atom,
+    }),
+    tex: ([base, v, start], { length, mode }) => ({
+      text: `${base.text}\\left[{${start.text}:{+}${length}} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
+      precedence: precedence.atom,
+    }),
+  },
+  samples: (["add", "set"] as const).flatMap((mode) => [
+    {
+      inputs: [
+        { shape: [5, 2] },
+        { shape: [3, 2] },
+        { shape: [], dtype: "int32" as const, domain: [1, 2] as const },
+      ],
+      attrs: { axis: 0, length: 3, step: 1, mode },
+    },
+    {
+      inputs: [
+        { shape: [6] },
+        { shape: [3] },
+        { shape: [], dtype: "int32" as const, domain: [0, 1] as const },
+      ],
+      attrs: { axis: 0, length: 3, step: 2, mode },
+    },
+  ]),
+});
+
+function zerosSlice(base: Node, start: Node, slice: SliceAttrs): Node {
+  return zerosLike(makeNode(sliceOp, [base, start], slice));
+}

@@ -1,0 +1,234 @@
+/** Softmax and what belongs to it, cross-entropies, variance. */
+
+import { fail } from "../diagnostics/error.ts";
+import { build, type NDArray, sizeOf } from "../graph/ndarray.ts";
+import { makeNode, type Node, role } from "../graph/node.ts";
+import { floatX, formatShape, isFloat, normaliseAxis, sameShape } from "../graph/types.ts";
+import { abs, add, div, logOf as logarithm, mul, neg, sqrt, square, sub } from "./arithmetic.ts";
+import { arange } from "./creation.ts";
+import { castTo } from "./elementwise.ts";
+import { exp } from "./exponential.ts";
+import { at } from "./indexing.ts";
+import { asNode, type Operand } from "./leaf.ts";
+import { precedence } from "./notation.ts";
+import { type Notation, op, type Sample } from "./op.ts";
+import {
+  type AxisArgument,
+  max,
+  mean,
+  type ReduceAttrs,
+  type ReduceOptions,
+  reducedType,
+  resolveAxes,
+  restoreAxes,
+  sum,
+} from "./reduction.ts";
+
+const float = (x: Node): Node => castTo(x, isFloat(x.type.dtype) ? x.type.dtype : floatX);
+
+type AxisAttrs = { axis: number };
+
+const samples: Sample<AxisAttrs>[] = [
+  { inputs: [{ shape: [3] }], attrs: { axis: 0 } },
+  { inputs: [{ shape: [2, 3] }], attrs: { axis: 1 } },
+  { inputs: [{ shape: [2, 3, 2] }], attrs: { axis: 1 } },
+];
+
+/** Applies `f` to each line of numbers along an axis. */
+function alongAxis(
+  x: NDArray,
+  axis: number,
+  f: (line: readonly number[]) => readonly number[],
+): NDArray {
+  const stride = sizeOf(x.shape.slice(axis + 1));
+  const n = x.shape[axis];
+  const out = new Float64Array(x.data.length);
+  for (let i = 0; i < x.data.length; i++) {
+    if (Math.floor(i / stride) % n !== 0) continue;
+    const places = Array.from({ length: n }, (_, k) => i + k * stride);
+    f(places.map((p) => x.data[p])).forEach((v, k) => {
+      out[places[k]] = v;
+    });
+  }
+  return { dtype: x.dtype, shape: x.shape, data: out };
+}
+
+const logOfSum = (line: readonly number[]): number => {
+  const top = Math.max(...line);
+  const shift = Number.isFinite(top) ? top : 0;
+  return shift + Math.log(line.reduce((s, v) => s + Math.exp(v - shift), 0));
+};
+
+/** x − max x, its exponentials and their sum: softmax and its logarithm share them. */
+function shifted(x: Node, axis: number): { less: Node; exps: Node; total: Node } {
+  const less = sub(x, role(max(x, axis, { keepdims: true }), "max"));
+  const exps = role(exp(less), "exp");
+  return { less, exps, total: role(sum(exps, axis, { keepdims: true }), "sum") };
+}
+
+const axisNotation = (name: string, tex: string): Notation<AxisAttrs> => ({
+  text: ([x], { axis }) => ({ text: `${name}(${x.text}, ${axis})`, precedence: precedence.atom }),
+  tex: ([x]) => ({
+    text: `\\operatorname{${tex}}\\left(${x.text}\\right)`,
+    precedence: precedence.atom,
+  }),
+});
+
+export const softmaxOp = op<AxisAttrs>({
+  name: "softmax",
+  cost: 30,
+  roles: ["logits"],
+  infer: ([x]) => x,
+  evaluate: ([x], { axis }) =>
+    alongAxis(x, axis, (line) => {
+      const whole = logOfSum(line);
+      return line.map((v) => Math.exp(v - whole));
+    }),
+  expand: ([x], { axis }) => {
+    const { exps, total } = shifted(x, axis);
+    return div(exps, total);
+  },
+  // ∂/∂x = y ∘ (dy − Σ dy∘y)
+  gradient: ({ dy, y, attrs: { axis } }) => {
+    const weighted = mul(dy, y);
+    return [sub(weighted, mul(y, sum(weighted, axis, { keepdims: true })))];
+  },
+  notation: axisNotation("softmax", "softmax"),
+  samples,
+});
+
+export const logSoftmaxOp = op<AxisAttrs>({
+  name: "logSoftmax",
+  cost: 30,
+  roles: ["logits"],
+  infer: ([x]) => x,
+  evaluate: ([x], { axis }) =>
+    alongAxis(x, axis, (line) => {
+      const whole = logOfSum(line);
+      return line.map((v) => v - whole);
+    }),
+  expand: ([x], { axis }) => {
+    const { less, total } = shifted(x, axis);
+    return sub(less, logarithm(total));
+  },
+  // ∂/∂x = dy − softmax(x)·Σ dy
+  gradient: ({ dy, inputs: [x], attrs }) => [
+    sub(dy, mul(makeNode(softmaxOp, [x], attrs), sum(dy, attrs.axis, { keepdims: true }))),
+  ],
+  notation: axisNotation("logSoftmax", "log\\,softmax"),
+  samples,
+});
+
+export const logsumexpOp = op<ReduceAttrs>({
+  name: "logsumexp",
+  cost: 30,
+  reads: () => 1,
+  infer: ([x], attrs) => reducedType(x, attrs),
+  evaluate: ([x], { axes }, { dtype, shape }) => {
+    const groups = new Map<string, number[]>();
+    const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+    build(x.dtype, x.shape, (index, i) => {
+      const key = kept.map((k) => index[k]).join(",");
+      groups.set(key, [...(groups.get(key) ?? []), x.data[i]]);
+      return 0;
+    });
+    return { dtype, shape, data: Float64Array.from(groups.values(), logOfSum) };
+  },
+  expand: ([x], attrs) => {
+    const keep = { keepdims: true };
+    const top = role(max(x, attrs.axes, keep), "max");
+    const total = role(sum(role(exp(sub(x, top)), "exp"), attrs.axes, keep), "sum");
+    const whole = add(logarithm(total), top);
+    return attrs.keepdims ? whole : sum(whole, attrs.axes);
+  },
+  // ∂/∂x = dy · e^(x − y)
+  gradient: ({ dy, y, inputs: [x], attrs }) => [
+    mul(restoreAxes(dy, x, attrs), exp(sub(x, restoreAxes(y, x, attrs)))),
+  ],
+  notation: {
+    text: ([x], { axes }) => ({
+      text: `logsumexp(${x.text}, [${axes.join(", ")}])`,
+      precedence: precedence.atom,
+    }),
+    tex: ([x]) => ({ text: `\\log \\sum e^{${x.text}}`, precedence: precedence.mul }),
+  },
+  samples: [
+    { inputs: [{ shape: [4] }], attrs: { axes: [0], keepdims: false } },
+    { inputs: [{ shape: [2, 3] }], attrs: { axes: [1], keepdims: true } },
+    { inputs: [{ shape: [2, 3] }], attrs: { axes: [0, 1], keepdims: false } },
+  ],
+});
+
+function along(record: typeof softmaxOp, x: Operand, axis: number): Node {
+  const node = float(asNode(x));
+  return makeNode(record, [node], {
+    axis: normaliseAxis(axis, node.shape.length, `${record.name} of ${formatShape(node.shape)}`),
+  });
+}
+
+/** eˣ / Σ eˣ along an axis (the last when left out), without overflow. */
+export const softmax = (x: Operand, axis = -1): Node => along(softmaxOp, x, axis);
+
+/** log softmax(x), without overflow or log 0. */
+export const logSoftmax = (x: Operand, axis = -1): Node => along(logSoftmaxOp, x, axis);
+
+/** log Σ eˣ over axes, without overflow. */
+export function logsumexp(
+  x: Operand,
+  axis?: AxisArgument,
+  { keepdims = false }: ReduceOptions = {},
+): Node {
+  const node = float(asNode(x));
+  return makeNode(logsumexpOp, [node], { axes: resolveAxes(node, axis, "logsumexp"), keepdims });
+}
+
+/** Population variance (NumPy's `ddof = 0`), by two passes: mean((x − mean x)²). */
+export function variance(x: Operand, axis?: AxisArgument, options: ReduceOptions = {}): Node {
+  const node = float(asNode(x));
+  const axes = resolveAxes(node, axis, "var");
+  return mean(square(sub(node, mean(node, axes, { keepdims: true }))), axes, options);
+}
+
+/** Population standard deviation. */
+export const std = (x: Operand, axis?: AxisArgument, options: ReduceOptions = {}): Node =>
+  sqrt(variance(x, axis, options));
+
+/** Vector norm over axes: Σ|x|ᵖ to the 1/p; p = 1, 2 (when left out) or Infinity. */
+export function norm(x: Operand, axis?: AxisArgument, p: 1 | 2 | number = 2): Node {
+  const node = float(asNode(x));
+  if (p === 1) return sum(abs(node), axis);
+  if (p === 2) return sqrt(sum(square(node), axis));
+  if (p === Number.POSITIVE_INFINITY) return max(abs(node), axis);
+  return fail("ADJ1008", `norm: p must be 1, 2 or Infinity, got ${p}`);
+}
+
+/**
+ * −Σ t·log p for each row. `truth` is a row of weights for each row of `p`, or a vector of class labels.
+ *
+ * @throws ADJ1003 when the rows differ in number or length
+ */
+export function categoricalCrossentropy(p: Operand, truth: Operand): Node {
+  const prediction = asNode(p);
+  const target = asNode(truth);
+  if (target.shape.length === prediction.shape.length - 1 && !isFloat(target.type.dtype)) {
+    const [rows] = prediction.shape;
+    if (prediction.shape.length === 2 && target.shape[0] === rows)
+      return neg(logarithm(at(prediction, arange(rows), target)));
+  }
+  if (!sameShape(prediction.shape, target.shape)) {
+    fail(
+      "ADJ1003",
+      `categoricalCrossentropy: p is ${formatShape(prediction.shape)} but the truth is ${formatShape(target.shape)}`,
+    );
+  }
+  return neg(sum(mul(target, logarithm(prediction)), prediction.shape.length - 1));
+}
+
+/** −t·log p − (1 − t)·log(1 − p), elementwise. */
+export function binaryCrossentropy(p: Operand, truth: Operand): Node {
+  const prediction = asNode(p);
+  const target = asNode(truth, prediction.type.dtype);
+  return neg(
+    add(mul(target, logarithm(prediction)), mul(sub(1, target), logarithm(sub(1, prediction)))),
+  );
+}

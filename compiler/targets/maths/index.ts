@@ -1,0 +1,168 @@
+/** `maths.md`: what was derived, as a page that GitHub renders – forward, gradients, updates, costs. */
+
+import { type Node, topological } from "../../graph/node.ts";
+import { pp } from "../../graph/print.ts";
+import { formatType, staticSize } from "../../graph/types.ts";
+import { bytesOf, costOf } from "../../kernels/cost.ts";
+import { sharedInfo } from "../../language/shared.ts";
+import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
+import { formulaOf } from "../formula.ts";
+import { tex, texDerivative, texName } from "./tex.ts";
+
+/** Writes `maths.md` of a model. */
+export function emitMaths(model: CompiledModel): string {
+  return `${[
+    `# ${model.name}`,
+    "",
+    `The mathematics that Adjoint derived from \`${model.file}\`. Regenerate: \`npm run codegen -- ${model.file}\``,
+    "",
+    ...variables(model.shared),
+    ...model.functions.flatMap(functionPage),
+  ].join("\n")}\n`;
+}
+
+function variables(shared: readonly SharedVariable[]): string[] {
+  const parameters = shared.filter((v) => !v.isData);
+  const count = parameters.reduce((n, v) => n + (staticSize(v.node.shape) ?? 0), 0);
+  const rows = shared.map((v) => {
+    const initial = v.isData ? "filled by the caller" : `\`${initialText(v)}\``;
+    return `| \`${v.name}\` | ${v.node.type.dtype} | ${v.node.shape.join(" × ") || "scalar"} | ${initial} |`;
+  });
+  if (rows.length === 0) return [];
+  return [
+    `${count.toLocaleString("en-US")} parameters.`,
+    "",
+    "| variable | dtype | shape | initial value |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+  ];
+}
+
+function initialText(v: SharedVariable): string {
+  const initial = sharedInfo(v.node)?.initial;
+  return initial ? pp(initial) : "";
+}
+
+function functionPage(fn: CompiledFunction): string[] {
+  const { program } = fn;
+  const { source } = program;
+  const nameOf = (node: Node): string =>
+    program.names.get(program.final(node)) ?? node.label?.name ?? node.op.name;
+  const inputs = source.inputs.map((n) => `\`${nameOf(n)}\` ${formatType(n.type)}`);
+  const updated = source.updates.map((u) => `\`${nameOf(u.target)}\``);
+  return [
+    `## ${program.name}`,
+    "",
+    [
+      inputs.length > 0 ? `Takes ${inputs.join(", ")}.` : "Takes nothing.",
+      ...(source.outputs.length > 0
+        ? [
+            `Returns ${source.outputs.map((n) => `\`${nameOf(n)}\` ${formatType(n.type)}`).join(", ")}.`,
+          ]
+        : []),
+      ...(updated.length > 0 ? [`Updates ${updated.join(", ")}.`] : []),
+    ].join(" "),
+    "",
+    ...forward(fn),
+    ...gradients(fn),
+    ...updates(fn),
+    ...costs(fn),
+  ];
+}
+
+const block = (lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : lines.flatMap((line) => ["```math", line, "```"]).concat("");
+
+/** Names at which formulas are cut: what the model names, and gradients of what it names. */
+function symbolsOf({ program }: CompiledFunction): (node: Node) => string | undefined {
+  return (node) => {
+    if (node.label) return texName(program.names.get(program.final(node)) ?? node.label.name);
+    if (node.op.leaf && node.op.name !== "constant")
+      return texName(program.names.get(node) ?? node.op.name);
+    const { derivative } = node;
+    if (derivative?.of.label && derivative.by.label)
+      return texDerivative(derivative.of.label.name, derivative.by.label.name);
+    return undefined;
+  };
+}
+
+const isNamedGradient = (node: Node): boolean =>
+  !node.label && node.derivative?.of.label !== undefined && node.derivative.by.label !== undefined;
+
+function forward(fn: CompiledFunction): string[] {
+  const symbol = symbolsOf(fn);
+  const { raw } = fn.program.formulas;
+  const inGradient = new Set<Node>();
+  for (const node of topological(raw)) {
+    if (isNamedGradient(node) || node.inputs.some((input) => inGradient.has(input)))
+      inGradient.add(node);
+  }
+  const outputs = raw.slice(0, fn.program.source.outputs.length);
+  const named = topological(raw).filter(
+    (node) => !node.op.leaf && !inGradient.has(node) && (node.label || outputs.includes(node)),
+  );
+  const lines = named.map(
+    (node) => `${symbol(node) ?? texName(node.op.name)} = ${tex(node, symbol)}`,
+  );
+  return lines.length === 0 ? [] : ["### Forward", "", ...block(lines)];
+}
+
+function gradients(fn: CompiledFunction): string[] {
+  const symbol = symbolsOf(fn);
+  const { raw, simplified } = fn.program.formulas;
+  const list = (roots: readonly Node[]): string[] =>
+    topological(roots)
+      .filter(isNamedGradient)
+      .map((node) => `${symbol(node)} = ${tex(node, symbol)}`);
+  const before = list(raw);
+  const after = list(simplified);
+  if (before.length === 0) return [];
+  return [
+    "### Gradient, by the chain rule",
+    "",
+    ...block(before),
+    "### Gradient, simplified",
+    "",
+    ...block(after),
+  ];
+}
+
+function updates(fn: CompiledFunction): string[] {
+  const symbol = symbolsOf(fn);
+  const { source, formulas } = fn.program;
+  const lines = source.updates.map(({ target }, i) => {
+    const value = formulas.simplified[source.outputs.length + i];
+    return `${symbol(target)} \\leftarrow ${tex(value, (node) => (node === value ? undefined : symbol(node)))}`;
+  });
+  return lines.length === 0 ? [] : ["### Updates", "", ...block(lines)];
+}
+
+function costs({ nests, program, plan }: CompiledFunction): string[] {
+  const rows = nests.map((nest) => {
+    const total = nest.stages
+      .map(costOf)
+      .reduce((a, b) => ({ flops: a.flops + b.flops, bytes: a.bytes + b.bytes }));
+    return `| \`${nest.name}\` | ${total.flops.toLocaleString("en-US")} | ${total.bytes.toLocaleString("en-US")} |`;
+  });
+  const scratch = [...plan.sizes].reduce((sum, [dtype, size]) => sum + size * bytesOf[dtype], 0);
+  const formulas = nests.flatMap((nest) =>
+    nest.stages.flatMap((stage) =>
+      formulaOf(stage, program, (axis) => nest.axisNames.get(axis) ?? "?"),
+    ),
+  );
+  return [
+    "### Kernels",
+    "",
+    "```text",
+    ...formulas,
+    "```",
+    "",
+    "| kernel | FLOPs | bytes |",
+    "| --- | ---: | ---: |",
+    ...rows,
+    "",
+    `Intermediate values take ${scratch.toLocaleString("en-US")} bytes.`,
+    "",
+  ];
+}
