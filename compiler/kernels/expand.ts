@@ -43,11 +43,16 @@ function nameParts(result: Node, operands: readonly Node[], whole: Node): void {
   for (let part = stack.pop(); part; part = stack.pop()) {
     if (outside.has(part) || seen.has(part)) continue;
     seen.add(part);
-    if (part.role && !part.role.of) part.role = { name: part.role.name, of: whole };
+    if (part.role && isBetter(whole, part.role.of)) part.role = { name: part.role.name, of: whole };
     stack.push(...part.inputs);
   }
   for (const [i, operand] of operands.entries()) {
     const name = whole.op.roles?.[i];
-    if (name) operand.role ??= { name, of: whole };
+    if (name && isBetter(whole, operand.role?.of)) operand.role = { name, of: whole };
   }
+}
+
+/** A part of several values is called after the first that the model names. */
+function isBetter(whole: Node, before: Node | undefined): boolean {
+  return before === undefined || (before.label === undefined && whole.label !== undefined);
 }

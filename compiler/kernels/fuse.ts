@@ -26,37 +26,44 @@ interface Reader {
 export function chooseStored(roots: readonly Node[]): ReadonlySet<Node> {
   const order = topological(roots);
   const readers = readersOf(order);
+  const costs = inlineCosts(order, readers);
   const stored = new Set(roots.filter((root) => !root.op.leaf));
-  // What is stored makes its readers cheaper, so the choice is made again until nothing is added.
-  // Products come last: what they are computed with depends on where expressions end.
-  let products: ReadonlySet<Node> = new Set();
-  for (let before = -1, settled = false; before !== stored.size || !settled; ) {
-    settled = before === stored.size;
-    before = stored.size;
-    const costs = inlineCosts(order, stored);
-    const reads = new Map<Node, number>();
-    const insideReduction = new Set<Node>();
-    products = settled ? withProduct(order, stored) : new Set();
-    for (const node of [...order].reverse()) {
-      let total = 0;
-      for (const { node: reader, times } of readers.get(node) ?? []) {
-        const inline = !stored.has(reader);
-        total += (inline ? (reads.get(reader) as number) : 1) * times;
-        if (reader.op.reduces || (inline && insideReduction.has(reader))) insideReduction.add(node);
-      }
-      reads.set(node, total);
-      if (stored.has(node) || node.op.leaf || node.op.movement) continue;
-      // A product keeps its schedule, and what follows it elementwise is computed along with it.
-      if (insideReduction.has(node) && products.has(node)) stored.add(node);
-      else if (node.op.reduces) {
-        if (total > 1) stored.add(node);
-      } else if (isWorthStoring(node)) {
-        if ((total - 1) * (costs.get(node) as number) > recomputeLimit) stored.add(node);
-      }
-    }
-    if (settled && stored.size === before) cutLong(order, stored);
-  }
+  choose({ order, readers, costs, stored, products: new Set() });
+  // What is computed along with a product depends on where the expressions above it end.
+  choose({ order, readers, costs, stored, products: withProduct(order, stored) });
+  cutLong(order, stored);
   return stored;
+}
+
+interface Choice {
+  readonly order: readonly Node[];
+  readonly readers: ReadonlyMap<Node, readonly Reader[]>;
+  readonly costs: ReadonlyMap<Node, number>;
+  readonly stored: Set<Node>;
+  readonly products: ReadonlySet<Node>;
+}
+
+/** Goes from the results back: how often a value is read is known once its readers are decided. */
+function choose({ order, readers, costs, stored, products }: Choice): void {
+  const reads = new Map<Node, number>();
+  const insideReduction = new Set<Node>();
+  for (const node of [...order].reverse()) {
+    let total = 0;
+    for (const { node: reader, times } of readers.get(node) ?? []) {
+      const inline = !stored.has(reader);
+      total += (inline ? (reads.get(reader) as number) : 1) * times;
+      if (reader.op.reduces || (inline && insideReduction.has(reader))) insideReduction.add(node);
+    }
+    reads.set(node, total);
+    if (stored.has(node) || node.op.leaf || node.op.movement) continue;
+    // A product keeps its schedule, and what follows it elementwise is computed along with it.
+    if (insideReduction.has(node) && products.has(node)) stored.add(node);
+    else if (node.op.reduces) {
+      if (total > 1) stored.add(node);
+    } else if (isWorthStoring(node) && (total - 1) * (costs.get(node) as number) > recomputeLimit) {
+      stored.add(node);
+    }
+  }
 }
 
 function readersOf(order: readonly Node[]): Map<Node, Reader[]> {
@@ -76,13 +83,19 @@ function readersOf(order: readonly Node[]): Map<Node, Reader[]> {
   return readers;
 }
 
-/** Cost of one element where it is computed in place: stored operands are free. */
-function inlineCosts(order: readonly Node[], stored: ReadonlySet<Node>): Map<Node, number> {
+/** Cost of one element with the operands that only this value reads; others will lie in memory. */
+function inlineCosts(
+  order: readonly Node[],
+  readers: ReadonlyMap<Node, readonly Reader[]>,
+): Map<Node, number> {
   const costs = new Map<Node, number>();
   for (const node of order) {
-    let cost = node.op.cost ?? 1;
-    for (const input of node.inputs) cost += stored.has(input) ? 0 : (costs.get(input) as number);
-    costs.set(node, Math.min(1e9, node.op.leaf ? 0 : cost));
+    let cost = node.op.leaf ? 0 : (node.op.cost ?? 1);
+    for (const input of node.inputs) {
+      const all = readers.get(input) ?? [];
+      if (all.length === 1 && all[0].times <= 1) cost += costs.get(input) as number;
+    }
+    costs.set(node, Math.min(1e9, cost));
   }
   return costs;
 }

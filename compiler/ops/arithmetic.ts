@@ -29,7 +29,17 @@ export const sub = binary({
 export const mul = binary({
   name: "mul",
   commutative: true,
-  notation: infix("*", precedence.mul, { tex: "\\,", associative: true }),
+  notation: {
+    ...infix("*", precedence.mul, { associative: true }),
+    // Factors stand side by side, but a number needs a sign before it.
+    tex: ([a, b]) => {
+      const [x, y] = [wrap(a, precedence.mul, true), wrap(b, precedence.mul, true)];
+      return {
+        text: `${x} ${/^[\d-]/.test(y) ? "\\cdot" : "\\,"} ${y}`,
+        precedence: precedence.mul,
+      };
+    },
+  },
   evaluate: (a, b) => a * b,
   lower: (a, b) => call("mul", a, b),
   gradient: ({ dy, inputs: [a, b] }) => [mul(dy, b), mul(dy, a)],

@@ -8,7 +8,7 @@ import { castTo } from "./elementwise.ts";
 import { gatherOp, type ScatterAttrs, scatterOp } from "./gathering.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
 import { type ReduceAttrs, sum } from "./reduction.ts";
-import { broadcastTo, dimshuffle, expandDims } from "./shape.ts";
+import { broadcastOp, broadcastTo, dimshuffle, expandDims } from "./shape.ts";
 import { putSliceOp, sliceOp } from "./slicing.ts";
 
 const isZeros = (node: Node): boolean =>
@@ -45,7 +45,7 @@ function spreadTimes(node: Node): Node | undefined {
 /** A gather of a value that is the same everywhere along the axes, or of an elementwise broadcast. */
 function gatherOfBroadcast(node: Node): Node | undefined {
   const [x, ...idx] = node.inputs;
-  if (x.op.name !== "broadcastTo") return undefined;
+  if (x.op !== broadcastOp) return undefined;
   const [inner] = x.inputs;
   if (inner.shape.length === 0) return broadcastTo(inner, node.shape);
   const { axes } = node.attrs as { axes: readonly number[] };
@@ -64,21 +64,48 @@ function gatherOfBroadcast(node: Node): Node | undefined {
   return makeNode(gatherOp, [full, ...zeroed], node.attrs);
 }
 
-/** One value in each row: scatter over (row, yᵣₒᵥᵥ) = v · oneHot(y). */
+/** The same value in each row: scatter over (i, yᵢ) of c = c · oneHot(y). */
 function spreadRows(node: Node): Node | undefined {
   const parts = spread(node);
   if (!parts || node.shape.length !== 2 || parts.attrs.axes.join() !== "0,1") return undefined;
   const [rows, columns] = parts.idx;
   const [n, classes] = node.shape;
-  if (!isWhole(rows, n) || typeof classes !== "number" || columns.shape.length !== 1)
+  const same = constantValue(parts.v) !== undefined || isSame(parts.v);
+  if (!same || !isWhole(rows, n) || typeof classes !== "number" || columns.shape.length !== 1)
     return undefined;
   const hot = makeNode(oneHotOp, [columns], { classes, dtype: node.type.dtype });
   return mul(expandDims(parts.v, 1), hot);
 }
 
-/** Σ over the classes of a one-hot row is 1. */
-function sumOfOneHot(node: Node): Node | undefined {
+/** Whether all elements are one scalar, repeated. */
+const isSame = (v: Node): boolean => v.op === broadcastOp && v.inputs[0].shape.length === 0;
+
+/** Σⱼ of what was scattered over (i, yᵢ) = v. */
+function sumOfRows(node: Node): Node | undefined {
   const [x] = node.inputs;
+  const parts = spread(x);
+  const { axes, keepdims } = node.attrs as unknown as ReduceAttrs;
+  if (!parts || x.shape.length !== 2 || parts.attrs.axes.join() !== "0,1" || axes.join() !== "1")
+    return undefined;
+  if (!isWhole(parts.idx[0], x.shape[0]) || parts.v.shape.length !== 1) return undefined;
+  return keepdims ? expandDims(parts.v, 1) : parts.v;
+}
+
+/** Σ over the classes of a one-hot row is 1; a scalar factor stays in front. */
+function sumOfOneHot(node: Node): Node | undefined {
+  return sumOfScaled(node.inputs[0], node);
+}
+
+function sumOfScaled(x: Node, node: Node): Node | undefined {
+  const [a, b] = x.inputs;
+  const within = (part: Node, scale: (sum: Node) => Node): Node | undefined => {
+    const inner = sumOfScaled(part, node);
+    return inner && scale(inner);
+  };
+  if (x.op === neg.op) return within(a, neg);
+  if (x.op === div.op && b.shape.length === 0) return within(a, (s) => div(s, b));
+  if (x.op === mul.op && a.shape.length === 0) return within(b, (s) => mul(a, s));
+  if (x.op === mul.op && b.shape.length === 0) return within(a, (s) => mul(s, b));
   if (x.op !== oneHotOp) return undefined;
   const { axes, keepdims } = node.attrs as unknown as ReduceAttrs;
   const last = x.shape.length - 1;
@@ -186,9 +213,20 @@ export const indexingRules: readonly Rule[] = [
     name: "scatter-rows",
     tier: "exact",
     roots: ["scatter"],
-    statement: "scatter over (i, yᵢ) of v = v·oneHot(y)",
+    statement: "scatter over (i, yᵢ) of c = c·oneHot(y)",
     rewrite: spreadRows,
-    samples: () => [labelled((y) => spreadOver(vector(), y))],
+    samples: () => [labelled((y) => spreadOver(broadcastTo(symbol("float64", []), [4]), y))],
+  },
+  {
+    name: "sum-of-scattered-rows",
+    tier: "exact",
+    roots: ["sum"],
+    statement: "Σⱼ scatter over (i, yᵢ) of v = v",
+    rewrite: sumOfRows,
+    samples: () => [
+      labelled((y) => sum(spreadOver(vector(), y), 1)),
+      labelled((y) => sum(spreadOver(vector(), y), 1, { keepdims: true })),
+    ],
   },
   {
     name: "sum-of-one-hot",
@@ -200,6 +238,7 @@ export const indexingRules: readonly Rule[] = [
       labelled((y) => sum(oneHot(y, 3, { dtype: "float64" }), 1)),
       labelled((y) => sum(oneHot(y, 3, { dtype: "float64" }), 1, { keepdims: true })),
       labelled((y) => sum(oneHot(y, 3, { dtype: "float64" }))),
+      labelled((y) => sum(neg(div(oneHot(y, 3, { dtype: "float64" }), 4)), 1)),
     ],
   },
   {

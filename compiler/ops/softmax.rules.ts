@@ -6,7 +6,7 @@ import { add, div, logOf as log, sub } from "./arithmetic.ts";
 import { exp } from "./exponential.ts";
 import { gatherOp } from "./gathering.ts";
 import { literal, symbol } from "./leaf.ts";
-import { max, maxOp, type ReduceAttrs, sum, sumOp } from "./reduction.ts";
+import { argmax, argmin, max, maxOp, type ReduceAttrs, sum, sumOp } from "./reduction.ts";
 import { dimshuffle } from "./shape.ts";
 import { logSoftmaxOp, logsumexpOp, softmaxOp } from "./softmax.ts";
 
@@ -99,6 +99,20 @@ export const softmaxRules: readonly Rule[] = [
     applied(softmaxOp, [x], "axis"),
     { attrs: { axis: { axis: 1 } } },
   ),
+  {
+    name: "argmax-of-softmax",
+    tier: "stabilising",
+    roots: ["argmax", "argmin"],
+    statement: "argmax softmax(x) = argmax x",
+    rewrite: (node) => {
+      const [p] = node.inputs;
+      const monotone =
+        (p.op === softmaxOp || p.op === logSoftmaxOp) &&
+        attrsOf(node).axes.join() === String(p.attrs.axis);
+      return monotone ? makeNode(node.op, p.inputs, node.attrs) : undefined;
+    },
+    samples: () => on(argmax(softmaxOf(matrix()), 1), argmin(softmaxOf(matrix()), 1)),
+  },
   {
     name: "softmax",
     tier: "stabilising",

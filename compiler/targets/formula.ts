@@ -176,7 +176,7 @@ function rangesOf(stage: Stage, letter: (axis: Axis) => string): string {
   const ranges = [...stage.axes, ...reduced]
     .filter((axis) => axis.extent !== 1)
     .map((axis) => `${letter(axis)} < ${axis.extent}`);
-  return [...new Set(ranges)].join(", ");
+  return [...new Set(ranges)].sort().join(", ");
 }
 
 function number(value: number, dtype: string): Printed {
