@@ -2,7 +2,7 @@
 
 import { makeNode, type Node } from "../graph/node.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
-import { add, mul } from "./arithmetic.ts";
+import { add, div, mul, neg } from "./arithmetic.ts";
 import { arange, arangeOp, oneHot, oneHotOp, zeros } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
 import { gatherOp, type ScatterAttrs, scatterOp } from "./gathering.ts";
