@@ -116,6 +116,7 @@ export function makeNode(op: AnyOp, inputs: readonly Node[], attrs: Attrs = {}):
   }
   const node = new Node(created++, op, inputs, attrs, type);
   table.set(key, node);
+  for (const [i, name] of (op.roles ?? []).entries()) inputs[i].role ??= { name, of: node };
   return node;
 }
 

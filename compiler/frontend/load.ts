@@ -1,0 +1,363 @@
+/** Reading a model file: it and the local modules that it imports are lifted and run, nothing is written. */
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createRequire, SourceMap } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import vm from "node:vm";
+import { ts } from "ts-morph";
+import {
+  AdjointError,
+  AdjointErrors,
+  Diagnostics,
+  fail,
+  withDiagnostics,
+} from "../diagnostics/error.ts";
+import { closest } from "../diagnostics/suggest.ts";
+import type { Site } from "../graph/site.ts";
+import * as language from "../language/index.ts";
+import { createDispatch } from "./dispatch.ts";
+import { exportedNames } from "./exports.ts";
+import { dispatchName, lift } from "./lift.ts";
+
+export interface LoadedModel {
+  /** The file's name without its extension: `logistic`. */
+  readonly name: string;
+  /** Relative to the working directory, with `/`. */
+  readonly file: string;
+  /** What it exports, in the order of the source. */
+  readonly exports: readonly (readonly [name: string, value: unknown])[];
+  /** Every local file that was read, relative to the working directory. */
+  readonly files: readonly string[];
+  /** Source texts by those names, for code frames. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+export interface LoadOptions {
+  /** What file names in errors are relative to; the process's directory when left out. */
+  readonly cwd?: string;
+}
+
+interface Module {
+  readonly file: string;
+  readonly shownAs: string;
+  readonly source: ts.SourceFile;
+  readonly code: string;
+  readonly map: SourceMap | undefined;
+  readonly sites: readonly Site[];
+  readonly imports: readonly { specifier: string; site: Site }[];
+  readonly exports: Record<string, unknown>;
+  ran: boolean;
+}
+
+/** Names that are types only: a model may import them without `import type`. */
+const typeNames = new Set([
+  "Tensor",
+  "Operand",
+  "Dim",
+  "DType",
+  "Shape",
+  "NestedNumbers",
+  "Bindings",
+  "DataOptions",
+  "SharedOptions",
+  "FunctionOptions",
+  "GradOptions",
+  "Outputs",
+  "Pairs",
+  "Span",
+]);
+
+/**
+ * Loads and stages a model.
+ *
+ * @throws AdjointError or AdjointErrors with everything that is wrong: syntax (ADJ4004), imports
+ *   (ADJ4003), and what the model's own expressions get wrong
+ */
+export async function loadModel(
+  file: string,
+  { cwd = process.cwd() }: LoadOptions = {},
+): Promise<LoadedModel> {
+  const loader = new Loader(cwd);
+  const diagnostics = new Diagnostics();
+  const entry = path.resolve(cwd, file);
+  const main = loader.read(entry, diagnostics);
+  diagnostics.throwIfAny();
+  await loader.importPackages();
+  withDiagnostics(diagnostics, () => {
+    try {
+      loader.run(main);
+    } catch (error) {
+      if (error instanceof AdjointError) diagnostics.report(error);
+      else if (!diagnostics.hasErrors) diagnostics.report(loader.describe(error));
+    }
+  });
+  diagnostics.throwIfAny();
+  return {
+    name: path.basename(file).replace(/\.[cm]?[jt]s$/, ""),
+    file: main.shownAs,
+    exports: exportedNames(main.source, (specifier) => loader.exportsOf(main, specifier)).map(
+      (name) => [name, main.exports[name]],
+    ),
+    files: loader.files,
+    sources: loader.sources,
+  };
+}
+
+/** The source texts of a failed load, for code frames: by the names that errors show. */
+export function sourcesOf(error: unknown, cwd = process.cwd()): ReadonlyMap<string, string> {
+  const errors =
+    error instanceof AdjointErrors ? error.errors : error instanceof AdjointError ? [error] : [];
+  const files = errors
+    .flatMap((e) => [e.site?.file, ...e.related.map((r) => r.site?.file)])
+    .filter((f) => f !== undefined);
+  return new Map(
+    [...new Set(files)].flatMap((f) => {
+      const full = path.resolve(cwd, f);
+      return existsSync(full) ? [[f, readFileSync(full, "utf8")] as const] : [];
+    }),
+  );
+}
+
+class Loader {
+  readonly #cwd: string;
+  readonly #modules = new Map<string, Module>();
+  readonly #packages = new Map<string, unknown>();
+
+  constructor(cwd: string) {
+    this.#cwd = cwd;
+  }
+
+  get files(): string[] {
+    return [...this.#modules.values()].map((m) => m.shownAs).sort();
+  }
+
+  get sources(): Map<string, string> {
+    return new Map([...this.#modules.values()].map((m) => [m.shownAs, m.source.text]));
+  }
+
+  /** Parses and lifts a file and, through its imports, all local files that it needs. */
+  read(file: string, diagnostics: Diagnostics): Module {
+    const known = this.#modules.get(file);
+    if (known) return known;
+    const shownAs = path.relative(this.#cwd, file).split(path.sep).join("/");
+    if (!existsSync(file)) fail("ADJ4003", `there is no file ${shownAs}`);
+    const text = readFileSync(file, "utf8");
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
+    const lifted = lift(shownAs);
+    const output = ts.transpileModule(text, {
+      fileName: file,
+      reportDiagnostics: true,
+      compilerOptions: {
+        module: ts.ModuleKind.CommonJS,
+        target: ts.ScriptTarget.ES2022,
+        sourceMap: true,
+        esModuleInterop: true,
+        strict: true,
+      },
+      transformers: { before: [lifted.transformer] },
+    });
+    for (const d of output.diagnostics ?? []) {
+      if (d.category !== ts.DiagnosticCategory.Error) continue;
+      const message = ts.flattenDiagnosticMessageText(d.messageText, "\n");
+      diagnostics.report(
+        new AdjointError("ADJ4004", message, {
+          site: siteAt(source, shownAs, d.start ?? 0, d.length ?? 1),
+        }),
+      );
+    }
+    reportTopLevelAwait(source, shownAs, diagnostics);
+    const module: Module = {
+      file,
+      shownAs,
+      source,
+      code: output.outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"),
+      map: output.sourceMapText ? new SourceMap(JSON.parse(output.sourceMapText)) : undefined,
+      sites: lifted.sites,
+      imports: importsOf(source, shownAs),
+      exports: {},
+      ran: false,
+    };
+    this.#modules.set(file, module);
+    checkNames(source, shownAs, diagnostics);
+    for (const { specifier, site } of module.imports) {
+      if (!specifier.startsWith(".")) continue;
+      const target = resolveLocal(path.dirname(file), specifier);
+      if (!target) {
+        diagnostics.report(
+          new AdjointError("ADJ4003", `cannot find "${specifier}"`, {
+            site,
+            hint: "the path is relative to this file",
+          }),
+        );
+      } else if (!target.endsWith(".json")) this.read(target, diagnostics);
+    }
+    return module;
+  }
+
+  /** Packages are imported by Node itself, before the model runs. */
+  async importPackages(): Promise<void> {
+    for (const module of this.#modules.values()) {
+      for (const { specifier, site } of module.imports) {
+        if (specifier.startsWith(".") || specifier === "adjoint" || this.#packages.has(specifier))
+          continue;
+        try {
+          this.#packages.set(specifier, await importFrom(module.file, specifier));
+        } catch (error) {
+          throw new AdjointError(
+            "ADJ4003",
+            `cannot import "${specifier}": ${(error as Error).message.split("\n")[0]}`,
+            { site },
+          );
+        }
+      }
+    }
+  }
+
+  run(module: Module): Record<string, unknown> {
+    if (module.ran) return module.exports;
+    module.ran = true;
+    const parameters = ["exports", "require", "module", "__filename", "__dirname", dispatchName];
+    const body = vm.compileFunction(module.code, parameters, { filename: module.file });
+    const require = (specifier: string): unknown => this.#require(module, specifier);
+    body(
+      module.exports,
+      require,
+      { exports: module.exports },
+      module.file,
+      path.dirname(module.file),
+      createDispatch(module.sites),
+    );
+    return module.exports;
+  }
+
+  #require(from: Module, specifier: string): unknown {
+    if (specifier === "adjoint") return language;
+    if (!specifier.startsWith(".")) return this.#packages.get(specifier);
+    const target = resolveLocal(path.dirname(from.file), specifier) as string;
+    if (target.endsWith(".json")) return JSON.parse(readFileSync(target, "utf8"));
+    return this.run(this.#modules.get(target) as Module);
+  }
+
+  exportsOf(module: Module, specifier: string): readonly string[] {
+    const exports = this.#require(module, specifier);
+    return Object.keys(exports as object).filter((key) => key !== "default");
+  }
+
+  /** An exception of the user's own code, at its place in the source. */
+  describe(error: unknown): AdjointError {
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const site = error instanceof Error ? this.#place(error.stack ?? "") : undefined;
+    return new AdjointError("ADJ4008", message, { ...(site ? { site } : {}) });
+  }
+
+  #place(stack: string): Site | undefined {
+    for (const [, file, line, column] of stack.matchAll(
+      /\(?((?:\/|[A-Za-z]:\\)[^():]+):(\d+):(\d+)\)?/g,
+    )) {
+      const module = this.#modules.get(file);
+      const entry = module?.map?.findEntry(Number(line) - 1, Number(column) - 1);
+      if (module && entry && "originalLine" in entry) {
+        return {
+          file: module.shownAs,
+          line: entry.originalLine + 1,
+          column: entry.originalColumn + 1,
+        };
+      }
+    }
+    return undefined;
+  }
+}
+
+async function importFrom(file: string, specifier: string): Promise<unknown> {
+  if (specifier.startsWith("node:")) return import(specifier);
+  try {
+    return await import(pathToFileURL(createRequire(file).resolve(specifier)).href);
+  } catch {
+    return import(specifier);
+  }
+}
+
+function siteAt(source: ts.SourceFile, file: string, start: number, length: number): Site {
+  const { line, character } = source.getLineAndCharacterOfPosition(start);
+  return { file, line: line + 1, column: character + 1, length: Math.max(1, length) };
+}
+
+/** Every module that the file needs when it runs; imports of types alone do not count. */
+function importsOf(source: ts.SourceFile, shownAs: string): { specifier: string; site: Site }[] {
+  return source.statements.flatMap((statement) => {
+    const isImport = ts.isImportDeclaration(statement) && !statement.importClause?.isTypeOnly;
+    const isExport = ts.isExportDeclaration(statement) && !statement.isTypeOnly;
+    if (!isImport && !isExport) return [];
+    const { moduleSpecifier: m } = statement;
+    return m && ts.isStringLiteral(m)
+      ? [
+          {
+            specifier: m.text,
+            site: siteAt(source, shownAs, m.getStart(source), m.getWidth(source)),
+          },
+        ]
+      : [];
+  });
+}
+
+/** Names imported from "adjoint" that it does not have. */
+function checkNames(source: ts.SourceFile, shownAs: string, diagnostics: Diagnostics): void {
+  for (const statement of source.statements) {
+    if (!ts.isImportDeclaration(statement) || statement.importClause?.isTypeOnly) continue;
+    if (
+      !ts.isStringLiteral(statement.moduleSpecifier) ||
+      statement.moduleSpecifier.text !== "adjoint"
+    )
+      continue;
+    const bindings = statement.importClause?.namedBindings;
+    if (!bindings || !ts.isNamedImports(bindings)) continue;
+    for (const element of bindings.elements) {
+      const name = (element.propertyName ?? element.name).text;
+      if (element.isTypeOnly || name in language || typeNames.has(name)) continue;
+      const guess = closest(name, Object.keys(language));
+      diagnostics.report(
+        new AdjointError("ADJ4003", `"adjoint" has no ${name}`, {
+          site: siteAt(source, shownAs, element.getStart(source), element.getWidth(source)),
+          ...(guess ? { hint: `did you mean ${guess}?` } : {}),
+        }),
+      );
+    }
+  }
+}
+
+function reportTopLevelAwait(
+  source: ts.SourceFile,
+  shownAs: string,
+  diagnostics: Diagnostics,
+): void {
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node)) return;
+    if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) {
+      const site = siteAt(source, shownAs, node.getStart(source), 5);
+      diagnostics.report(
+        new AdjointError("ADJ4004", "a model file cannot await: it is read in one go", { site }),
+      );
+      return;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+}
+
+/** The file that a relative import means; a `.js` may stand for the `.ts` that it is compiled from. */
+function resolveLocal(folder: string, specifier: string): string | undefined {
+  const base = path.resolve(folder, specifier);
+  const swapped = base.replace(/\.([cm]?)js$/, ".$1ts");
+  const candidates = [
+    base,
+    swapped,
+    `${base}.ts`,
+    `${base}.mts`,
+    `${base}.js`,
+    `${base}.mjs`,
+    path.join(base, "index.ts"),
+    path.join(base, "index.js"),
+  ];
+  return candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
+}
