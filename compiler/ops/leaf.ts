@@ -101,6 +101,11 @@ export function formatConstant({ value, dtype }: ConstantAttrs): string {
 
 let leaves = 0;
 
+/** Starts numbering anew: with the graph, at the start of a compilation. */
+export function resetLeaves(): void {
+  leaves = 0;
+}
+
 /** A fresh symbol. */
 export function symbol(dtype: DType, shape: Shape): Node {
   return makeNode(symbolOp, [], { id: leaves++, dtype, shape });

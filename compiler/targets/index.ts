@@ -1,0 +1,29 @@
+/** The files that are written for a model: one emitter each. */
+
+import type { CompiledModel } from "../model.ts";
+import { emitEntry } from "./entry.ts";
+import { emitMaths } from "./maths/index.ts";
+import { emitTypescript } from "./typescript/index.ts";
+
+export interface Target {
+  readonly name: string;
+  /** File in the model's folder. */
+  readonly file: string;
+  readonly emit: (model: CompiledModel) => string;
+}
+
+/** Targets that run kernels. The first is the reference, which is always written. */
+export const targets: readonly Target[] = [
+  { name: "typescript", file: "typescript.ts", emit: emitTypescript },
+];
+
+/** Every file of a model, by its name in the model's folder. */
+export function emitModel(model: CompiledModel, wanted: readonly string[]): Map<string, string> {
+  const chosen = targets.filter((t) => t.name === "typescript" || wanted.includes(t.name));
+  const others = chosen.filter((t) => t.name !== "typescript").map((t) => t.name);
+  return new Map([
+    ["index.ts", emitEntry(model, others)],
+    ...chosen.map((t) => [t.file, t.emit(model)] as const),
+    ["maths.md", emitMaths(model)],
+  ]);
+}

@@ -1,0 +1,125 @@
+// The entry: what programs import. Generated from models/logistic.ts by Adjoint; do not edit.
+// Regenerate: npm run codegen -- models/logistic.ts
+
+import {
+  type CreateOptions,
+  type Shared,
+  type Signature,
+  type TensorArray,
+  type TensorLike,
+  createTrainer,
+} from "adjoint/runtime";
+import * as typescript from "./typescript.ts";
+
+/** Types at the border of the model: what callers hand in is checked against them. */
+export const signature = {
+  model: "logistic",
+  shared: {
+    W: { dtype: "float32", shape: [784, 10], exported: true },
+    b: { dtype: "float32", shape: [10], exported: true },
+    trainX: { dtype: "float32", shape: ["trainSamples", 784], data: true, exported: true },
+    trainY: { dtype: "int32", shape: ["trainSamples"], data: true, exported: true, range: [0, 10] },
+    validX: { dtype: "float32", shape: ["validSamples", 784], data: true, exported: true },
+    validY: { dtype: "int32", shape: ["validSamples"], data: true, exported: true },
+    testX: { dtype: "float32", shape: ["testSamples", 784], data: true, exported: true },
+    testY: { dtype: "int32", shape: ["testSamples"], data: true, exported: true },
+  },
+  functions: {
+    train: {
+      inputs: [{ name: "index", dtype: "int64", shape: [] }],
+      outputs: [{ name: "cost", dtype: "float32", shape: [] }],
+      returns: "single",
+      uses: ["W", "b", "trainX", "trainY"],
+      rows: [
+        { of: "trainX", limit: "trainSamples", terms: [["index", 600]], offset: 0, length: 600 },
+        { of: "trainY", limit: "trainSamples", terms: [["index", 600]], offset: 0, length: 600 },
+      ],
+    },
+    validate: {
+      inputs: [{ name: "index", dtype: "int64", shape: [] }],
+      outputs: [{ name: "errors", dtype: "float32", shape: [] }],
+      returns: "single",
+      uses: ["W", "b", "validX", "validY"],
+      rows: [
+        { of: "validX", limit: "validSamples", terms: [["index", 600]], offset: 0, length: 600 },
+        { of: "validY", limit: "validSamples", terms: [["index", 600]], offset: 0, length: 600 },
+      ],
+    },
+    test: {
+      inputs: [{ name: "index", dtype: "int64", shape: [] }],
+      outputs: [{ name: "errors", dtype: "float32", shape: [] }],
+      returns: "single",
+      uses: ["W", "b", "testX", "testY"],
+      rows: [
+        { of: "testX", limit: "testSamples", terms: [["index", 600]], offset: 0, length: 600 },
+        { of: "testY", limit: "testSamples", terms: [["index", 600]], offset: 0, length: 600 },
+      ],
+    },
+    probabilities: {
+      inputs: [{ name: "images", dtype: "float32", shape: ["rows", 784] }],
+      outputs: [{ name: "scores", dtype: "float32", shape: ["rows", 10] }],
+      returns: "single",
+      uses: ["W", "b"],
+    },
+    predict: {
+      inputs: [{ name: "images", dtype: "float32", shape: ["rows", 784] }],
+      outputs: [{ name: "argmax", dtype: "int32", shape: ["rows"] }],
+      returns: "single",
+      uses: ["W", "b"],
+    },
+  },
+} as const satisfies Signature;
+
+/** A trainer of the model logistic. */
+export interface Logistic {
+  /**
+   * Takes index int64[].
+   * cost: float32[]
+   * W[i,j] ← W[i,j] − 0.13·∂cost/∂W[i,j]
+   *   where ∂cost/∂W[i,j] = Σ_k x[k,i]·d_p_logits[k,j]
+   * b[i] ← b[i] − 0.13·∂cost/∂b[i]
+   *   where ∂cost/∂b[i] = Σ_j d_p_logits[j,i]
+   */
+  train(index: number): number;
+  /**
+   * Takes index int64[].
+   * errors: float32[]
+   */
+  validate(index: number): number;
+  /**
+   * Takes index int64[].
+   * errors: float32[]
+   */
+  test(index: number): number;
+  /**
+   * Takes images float32[rows, 784].
+   * scores: float32[rows, 10]
+   */
+  probabilities(images: TensorLike): TensorArray;
+  /**
+   * Takes images float32[rows, 784].
+   * argmax: int32[rows]
+   */
+  predict(images: TensorLike): TensorArray;
+  /** float32[784, 10] */
+  readonly W: Shared;
+  /** float32[10] */
+  readonly b: Shared;
+  /** float32[trainSamples, 784], to be filled by the caller */
+  readonly trainX: Shared;
+  /** int32[trainSamples], to be filled by the caller */
+  readonly trainY: Shared;
+  /** float32[validSamples, 784], to be filled by the caller */
+  readonly validX: Shared;
+  /** int32[validSamples], to be filled by the caller */
+  readonly validY: Shared;
+  /** float32[testSamples, 784], to be filled by the caller */
+  readonly testX: Shared;
+  /** int32[testSamples], to be filled by the caller */
+  readonly testY: Shared;
+}
+
+/** A new trainer of logistic. */
+export function createLogistic(options: CreateOptions<"typescript"> = {}): Logistic {
+  return createTrainer(signature, typescript, options);
+}

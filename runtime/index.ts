@@ -1,0 +1,23 @@
+/** What generated code and programs import: small, and free of anything but JavaScript itself. */
+
+export { InputError, type TensorArray, type TensorLike, type TypedArray } from "./arrays.ts";
+export type {
+  ArraySignature,
+  Dim,
+  DType,
+  FunctionSignature,
+  RowsSignature,
+  SharedSignature,
+  Signature,
+} from "./signature.ts";
+export {
+  type AsyncProgram,
+  type AsyncShared,
+  type CreateOptions,
+  createAsyncTrainer,
+  createTrainer,
+  type GetOptions,
+  type SetOptions,
+  type Shared,
+  type SyncProgram,
+} from "./trainer.ts";
