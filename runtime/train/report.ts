@@ -1,0 +1,105 @@
+/** The report of a training run: one self-contained page. */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { lineChart } from "./chart.ts";
+import { divergingPicture, inkPicture } from "./pictures.ts";
+
+export interface Mistake {
+  readonly pixels: ArrayLike<number>;
+  readonly label: number;
+  readonly predicted: number;
+  /** Probability that the model gave to its answer. */
+  readonly probability: number;
+}
+
+export interface ReportData {
+  readonly model: string;
+  readonly title: string;
+  readonly dataset: string;
+  /** Mean cost by epoch. */
+  readonly costs: readonly (readonly [epoch: number, cost: number])[];
+  readonly validation: readonly (readonly [epoch: number, error: number])[];
+  readonly test: readonly (readonly [epoch: number, error: number])[];
+  /** A picture of weights for each class. */
+  readonly templates: readonly { readonly name: string; readonly values: ArrayLike<number> }[];
+  readonly mistakes: readonly Mistake[];
+  readonly size: readonly [rows: number, columns: number];
+  readonly figures: readonly (readonly [name: string, value: string])[];
+  readonly settings: readonly (readonly [name: string, value: string])[];
+}
+
+const escape = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+const percent = (e: number): string => `${(100 * e).toFixed(e < 0.1 ? 2 : 1)} %`;
+
+const style = `
+:root { --ink: #1c1e21; --dim: #5f6673; --paper: #fff; --panel: #f5f6f8; --line: #d9dce1; --one: #2463c9; --two: #c2410c; color-scheme: light dark; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --dim: #9aa3b0; --paper: #15171a; --panel: #1e2125; --line: #343940; --one: #7aa7f5; --two: #f2995c; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 72rem; padding: 2rem 1rem 4rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; } p { margin: .25rem 0; color: var(--dim); }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1.5rem 0; }
+.figures div { background: var(--panel); border-radius: .5rem; padding: .75rem 1rem; } .figures b { display: block; font-size: 1.35rem; } .figures span { color: var(--dim); font-size: .85rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
+figure { margin: 0; background: var(--panel); border-radius: .5rem; padding: .75rem; } figcaption { font-weight: 600; padding: 0 .25rem .25rem; }
+svg { width: 100%; height: auto; display: block; } .grid { stroke: var(--line); } .tick, .label { fill: var(--dim); font-size: 12px; }
+.line { fill: none; stroke: currentColor; stroke-width: 2; } .dot { fill: currentColor; opacity: 0; } .dot:hover { opacity: .35; }
+.key { font-weight: 400; font-size: .85rem; margin-left: .75rem; } .key::before { content: "—"; margin-right: .25rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.2rem, 1fr)); gap: .75rem; }
+.tiles figure { padding: .5rem; text-align: center; } .tiles img { width: 100%; image-rendering: pixelated; border-radius: .25rem; display: block; } .tiles figcaption { font-weight: 400; font-size: .8rem; padding: .25rem 0 0; color: var(--dim); } .tiles b { color: var(--ink); }
+table { border-collapse: collapse; } td { padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid var(--line); } td:first-child { color: var(--dim); }
+`;
+
+/** The page as text. */
+export function renderReport(r: ReportData): string {
+  const [rows, columns] = r.size;
+  const templates = r.templates.map(
+    ({ name, values }) =>
+      `<figure><img src="${divergingPicture(values, rows, columns)}" alt="weights of ${escape(name)}"><figcaption>${escape(name)}</figcaption></figure>`,
+  );
+  const mistakes = r.mistakes.map(
+    (m) =>
+      `<figure><img src="${inkPicture(m.pixels, rows, columns)}" alt="a ${m.label}"><figcaption>is <b>${m.label}</b>, read as <b>${m.predicted}</b><br>${percent(m.probability)}</figcaption></figure>`,
+  );
+  const table = (lines: ReportData["settings"]): string =>
+    `<table>${lines.map(([k, v]) => `<tr><td>${escape(k)}</td><td>${escape(v)}</td></tr>`).join("")}</table>`;
+  const charts = [
+    lineChart([{ name: "training", colour: "--one", points: r.costs }], {
+      title: "Cost",
+      xLabel: "epoch",
+      yLabel: "mean cost",
+      format: (y) => y.toFixed(3),
+    }),
+    lineChart(
+      [
+        { name: "validation", colour: "--one", points: r.validation },
+        { name: "test, at each new best", colour: "--two", points: r.test },
+      ],
+      { title: "Error", xLabel: "epoch", yLabel: "error", format: percent },
+    ),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(r.title)}</title><style>${style}</style></head>
+<body>
+<h1>${escape(r.title)}</h1>
+<p>Trained on ${escape(r.dataset)} by code that Adjoint generated from models/${escape(r.model)}.ts</p>
+<div class="figures">${r.figures.map(([k, v]) => `<div><b>${escape(v)}</b><span>${escape(k)}</span></div>`).join("")}</div>
+<div class="charts">${charts.join("\n")}</div>
+${templates.length > 0 ? `<h2>Weights of each class</h2><p>Blue speaks for the class, red against it.</p><div class="tiles">${templates.join("\n")}</div>` : ""}
+${mistakes.length > 0 ? `<h2>Worst mistakes on the test set</h2><p>The surest of the wrong answers.</p><div class="tiles">${mistakes.join("\n")}</div>` : ""}
+<h2>Settings</h2>
+${table(r.settings)}
+</body>
+</html>
+`;
+}
+
+/** Writes `<folder>/index.html`. @returns the file */
+export function writeReport(folder: string, data: ReportData): string {
+  const file = path.join(folder, "index.html");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, renderReport(data));
+  return file;
+}
