@@ -60,7 +60,7 @@ function readImages(folder: string, images: string, labels: string, count: numbe
 /** Bytes as float32 in [0, 1]. */
 function toUnit(bytes: Uint8Array): Float32Array {
   const out = new Float32Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) out[i] = bytes[i] / 255;
+  for (let i = 0; i < bytes.length; i++) out[i] = bytes[i] / 256;
   return out;
 }
 
