@@ -17,6 +17,7 @@ import { ModelFunction } from "./language/function.ts";
 import { sharedInfo } from "./language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "./model.ts";
 import { constantValue } from "./ops/leaf.ts";
+import { seed } from "./ops/random.ts";
 import type { SimplifyOptions } from "./simplify/simplify.ts";
 
 /** What a model file exports, in the order of the file. */
@@ -110,7 +111,7 @@ function initialFunction(target: Node, value: Node): ModelFunction {
   return new ModelFunction({
     name: undefined,
     site: target.site,
-    inputs: [],
+    inputs: topological([value]).filter((node) => node === seed()),
     outputs: [],
     returns: "none",
     updates: [{ target, value }],

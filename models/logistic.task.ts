@@ -1,6 +1,6 @@
 /** How logistic regression is trained: the tutorial's settings (logistic_sgd). */
 
-import type { AsyncShared, CreateOptions, Shared } from "adjoint/runtime";
+import type { AsyncShared, Shared } from "adjoint/runtime";
 import type { ClassifierTask, ClassifierTrainer } from "adjoint/train";
 import { createLogistic } from "../generated/logistic/index.ts";
 
@@ -12,7 +12,8 @@ interface Trainer extends ClassifierTrainer {
 const task: ClassifierTask<Trainer> = {
   model: "logistic",
   title: "Logistic regression",
-  create: (options) => createLogistic(options as CreateOptions<"typescript">),
+  create: ({ target, ...options }) =>
+    target === "gpu" ? createLogistic({ ...options, target }) : createLogistic(options),
   batchSize: 600,
   epochs: 1000,
   patience: 5000,

@@ -58,6 +58,8 @@ export interface CreateOptions<Target extends string = string> {
   readonly target?: Target;
   /** Where random initial values start from; 0 when left out. */
   readonly seed?: number;
+  /** For the gpu target: how gpu.js runs kernels; the best that it finds when left out. */
+  readonly mode?: "gpu" | "webgl" | "webgl2" | "headlessgl" | "webasm" | "cpu" | "async";
   /** Worker threads; targets that have none ignore it. */
   readonly threads?: number;
 }

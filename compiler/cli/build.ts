@@ -10,6 +10,7 @@ import { resetGraph } from "../graph/node.ts";
 import { resetScalars } from "../kernels/scalar.ts";
 import type { CompiledModel } from "../model.ts";
 import { resetLeaves } from "../ops/leaf.ts";
+import { resetDraws } from "../ops/random.ts";
 import { emitModel } from "../targets/index.ts";
 
 /** Changes when generated files of one version cannot be used with the runtime of another. */
@@ -74,6 +75,7 @@ export async function buildModel(
   const start = performance.now();
   resetGraph();
   resetLeaves();
+  resetDraws();
   resetScalars();
   const loaded = await loadModel(file, { cwd: root });
   const model = compileModel(loaded.name, loaded.file, loaded.exports);

@@ -31,6 +31,7 @@ export function chooseStored(roots: readonly Node[]): ReadonlySet<Node> {
   choose({ order, readers, costs, stored, products: new Set() });
   // What is computed along with a product depends on where the expressions above it end.
   choose({ order, readers, costs, stored, products: withProduct(order, stored) });
+  splitSums(order, stored);
   cutLong(order, stored);
   return stored;
 }
@@ -114,6 +115,21 @@ function withProduct(order: readonly Node[], stored: ReadonlySet<Node>): Readonl
 function isWorthStoring(node: Node): boolean {
   if (node.inputs.every((input) => constantValue(input) !== undefined)) return false;
   return isFloat(node.type.dtype) || (node.op.cost ?? 1) > 4;
+}
+
+/** A scalar made of several reductions is put together last: each can then share the loops of others. */
+function splitSums(order: readonly Node[], stored: Set<Node>): void {
+  const found = new Map<Node, Node[]>();
+  for (const node of order) {
+    const inside = node.inputs.flatMap((input) =>
+      stored.has(input) ? [] : (found.get(input) ?? []),
+    );
+    const own = node.op.reduces && node.shape.length === 0 ? [node] : inside;
+    const parts = [...new Set(own)];
+    found.set(node, parts);
+    if (stored.has(node) && !node.op.reduces && parts.length > 1)
+      for (const part of parts) stored.add(part);
+  }
 }
 
 /** Stores a value wherever an expression grows too long. */

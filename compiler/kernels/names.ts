@@ -8,7 +8,7 @@ const reserved = new Set(
   delete do else enum export extends false finally float for from function get if implements import in
   int instanceof interface let long new null number of package private protected public return set short
   static string super switch symbol this throw true try type typeof undefined var void while with yield
-  Math NaN Infinity Array Float32Array Float64Array Int32Array Uint8Array State state seed i j k l m n`
+  Math NaN Infinity Array Float32Array Float64Array Int32Array Uint8Array State state random i j k l m n`
     .split(/\s+/)
     .filter(Boolean),
 );

@@ -46,7 +46,9 @@ export type ScalarFn =
   | "or"
   | "not"
   | "where"
-  | "cast";
+  | "cast"
+  /** 24 random bits of a stream as a number in [0, 1): seed, stream, counter. */
+  | "random";
 
 /** Ways to combine the values along reduction axes. */
 export type ReduceFn = "add" | "mul" | "max" | "min" | "argmax" | "argmin";
@@ -173,7 +175,8 @@ export function local(name: string, dtype: DType): Scalar {
 
 /** A function of scalars; the dtype is that of the last operand, bool for comparisons. */
 export function call(fn: ScalarFn, ...args: readonly Scalar[]): Scalar {
-  const dtype = comparisons.has(fn) ? "bool" : args[args.length - 1].dtype;
+  const last = args[args.length - 1].dtype;
+  const dtype = comparisons.has(fn) ? "bool" : fn === "random" ? "float32" : last;
   return intern(`${fn}(${keys(args)})`, { kind: "call", dtype, fn, args });
 }
 

@@ -29,7 +29,7 @@ type Reduce = Extract<Scalar, { kind: "reduce" }>;
 
 /** The loop nests of a function, in the order in which they run. */
 export function schedule(program: Program): Nest[] {
-  const stages = program.stages.map(pathOf);
+  const stages = sinkScalars(program.stages.map(pathOf));
   const runs = runsAt(stages, 0);
   const kept = new Set<Node>(program.outputs);
   return runs.map((run) => {
@@ -41,6 +41,26 @@ export function schedule(program: Program): Nest[] {
       );
     return new NestBuilder(program, run, leaves).build();
   });
+}
+
+/**
+ * Kernels without loops go behind all that does not need them: between two kernels that could share
+ * a loop they would only be in the way.
+ */
+function sinkScalars(stages: readonly PathStage[]): PathStage[] {
+  const order = [...stages];
+  for (let i = order.length - 2; i >= 0; i--) {
+    const [stage] = order.slice(i);
+    if (stage.path.length > 0) continue;
+    const reads = new Set(loadsOf(stage).map((load) => load.node));
+    let to = i;
+    const passes = (next: PathStage): boolean =>
+      !reads.has(next.into) && loadsOf(next).every((load) => load.node !== stage.into);
+    while (to + 1 < order.length && passes(order[to + 1])) to++;
+    order.splice(i, 1);
+    order.splice(to, 0, stage);
+  }
+  return order;
 }
 
 /** Computed once outside of a loop that does not change them. */

@@ -6,6 +6,7 @@ import { flattenNested, type NDArray, nestedShape, toNested } from "../graph/nda
 import { type Node, topological } from "../graph/node.ts";
 import { debugPrint as debugPrintNode, type PrintOptions, pp as ppNode } from "../graph/print.ts";
 import { asNode } from "../ops/leaf.ts";
+import { seed } from "../ops/random.ts";
 import { simplifyNodes } from "../simplify/simplify.ts";
 import { sharedInfo } from "./shared.ts";
 import type { NestedNumbers, Operand, Tensor } from "./types.ts";
@@ -41,16 +42,19 @@ export function evaluate(
   { precision = "declared" }: { precision?: "declared" | "float64" } = {},
 ): NestedNumbers {
   const root = asNode(expression);
-  const values = new Map<Node, NDArray>();
+  const values = new Map<Node, NDArray>([[seed(), zero]]);
   for (const [key, value] of bindings) values.set(asNode(key), bind(asNode(key), value));
   for (const node of topological([root])) {
     const initial = sharedInfo(node)?.initial;
-    if (initial && !values.has(node)) values.set(node, evaluateNodes([initial], new Map())[0]);
+    if (initial && !values.has(node))
+      values.set(node, evaluateNodes([initial], new Map([[seed(), zero]]))[0]);
   }
   const [result] = evaluateNodes([root], values, { precision });
   const nested = toNested(result) as NestedNumbers;
   return result.dtype === "bool" && result.shape.length === 0 ? nested !== 0 : nested;
 }
+
+const zero: NDArray = { dtype: "int32", shape: [], data: Float64Array.of(0) };
 
 function bind(node: Node, value: Operand | ArrayLike<number>): NDArray {
   const shape = nestedShape(value as NestedNumbers);

@@ -5,6 +5,7 @@ import { type Node, topological } from "../graph/node.ts";
 import { type Dim, type DType, floatX, isFloat, staticSize } from "../graph/types.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { asNode, sharedNode } from "../ops/leaf.ts";
+import { seed } from "../ops/random.ts";
 import { checkDims } from "./symbols.ts";
 import type { Operand, Tensor } from "./types.ts";
 
@@ -42,7 +43,9 @@ export function shared(value: Operand, { dtype }: SharedOptions = {}): Tensor {
     });
   }
   const initial = castTo(given, wanted);
-  const input = topological([initial]).find((n) => n.op.leaf && n.op.name !== "constant");
+  const input = topological([initial]).find(
+    (n) => n.op.leaf && n.op.name !== "constant" && n !== seed(),
+  );
   if (input) {
     fail("ADJ1008", `shared: an initial value cannot depend on ${input.label?.name ?? "an input"}`);
   }

@@ -5,6 +5,7 @@ import type { CreationOptions } from "../ops/creation.ts";
 import * as creation from "../ops/creation.ts";
 import * as indexing from "../ops/indexing.ts";
 import * as joining from "../ops/joining.ts";
+import * as random from "../ops/random.ts";
 import type { AxisArgument, ReduceOptions } from "../ops/reduction.ts";
 import * as softmaxes from "../ops/softmax.ts";
 import type { Operand, Tensor } from "./types.ts";
@@ -38,6 +39,15 @@ export const split = lift<
 >(joining.split);
 /** An axis (all when left out) in reverse order. */
 export const flip = lift<(x: Operand, axis?: number) => Tensor>(joining.flip);
+
+/** Initial values drawn evenly from [low, high): `shared(uniform([784, 500], { low: -r, high: r }))`. */
+export const uniform = lift<(shape: readonly number[], options?: random.UniformOptions) => Tensor>(
+  random.uniform,
+);
+/** Initial values from a normal distribution. */
+export const normal = lift<(shape: readonly number[], options?: random.NormalOptions) => Tensor>(
+  random.normal,
+);
 
 type FromShape = (...shape: readonly (Dim | readonly Dim[] | CreationOptions)[]) => Tensor;
 /** All elements 0: `zeros(784, 10)`. */

@@ -104,10 +104,13 @@ function elementwise(
   });
 }
 
+/** How tests draw truth values. */
+const truth = { dtype: "bool", domain: [0, 2] } as const;
+
 /** An elementwise op of one operand, as a builder. */
 export function unary(spec: UnarySpec): ((x: Operand) => Node) & { readonly op: AnyOp } {
   const domain = spec.domain ?? "number";
-  const draw = spec.sample ? { domain: spec.sample } : {};
+  const draw = domain === "bool" ? truth : spec.sample ? { domain: spec.sample } : {};
   const record = elementwise(
     spec,
     1,
@@ -126,7 +129,8 @@ export function binary(
   spec: BinarySpec,
 ): ((x: Operand, y: Operand) => Node) & { readonly op: AnyOp } {
   const domain = spec.domain ?? "number";
-  const [dx, dy] = (spec.sample ?? []).map((d) => ({ domain: d }));
+  const draws = (spec.sample ?? []).map((d) => ({ domain: d }));
+  const [dx, dy] = domain === "bool" ? [truth, truth] : draws;
   const shapes = [
     [[], []],
     [

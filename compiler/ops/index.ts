@@ -9,6 +9,7 @@ import * as gathering from "./gathering.ts";
 import * as joining from "./joining.ts";
 import type { AnyOp } from "./op.ts";
 import * as product from "./product.ts";
+import * as random from "./random.ts";
 import * as reduction from "./reduction.ts";
 import * as shape from "./shape.ts";
 import * as slicing from "./slicing.ts";
@@ -22,6 +23,7 @@ const modules = [
   reduction,
   shape,
   product,
+  random,
   creation,
   slicing,
   gathering,

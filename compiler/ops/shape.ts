@@ -289,7 +289,6 @@ export function broadcastTo(x: Operand, shape: Shape): Node {
 
 export const fillOp = op({
   name: "fill",
-  elementwise: true,
   cost: 0,
   infer: ([x, value]) => ({ dtype: value.dtype, shape: x.shape }),
   evaluate: ([x, value], _, { dtype }) => build(dtype, x.shape, () => value.data[0]),

@@ -46,6 +46,10 @@ const notation: Record<ScalarFn, (args: readonly Printed[], dtype: string) => Pr
   }),
   // A truth value that is used as a number is written in Iverson's brackets: 1 where it holds.
   cast: ([a]) => a,
+  random: ([, stream, counter]) => ({
+    text: `random(${stream.text}, ${counter.text})`,
+    precedence: atom,
+  }),
 };
 
 function fn(name: string) {

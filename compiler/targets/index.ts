@@ -2,6 +2,7 @@
 
 import type { CompiledModel } from "../model.ts";
 import { emitEntry } from "./entry.ts";
+import { emitGpu } from "./gpu/index.ts";
 import { emitMaths } from "./maths/index.ts";
 import { emitTypescript } from "./typescript/index.ts";
 
@@ -15,6 +16,7 @@ export interface Target {
 /** Targets that run kernels. The first is the reference, which is always written. */
 export const targets: readonly Target[] = [
   { name: "typescript", file: "typescript.ts", emit: emitTypescript },
+  { name: "gpu", file: "gpu.ts", emit: emitGpu },
 ];
 
 /** Every file of a model, by its name in the model's folder. */

@@ -2,11 +2,13 @@
 // Regenerate: npm run codegen -- models/logistic.ts
 
 import {
+  type AsyncShared,
   type CreateOptions,
   type Shared,
   type Signature,
   type TensorArray,
   type TensorLike,
+  createAsyncTrainer,
   createTrainer,
 } from "adjoint/runtime";
 import * as typescript from "./typescript.ts";
@@ -119,7 +121,67 @@ export interface Logistic {
   readonly testY: Shared;
 }
 
-/** A new trainer of logistic. */
-export function createLogistic(options: CreateOptions<"typescript"> = {}): Logistic {
+/** A trainer of the model logistic on a device: all its functions answer with promises. */
+export interface AsyncLogistic {
+  /**
+   * Takes index int64[].
+   * cost: float32[]
+   * W[i,j] ← W[i,j] − 0.13·∂cost/∂W[i,j]
+   *   where ∂cost/∂W[i,j] = Σ_k x[k,i]·d_p_logits[k,j]
+   * b[i] ← b[i] − 0.13·∂cost/∂b[i]
+   *   where ∂cost/∂b[i] = Σ_j d_p_logits[j,i]
+   */
+  train(index: number): Promise<number>;
+  /**
+   * Takes index int64[].
+   * errors: float32[]
+   */
+  validate(index: number): Promise<number>;
+  /**
+   * Takes index int64[].
+   * errors: float32[]
+   */
+  test(index: number): Promise<number>;
+  /**
+   * Takes images float32[rows, 784].
+   * scores: float32[rows, 10]
+   */
+  probabilities(images: TensorLike): Promise<TensorArray>;
+  /**
+   * Takes images float32[rows, 784].
+   * argmax: int32[rows]
+   */
+  predict(images: TensorLike): Promise<TensorArray>;
+  /** float32[784, 10] */
+  readonly W: AsyncShared;
+  /** float32[10] */
+  readonly b: AsyncShared;
+  /** float32[trainSamples, 784], to be filled by the caller */
+  readonly trainX: AsyncShared;
+  /** int32[trainSamples], to be filled by the caller */
+  readonly trainY: AsyncShared;
+  /** float32[validSamples, 784], to be filled by the caller */
+  readonly validX: AsyncShared;
+  /** int32[validSamples], to be filled by the caller */
+  readonly validY: AsyncShared;
+  /** float32[testSamples, 784], to be filled by the caller */
+  readonly testX: AsyncShared;
+  /** int32[testSamples], to be filled by the caller */
+  readonly testY: AsyncShared;
+  /** Gives the device's memory back. */
+  destroy(): void;
+}
+
+/** A new trainer of logistic; gpu must be awaited. */
+export function createLogistic(options?: CreateOptions<"typescript">): Logistic;
+export function createLogistic(
+  options: CreateOptions<"gpu"> & { target: "gpu" },
+): Promise<AsyncLogistic>;
+export function createLogistic(options: CreateOptions = {}): Logistic | Promise<AsyncLogistic> {
+  if (options.target === "gpu") {
+    return import("./gpu.ts")
+      .then((gpu) => gpu.createProgram(options))
+      .then((program) => createAsyncTrainer(signature, program));
+  }
   return createTrainer(signature, typescript, options);
 }

@@ -88,6 +88,7 @@ const table: Record<ScalarFn, Print> = {
     precedence: p.choice,
   }),
   cast: ([a], s) => cast(a, s),
+  random: (args) => ({ text: `random(${args.map((a) => a.text).join(", ")})`, precedence: p.call }),
 };
 
 function cast(a: Code, s: Scalar): Code {

@@ -3,12 +3,21 @@
 import type { Node } from "../../graph/node.ts";
 import { type DType, staticSize } from "../../graph/types.ts";
 import type { View } from "../../kernels/program.ts";
-import { constant, extent, indexAdd, indexMul, local, rewrite } from "../../kernels/scalar.ts";
+import {
+  constant,
+  extent,
+  indexAdd,
+  indexMul,
+  local,
+  rewrite,
+  walk,
+} from "../../kernels/scalar.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { offset } from "./expression.ts";
 import { argumentsOf, arrayTypes, scalarType, writeNest } from "./nest.ts";
+import { writeRandom } from "./random.ts";
 
 const nameIn = ({ program }: CompiledFunction, node: Node): string =>
   program.names.get(node) ?? node.op.name;
@@ -19,6 +28,7 @@ export function emitTypescript(model: CompiledModel): string {
   banner(out, model, "TypeScript target: the reference.");
   writeState(out, model);
   writeCreate(out, model);
+  if (drawsNumbers(model)) writeRandom(out);
   for (const variable of model.shared)
     if (variable.initial) writeFunction(out, model, variable.initial, `initial_${variable.name}`);
   for (const fn of model.functions) writeFunction(out, model, fn, fn.program.name);
@@ -107,12 +117,21 @@ function initials(model: CompiledModel): CompiledFunction[] {
   return model.shared.flatMap((v) => (v.initial ? [v.initial] : []));
 }
 
-function usesSeed(_model: CompiledModel): boolean {
-  return false;
+function usesSeed(model: CompiledModel): boolean {
+  return initials(model).some((fn) => fn.program.inputs.length > 0);
+}
+
+function drawsNumbers(model: CompiledModel): boolean {
+  const stages = [...model.functions, ...initials(model)].flatMap((fn) => fn.program.stages);
+  return stages.some((stage) =>
+    walk(stage.body).some((s) => s.kind === "call" && s.fn === "random"),
+  );
 }
 
 function writeInitial(out: Writer, variable: SharedVariable): void {
-  if (variable.initial) out.line(`initial_${variable.name}(state);`);
+  if (!variable.initial) return;
+  const seeded = variable.initial.program.inputs.length > 0;
+  out.line(`initial_${variable.name}(state${seeded ? ", seed" : ""});`);
 }
 
 /** Names that a function's sizes have: parameters follow the inputs, others are those of data. */

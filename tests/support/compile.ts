@@ -1,0 +1,100 @@
+/** Compiling small models in tests, and running what was generated for them. */
+
+import { ts } from "ts-morph";
+import { compileModel, type ModelExports } from "../../compiler/compile.ts";
+import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
+import type { NDArray } from "../../compiler/graph/ndarray.ts";
+import { type Node, topological } from "../../compiler/graph/node.ts";
+import { ModelFunction } from "../../compiler/language/function.ts";
+import { emitTypescript } from "../../compiler/targets/typescript/index.ts";
+
+/** Gives a node a name, as lifting would. */
+export function named<T>(value: T, name: string): T {
+  (value as unknown as Node).label ??= { name, scope: [] };
+  return value;
+}
+
+/** Imports TypeScript text as a module, without a file. */
+export async function importText(text: string): Promise<Record<string, unknown>> {
+  const { outputText } = ts.transpileModule(text, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputText).toString("base64")}`);
+}
+
+/** A function with all symbols of an expression as inputs. */
+export function functionOf(outputs: readonly Node[]): ModelFunction {
+  const inputs = topological(outputs).filter((node) => node.op.name === "symbol");
+  inputs.forEach((input, i) => {
+    input.label ??= { name: `input${String.fromCharCode(65 + i)}`, scope: [] };
+  });
+  return new ModelFunction({
+    name: "f",
+    site: undefined,
+    inputs,
+    outputs,
+    returns: "list",
+    updates: [],
+  });
+}
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: Int32Array,
+  bool: Uint8Array,
+};
+
+/** Runs the generated TypeScript of expressions on given values of their symbols. */
+export async function runGenerated(
+  outputs: readonly Node[],
+  bindings: ReadonlyMap<Node, NDArray>,
+): Promise<number[][]> {
+  const fn = functionOf(outputs);
+  const model = compileModel("m", "models/m.ts", [["f", fn]]);
+  const code = await importText(emitTypescript(model));
+  const create = code.createState as (seed: number) => unknown;
+  const f = code.f as (...args: unknown[]) => unknown[];
+  const args = fn.inputs.map((input) => {
+    const value = bindings.get(input) as NDArray;
+    if (input.shape.length === 0)
+      return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
+    return arrays[input.type.dtype].from(value.data);
+  });
+  return f(create(0), ...args).map((result) => {
+    if (typeof result === "number" || typeof result === "boolean") return [Number(result)];
+    return Array.from(result as ArrayLike<number>);
+  });
+}
+
+/** The same by the interpreter. */
+export function runInterpreter(
+  outputs: readonly Node[],
+  bindings: ReadonlyMap<Node, NDArray>,
+): number[][] {
+  return evaluateNodes(outputs, bindings).map((value) => Array.from(value.data));
+}
+
+/** Whether two lists of numbers agree; NaN equals NaN. */
+export function close(
+  a: readonly number[],
+  b: readonly number[],
+  relative: number,
+  absolute = relative,
+): boolean {
+  return (
+    a.length === b.length &&
+    a.every(
+      (x, i) =>
+        Object.is(x, b[i]) ||
+        x === b[i] ||
+        Math.abs(x - b[i]) <= absolute + relative * Math.max(Math.abs(x), Math.abs(b[i])),
+    )
+  );
+}
+
+/** Generated TypeScript of a model's exports. */
+export function textOf(exports: ModelExports): string {
+  return emitTypescript(compileModel("m", "models/m.ts", exports));
+}
