@@ -85,7 +85,14 @@ export function compileFunction(
   for (const node of order) {
     const [base, start] = node.inputs;
     const known = staticSize(node.shape.slice(1)) !== undefined;
-    if (stored.has(node) || !known || !node.op.isRows?.(node.attrs) || !isMemory(base)) continue;
+    if (
+      stored.has(node) ||
+      !known ||
+      !node.op.isRows?.(node.attrs) ||
+      !base.op.leaf ||
+      base.op.name === "constant"
+    )
+      continue;
     views.set(node, { node, base, start: lowerer.scalar(start) });
   }
 

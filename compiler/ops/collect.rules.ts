@@ -152,8 +152,19 @@ function productCost(node: Node, depth = 0): number {
   }
   if (!inside) return 0;
   // Signs inside a product and divisions count for more, so that they move outwards and merge.
+  const inner = depth > 0;
   const own =
-    node.op === neg.op ? (depth > 0 ? 2.5 : 1) : node.op === div.op ? 4 + (depth > 0 ? 1 : 0) : 2;
+    node.op === square.op
+      ? 1
+      : node.op === neg.op
+        ? inner
+          ? 2.5
+          : 1
+        : node.op === div.op
+          ? inner
+            ? 5
+            : 4
+          : 2;
   const constants = node.inputs.some((x) => constantValue(x) !== undefined) && depth > 0 ? 0.5 : 0;
   return own + constants + node.inputs.reduce((n, x) => n + productCost(x, depth + 1), 0);
 }

@@ -101,7 +101,7 @@ export const softmaxRules: readonly Rule[] = [
   ),
   {
     name: "argmax-of-softmax",
-    tier: "stabilising",
+    tier: "reassociating",
     roots: ["argmax", "argmin"],
     statement: "argmax softmax(x) = argmax x",
     rewrite: (node) => {
