@@ -1,6 +1,7 @@
 /** The names that a module exports, in the order of its source. */
 
 import { ts } from "ts-morph";
+import { patternNames } from "./syntax.ts";
 
 /** @param namesOf names of another module, for `export * from` */
 export function exportedNames(
@@ -24,15 +25,10 @@ export function exportedNames(
     if (!modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword)) return [];
     if (modifiers.some((m) => m.kind === ts.SyntaxKind.DefaultKeyword)) return ["default"];
     if (ts.isVariableStatement(statement))
-      return statement.declarationList.declarations.flatMap((d) => boundNames(d.name));
+      return statement.declarationList.declarations.flatMap((d) => patternNames(d.name));
     if ((ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && statement.name)
       return [statement.name.text];
     return [];
   });
   return [...new Set(names)];
-}
-
-function boundNames(name: ts.BindingName): string[] {
-  if (ts.isIdentifier(name)) return [name.text];
-  return name.elements.flatMap((e) => (ts.isBindingElement(e) ? boundNames(e.name) : []));
 }

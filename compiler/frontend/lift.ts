@@ -5,7 +5,7 @@
 
 import { ts } from "ts-morph";
 import type { Site } from "../graph/site.ts";
-import { bindingNames, isNamedFunctionLike, suspends } from "./syntax.ts";
+import { bindingNames, isNamedFunctionLike, patternNames, suspends } from "./syntax.ts";
 
 const { factory: f, SyntaxKind } = ts;
 
@@ -498,7 +498,7 @@ class Lifter {
   #variables(node: ts.VariableStatement): ts.VisitResult<ts.Node> {
     const lifted = ts.visitEachChild(node, this.#visit, this.#context);
     const names = node.declarationList.declarations.flatMap((d) =>
-      ts.isIdentifier(d.name) ? [] : [...bindingNames(d.name)],
+      ts.isIdentifier(d.name) ? [] : patternNames(d.name),
     );
     return names.length === 0 ? lifted : [lifted, ...this.#labels(names)];
   }
@@ -515,7 +515,7 @@ class Lifter {
     const lifted = ts.visitEachChild(node, this.#visit, this.#context);
     if (!ts.isVariableDeclarationList(node.initializer)) return lifted;
     const names = node.initializer.declarations.flatMap((d) =>
-      ts.isIdentifier(d.name) ? [] : [...bindingNames(d.name)],
+      ts.isIdentifier(d.name) ? [] : patternNames(d.name),
     );
     if (names.length === 0) return lifted;
     const body = ts.isBlock(lifted.statement) ? lifted.statement.statements : [lifted.statement];

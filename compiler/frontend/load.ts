@@ -14,6 +14,7 @@ import {
   withDiagnostics,
 } from "../diagnostics/error.ts";
 import { closest } from "../diagnostics/suggest.ts";
+import { leaveScope } from "../graph/context.ts";
 import type { Site } from "../graph/site.ts";
 import * as language from "../language/index.ts";
 import { createDispatch } from "./dispatch.ts";
@@ -78,6 +79,8 @@ export async function loadModel(
   file: string,
   { cwd = process.cwd() }: LoadOptions = {},
 ): Promise<LoadedModel> {
+  // An exception of an earlier model may have left scopes open.
+  leaveScope(0);
   const loader = new Loader(cwd);
   const diagnostics = new Diagnostics();
   const entry = path.resolve(cwd, file);

@@ -24,6 +24,12 @@ export function bindingNames(node: ts.Node): ReadonlySet<string> {
   return names;
 }
 
+/** The names that a declaration's left side binds, in order. */
+export function patternNames(name: ts.BindingName): string[] {
+  if (ts.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap((e) => (ts.isBindingElement(e) ? patternNames(e.name) : []));
+}
+
 /** Whether evaluating the expression may wait or yield, so that it cannot be put into a closure. */
 export function suspends(node: ts.Node): boolean {
   if (ts.isAwaitExpression(node) || ts.isYieldExpression(node)) return true;
