@@ -220,11 +220,13 @@ export function createDispatch(sites: readonly Site[]) {
     /** The object of `x[i]`: a symbol is indexed by `at`. */
     indexed: (site: number, value: Value): Value => {
       if (!isNode(value)) return value;
-      return mistake(site, () =>
+      mistake(site, () =>
         fail("ADJ4007", `${described(value)} is a symbol; it is indexed by at`, {
           hint: "at(x, i), at(x, span(a, b)), slice(x, a, b)",
         }),
       );
+      // Whatever is read from it is harmless, so that the mistake is reported once.
+      return new Proxy({}, { get: () => poison() });
     },
     call: (site: number, f: Any, ...args: Value[]): Value => {
       if (typeof f !== "function") return f(...args);

@@ -65,6 +65,7 @@ export function fn(
   options: FunctionOptions = {},
 ): ModelFunction {
   const site = currentSite();
+  let faulty = false;
   const collect = <T>(body: () => T): T | undefined => {
     try {
       return body();
@@ -72,6 +73,7 @@ export function fn(
       const diagnostics = activeDiagnostics();
       if (!diagnostics || !(error instanceof AdjointError)) throw error;
       diagnostics.report(error);
+      faulty = true;
       return undefined;
     }
   };
@@ -85,9 +87,8 @@ export function fn(
   for (const pair of options.givens ?? []) collect(() => checkGiven(pair, symbols, givens));
   const roots = [...list, ...updates.map((u) => u.value)];
   const given = substitute(roots, givens).roots;
-  if (!given.some(isPoison) && symbols.length === inputs.length) {
-    collect(() => checkUse(symbols, given));
-  }
+  // What is missing or left over would only follow from an earlier mistake.
+  if (!given.some(isPoison) && !faulty) collect(() => checkUse(symbols, given));
   return new ModelFunction({
     name: options.name,
     site,

@@ -79,7 +79,10 @@ const choose = (shape: readonly number[]): Sample => ({
 export const whereOp = op({
   name: "where",
   elementwise: true,
-  infer: (types) => ({ dtype: types[1].dtype, shape: broadcastType("where", types) }),
+  infer: (types, _, operands) => ({
+    dtype: types[1].dtype,
+    shape: broadcastType("where", types, operands),
+  }),
   evaluate: ([c, a, b], _, { dtype, shape }) =>
     build(dtype, shape, (index) => broadcastGet(broadcastGet(c, index) ? a : b, index)),
   lower: ({ read }, index) => call("where", read(0, index), read(1, index), read(2, index)),
@@ -154,7 +157,10 @@ export const clipOp = op({
   name: "clip",
   elementwise: true,
   cost: 2,
-  infer: (types) => ({ dtype: types[0].dtype, shape: broadcastType("clip", types) }),
+  infer: (types, _, operands) => ({
+    dtype: types[0].dtype,
+    shape: broadcastType("clip", types, operands),
+  }),
   evaluate: ([x, lo, hi], _, { dtype, shape }) =>
     build(dtype, shape, (index) =>
       Math.min(Math.max(broadcastGet(x, index), broadcastGet(lo, index)), broadcastGet(hi, index)),

@@ -3,6 +3,7 @@
 import { fail } from "../diagnostics/error.ts";
 import { broadcastGet, build, type NDArray } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
+import type { Site } from "../graph/site.ts";
 import {
   broadcastShapes,
   type DType,
@@ -48,13 +49,28 @@ interface BinarySpec extends ElementwiseSpec {
 }
 
 /** Result shape of broadcast operands. @throws ADJ1003 where two dimensions differ */
-export function broadcastType(name: string, types: readonly TensorType[]): Shape {
+export function broadcastType(
+  name: string,
+  types: readonly TensorType[],
+  operands: readonly Node[] = [],
+): Shape {
   const shape = broadcastShapes(types.map((t) => t.shape));
   if (shape) return shape;
-  return fail(
-    "ADJ1003",
-    `${name}: shapes ${types.map((t) => formatShape(t.shape)).join(" and ")} do not broadcast`,
-    { hint: "dimensions must be equal or 1, counted from the right" },
+  const shown = types.map(
+    (t, i) => `${operands[i]?.label ? `${operands[i].label.name} ` : ""}${formatShape(t.shape)}`,
+  );
+  return fail("ADJ1003", `${name}: ${shown.join(" and ")} do not broadcast`, {
+    hint: "dimensions must be equal or 1, counted from the right",
+    related: definitions(...operands),
+  });
+}
+
+/** Where named operands were defined, for an error message. */
+export function definitions(...nodes: readonly Node[]): { message: string; site?: Site }[] {
+  return nodes.flatMap((n) =>
+    n.label && n.site
+      ? [{ message: `${n.label.name} ${formatShape(n.shape)} is defined here`, site: n.site }]
+      : [],
   );
 }
 
@@ -85,8 +101,8 @@ function elementwise(
     elementwise: true,
     cost: spec.cost ?? 1,
     commutative: spec.commutative ?? false,
-    infer(types) {
-      const shape = broadcastType(spec.name, types);
+    infer(types, _attrs, operands) {
+      const shape = broadcastType(spec.name, types, operands);
       const dtype = types[0].dtype;
       if (types.length !== arity || types.some((t) => t.dtype !== dtype)) {
         fail("ADJ9001", `${spec.name} of ${types.map(formatType).join(", ")}`);

@@ -12,7 +12,7 @@ import {
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { mul } from "./arithmetic.ts";
-import { castTo, together } from "./elementwise.ts";
+import { castTo, definitions, together } from "./elementwise.ts";
 import type { Operand } from "./leaf.ts";
 import { precedence, wrap } from "./notation.ts";
 import { op, type Printed } from "./op.ts";
@@ -191,15 +191,6 @@ export function dot(x: Operand, y: Operand): Node {
 }
 
 const nameOf = (x: Node): string => x.label?.name ?? "…";
-
-/** Where named operands were defined, for an error message. */
-export function definitions(...nodes: readonly Node[]): { message: string; site?: Node["site"] }[] {
-  return nodes.flatMap((n) =>
-    n.label && n.site
-      ? [{ message: `${n.label.name} ${formatShape(n.shape)} is defined here`, site: n.site }]
-      : [],
-  );
-}
 
 /**
  * NumPy's `tensordot`: the last `axes` axes of `a` with the first of `b`, or the pairs of two lists.

@@ -1,0 +1,4 @@
+import { scalar } from "adjoint";
+
+const x = scalar();
+export const y = x * 2;

@@ -1,0 +1,5 @@
+import { fn, scalar } from "adjoint";
+
+const x = scalar();
+const y = scalar();
+export const f = fn([x], x * y);
