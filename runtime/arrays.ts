@@ -138,7 +138,9 @@ export function tensorArgument(
   where: string,
 ): { array: Float32Array | Float64Array | Int32Array | Uint8Array; shape: number[] } {
   const what = `${where}: ${spec.name}`;
-  const shape = isTyped(value) ? shapeOfFlat(value, spec, sizes, what) : shapeOfNested(value, what);
+  const shape = isTyped(value)
+    ? shapeOfFlat(value, spec, sizes, what)
+    : shapeOfNested(value, what, spec);
   const wanted = `[${spec.shape.join(", ")}]`;
   if (shape.length !== spec.shape.length)
     refuse(what, `expected ${wanted}, got [${shape.join(", ")}]`);
@@ -210,7 +212,11 @@ function shapeOfFlat(
   return spec.shape.map((dim) => known(dim, sizes) ?? free);
 }
 
-function shapeOfNested(value: unknown, what: string): number[] {
+function shapeOfNested(value: unknown, what: string, spec?: ArraySignature): number[] {
+  // No rows at all: the length of a row is not told, and does not matter.
+  if (Array.isArray(value) && value.length === 0 && spec) {
+    return spec.shape.map((dim, axis) => (axis === 0 || typeof dim === "string" ? 0 : dim));
+  }
   if (typeof value === "number" || typeof value === "boolean") return [];
   if (isTyped(value)) return [value.length];
   if (!Array.isArray(value)) refuse(what, `expected numbers in arrays, got ${describe(value)}`);

@@ -95,7 +95,7 @@ export function decodeSafetensors(bytes: Uint8Array): {
     if (to > size) refuse(`${name} ends at byte ${to} of ${size}`);
     places.push({ name, from, to });
     // Copied, for a view would need an aligned place.
-    const copy = bytes.slice(end + from, end + to).buffer;
+    const copy = new Uint8Array(bytes.subarray(end + from, end + to)).buffer;
     const data =
       dtype === "float32"
         ? new Float32Array(copy)

@@ -67,11 +67,16 @@ export function checkNames(files: readonly string[]): void {
   }
 }
 
-/** Reads and compiles one model. */
-export async function buildModel(
-  file: string,
-  { root, targets }: BuildOptions,
-): Promise<BuiltModel> {
+let before: Promise<unknown> = Promise.resolve();
+
+/** Reads and compiles one model. The graph is one for the whole process, so builds wait for each other. */
+export function buildModel(file: string, options: BuildOptions): Promise<BuiltModel> {
+  const built = before.then(() => buildAlone(file, options));
+  before = built.catch(() => undefined);
+  return built;
+}
+
+async function buildAlone(file: string, { root, targets }: BuildOptions): Promise<BuiltModel> {
   const start = performance.now();
   resetGraph();
   resetLeaves();

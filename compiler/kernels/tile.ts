@@ -69,6 +69,21 @@ export function tileProduct(nest: NestBuilder, stage: PathStage): void {
       return by === 0 ? undefined : indexAdd(part, constant(by, "int32"));
     });
 
+  // A constant of the model is written once, however many cells the tile has.
+  const factors = new Map<Scalar, Scalar>();
+  for (const s of walk(stage.body)) {
+    if (
+      cells.length === 1 ||
+      s.kind !== "const" ||
+      !s.dtype.startsWith("float") ||
+      Number.isInteger(s.value)
+    )
+      continue;
+    const held = nest.newLocal(`${scaledBy(s, stage, nest)}_factor`, s.dtype);
+    nest.block.push({ kind: "let", local: held, value: s });
+    factors.set(s, held);
+  }
+
   const body = (): void => {
     const sums = cells.map(({ row, column }) => {
       const name = `sum${suffix([
@@ -88,7 +103,7 @@ export function tileProduct(nest: NestBuilder, stage: PathStage): void {
     );
     for (const [n, { row, column }] of cells.entries()) {
       const result = moved(
-        rewrite(stage.body, (s) => (s === reduce ? sums[n] : undefined)),
+        rewrite(stage.body, (s) => (s === reduce ? sums[n] : factors.get(s))),
         row,
         column,
       );
@@ -180,4 +195,14 @@ function tiledAxes(spatial: readonly Step[], reduce: Reduce): readonly [Step, St
   );
   const [a, b] = reused.length >= 2 ? reused.slice(-2) : spatial.slice(-2);
   return [a, b];
+}
+
+/** What a constant multiplies, by its name; the result where that has none. */
+function scaledBy(constant_: Scalar, stage: PathStage, nest: NestBuilder): string {
+  const user = walk(stage.body).find(
+    (s) => s.kind === "call" && s.fn === "mul" && s.args.includes(constant_),
+  );
+  const other = user?.kind === "call" ? user.args.find((s) => s !== constant_) : undefined;
+  const node = other?.kind === "load" ? other.node : other && nest.program.lowerer.nodeOf(other);
+  return nest.nameOf(node && nest.program.names.has(node) ? node : stage.into);
 }

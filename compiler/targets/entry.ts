@@ -173,7 +173,7 @@ function writeInterface(out: Writer, model: CompiledModel, name: string, isAsync
   ]);
   out.block(`export interface ${name} {`, () => {
     for (const fn of model.functions) {
-      out.doc(describe(fn));
+      out.doc(isAsync ? [`As {@link ${typeName(model.name)}.${fn.program.name}}.`] : describe(fn));
       out.line(functionType(fn, isAsync));
     }
     for (const v of model.shared) {

@@ -123,34 +123,15 @@ export interface Logistic {
 
 /** A trainer of the model logistic on a device: all its functions answer with promises. */
 export interface AsyncLogistic {
-  /**
-   * Takes index int64[].
-   * cost: float32[]
-   * W[i,j] ← W[i,j] − 0.13·∂cost/∂W[i,j]
-   *   where ∂cost/∂W[i,j] = Σ_k x[k,i]·d_p_logits[k,j]
-   * b[i] ← b[i] − 0.13·∂cost/∂b[i]
-   *   where ∂cost/∂b[i] = Σ_j d_p_logits[j,i]
-   */
+  /** As {@link Logistic.train}. */
   train(index: number): Promise<number>;
-  /**
-   * Takes index int64[].
-   * errors: float32[]
-   */
+  /** As {@link Logistic.validate}. */
   validate(index: number): Promise<number>;
-  /**
-   * Takes index int64[].
-   * errors: float32[]
-   */
+  /** As {@link Logistic.test}. */
   test(index: number): Promise<number>;
-  /**
-   * Takes images float32[rows, 784].
-   * scores: float32[rows, 10]
-   */
+  /** As {@link Logistic.probabilities}. */
   probabilities(images: TensorLike): Promise<TensorArray>;
-  /**
-   * Takes images float32[rows, 784].
-   * argmax: int32[rows]
-   */
+  /** As {@link Logistic.predict}. */
   predict(images: TensorLike): Promise<TensorArray>;
   /** float32[784, 10] */
   readonly W: AsyncShared;

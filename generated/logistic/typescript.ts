@@ -190,6 +190,7 @@ function train_cost_and_d_p_logits(
  *   for i < 784, j < 10, k < 600
  */
 function train_W(W: Float32Array, x: Float32Array, d_p_logits: Float32Array): void {
+  const d_W_factor = 0.13;
   for (let i = 0; i < 784; i += 2) {
     for (let j = 0; j < 10; j += 5) {
       let sum_i0_j0 = 0;
@@ -221,16 +222,16 @@ function train_W(W: Float32Array, x: Float32Array, d_p_logits: Float32Array): vo
         sum_i1_j3 += x_i1 * d_p_logits_j3;
         sum_i1_j4 += x_i1 * d_p_logits_j4;
       }
-      W[i * 10 + j] -= 0.13 * sum_i0_j0;
-      W[i * 10 + j + 1] -= 0.13 * sum_i0_j1;
-      W[i * 10 + j + 2] -= 0.13 * sum_i0_j2;
-      W[i * 10 + j + 3] -= 0.13 * sum_i0_j3;
-      W[i * 10 + j + 4] -= 0.13 * sum_i0_j4;
-      W[i * 10 + j + 10] -= 0.13 * sum_i1_j0;
-      W[i * 10 + j + 11] -= 0.13 * sum_i1_j1;
-      W[i * 10 + j + 12] -= 0.13 * sum_i1_j2;
-      W[i * 10 + j + 13] -= 0.13 * sum_i1_j3;
-      W[i * 10 + j + 14] -= 0.13 * sum_i1_j4;
+      W[i * 10 + j] -= d_W_factor * sum_i0_j0;
+      W[i * 10 + j + 1] -= d_W_factor * sum_i0_j1;
+      W[i * 10 + j + 2] -= d_W_factor * sum_i0_j2;
+      W[i * 10 + j + 3] -= d_W_factor * sum_i0_j3;
+      W[i * 10 + j + 4] -= d_W_factor * sum_i0_j4;
+      W[i * 10 + j + 10] -= d_W_factor * sum_i1_j0;
+      W[i * 10 + j + 11] -= d_W_factor * sum_i1_j1;
+      W[i * 10 + j + 12] -= d_W_factor * sum_i1_j2;
+      W[i * 10 + j + 13] -= d_W_factor * sum_i1_j3;
+      W[i * 10 + j + 14] -= d_W_factor * sum_i1_j4;
     }
   }
 }

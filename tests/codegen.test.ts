@@ -1,0 +1,148 @@
+/** Generated code as a product: what logistic regression becomes, and how small diffs stay. */
+
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import test from "ava";
+import { diffLines } from "diff";
+import { buildModel } from "../compiler/cli/build.ts";
+
+const source = readFileSync("models/logistic.ts", "utf8");
+
+/** Generated files of a model text, by name. */
+async function generate(text: string): Promise<ReadonlyMap<string, string>> {
+  const root = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+  try {
+    mkdirSync(path.join(root, "models"));
+    writeFileSync(path.join(root, "package.json"), "{}");
+    writeFileSync(path.join(root, "models", "logistic.ts"), text);
+    const { files } = await buildModel("models/logistic.ts", { root, targets: ["gpu"] });
+    return new Map([...files].map(([name, content]) => [path.basename(name), content]));
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+/** Lines that a diff shows as removed or added. */
+function changedLines(before: string, after: string): string[] {
+  return diffLines(before, after)
+    .filter((part) => part.added || part.removed)
+    .flatMap((part) => part.value.split("\n").filter((line) => line.trim() !== ""));
+}
+
+const code = async (text: string): Promise<string> =>
+  (await generate(text)).get("typescript.ts") as string;
+
+/** The text of one exported function with its kernels. */
+function functionText(text: string, name: string): string {
+  const start =
+    text.indexOf(`/** ${name}(`) >= 0 ? text.indexOf(`/** ${name}(`) : text.indexOf(` * ${name}(`);
+  const rest = text.slice(start);
+  const end = rest.slice(10).search(/^export function/m);
+  return end < 0 ? rest : rest.slice(0, end + 10);
+}
+
+test("the gradient of logistic regression is what one would write by hand", async (t) => {
+  const text = await code(source);
+  const train = text.slice(
+    text.indexOf("export function train"),
+    text.indexOf("export function validate"),
+  );
+  t.true(train.includes("d_p_logits[i * 10 + j] = (p - (j === y[i] ? 1 : 0)) / 600;"));
+  t.is(train.match(/Math\.exp\(/g)?.length, 1, "one exponential");
+  t.is(train.match(/Math\.log\(/g)?.length, 1, "one logarithm: the cost's own");
+  t.false(/d_W(?!_factor)/.test(train), "no buffer for the gradient of W");
+  t.false(/\.slice\(|\.set\(/.test(train), "no copy of the batch");
+  t.true(
+    train.includes("const x = state.trainX.subarray(index * 470400, index * 470400 + 470400);"),
+  );
+  t.true(train.includes("W[i * 10 + j] -= d_W_factor *"));
+});
+
+test("generated text has at most 100 columns, and nothing that would churn", async (t) => {
+  for (const [file, text] of await generate(source)) {
+    if (file.endsWith(".md")) continue;
+    const wide = text.split("\n").filter((line) => line.length > 100);
+    t.deepEqual(wide, [], file);
+    t.false(/\b(?:tmp|alu|buf|val|t|v)\d+\b/.test(text), `${file}: a name that is a counter`);
+    t.false(/eval\(|new Function|:\d+:\d+/.test(text), file);
+  }
+});
+
+test("maths.md has the textbook's gradient", async (t) => {
+  const text = (await generate(source)).get("maths.md") as string;
+  t.true(
+    text.includes(
+      "\\frac{\\partial \\mathrm{cost}}{\\partial W} = x^{\\top}\\,\\frac{p - \\mathbf{1}_{y}}{600}",
+    ),
+  );
+  t.true(
+    text.includes("\\mathrm{cost} = -\\frac{1}{600} \\sum_{i} \\log") ||
+      text.includes("\\mathrm{cost} = -\\operatorname{mean}"),
+  );
+});
+
+test("changing the rate changes at most 4 lines of code in each file", async (t) => {
+  const [before, after] = [
+    await generate(source),
+    await generate(source.replace("rate = 0.13", "rate = 0.1")),
+  ];
+  for (const [file, text] of before) {
+    const changed = changedLines(text, after.get(file) as string);
+    t.log(`${file}: ${changed.length / 2} lines`);
+    t.true(changed.length / 2 <= 4, file);
+    t.true(changed.every((line) => line.includes("0.1")));
+  }
+});
+
+test("a regulariser changes only lines about W and the cost", async (t) => {
+  const more = source
+    .replace(
+      "const cost = -mean(log(at(p, arange(batchSize), y)));",
+      "const cost = -mean(log(at(p, arange(batchSize), y))) + 0.0001 * sum(W ** 2);",
+    )
+    .replace("  slice,\n", "  slice,\n  sum,\n");
+  t.not(more, source);
+  const changed = changedLines(await code(source), await code(more));
+  const others = changed.filter((line) => !/W|cost|for \(|^\s*}|^\s*\/?\*/.test(line));
+  t.log(`${changed.length} lines`);
+  t.deepEqual(others, []);
+});
+
+test("renaming a variable changes only lines with that name", async (t) => {
+  const renamed = source.replace(/\bW\b/g, "weights");
+  const [before, after] = [await code(source), await code(renamed)];
+  for (const line of changedLines(before, after)) t.regex(line, /W|weights/);
+  const plain = (text: string): string => text.replaceAll("weights", "W").replace(/\s+/g, "");
+  t.is(plain(after).replaceAll(",)", ")"), plain(before).replaceAll(",)", ")"));
+});
+
+test("another exported function leaves the text of the others alone", async (t) => {
+  const more = `${source}\nexport const scale = fn([images], images * 2);\n`;
+  const [before, after] = [await code(source), await code(more)];
+  for (const name of ["train", "validate", "test", "probabilities"])
+    t.is(functionText(after, name), functionText(before, name), name);
+});
+
+test("what is committed is what the compiler writes, whatever the time zone, locale and folder", async (t) => {
+  const files = await generate(source);
+  for (const [file, text] of files)
+    t.is(readFileSync(path.join("generated", "logistic", file), "utf8"), text, file);
+  const { TZ, LC_ALL } = process.env;
+  Object.assign(process.env, { TZ: "Asia/Kathmandu", LC_ALL: "tr_TR.UTF-8" });
+  t.deepEqual(await generate(source), files);
+  Object.assign(process.env, { TZ: TZ ?? "", LC_ALL: LC_ALL ?? "" });
+});
+
+test("a model of classes in another file compiles, its layers told apart by name", async (t) => {
+  const root = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+  mkdirSync(path.join(root, "models"));
+  writeFileSync(path.join(root, "package.json"), "{}");
+  cpSync("tests/golden/mlp", path.join(root, "models"), { recursive: true });
+  const { files } = await buildModel("models/mlp.ts", { root, targets: [] });
+  const text = files.get("mlp/typescript.ts") as string;
+  for (const name of ["hidden_W", "hidden_b", "output_W", "output_b"])
+    t.true(text.includes(`  ${name}: Float32Array;`), name);
+  t.false(/_2\b/.test(text.replace(/L2/g, "")), "a counter in a name");
+  rmSync(root, { recursive: true });
+});

@@ -1,0 +1,157 @@
+/** The border of a trainer: what is refused, in which words, and that nothing has changed then. */
+
+import { InputError, type TensorLike } from "adjoint/runtime";
+import test from "ava";
+import { createLogistic, type Logistic } from "../../generated/logistic/index.ts";
+
+const images = (rows: number): Float32Array =>
+  Float32Array.from({ length: rows * 784 }, (_, i) => (i % 7) / 7);
+const labels = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, i) => i % 10);
+
+function filled(): Logistic {
+  const trainer = createLogistic();
+  trainer.trainX.set(images(1200));
+  trainer.trainY.set(labels(1200));
+  return trainer;
+}
+
+type Trainer = Logistic;
+const any = <T>(value: unknown): T => value as T;
+
+const refused: [name: string, call: (t: Trainer) => unknown, message: RegExp][] = [
+  [
+    "a batch past the data",
+    (t) => t.train(2),
+    /^train\(index\): index = 2 reads trainX\[1200 … 1800\), but it has 1200 rows$/,
+  ],
+  ["a negative batch", (t) => t.train(-1), /index = -1 reads trainX\[-600/],
+  [
+    "a fraction as an index",
+    (t) => t.train(0.5),
+    /train\(index\): index must be a whole number, got 0.5/,
+  ],
+  ["NaN as an index", (t) => t.train(Number.NaN), /got NaN/],
+  ["a string as an index", (t) => t.train(any("1")), /got "1"/],
+  ["no argument", (t) => any<() => void>(t.train)(), /expected 1 argument, got 0/],
+  [
+    "two arguments",
+    (t) => any<(a: number, b: number) => void>(t.train)(0, 1),
+    /expected 1 argument, got 2/,
+  ],
+  [
+    "data that is not filled",
+    (t) => t.validate(0),
+    /the data validX is not filled; call validX\.set\(…\) first/,
+  ],
+  [
+    "a label out of range",
+    (t) => t.trainY.set([1, 2, 10]),
+    /trainY\.set: trainY\[2\]: 10 is out of range: 0 ≤ value < 10/,
+  ],
+  [
+    "a negative label",
+    (t) => t.trainY.set(Int32Array.of(3, -1)),
+    /trainY\[1\]: -1 is out of range/,
+  ],
+  [
+    "NaN as a label",
+    (t) => t.trainY.set(Float64Array.of(1, Number.NaN)),
+    /trainY\[1\]: expected a whole number, got NaN/,
+  ],
+  ["fractions as labels", (t) => t.trainY.set([1.5]), /expected a whole number, got 1.5/],
+  [
+    "the wrong number of pixels",
+    (t) => t.predict(new Float32Array(783)),
+    /predict\(images\): images: expected \[rows, 784\], got 783 elements/,
+  ],
+  ["rows of different lengths", (t) => t.predict([[1, 2], [3]]), /rows differ in length/],
+  ["the wrong rank", (t) => t.predict([1, 2, 3]), /expected \[rows, 784\], got \[3\]/],
+  [
+    "no array at all",
+    (t) => t.predict(any<TensorLike>(undefined)),
+    /expected numbers in arrays, got undefined/,
+  ],
+  [
+    "a string among numbers",
+    (t) => t.W.set(any<TensorLike>([["a"]])),
+    /expected numbers in arrays, got "a"/,
+  ],
+  [
+    "weights of another shape",
+    (t) => t.W.set(new Float32Array(10)),
+    /W\.set: W: expected \[784, 10\], got 10 elements/,
+  ],
+  [
+    "borrowing another dtype",
+    (t) => t.b.set(new Float64Array(10), { borrow: true }),
+    /only a Float32Array can be borrowed/,
+  ],
+];
+
+for (const [name, call, message] of refused) {
+  test(`refused: ${name}`, (t) => {
+    const trainer = filled();
+    trainer.train(0);
+    const before = [trainer.W.get(), trainer.b.get(), trainer.trainY.get()];
+    t.throws(() => call(trainer), { instanceOf: InputError, message });
+    t.deepEqual([trainer.W.get(), trainer.b.get(), trainer.trainY.get()], before);
+    t.notThrows(() => trainer.train(0));
+  });
+}
+
+test("data of different lengths is refused when it meets", (t) => {
+  const trainer = filled();
+  trainer.trainY.set(labels(1199));
+  t.throws(() => trainer.train(0), {
+    message: /trainY has 1199 trainSamples, other data has 1200/,
+  });
+});
+
+test("copies and borrowed memory", (t) => {
+  const trainer = filled();
+  const copy = trainer.b.get();
+  copy[0] = 5;
+  t.is(trainer.b.get()[0], 0);
+  const own = trainer.b.get({ borrow: true });
+  own[0] = 5;
+  t.is(trainer.b.get()[0], 5);
+  const adopted = new Float32Array(10);
+  trainer.b.set(adopted, { borrow: true });
+  trainer.train(0);
+  t.true(
+    adopted.some((v) => v !== 0),
+    "the step wrote to the adopted memory",
+  );
+  const given = new Float32Array(10).fill(2);
+  trainer.b.set(given);
+  given[0] = 9;
+  t.is(trainer.b.get()[0], 2);
+});
+
+test("nested arrays, typed arrays and shapes", (t) => {
+  const trainer = filled();
+  t.deepEqual(trainer.W.shape, [784, 10]);
+  t.is(trainer.W.dtype, "float32");
+  t.deepEqual(trainer.validX.shape, [0, 784]);
+  const rows = [Array.from(images(1)), Array.from(images(1))];
+  const p = trainer.probabilities(rows);
+  t.deepEqual(p.shape, [2, 10]);
+  t.true(Math.abs(p.reduce((a, b) => a + b) - 2) < 1e-5);
+  t.deepEqual(
+    Array.from(trainer.predict(Float64Array.from(images(2)))),
+    Array.from(trainer.predict(rows)),
+  );
+  t.deepEqual(trainer.predict([]).shape, [0]);
+});
+
+test("two trainers do not share memory, and the same start gives the same bits", (t) => {
+  const [a, b] = [filled(), filled()];
+  const costs = [0, 1, 0, 1].map((i) => a.train(i));
+  t.deepEqual(
+    [0, 1, 0, 1].map((i) => b.train(i)),
+    costs,
+  );
+  t.deepEqual(a.W.get(), b.W.get());
+  a.train(0);
+  t.notDeepEqual(a.W.get(), b.W.get());
+});
