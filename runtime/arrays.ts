@@ -13,8 +13,11 @@ export type TypedArray =
   | Uint32Array
   | Uint8ClampedArray;
 
+/** Arrays that hold elements of a dtype. */
+export type ElementArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
 /** A tensor: its elements row by row, and its shape. */
-export type TensorArray = (Float32Array | Float64Array | Int32Array | Uint8Array) & {
+export type TensorArray<A extends ElementArray = Float32Array> = A & {
   readonly shape: readonly number[];
 };
 

@@ -1,6 +1,12 @@
 /** What generated code and programs import: small, and free of anything but JavaScript itself. */
 
-export { InputError, type TensorArray, type TensorLike, type TypedArray } from "./arrays.ts";
+export {
+  type ElementArray,
+  InputError,
+  type TensorArray,
+  type TensorLike,
+  type TypedArray,
+} from "./arrays.ts";
 export type {
   ArraySignature,
   Dim,

@@ -1,6 +1,7 @@
 /** A trainer: the functions and shared variables of a model, with its border checked. */
 
 import {
+  type ElementArray,
   refuse,
   type Sizes,
   scalarArgument,
@@ -11,7 +12,7 @@ import {
 } from "./arrays.ts";
 import type { ArraySignature, DType, FunctionSignature, Signature } from "./signature.ts";
 
-type Memory = Float32Array | Float64Array | Int32Array | Uint8Array;
+type Memory = ElementArray;
 
 export interface GetOptions {
   /** The trainer's own memory instead of a copy: writing to it changes the trainer. */
@@ -23,20 +24,21 @@ export interface SetOptions {
 }
 
 /** A shared variable, or data that the caller fills. */
-export interface Shared {
+export interface Shared<A extends ElementArray = ElementArray> {
   readonly name: string;
   readonly dtype: DType;
   /** Its shape; of data that is not filled yet, with length 0 for what is not known. */
   readonly shape: readonly number[];
   /** A copy of its value, or with `borrow` its own memory. */
-  get(options?: GetOptions): TensorArray;
+  get(options?: GetOptions): TensorArray<A>;
   /** Replaces its value. @throws InputError where dtype, shape or range do not fit; it is unchanged then */
   set(values: TensorLike, options?: SetOptions): void;
 }
 
 /** The same on a device: copies travel, so both are promises and nothing can be borrowed. */
-export interface AsyncShared extends Omit<Shared, "get" | "set"> {
-  get(): Promise<TensorArray>;
+export interface AsyncShared<A extends ElementArray = ElementArray>
+  extends Omit<Shared, "get" | "set"> {
+  get(): Promise<TensorArray<A>>;
   set(values: TensorLike): Promise<void>;
 }
 

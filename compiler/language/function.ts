@@ -175,8 +175,9 @@ function checkGiven(
   givens: Map<Node, Node>,
 ): void {
   const from: unknown = key;
-  if (!isNode(from))
-    return fail("ADJ3006", "fn: a given replaces a symbol or an expression, not a plain value");
+  if (!isNode(from)) {
+    fail("ADJ3006", "fn: a given replaces a symbol or an expression, not a plain value");
+  }
   if (inputs.includes(from)) {
     fail("ADJ3006", `fn: ${nameOf(from)} is both an input and given`, {
       hint: "leave it out of one of the two",

@@ -1,6 +1,6 @@
 /** What is known of integers: the range of their values, and how far two of them are apart. */
 
-import { type Node } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import { constantValue } from "./leaf.ts";
 
 export interface IntRange {

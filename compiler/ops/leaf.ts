@@ -2,7 +2,7 @@
 
 import { fail } from "../diagnostics/error.ts";
 import { flattenNested, nestedShape } from "../graph/ndarray.ts";
-import { isNode, makeNode, Node } from "../graph/node.ts";
+import { isNode, makeNode, type Node } from "../graph/node.ts";
 import {
   type DType,
   floatX,

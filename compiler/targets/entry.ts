@@ -6,6 +6,7 @@ import { checksOf } from "../kernels/checks.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../model.ts";
 import { banner } from "./banner.ts";
 import { formulaOf } from "./formula.ts";
+import { arrayTypes } from "./typescript/nest.ts";
 import { Writer } from "./writer.ts";
 
 /** Writes `index.ts`. @param targets names of the targets besides typescript: `gpu` */
@@ -122,7 +123,13 @@ function writeSignature(out: Writer, model: CompiledModel): void {
                       .join(", ");
                     return `{ of: "${nameOf(row.of)}", limit: ${JSON.stringify(row.limit)}, terms: [${terms}], offset: ${row.offset}, length: ${row.length} }`;
                   });
-                  out.block("rows: [", () => rows.forEach((row) => out.line(`${row},`)), "],");
+                  out.block(
+                    "rows: [",
+                    () => {
+                      for (const row of rows) out.line(`${row},`);
+                    },
+                    "],",
+                  );
                 }
               },
               "},",
@@ -146,7 +153,11 @@ const numberTypes: Record<DType, string> = {
 };
 
 const resultType = (node: Node): string =>
-  node.shape.length === 0 ? numberTypes[node.type.dtype] : "TensorArray";
+  node.shape.length === 0 ? numberTypes[node.type.dtype] : `TensorArray${elementType(node)}`;
+
+/** `<Int32Array>` where it is not the Float32Array that is taken for granted. */
+const elementType = ({ type }: Node): string =>
+  type.dtype === "float32" ? "" : `<${arrayTypes[type.dtype]}>`;
 
 function functionType(fn: CompiledFunction, isAsync: boolean): string {
   const { program } = fn;
@@ -179,7 +190,9 @@ function writeInterface(out: Writer, model: CompiledModel, name: string, isAsync
     for (const v of model.shared) {
       if (!v.exported) continue;
       out.doc([describeShared(v)]);
-      out.line(`readonly ${v.name}: ${isAsync ? "AsyncShared" : "Shared"};`);
+      out.line(
+        `readonly ${v.name}: ${isAsync ? "AsyncShared" : "Shared"}<${arrayTypes[v.node.type.dtype]}>;`,
+      );
     }
     if (isAsync) {
       out.doc(["Gives the device's memory back."]);

@@ -77,10 +77,7 @@ function breakPoint(text: string, least: number): number {
     if (quoted) {
       if (c === quoted) quoted = undefined;
     } else if (c === '"' || c === "`") quoted = c;
-    else if (
-      i > least &&
-      (c === "," || / (?:[-+*\/?:]|\|\||&&) $/.test(text.slice(i - 3, i + 1)))
-    ) {
+    else if (i > least && (c === "," || / (?:[-+*/?:]|\|\||&&) $/.test(text.slice(i - 3, i + 1)))) {
       best = c === "," ? i + 1 : text.lastIndexOf(" ", i - 1);
     }
   }

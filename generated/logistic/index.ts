@@ -102,23 +102,23 @@ export interface Logistic {
    * Takes images float32[rows, 784].
    * argmax: int32[rows]
    */
-  predict(images: TensorLike): TensorArray;
+  predict(images: TensorLike): TensorArray<Int32Array>;
   /** float32[784, 10] */
-  readonly W: Shared;
+  readonly W: Shared<Float32Array>;
   /** float32[10] */
-  readonly b: Shared;
+  readonly b: Shared<Float32Array>;
   /** float32[trainSamples, 784], to be filled by the caller */
-  readonly trainX: Shared;
+  readonly trainX: Shared<Float32Array>;
   /** int32[trainSamples], to be filled by the caller */
-  readonly trainY: Shared;
+  readonly trainY: Shared<Int32Array>;
   /** float32[validSamples, 784], to be filled by the caller */
-  readonly validX: Shared;
+  readonly validX: Shared<Float32Array>;
   /** int32[validSamples], to be filled by the caller */
-  readonly validY: Shared;
+  readonly validY: Shared<Int32Array>;
   /** float32[testSamples, 784], to be filled by the caller */
-  readonly testX: Shared;
+  readonly testX: Shared<Float32Array>;
   /** int32[testSamples], to be filled by the caller */
-  readonly testY: Shared;
+  readonly testY: Shared<Int32Array>;
 }
 
 /** A trainer of the model logistic on a device: all its functions answer with promises. */
@@ -132,23 +132,23 @@ export interface AsyncLogistic {
   /** As {@link Logistic.probabilities}. */
   probabilities(images: TensorLike): Promise<TensorArray>;
   /** As {@link Logistic.predict}. */
-  predict(images: TensorLike): Promise<TensorArray>;
+  predict(images: TensorLike): Promise<TensorArray<Int32Array>>;
   /** float32[784, 10] */
-  readonly W: AsyncShared;
+  readonly W: AsyncShared<Float32Array>;
   /** float32[10] */
-  readonly b: AsyncShared;
+  readonly b: AsyncShared<Float32Array>;
   /** float32[trainSamples, 784], to be filled by the caller */
-  readonly trainX: AsyncShared;
+  readonly trainX: AsyncShared<Float32Array>;
   /** int32[trainSamples], to be filled by the caller */
-  readonly trainY: AsyncShared;
+  readonly trainY: AsyncShared<Int32Array>;
   /** float32[validSamples, 784], to be filled by the caller */
-  readonly validX: AsyncShared;
+  readonly validX: AsyncShared<Float32Array>;
   /** int32[validSamples], to be filled by the caller */
-  readonly validY: AsyncShared;
+  readonly validY: AsyncShared<Int32Array>;
   /** float32[testSamples, 784], to be filled by the caller */
-  readonly testX: AsyncShared;
+  readonly testX: AsyncShared<Float32Array>;
   /** int32[testSamples], to be filled by the caller */
-  readonly testY: AsyncShared;
+  readonly testY: AsyncShared<Int32Array>;
   /** Gives the device's memory back. */
   destroy(): void;
 }

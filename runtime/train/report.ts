@@ -29,7 +29,7 @@ export interface ReportData {
   readonly settings: readonly (readonly [name: string, value: string])[];
 }
 
-const escape = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 const percent = (e: number): string => `${(100 * e).toFixed(e < 0.1 ? 2 : 1)} %`;
 
@@ -56,14 +56,14 @@ export function renderReport(r: ReportData): string {
   const [rows, columns] = r.size;
   const templates = r.templates.map(
     ({ name, values }) =>
-      `<figure><img src="${divergingPicture(values, rows, columns)}" alt="weights of ${escape(name)}"><figcaption>${escape(name)}</figcaption></figure>`,
+      `<figure><img src="${divergingPicture(values, rows, columns)}" alt="weights of ${escapeHtml(name)}"><figcaption>${escapeHtml(name)}</figcaption></figure>`,
   );
   const mistakes = r.mistakes.map(
     (m) =>
       `<figure><img src="${inkPicture(m.pixels, rows, columns)}" alt="a ${m.label}"><figcaption>is <b>${m.label}</b>, read as <b>${m.predicted}</b><br>${percent(m.probability)}</figcaption></figure>`,
   );
   const table = (lines: ReportData["settings"]): string =>
-    `<table>${lines.map(([k, v]) => `<tr><td>${escape(k)}</td><td>${escape(v)}</td></tr>`).join("")}</table>`;
+    `<table>${lines.map(([k, v]) => `<tr><td>${escapeHtml(k)}</td><td>${escapeHtml(v)}</td></tr>`).join("")}</table>`;
   const charts = [
     lineChart([{ name: "training", colour: "--one", points: r.costs }], {
       title: "Cost",
@@ -81,11 +81,11 @@ export function renderReport(r: ReportData): string {
   ];
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(r.title)}</title><style>${style}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(r.title)}</title><style>${style}</style></head>
 <body>
-<h1>${escape(r.title)}</h1>
-<p>Trained on ${escape(r.dataset)} by code that Adjoint generated from models/${escape(r.model)}.ts</p>
-<div class="figures">${r.figures.map(([k, v]) => `<div><b>${escape(v)}</b><span>${escape(k)}</span></div>`).join("")}</div>
+<h1>${escapeHtml(r.title)}</h1>
+<p>Trained on ${escapeHtml(r.dataset)} by code that Adjoint generated from models/${escapeHtml(r.model)}.ts</p>
+<div class="figures">${r.figures.map(([k, v]) => `<div><b>${escapeHtml(v)}</b><span>${escapeHtml(k)}</span></div>`).join("")}</div>
 <div class="charts">${charts.join("\n")}</div>
 ${templates.length > 0 ? `<h2>Weights of each class</h2><p>Blue speaks for the class, red against it.</p><div class="tiles">${templates.join("\n")}</div>` : ""}
 ${mistakes.length > 0 ? `<h2>Worst mistakes on the test set</h2><p>The surest of the wrong answers.</p><div class="tiles">${mistakes.join("\n")}</div>` : ""}

@@ -176,7 +176,7 @@ const idx = (magic: number, shape: number[], size: number): Uint8Array => {
   const bytes = new Uint8Array(4 + 4 * shape.length + size);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic);
-  shape.forEach((d, i) => view.setUint32(4 + 4 * i, d));
+  for (const [i, d] of shape.entries()) view.setUint32(4 + 4 * i, d);
   return bytes;
 };
 

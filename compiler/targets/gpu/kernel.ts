@@ -200,7 +200,10 @@ export function gpuKernel(
         else line(`${acc} = Math.${s.fn}(${acc}, ${value});`);
         return;
       }
-      if (axis.extent === 1) return open(inner);
+      if (axis.extent === 1) {
+        open(inner);
+        return;
+      }
       const i = fresh(letter(axis));
       axes.set(axis, i);
       line(`for (let ${i} = 0; ${i} < ${size(axis.extent)}; ${i}++) {`);
