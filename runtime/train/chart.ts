@@ -16,7 +16,7 @@ export interface ChartOptions {
 
 const width = 640;
 const height = 300;
-const margin = { left: 64, right: 16, top: 16, bottom: 44 };
+const margin = { left: 76, right: 16, top: 16, bottom: 44 };
 
 /** Round steps that split a range into about five. */
 function ticks(low: number, high: number): number[] {

@@ -17,7 +17,7 @@ export function divergingPicture(values: ArrayLike<number>, rows: number, column
     rgb.set(
       v >= 0
         ? [fade, Math.round(fade * 0.75 + 63.75), 255]
-        : [255, Math.round(fade * 0.85 + 20), fade],
+        : [255, Math.round(fade * 0.85 + 38.25), fade],
       3 * i,
     );
   }

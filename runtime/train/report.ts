@@ -31,7 +31,7 @@ export interface ReportData {
 
 const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
-const percent = (e: number): string => `${(100 * e).toFixed(e < 0.1 ? 2 : 1)} %`;
+const percent = (e: number): string => `${(100 * e).toFixed(1)} %`;
 
 const style = `
 :root { --ink: #1c1e21; --dim: #5f6673; --paper: #fff; --panel: #f5f6f8; --line: #d9dce1; --one: #2463c9; --two: #c2410c; color-scheme: light dark; }
