@@ -6,7 +6,7 @@ import test from "ava";
 import { buildModel } from "../compiler/cli/build.ts";
 import { codes } from "../compiler/diagnostics/codes.ts";
 import { errorsOf, formatErrors } from "../compiler/diagnostics/frame.ts";
-import { sourcesOf } from "../compiler/frontend/load.ts";
+import { sourcesOf } from "../compiler/diagnostics/sources.ts";
 
 const folder = path.resolve("tests/golden/errors");
 const seen = new Set<string>();

@@ -1,141 +1,115 @@
-/** `adjoint codegen`: generates, checks or watches. */
+/** `adjoint codegen`: builds models, then writes what changed or, with `--check`, shows it. */
 
 import path from "node:path";
-import { formatErrors } from "../diagnostics/frame.ts";
-import { sourcesOf } from "../frontend/load.ts";
-import {
-  type BuiltModel,
-  buildModel,
-  checkNames,
-  findModels,
-  manifestOf,
-  projectRoot,
-  readManifest,
-} from "./build.ts";
-import { apply, changesIn } from "./files.ts";
-
-/** Exit codes, as `--help` lists them. */
-export const exits = { fresh: 0, stale: 1, userError: 2, internalError: 3 } as const;
+import { errorsOf } from "../diagnostics/frame.ts";
+import { type Build, type BuiltModel, buildModel } from "./build.ts";
+import { apply, type Change, changesIn } from "./files.ts";
+import { readManifest } from "./manifest.ts";
+import { exits, type Output, report } from "./output.ts";
+import { projectRoot, type Selection, selectModels } from "./project.ts";
 
 export interface CodegenOptions {
   readonly check: boolean;
-  readonly watch: boolean;
   /** Output folder, relative to the project. */
   readonly out: string;
+  /** Targets besides the reference. */
   readonly targets: readonly string[];
+  /** Folder for the texts of each step, if they are wanted. */
   readonly dump: string | undefined;
   readonly cwd: string;
+  /** Reads and compiles a model; tests give their own. */
+  readonly build?: Build;
+  /** The command that writes what `--check` found stale. */
+  readonly command?: string;
 }
 
-/** Where messages go; tests look at them. */
-export interface Output {
-  readonly log: (text: string) => void;
-  readonly error: (text: string) => void;
-  readonly colour: boolean;
+export interface Result {
+  readonly code: number;
+  readonly built: readonly BuiltModel[];
 }
 
-/** Generates once. @returns the exit code */
+/**
+ * Generates once. Nothing is written unless every model compiles.
+ *
+ * @param models model files; all of the project if there are none
+ */
 export async function codegen(
   models: readonly string[],
   options: CodegenOptions,
   output: Output,
-): Promise<number> {
+): Promise<Result> {
   const root = projectRoot(options.cwd);
-  const out = path.resolve(root, options.out);
-  const complete = models.length === 0;
-  const files = complete
-    ? findModels(root)
-    : models.map((file) => relativeTo(root, path.resolve(options.cwd, file)));
-  if (files.length === 0) {
-    output.error(
-      `There are no models: nothing matches ${relativeTo(process.cwd(), root) || "."}/models/*.ts`,
-    );
-    return exits.userError;
-  }
-  const built: BuiltModel[] = [];
-  let failed = false;
   try {
-    checkNames(files);
+    const out = path.resolve(root, options.out);
+    const before = readManifest(out);
+    const selection = selectModels(root, options.cwd, models, before);
+    const { built, code } = await buildAll(selection, root, options, output);
+    if (options.dump !== undefined) {
+      const { dump } = await import("./dump.ts");
+      for (const model of built) dump(path.resolve(options.cwd, options.dump), model);
+    }
+    if (code !== exits.fresh) return { code, built };
+    const changes = changesIn({ root, out }, built, before, selection.complete);
+    if (options.check) {
+      const command = options.command ?? "npm run codegen";
+      const { reportStale } = await import("./stale.ts");
+      return { code: reportStale(changes, options.out, command, output), built };
+    }
+    apply(out, changes);
+    for (const line of summary(built, changes, options.out)) output.log(line);
+    return { code: exits.fresh, built };
   } catch (error) {
-    return report(error, root, output);
+    return { code: report(error, root, output), built: [] };
   }
+}
+
+/** Builds models one after the other, and shows the mistakes of all of them. */
+async function buildAll(
+  { files, complete }: Selection,
+  root: string,
+  { build = buildModel, targets }: CodegenOptions,
+  output: Output,
+): Promise<Result> {
+  const built: BuiltModel[] = [];
+  const failures: { file: string; error: unknown }[] = [];
   for (const file of files) {
+    output.progress?.(`${file} …`);
     try {
-      built.push(await buildModel(file, { root, targets: options.targets }));
+      built.push(await build(file, { root, targets }));
     } catch (error) {
-      // Other models may have mistakes as well: all are shown, and nothing is written.
-      const code = report(error, root, output);
-      if (code === exits.internalError) return code;
-      failed = true;
+      failures.push({ file, error });
     }
   }
-  if (failed) return exits.userError;
-  const before = readManifest(out);
-  const { changes } = changesIn(out, built, manifestOf(built, root, before), before, complete);
-  if (options.dump !== undefined) {
-    const { dump } = await import("./dump.ts");
-    for (const model of built) dump(path.resolve(options.cwd, options.dump), model);
-  }
-  if (options.check) return await reportStale(changes, options, models, output);
-  apply(out, changes);
-  for (const model of built) {
-    const written = changes.filter(
-      (c) => c.file.startsWith(`${model.name}/`) && c.after !== undefined,
-    ).length;
-    const what = written === 0 ? "unchanged" : `${written} file${written === 1 ? "" : "s"} written`;
-    output.log(
-      `${model.name}: ${what} in ${path.join(options.out, model.name)} (${Math.round(model.time)} ms)`,
-    );
-  }
-  for (const { file, after } of changes)
-    if (after === undefined) output.log(`deleted ${path.join(options.out, file)}`);
-  return exits.fresh;
+  // Layers that models share may lie beside them: in a run over all, a file that another one
+  // imports need not export a function. Where other models failed, who imports it is not known.
+  const imported = new Set(built.flatMap((model) => model.inputs));
+  const others = failures.filter(({ error }) => !exportsNothing(error));
+  const shown = complete
+    ? failures.filter(
+        ({ file, error }) => !exportsNothing(error) || (others.length === 0 && !imported.has(file)),
+      )
+    : failures;
+  const codes = shown.map(({ error }) => report(error, root, output));
+  return { code: Math.max(exits.fresh, ...codes), built };
 }
 
-function relativeTo(from: string, file: string): string {
-  return path.relative(from, file).split(path.sep).join("/");
+function exportsNothing(error: unknown): boolean {
+  const errors = errorsOf(error);
+  return errors.length === 1 && errors[0].code === "ADJ4005";
 }
 
-async function reportStale(
-  changes: Awaited<ReturnType<typeof changesIn>>["changes"],
-  options: CodegenOptions,
-  models: readonly string[],
-  output: Output,
-): Promise<number> {
-  if (changes.length === 0) {
-    output.log("Generated code is fresh.");
-    return exits.fresh;
-  }
-  const { createTwoFilesPatch } = await import("diff");
-  for (const { file, before, after } of changes) {
-    const name = path.posix.join(options.out, file);
-    output.log(
-      createTwoFilesPatch(
-        before === undefined ? "/dev/null" : name,
-        after === undefined ? "/dev/null" : name,
-        before ?? "",
-        after ?? "",
-        "",
-        "",
-        { context: 3 },
-      ).replace(/^=+\n/, ""),
-    );
-  }
-  output.error(
-    `${changes.length} generated file${changes.length === 1 ? " is" : "s are"} stale. To mend it: npm run codegen${models.length > 0 ? ` -- ${models.join(" ")}` : ""}`,
-  );
-  return exits.stale;
-}
-
-/** Shows an exception: mistakes of the model as such, anything else as a fault of the compiler. */
-export function report(error: unknown, root: string, output: Output): number {
-  const text = formatErrors(error, sourcesOf(error, root), output.colour);
-  if (text && !text.includes("error ADJ9001")) {
-    output.error(`${text}\n`);
-    return exits.userError;
-  }
-  output.error(
-    `Adjoint failed, which is a fault of its own and not of the model. Please report it with this text:\n${error instanceof Error ? error.stack : String(error)}`,
-  );
-  return exits.internalError;
+/** One line for each model, and one for each file that went. */
+function summary(built: readonly BuiltModel[], changes: readonly Change[], out: string): string[] {
+  const lines = built.map(({ name, files, time }) => {
+    const written = changes.filter((c) => c.after !== undefined && files.has(c.file));
+    const what =
+      written.length === 0
+        ? "unchanged"
+        : `wrote ${written.map((c) => path.posix.basename(c.file)).join(", ")}`;
+    return `${path.posix.join(out, name)}: ${what} (${Math.round(time)} ms)`;
+  });
+  const deleted = changes
+    .filter((c) => c.after === undefined)
+    .map((c) => `deleted ${path.posix.join(out, c.file)}`);
+  return [...lines, ...deleted];
 }

@@ -2,44 +2,107 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { type Node, topological } from "../graph/node.ts";
 import { debugPrint, pp } from "../graph/print.ts";
-import { formulaOf } from "../targets/formula.ts";
+import type { Statement } from "../kernels/loops.ts";
+import type { CompiledFunction } from "../model.ts";
+import { derivativeOf, formulaOf } from "../targets/formula.ts";
+import { expression, type Names } from "../targets/typescript/expression.ts";
 import type { BuiltModel } from "./build.ts";
 
-/** Writes `1-model.txt` … `4-kernels.txt` into `folder/<model>/`. */
+/** The page of one step for one function, as lines. */
+type Page = (fn: CompiledFunction) => string[];
+
+const pages: Readonly<Record<string, Page>> = {
+  /** Outputs and new values of updates, as the model has them. */
+  "1-model": ({ program }) =>
+    program.formulas.raw.flatMap((node) => [pp(node), "", debugPrint(node), ""]),
+  /** What `grad` derived on the way, before any simplification. */
+  "2-gradient": ({ program }) =>
+    topological(program.formulas.raw).flatMap((node) => {
+      const name = derivativeOf(node, program);
+      return name ? [`${name} = ${pp(node, { names: true })}`, ""] : [];
+    }),
+  /** The same after simplification, then every rewrite in the order in which it fired. */
+  "3-simplified": ({ program }) => [
+    ...program.formulas.simplified.flatMap((node) => [pp(node), "", debugPrint(node), ""]),
+    ...program.rewrites.flatMap(({ rule, before, after }) => [
+      `${rule.name} (${rule.tier}): ${rule.statement}`,
+      `  ${pp(before, { names: true })}`,
+      `  ${pp(after, { names: true })}`,
+      "",
+    ]),
+  ],
+  /** One formula for each stored value; a blank line between kernels that run apart. */
+  "4-kernels": ({ program, nests }) =>
+    nests.flatMap((nest) => [
+      ...nest.stages.flatMap((stage) =>
+        formulaOf(stage, program, (axis) => nest.axisNames.get(axis) ?? "?"),
+      ),
+      "",
+    ]),
+  /** The loops of each kernel, and where values lie in memory. */
+  "5-nests": (fn) => [...nestsOf(fn), ...memoryOf(fn)],
+};
+
+/** Writes `1-model.txt` … `5-nests.txt` into `folder/<model>/`. */
 export function dump(folder: string, { name, model }: BuiltModel): void {
   const place = path.join(folder, name);
   mkdirSync(place, { recursive: true });
-  const pages: Record<string, string[]> = {
-    "1-model": [],
-    "2-simplified": [],
-    "3-rewrites": [],
-    "4-kernels": [],
-  };
-  for (const { program, nests } of model.functions) {
-    const title = `── ${program.name} ${"─".repeat(Math.max(0, 60 - program.name.length))}`;
-    for (const page of Object.values(pages)) page.push(title, "");
-    for (const node of program.formulas.raw)
-      pages["1-model"].push(pp(node), "", debugPrint(node), "");
-    for (const node of program.formulas.simplified)
-      pages["2-simplified"].push(pp(node), "", debugPrint(node), "");
-    for (const { rule, before, after } of program.rewrites) {
-      pages["3-rewrites"].push(
-        `${rule.name} (${rule.tier}): ${rule.statement}`,
-        `  ${pp(before, { names: true })}`,
-        `  ${pp(after, { names: true })}`,
-        "",
-      );
-    }
-    for (const nest of nests) {
-      for (const stage of nest.stages) {
-        pages["4-kernels"].push(
-          ...formulaOf(stage, program, (axis) => nest.axisNames.get(axis) ?? "?"),
-        );
-      }
-      pages["4-kernels"].push("");
-    }
+  for (const [page, linesOf] of Object.entries(pages)) {
+    const text = model.functions
+      .map((fn) => `${titleOf(fn.program.name)}\n\n${linesOf(fn).join("\n")}`)
+      .join("\n");
+    writeFileSync(path.join(place, `${page}.txt`), `${text.trimEnd()}\n`);
   }
-  for (const [page, lines] of Object.entries(pages))
-    writeFileSync(path.join(place, `${page}.txt`), `${lines.join("\n")}\n`);
+}
+
+function titleOf(name: string): string {
+  return `── ${name} ${"─".repeat(Math.max(0, 60 - name.length))}`;
+}
+
+function nestsOf({ program, nests }: CompiledFunction): string[] {
+  const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
+  return nests.flatMap((nest) => {
+    const names: Names = {
+      nameOf: (s) => nameOf(s.node),
+      letter: (s) => nest.axisNames.get(s.axis) ?? "?",
+    };
+    const print = (statements: readonly Statement[], depth: number): string[] =>
+      statements.flatMap((s) => {
+        const at = "  ".repeat(depth);
+        const text = (value: Parameters<typeof expression>[0]): string =>
+          expression(value, names).text;
+        switch (s.kind) {
+          case "loop": {
+            const letter = nest.axisNames.get(s.axis) ?? "?";
+            const step = s.step === 1 ? "" : ` step ${s.step}`;
+            return [`${at}for ${letter} < ${s.axis.extent}${step}`, ...print(s.body, depth + 1)];
+          }
+          case "let":
+            return [`${at}${s.local.name} = ${text(s.value)}`];
+          case "declare":
+            return [`${at}${s.local.name} = start of ${s.fn}`];
+          case "accumulate":
+            return [`${at}${s.local.name} ${s.fn}= ${text(s.value)}`];
+          case "store":
+            return [
+              `${at}${nameOf(s.into)}[${text(s.offset)}] ${s.fn === "add" ? "add=" : "="} ${text(s.value)}`,
+            ];
+        }
+      });
+    return [nest.name, ...print(nest.body, 1), ""];
+  });
+}
+
+function memoryOf({ program, plan }: CompiledFunction): string[] {
+  const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
+  return [
+    ...plan.slots.map(
+      ({ node, dtype, offset, size }) =>
+        `${nameOf(node)}: ${dtype} ${offset} … ${offset + size} of the scratch memory`,
+    ),
+    ...plan.dynamic.map((node) => `${nameOf(node)}: made in each call`),
+    "",
+  ];
 }

@@ -6,13 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { ts } from "ts-morph";
-import {
-  AdjointError,
-  AdjointErrors,
-  Diagnostics,
-  fail,
-  withDiagnostics,
-} from "../diagnostics/error.ts";
+import { AdjointError, Diagnostics, fail, withDiagnostics } from "../diagnostics/error.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import { leaveScope } from "../graph/context.ts";
 import type { Site } from "../graph/site.ts";
@@ -107,32 +101,20 @@ export async function loadModel(
   };
 }
 
-/** The source texts of a failed load, for code frames: by the names that errors show. */
-export function sourcesOf(error: unknown, cwd = process.cwd()): ReadonlyMap<string, string> {
-  const errors =
-    error instanceof AdjointErrors ? error.errors : error instanceof AdjointError ? [error] : [];
-  const files = errors
-    .flatMap((e) => [e.site?.file, ...e.related.map((r) => r.site?.file)])
-    .filter((f) => f !== undefined);
-  return new Map(
-    [...new Set(files)].flatMap((f) => {
-      const full = path.resolve(cwd, f);
-      return existsSync(full) ? [[f, readFileSync(full, "utf8")] as const] : [];
-    }),
-  );
-}
-
 class Loader {
   readonly #cwd: string;
   readonly #modules = new Map<string, Module>();
   readonly #packages = new Map<string, unknown>();
+  /** JSON files that were imported. */
+  readonly #data = new Set<string>();
 
   constructor(cwd: string) {
     this.#cwd = cwd;
   }
 
   get files(): string[] {
-    return [...this.#modules.values()].map((m) => m.shownAs).sort();
+    const modules = [...this.#modules.values()].map((m) => m.shownAs);
+    return [...modules, ...this.#data].sort();
   }
 
   get sources(): Map<string, string> {
@@ -238,7 +220,10 @@ class Loader {
     if (specifier === "adjoint") return language;
     if (!specifier.startsWith(".")) return this.#packages.get(specifier);
     const target = resolveLocal(path.dirname(from.file), specifier) as string;
-    if (target.endsWith(".json")) return JSON.parse(readFileSync(target, "utf8"));
+    if (target.endsWith(".json")) {
+      this.#data.add(path.relative(this.#cwd, target).split(path.sep).join("/"));
+      return JSON.parse(readFileSync(target, "utf8"));
+    }
     return this.run(this.#modules.get(target) as Module);
   }
 

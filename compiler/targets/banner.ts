@@ -9,3 +9,10 @@ export function banner(out: Writer, model: CompiledModel, what: string): void {
   out.line(`// Regenerate: npm run codegen -- ${model.file}`);
   out.line();
 }
+
+/** The model file that a text was generated from, as its head says; undefined for any other text. */
+export function generatedFrom(text: string): string | undefined {
+  const head = text.slice(0, 1000).split("\n", 5).join("\n");
+  if (!/\bAdjoint\b/.test(head)) return undefined;
+  return /Regenerate: `?npm run codegen -- ([^`\r\n]+)/.exec(head)?.[1];
+}

@@ -4,20 +4,26 @@ import type { CompiledModel } from "../model.ts";
 import { emitEntry } from "./entry.ts";
 import { emitGpu } from "./gpu/index.ts";
 import { emitMaths } from "./maths/index.ts";
+import { type TargetName, targetNames } from "./names.ts";
 import { emitTypescript } from "./typescript/index.ts";
 
 export interface Target {
-  readonly name: string;
+  readonly name: TargetName;
   /** File in the model's folder. */
   readonly file: string;
   readonly emit: (model: CompiledModel) => string;
 }
 
+const emitters: Readonly<Record<TargetName, Omit<Target, "name">>> = {
+  typescript: { file: "typescript.ts", emit: emitTypescript },
+  gpu: { file: "gpu.ts", emit: emitGpu },
+};
+
 /** Targets that run kernels. The first is the reference, which is always written. */
-export const targets: readonly Target[] = [
-  { name: "typescript", file: "typescript.ts", emit: emitTypescript },
-  { name: "gpu", file: "gpu.ts", emit: emitGpu },
-];
+export const targets: readonly Target[] = targetNames.map((name) => ({
+  name,
+  ...emitters[name],
+}));
 
 /** Every file of a model, by its name in the model's folder. */
 export function emitModel(model: CompiledModel, wanted: readonly string[]): Map<string, string> {

@@ -1,0 +1,159 @@
+/** The command line: options, their checks, help. What it runs is loaded when it is needed. */
+
+import { readFileSync } from "node:fs";
+import { cac } from "cac";
+import { closest } from "../diagnostics/suggest.ts";
+import { targetNames } from "../targets/names.ts";
+import { exits, type Output, report } from "./output.ts";
+import { projectRoot, UsageError } from "./project.ts";
+
+/** The package's own version; the file lies one folder further up in the built package. */
+function version(): string {
+  for (const place of ["../../package.json", "../../../package.json"]) {
+    try {
+      const { name, version: v } = JSON.parse(
+        readFileSync(new URL(place, import.meta.url), "utf8"),
+      ) as { name?: string; version: string };
+      if (name === "adjoint") return v;
+    } catch {
+      // Try the next place.
+    }
+  }
+  return "unknown";
+}
+
+const exitText = `Exit codes:
+  0  done, or everything is fresh
+  1  --check found stale files
+  2  a mistake in a model or in the command; nothing was written
+  3  a fault of the compiler`;
+
+const optionNames = ["check", "watch", "out", "target", "dump", "help", "version"];
+
+/** Options as cac reads them. */
+type Given = Readonly<Record<string, unknown>>;
+
+/** Runs the command. @returns the exit code */
+export async function main(
+  argv: readonly string[],
+  output: Output,
+  cwd = process.cwd(),
+): Promise<number> {
+  const cli = cac("adjoint");
+  let code: number = exits.fresh;
+  cli
+    .command(
+      "codegen [...models]",
+      "Generate code for models; without a name, for all of models/*.ts",
+    )
+    .option("--check", "Write nothing; show what is stale, and fail if anything is")
+    .option("--watch", "Generate again whenever a file of a model is saved")
+    .option("--out <dir>", "Folder for generated code", { default: "generated" })
+    .option(
+      "--target <names>",
+      `Targets, separated by commas, of ${targetNames.join(", ")}; all if left out. typescript is always written`,
+    )
+    .option("--dump <dir>", "Also write what each step of the compiler made of the models")
+    .example("npm run codegen")
+    .example("npm run codegen -- models/logistic.ts --watch")
+    .example("npm run codegen -- --check")
+    .allowUnknownOptions()
+    .action(async (models: string[], given: Given) => {
+      code = await run(models, given, output, cwd);
+    });
+  cli.help((sections) => [...sections, { body: exitText }]);
+  cli.version(version());
+  try {
+    cli.parse(["node", "adjoint", ...argv], { run: false });
+    if (cli.options.help === true || cli.options.version === true) return exits.fresh;
+    if (!cli.matchedCommand) {
+      cli.outputHelp();
+      if (cli.args.length === 0) return exits.fresh;
+      output.error(`There is no command ${cli.args[0]}`);
+      return exits.userError;
+    }
+    await cli.runMatchedCommand();
+  } catch (error) {
+    if (error instanceof Error && error.name === "CACError") {
+      output.error(`${error.message}. See adjoint codegen --help`);
+      return exits.userError;
+    }
+    return report(error, projectRoot(cwd), output);
+  }
+  return code;
+}
+
+async function run(
+  models: readonly string[],
+  given: Given,
+  output: Output,
+  cwd: string,
+): Promise<number> {
+  const unknown = Object.keys(given).find((key) => key !== "--" && !optionNames.includes(key));
+  if (unknown !== undefined) {
+    const dashes = unknown.length === 1 ? "-" : "--";
+    const name = unknown.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(
+      `Unknown option ${dashes}${name}${didYouMean(unknown, optionNames, "--")}. See adjoint codegen --help`,
+    );
+  }
+  const check = flag(given, "check");
+  const watch = flag(given, "watch");
+  if (check && watch) throw new UsageError("--check and --watch cannot go together");
+  const out = text(given, "out") ?? "generated";
+  const target = text(given, "target");
+  const options = {
+    check,
+    out,
+    targets: target === undefined ? targetNames : parseTargets(target),
+    dump: text(given, "dump"),
+    cwd,
+    command: mendingCommand(models, out, target),
+  };
+  if (watch) return (await import("./watch.ts")).watch(models, options, output);
+  return (await (await import("./codegen.ts")).codegen(models, options, output)).code;
+}
+
+function flag(given: Given, name: string): boolean {
+  const value = given[name] ?? false;
+  if (typeof value !== "boolean") throw new UsageError(`--${name} takes no value`);
+  return value;
+}
+
+function text(given: Given, name: string): string | undefined {
+  const value = given[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) throw new UsageError(`--${name} is given twice`);
+  if (value === true || value === "") throw new UsageError(`--${name} needs a value`);
+  return String(value);
+}
+
+function parseTargets(list: string): string[] {
+  const names = list.split(",").map((name) => name.trim());
+  for (const name of names) {
+    if (targetNames.some((known) => known === name)) continue;
+    throw new UsageError(
+      `There is no target ${name}${didYouMean(name, targetNames)}. Targets: ${targetNames.join(", ")}`,
+    );
+  }
+  return names;
+}
+
+function didYouMean(name: string, names: readonly string[], prefix = ""): string {
+  const guess = closest(name, names);
+  return guess ? `; did you mean ${prefix}${guess}?` : "";
+}
+
+/** The command that writes what `--check` looked at. */
+function mendingCommand(
+  models: readonly string[],
+  out: string,
+  target: string | undefined,
+): string {
+  const rest = [
+    ...models,
+    ...(out === "generated" ? [] : ["--out", out]),
+    ...(target === undefined ? [] : ["--target", target]),
+  ];
+  return ["npm run codegen", ...(rest.length > 0 ? ["--", ...rest] : [])].join(" ");
+}
