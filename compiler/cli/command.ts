@@ -51,7 +51,7 @@ export async function main(
     .option("--out <dir>", "Folder for generated code", { default: "generated" })
     .option(
       "--target <names>",
-      `Targets, separated by commas, of ${targetNames.join(", ")}; all if left out. typescript is always written`,
+      `Targets besides typescript, separated by commas: ${targetNames.slice(1).join(", ")} (default: all)`,
     )
     .option("--dump <dir>", "Also write what each step of the compiler made of the models")
     .example("npm run codegen")
@@ -69,7 +69,7 @@ export async function main(
     if (!cli.matchedCommand) {
       cli.outputHelp();
       if (cli.args.length === 0) return exits.fresh;
-      output.error(`There is no command ${cli.args[0]}`);
+      output.error(`There is no command ${cli.args[0]}.`);
       return exits.userError;
     }
     await cli.runMatchedCommand();
@@ -94,7 +94,7 @@ async function run(
     const dashes = unknown.length === 1 ? "-" : "--";
     const name = unknown.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UsageError(
-      `Unknown option ${dashes}${name}${didYouMean(unknown, optionNames, "--")}. See adjoint codegen --help`,
+      `Unknown option ${dashes}${name}${didYouMean(unknown, optionNames, "--")} See adjoint codegen --help`,
     );
   }
   const check = flag(given, "check");
@@ -133,7 +133,7 @@ function parseTargets(list: string): string[] {
   for (const name of names) {
     if (targetNames.some((known) => known === name)) continue;
     throw new UsageError(
-      `There is no target ${name}${didYouMean(name, targetNames)}. Targets: ${targetNames.join(", ")}`,
+      `There is no target ${name}${didYouMean(name, targetNames)} Targets: ${targetNames.join(", ")}`,
     );
   }
   return names;
@@ -141,7 +141,7 @@ function parseTargets(list: string): string[] {
 
 function didYouMean(name: string, names: readonly string[], prefix = ""): string {
   const guess = closest(name, names);
-  return guess ? `; did you mean ${prefix}${guess}?` : "";
+  return guess ? `; did you mean ${prefix}${guess}?` : ".";
 }
 
 /** The command that writes what `--check` looked at. */
