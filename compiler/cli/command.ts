@@ -97,8 +97,8 @@ async function run(
       `Unknown option ${dashes}${name}${didYouMean(unknown, optionNames, "--")} See adjoint codegen --help`,
     );
   }
-  const check = flag(given, "check");
-  const watch = flag(given, "watch");
+  const check = given.check === true;
+  const watch = given.watch === true;
   if (check && watch) throw new UsageError("--check and --watch cannot go together");
   const out = text(given, "out") ?? "generated";
   const target = text(given, "target");
@@ -112,12 +112,6 @@ async function run(
   };
   if (watch) return (await import("./watch.ts")).watch(models, options, output);
   return (await (await import("./codegen.ts")).codegen(models, options, output)).code;
-}
-
-function flag(given: Given, name: string): boolean {
-  const value = given[name] ?? false;
-  if (typeof value !== "boolean") throw new UsageError(`--${name} takes no value`);
-  return value;
 }
 
 function text(given: Given, name: string): string | undefined {

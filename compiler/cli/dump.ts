@@ -5,6 +5,8 @@ import path from "node:path";
 import { type Node, topological } from "../graph/node.ts";
 import { debugPrint, pp } from "../graph/print.ts";
 import type { Statement } from "../kernels/loops.ts";
+import type { Program } from "../kernels/program.ts";
+import type { Axis, Scalar } from "../kernels/scalar.ts";
 import type { CompiledFunction } from "../model.ts";
 import { derivativeOf, formulaOf } from "../targets/formula.ts";
 import { expression, type Names } from "../targets/typescript/expression.ts";
@@ -62,47 +64,51 @@ function titleOf(name: string): string {
 }
 
 function nestsOf({ program, nests }: CompiledFunction): string[] {
-  const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
   return nests.flatMap((nest) => {
+    const letter = (axis: Axis): string => nest.axisNames.get(axis) ?? "?";
     const names: Names = {
-      nameOf: (s) => nameOf(s.node),
-      letter: (s) => nest.axisNames.get(s.axis) ?? "?",
+      nameOf: (s) => nameIn(program, s.node),
+      letter: (s) => letter(s.axis),
     };
-    const print = (statements: readonly Statement[], depth: number): string[] =>
-      statements.flatMap((s) => {
-        const at = "  ".repeat(depth);
-        const text = (value: Parameters<typeof expression>[0]): string =>
-          expression(value, names).text;
-        switch (s.kind) {
-          case "loop": {
-            const letter = nest.axisNames.get(s.axis) ?? "?";
-            const step = s.step === 1 ? "" : ` step ${s.step}`;
-            return [`${at}for ${letter} < ${s.axis.extent}${step}`, ...print(s.body, depth + 1)];
-          }
-          case "let":
-            return [`${at}${s.local.name} = ${text(s.value)}`];
-          case "declare":
-            return [`${at}${s.local.name} = start of ${s.fn}`];
-          case "accumulate":
-            return [`${at}${s.local.name} ${s.fn}= ${text(s.value)}`];
-          case "store":
-            return [
-              `${at}${nameOf(s.into)}[${text(s.offset)}] ${s.fn === "add" ? "add=" : "="} ${text(s.value)}`,
-            ];
+    const text = (value: Scalar): string => expression(value, names).text;
+    const lines = (body: readonly Statement[], indent: string): string[] =>
+      body.flatMap((s) => linesOf(s, indent));
+    function linesOf(s: Statement, indent: string): string[] {
+      switch (s.kind) {
+        case "loop": {
+          const step = s.step === 1 ? "" : ` step ${s.step}`;
+          const head = `${indent}for ${letter(s.axis)} < ${s.axis.extent}${step}`;
+          return [head, ...lines(s.body, `${indent}  `)];
         }
-      });
-    return [nest.name, ...print(nest.body, 1), ""];
+        case "let":
+          return [`${indent}${s.local.name} = ${text(s.value)}`];
+        case "declare":
+          return [`${indent}${s.local.name} = start of ${s.fn}`];
+        case "accumulate":
+          return [`${indent}${s.local.name} ${s.fn}= ${text(s.value)}`];
+        case "store": {
+          const sign = s.fn === "add" ? "add=" : "=";
+          return [
+            `${indent}${nameIn(program, s.into)}[${text(s.offset)}] ${sign} ${text(s.value)}`,
+          ];
+        }
+      }
+    }
+    return [nest.name, ...lines(nest.body, "  "), ""];
   });
 }
 
+function nameIn(program: Program, node: Node): string {
+  return program.names.get(node) ?? node.op.name;
+}
+
 function memoryOf({ program, plan }: CompiledFunction): string[] {
-  const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
   return [
     ...plan.slots.map(
       ({ node, dtype, offset, size }) =>
-        `${nameOf(node)}: ${dtype} ${offset} … ${offset + size} of the scratch memory`,
+        `${nameIn(program, node)}: ${dtype} ${offset} … ${offset + size} of the scratch memory`,
     ),
-    ...plan.dynamic.map((node) => `${nameOf(node)}: made in each call`),
+    ...plan.dynamic.map((node) => `${nameIn(program, node)}: made in each call`),
     "",
   ];
 }

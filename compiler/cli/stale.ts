@@ -44,5 +44,5 @@ function patch({ file, before, after }: Change, out: string): string {
     undefined,
     { context: 3 },
   );
-  return text.replace(/^=+\n/, "");
+  return text.replace(/^(?:Index: .*\n)?=+\n/, "");
 }

@@ -1,0 +1,211 @@
+/** What `codegen` writes, keeps, deletes and refuses. */
+
+import { existsSync, rmSync } from "node:fs";
+import test from "ava";
+import { line, Project, wrong } from "./project.ts";
+
+const outputs = ["gpu.ts", "index.ts", "maths.md", "typescript.ts"].map(
+  (file) => `generated/line/${file}`,
+);
+
+test("all models are written, with a manifest of the hashes of what they were made from", async (t) => {
+  const project = new Project({
+    "models/line.ts": line
+      .replace("0.1", "rate")
+      .replace("\n", '\nimport { rate } from "../rate.ts";\n'),
+    "models/line.task.ts": "throw new Error('a task is not a model');",
+    "rate.ts": 'import settings from "./settings.json";\nexport const rate = settings.rate;\n',
+    "settings.json": '{ "rate": 0.1 }',
+  });
+  t.teardown(() => project.remove());
+  const { code, log } = await project.codegen();
+  t.is(code, 0);
+  t.regex(log, /^generated\/line: wrote index\.ts, typescript\.ts, gpu\.ts, maths\.md \(\d+ ms\)$/);
+  t.deepEqual(project.list("generated"), [...outputs, "generated/manifest.json"]);
+  const { format, models } = JSON.parse(project.read("generated/manifest.json"));
+  t.is(format, 1);
+  t.is(models.line.file, "models/line.ts");
+  t.deepEqual(Object.keys(models.line.inputs), ["models/line.ts", "rate.ts", "settings.json"]);
+  for (const hash of Object.values(models.line.inputs)) t.regex(hash as string, /^[0-9a-f]{64}$/);
+  t.is((await project.codegen([], { check: true })).code, 0);
+  project.write("settings.json", '{ "rate": 0.2 }');
+  t.is((await project.codegen([], { check: true })).code, 1);
+});
+
+test("a second run writes nothing, not even the same bytes; nor does a checkout with CRLF matter", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  await project.codegen();
+  const times = project.times();
+  const { log } = await project.codegen();
+  t.regex(log, /^generated\/line: unchanged/);
+  t.deepEqual(project.times(), times);
+  for (const [file, text] of Object.entries({ ...project.texts("models"), ...project.texts() }))
+    project.write(file, text.replaceAll("\n", "\r\n"));
+  const { code, log: said } = await project.codegen([], { check: true });
+  t.is(code, 0, said);
+});
+
+test("a change of the model writes only the files that differ", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  await project.codegen();
+  const times = project.times();
+  project.write("models/line.ts", `${line}// a remark\n`);
+  await project.codegen(["models/line.ts"]);
+  const { "generated/manifest.json": manifest, ...others } = project.times();
+  t.not(manifest, times["generated/manifest.json"]);
+  for (const [file, time] of Object.entries(others)) t.is(time, times[file], file);
+});
+
+test("a mistake in one model leaves the outputs of all alone, and every mistake is shown", async (t) => {
+  const project = new Project({ "models/a.ts": line, "models/b.ts": line, "models/c.ts": line });
+  t.teardown(() => project.remove());
+  await project.codegen();
+  const before = project.texts();
+  project.write("models/a.ts", line.replace("0.1", "0.2"));
+  project.write("models/b.ts", wrong);
+  project.write("models/c.ts", "export const train = ;\n");
+  for (const check of [false, true]) {
+    const { code, error, log } = await project.codegen([], { check });
+    t.is(code, 2);
+    t.regex(error, /^models\/b\.ts:\d+:\d+ - error ADJ2001: /m);
+    t.regex(error, /^models\/c\.ts:1:\d+ - error ADJ4004: /m);
+    t.is(log, "");
+    t.deepEqual(project.texts(), before);
+  }
+});
+
+test("a fault of the compiler asks for a report, with the stack", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  const build = () => Promise.reject(new TypeError("x is not a function"));
+  const { code, error } = await project.codegen([], { build });
+  t.is(code, 3);
+  t.regex(error, /Please report it[\s\S]*TypeError: x is not a function\n {4}at /);
+  t.false(existsSync(project.path("generated")));
+});
+
+test("a folder that cannot be written is no fault of the compiler, and leaves nothing behind", async (t) => {
+  const project = new Project({ "models/line.ts": line, "generated/line": "a file in the way" });
+  t.teardown(() => project.remove());
+  const { code, error } = await project.codegen();
+  t.is(code, 2, error);
+  t.regex(error, /could not be read or written: E\w+/);
+  t.deepEqual(project.list("generated"), ["generated/line"]);
+});
+
+test("what a model no longer makes goes; files of others stay", async (t) => {
+  const project = new Project({ "models/line.ts": line, "models/other.ts": line });
+  t.teardown(() => project.remove());
+  await project.codegen();
+  const banner = project.read("generated/line/gpu.ts").split("\n").slice(0, 2).join("\n");
+  project.write("generated/line/wasm.ts", `${banner}\n`);
+  project.write("generated/line/notes.md", "mine\n");
+  project.write("generated/other/notes.md", "mine\n");
+  await project.codegen(["models/line.ts"], { targets: ["typescript"] });
+  t.false(existsSync(project.path("generated/line/gpu.ts")), "known from the manifest");
+  t.false(existsSync(project.path("generated/line/wasm.ts")), "known from its head");
+  t.true(existsSync(project.path("generated/line/notes.md")));
+  t.true(existsSync(project.path("generated/other/gpu.ts")), "a model that was not built");
+});
+
+test("the folder of a model that is no more goes, even where the manifest is lost", async (t) => {
+  for (const manifest of [true, false]) {
+    const project = new Project({ "models/line.ts": line, "models/old.ts": line });
+    t.teardown(() => project.remove());
+    await project.codegen();
+    if (!manifest) project.write("generated/manifest.json", "<<<<<<< ours\n");
+    project.write("generated/mine/notes.md", "mine\n");
+    rmSync(project.path("models/old.ts"));
+    const stale = await project.codegen([], { check: true });
+    t.is(stale.code, 1);
+    t.regex(stale.error, /generated\/old\/index\.ts is left over/);
+    const { log } = await project.codegen();
+    t.regex(log, /^deleted generated\/old\/gpu\.ts$/m);
+    t.false(existsSync(project.path("generated/old")));
+    t.true(existsSync(project.path("generated/mine/notes.md")));
+    t.is((await project.codegen([], { check: true })).code, 0);
+  }
+});
+
+test("a manifest cannot make it delete files elsewhere", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  await project.codegen();
+  const manifest = JSON.parse(project.read("generated/manifest.json"));
+  manifest.models.gone = { file: "models/gone.ts", inputs: {}, files: ["../package.json"] };
+  project.write("generated/manifest.json", JSON.stringify(manifest));
+  t.is((await project.codegen()).code, 0);
+  t.true(existsSync(project.path("package.json")));
+});
+
+test("two models of one name are refused, also when only one is named", async (t) => {
+  const project = new Project({ "models/line.ts": line, "sub/line.ts": line });
+  t.teardown(() => project.remove());
+  for (const models of [["models/line.ts", "sub/line.ts"], ["sub/line.ts"]]) {
+    const { code, error } = await project.codegen(models);
+    t.is(code, 2);
+    t.regex(error, /error ADJ4006: two models are called line: /);
+  }
+});
+
+test("a model from elsewhere stays part of the project once it was generated", async (t) => {
+  const project = new Project({ "models/line.ts": line, "sub/other.ts": line });
+  t.teardown(() => project.remove());
+  await project.codegen(["sub/other.ts"]);
+  const { log } = await project.codegen();
+  t.regex(log, /^generated\/other: unchanged/m);
+  t.regex(log, /^generated\/line: wrote/m);
+});
+
+test("layers that models share may lie beside them", async (t) => {
+  const project = new Project({
+    "models/line.ts": line
+      .replace("mean((x * slope - y) ** 2)", "loss(x * slope, y)")
+      .replace("\n", '\nimport { loss } from "./losses.ts";\n'),
+    "models/losses.ts":
+      'import { mean, type Operand } from "adjoint";\nexport const loss = (a: Operand, b: Operand) => mean((a - b) ** 2);\n',
+  });
+  t.teardown(() => project.remove());
+  const { code, error } = await project.codegen();
+  t.is(code, 0, error);
+  t.false(existsSync(project.path("generated/losses")));
+  const alone = await project.codegen(["models/losses.ts"]);
+  t.is(alone.code, 2);
+  t.regex(alone.error, /ADJ4005/);
+});
+
+test("a model file that is not there: the near one is named", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  const { code, error } = await project.codegen(["line"]);
+  t.is(code, 2);
+  t.is(error, "There is no model file line; did you mean models/line.ts?");
+});
+
+test("a project without models says what to do", async (t) => {
+  const project = new Project({});
+  t.teardown(() => project.remove());
+  const { code, error } = await project.codegen();
+  t.is(code, 2);
+  t.is(error, "There are no models: write models/NAME.ts, or name a file");
+});
+
+test("--dump writes a numbered page for each step", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  await project.codegen([], { dump: "dump" });
+  const pages = project.texts("dump");
+  t.deepEqual(
+    Object.keys(pages),
+    ["1-model", "2-gradient", "3-simplified", "4-kernels", "5-nests"].map(
+      (p) => `dump/line/${p}.txt`,
+    ),
+  );
+  t.regex(pages["dump/line/1-model.txt"], /^── train ─/);
+  t.regex(pages["dump/line/2-gradient.txt"], /^∂cost\/∂slope = /m);
+  t.regex(pages["dump/line/3-simplified.txt"], /\((exact|reassociating|stabilising)\): /);
+  t.regex(pages["dump/line/4-kernels.txt"], /slope ← /);
+  t.regex(pages["dump/line/5-nests.txt"], /^ {2}for \w+ < points/m);
+});

@@ -1,0 +1,124 @@
+/** The command line: help, slips, exit codes – and the program as a process of its own. */
+
+import { execFileSync } from "node:child_process";
+import test, { type ExecutionContext } from "ava";
+import { main } from "../../compiler/cli/command.ts";
+import { targets } from "../../compiler/targets/index.ts";
+import { targetNames } from "../../compiler/targets/names.ts";
+import { program, runProgram } from "./program.ts";
+import { line, Project } from "./project.ts";
+
+async function run(
+  cwd: string,
+  ...argv: string[]
+): Promise<{ code: number; log: string; error: string }> {
+  const said = { log: "", error: "" };
+  const code = await main(
+    argv,
+    {
+      log: (text) => {
+        said.log += `${text}\n`;
+      },
+      error: (text) => {
+        said.error += `${text}\n`;
+      },
+      colour: false,
+    },
+    cwd,
+  );
+  return { code, ...said };
+}
+
+const slips: readonly (readonly [argv: string, error: string])[] = [
+  ["codegen --chek", "Unknown option --chek; did you mean --check? See adjoint codegen --help"],
+  ["codegen --dry-run", "Unknown option --dry-run. See adjoint codegen --help"],
+  ["codegen -x", "Unknown option -x. See adjoint codegen --help"],
+  ["codegen --check --watch", "--check and --watch cannot go together"],
+  ["codegen --out", "option `--out <dir>` value is missing. See adjoint codegen --help"],
+  ["codegen --out a --out b", "--out is given twice"],
+  ["codegen --target gpus", "There is no target gpus; did you mean gpu? Targets: typescript, gpu"],
+];
+
+for (const [argv, expected] of slips) {
+  test(`adjoint ${argv}: ${expected}`, async (t) => {
+    const project = new Project();
+    t.teardown(() => project.remove());
+    const { code, error } = await run(project.root, ...argv.split(" "));
+    t.is(code, 2);
+    t.is(error, `${expected}\n`);
+  });
+}
+
+test("--check: a patch of each stale file, and the command that mends them", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  const first = await run(project.root, "codegen", "--check", "models/line.ts", "--out", "out");
+  t.is(first.code, 1);
+  t.regex(first.log, /^--- \/dev\/null\n\+\+\+ out\/line\/index\.ts\n@@ -0,0 \+1,\d+ @@\n\+\/\/ /m);
+  t.regex(first.error, /^ {2}out\/line\/gpu\.ts is missing$/m);
+  t.regex(first.error, /To write it anew: npm run codegen -- models\/line\.ts --out out\n$/);
+  t.is((await run(project.root, "codegen")).code, 0);
+  const fresh = await run(project.root, "codegen", "--check");
+  t.deepEqual(fresh, { code: 0, log: "Generated code is fresh.\n", error: "" });
+  project.write("models/line.ts", line.replace("0.1", "0.25"));
+  const stale = await run(project.root, "codegen", "--check");
+  t.is(stale.code, 1);
+  t.regex(
+    stale.log,
+    /^--- generated\/line\/typescript\.ts\n\+\+\+ generated\/line\/typescript\.ts\n@@/m,
+  );
+  t.regex(stale.log, /^-.*0\.2 .*\n\+.*0\.5 /m);
+  t.regex(stale.error, /^ {2}generated\/line\/typescript\.ts differs$/m);
+  t.regex(stale.error, /To write it anew: npm run codegen\n$/);
+});
+
+test("names of targets are those of the emitters", (t) => {
+  t.deepEqual(
+    targets.map(({ name }) => name),
+    [...targetNames],
+  );
+});
+
+test("--help names every option and exit code, and needs no compiler", (t) => {
+  const text = execFileSync(process.execPath, program("codegen", "--help"), { encoding: "utf8" });
+  for (const word of ["--check", "--watch", "--out <dir>", "--target <names>", "--dump <dir>"])
+    t.true(text.includes(word), word);
+  t.regex(text, /Exit codes:\n {2}0 {2}done.*\n {2}1 {2}.*stale.*\n {2}2 {2}.*\n {2}3 {2}/);
+});
+
+test("--version is the package's", (t) => {
+  const text = execFileSync(process.execPath, program("--version"), { encoding: "utf8" });
+  t.regex(text, /^adjoint\/\d+\.\d+\.\d+ /);
+});
+
+/** The generated folder of a fresh project, written under other circumstances. */
+function generatedUnder(
+  t: ExecutionContext,
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  ...argv: string[]
+): Record<string, string> {
+  const project = new Project({ "models/line.ts": line, "models/sub/notes.txt": "" });
+  t.teardown(() => project.remove());
+  const { code, error } = runProgram(project.path(folder), env, "codegen", ...argv);
+  t.is(code, 0, error);
+  return project.texts();
+}
+
+test("the bytes do not depend on the working directory, the time zone, the locale or colours", (t) => {
+  const plain = generatedUnder(t, ".", {});
+  t.is(Object.keys(plain).length, 5);
+  const elsewhere = { TZ: "Pacific/Apia", LC_ALL: "tr_TR.UTF-8", LANG: "ar_EG", FORCE_COLOR: "3" };
+  t.deepEqual(generatedUnder(t, "models/sub", elsewhere), plain);
+  t.deepEqual(generatedUnder(t, "models", elsewhere, "line.ts"), plain);
+});
+
+test("errors go to stderr with the exit code, without colours in a pipe", (t) => {
+  const project = new Project({ "models/line.ts": "export const one = 1;\n" });
+  t.teardown(() => project.remove());
+  const { code, log, error } = runProgram(project.root, {}, "codegen");
+  t.is(code, 2);
+  t.is(log, "");
+  t.regex(error, /error ADJ4005: models\/line\.ts exports no function/);
+  t.false(error.includes("\u001b"));
+});
