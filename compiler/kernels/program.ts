@@ -2,6 +2,7 @@
 
 import { type Node, topological } from "../graph/node.ts";
 import { staticSize } from "../graph/types.ts";
+import { verifyGraph } from "../graph/verify.ts";
 import type { ModelFunction } from "../language/function.ts";
 import { sharedInfo } from "../language/shared.ts";
 import { copy } from "../ops/shape.ts";
@@ -11,6 +12,7 @@ import { chooseStored } from "./fuse.ts";
 import { Lowerer, loadsOf, type Stage } from "./lower.ts";
 import { nameValues } from "./names.ts";
 import type { Scalar } from "./scalar.ts";
+import { verifyKernels } from "./verify.ts";
 
 /** Consecutive rows of memory under a name of their own: a batch of a data set. */
 export interface View {
@@ -58,11 +60,14 @@ export function compileFunction(
 ): Program {
   const raw = [...fn.outputs, ...fn.updates.map((u) => u.value)];
   const simplified = simplifyNodes(raw, options);
+  verifyGraph("simplify", simplified.roots, raw);
   const expanded = expandNodes(simplified.roots);
+  verifyGraph("expand", expanded.roots, raw);
   // Expansions are stable as they are written: recognising them again would undo them.
   const tidied = simplifyNodes(expanded.roots, {
     tiers: (options.tiers ?? ["exact", "reassociating"]).filter((tier) => tier !== "stabilising"),
   });
+  verifyGraph("simplify after expand", tidied.roots, raw);
   const final = (node: Node): Node => {
     const first = simplified.mapped.get(node) ?? node;
     const second = expanded.mapped.get(first) ?? first;
@@ -105,6 +110,15 @@ export function compileFunction(
   );
   const { ordered, aside } = orderUpdates(last, lowerer);
   const all = [...stages, ...aside, ...ordered];
+
+  verifyKernels(
+    all,
+    new Set([
+      ...views.keys(),
+      ...order.filter((node) => node.op.leaf),
+      ...fn.updates.map((u) => u.target),
+    ]),
+  );
 
   const memory = order.filter((node) => sharedInfo(node));
   for (const { target } of updates) if (!memory.includes(target)) memory.push(target);

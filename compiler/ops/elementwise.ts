@@ -206,7 +206,9 @@ export const castOp = op<CastAttrs>({
   gradient: ({ dy, inputs: [x] }) => [castTo(dy, x.type.dtype)],
   notation: {
     text: ([x], { to }) => ({ text: `cast(${x.text}, "${to}")`, precedence: 9 }),
-    tex: ([x]) => x,
+    // A truth value that is used as a number: Iverson's brackets, 1 where it holds.
+    tex: ([x], _, [type]) =>
+      type?.dtype === "bool" ? { text: `\\left[${x.text}\\right]`, precedence: 9 } : x,
   },
   samples: [
     { inputs: [{ shape: [3] }], attrs: { to: "float32" } },

@@ -15,7 +15,7 @@ export interface Notation<A extends Attrs = Attrs> {
   /** As in a model file: `x ** 2`, `softmax(z)`. */
   text(inputs: readonly Printed[], attrs: A): Printed;
   /** As in a textbook, in TeX. */
-  tex(inputs: readonly Printed[], attrs: A): Printed;
+  tex(inputs: readonly Printed[], attrs: A, types: readonly TensorType[]): Printed;
 }
 
 /** What a gradient rule is given: the cotangent `dy` of the answer `y`, and the operands. */

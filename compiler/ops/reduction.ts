@@ -17,7 +17,7 @@ import { div, like, mul } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
 import { castTo } from "./elementwise.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { precedence } from "./notation.ts";
+import { precedence, wrap } from "./notation.ts";
 import {
   type AnyOp,
   type GradientRule,
@@ -108,16 +108,34 @@ const axesText = ({ axes, keepdims }: ReduceAttrs): string => {
   return keepdims ? `, ${list}, { keepdims: true }` : `, ${list}`;
 };
 
+/** Running indices in formulas: the first axis is i. */
+const letters = "ijklmn";
+
+/** `Σ_i x` */
 const reduceNotation = (name: string, tex: string): Notation<ReduceAttrs> => ({
   text: ([x], attrs) => ({
     text: `${name}(${x.text}${axesText(attrs)})`,
     precedence: precedence.atom,
   }),
-  tex: ([x], { axes }) => ({
-    text: `${tex}_{${axes.map((a) => `\\text{axis }${a}`).join(",")}} ${x.text}`,
-    precedence: precedence.mul,
-  }),
+  tex: ([x], { axes }) => {
+    const over = axes.length > 0 ? `_{${axes.map((axis) => letters[axis]).join(",")}}` : "";
+    return { text: `${tex}${over} ${wrap(x, precedence.mul, true)}`, precedence: precedence.mul };
+  },
 });
+
+/** `1/n Σ_i x` */
+const meanNotation: Notation<ReduceAttrs> = {
+  text: reduceNotation("mean", "").text,
+  tex: ([x], attrs, [type]) => {
+    const count = type && attrs.axes.map((axis) => type.shape[axis]);
+    if (!count) return reduceNotation("mean", "\\operatorname{mean}").tex([x], attrs, []);
+    const size = count.every((d) => typeof d === "number")
+      ? String(count.reduce((a, b) => a * b, 1))
+      : count.join("\\,");
+    const total = reduceNotation("sum", "\\sum").tex([x], attrs, []);
+    return { text: `\\frac{1}{${size}} ${total.text}`, precedence: precedence.mul };
+  },
+};
 
 const float = (extra: Partial<Sample["inputs"][number]> = {}): Sample<ReduceAttrs>[] => [
   { inputs: [{ shape: [4], ...extra }], attrs: { axes: [0], keepdims: false } },
@@ -136,6 +154,7 @@ interface ReduceSpec {
   readonly evaluate: (values: readonly number[]) => number;
   readonly gradient: GradientRule<ReduceAttrs>;
   readonly expand?: (x: Node, attrs: ReduceAttrs) => Node;
+  readonly notation?: Notation<ReduceAttrs>;
   readonly samples?: readonly Sample<ReduceAttrs>[];
 }
 
@@ -156,7 +175,8 @@ function reduction(spec: ReduceSpec): AnyOp {
     ...(fn ? { lower: lowerReduce(fn) } : {}),
     ...(expand ? { expand: ([x], attrs) => expand(x, attrs) } : {}),
     gradient: spec.gradient,
-    notation: reduceNotation(spec.name, spec.tex ?? `\\operatorname{${spec.name}}`),
+    notation:
+      spec.notation ?? reduceNotation(spec.name, spec.tex ?? `\\operatorname{${spec.name}}`),
     samples: spec.samples ?? float(),
   });
 }
@@ -314,6 +334,7 @@ export function countOf(x: Node, { axes }: ReduceAttrs): Node {
 
 export const meanOp = reduction({
   name: "mean",
+  notation: meanNotation,
   evaluate: (values) => values.reduce((a, b) => a + b, 0) / values.length,
   expand: (x, attrs) => div(makeNode(sumOp, [x], attrs), countOf(x, attrs)),
   gradient: ({ dy, inputs: [x], attrs }) => [

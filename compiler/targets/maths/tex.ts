@@ -34,7 +34,8 @@ export function tex(root: Node, symbol: (node: Node) => string | undefined): str
     if (name !== undefined) printed.set(node, { text: name, precedence: precedence.atom });
     else {
       const inputs = node.inputs.map((input) => printed.get(input) as Printed);
-      printed.set(node, node.op.notation.tex(inputs, node.attrs));
+      const types = node.inputs.map((input) => input.type);
+      printed.set(node, node.op.notation.tex(inputs, node.attrs, types));
     }
   }
   return (printed.get(root) as Printed).text;

@@ -1,0 +1,149 @@
+/** State and results of generated TypeScript: updates at once, kinds of outputs, named sizes, initial draws. */
+
+import * as l from "adjoint";
+import test from "ava";
+import { randomAt, threefry2x32 } from "../../compiler/ops/threefry.ts";
+import { importText, named, textOf } from "../support/compile.ts";
+
+type State = Record<string, Float32Array>;
+type Code = { createState(seed: number): State } & Record<string, (...args: unknown[]) => unknown>;
+const load = async (exports: readonly (readonly [string, unknown])[]): Promise<Code> =>
+  (await importText(textOf(exports))) as Code;
+
+test("updates read the values from before the call, and so do outputs", async (t) => {
+  const [a, b] = [named(l.shared([1, 2]), "a"), named(l.shared([3, 4]), "b")];
+  const code = await load([
+    [
+      "swap",
+      l.fn([], [a, b], {
+        updates: [
+          [a, b],
+          [b, a],
+        ],
+      }),
+    ],
+  ]);
+  const state = code.createState(0);
+  t.deepEqual(
+    (code.swap(state) as Float32Array[]).map((x) => Array.from(x)),
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  );
+  t.deepEqual(
+    [Array.from(state.a), Array.from(state.b)],
+    [
+      [3, 4],
+      [1, 2],
+    ],
+  );
+});
+
+test("an accumulator returns its old value", async (t) => {
+  const state_ = named(l.shared(0), "total");
+  const x = named(l.scalar(), "x");
+  const code = await load([["add", l.fn([x], state_, { updates: [[state_, l.add(state_, x)]] })]]);
+  const state = code.createState(0);
+  t.deepEqual(
+    [1, 300].map((v) => code.add(state, v)),
+    [0, 1],
+  );
+  t.is(state.total[0], 301);
+});
+
+test("a transposed update goes through a copy", async (t) => {
+  const A = named(
+    l.shared([
+      [1, 2],
+      [3, 4],
+    ]),
+    "A",
+  );
+  const code = await load([["turn", l.fn([], null, { updates: [[A, l.transpose(A)]] })]]);
+  const state = code.createState(0);
+  code.turn(state);
+  t.deepEqual(Array.from(state.A), [1, 3, 2, 4]);
+});
+
+test("chained updates each read the old values", async (t) => {
+  const [a, b, c] = ["a", "b", "c"].map((name, i) => named(l.shared(i + 1), name));
+  const code = await load([
+    [
+      "rotate",
+      l.fn([], null, {
+        updates: [
+          [a, l.add(b, c)],
+          [b, l.mul(a, 10)],
+          [c, l.sub(a, b)],
+        ],
+      }),
+    ],
+  ]);
+  const state = code.createState(0);
+  code.rotate(state);
+  t.deepEqual([state.a[0], state.b[0], state.c[0]], [5, 10, -1]);
+});
+
+test("records, lists, nothing, booleans, inputs given back", async (t) => {
+  const x = named(l.vector(3), "x");
+  const code = await load([
+    ["record", l.fn([x], { total: l.sum(x), doubled: l.mul(x, 2) })],
+    ["same", l.fn([x], x)],
+    ["truth", l.fn([x], l.any(l.gt(x, 2)))],
+    ["constant", l.fn([], l.constant([1, 2]))],
+  ]);
+  const state = code.createState(0);
+  const given = Float32Array.of(1, 2, 3);
+  t.deepEqual((code.record(state, given) as unknown[])[0], 6);
+  const same = code.same(state, given) as Float32Array;
+  t.deepEqual(same, given);
+  t.not(same, given, "the caller's array is not handed back");
+  t.is(code.truth(state, given), true);
+  t.deepEqual(Array.from(code.constant(state) as Int32Array), [1, 2]);
+});
+
+test("zero, one and many rows of a named size", async (t) => {
+  const x = named(l.matrix("rows", 4), "x");
+  const code = await load([
+    ["f", l.fn([x], [l.softmax(x), l.argmax(x, 1), l.mean(x), l.sum(x, 0)])],
+  ]);
+  const state = code.createState(0);
+  for (const rows of [0, 1, 7]) {
+    const data = Float32Array.from({ length: rows * 4 }, (_, i) => i % 3);
+    const [p, top, mean, sums] = code.f(state, data, rows) as [
+      Float32Array,
+      Int32Array,
+      number,
+      Float32Array,
+    ];
+    t.is(p.length, rows * 4);
+    t.is(top.length, rows);
+    t.is(sums.length, 4);
+    if (rows > 0) t.true(Math.abs(p.reduce((a, b) => a + b) - rows) < 1e-5);
+    t.is(Number.isNaN(mean), rows === 0);
+  }
+});
+
+test("Threefry-2x32-20 gives the published answers", (t) => {
+  const hex = ([a, b]: readonly number[]) =>
+    [a, b].map((v) => v.toString(16).padStart(8, "0")).join(" ");
+  t.is(hex(threefry2x32([0, 0], [0, 0])), "6b200159 99ba4efe");
+  t.is(hex(threefry2x32([-1, -1], [-1, -1])), "1cb996fc bb002be7");
+  t.is(hex(threefry2x32([0x13198a2e, 0x03707344], [0x243f6a88, 0x85a308d3])), "c4923a9c 483df7a0");
+});
+
+test("initial draws: the same bits as the reference, another seed another draw, moments", async (t) => {
+  const U = named(l.shared(l.uniform([50, 40], { low: -1, high: 1 })), "U");
+  const N = named(l.shared(l.normal([100, 50], { mean: 3, std: 2 })), "N");
+  const code = await load([["f", l.fn([], l.add(l.sum(U), l.sum(N)))]]);
+  const [a, b, c] = [code.createState(1), code.createState(1), code.createState(2)];
+  t.deepEqual(a.U, b.U);
+  t.notDeepEqual(a.U, c.U);
+  t.true(a.U.every((v) => v >= -1 && v < 1));
+  const mean = (x: Float32Array) => x.reduce((s, v) => s + v, 0) / x.length;
+  const variance = (x: Float32Array) => x.reduce((s, v) => s + (v - mean(x)) ** 2, 0) / x.length;
+  t.true(Math.abs(mean(a.N) - 3) < 0.1 && Math.abs(variance(a.N) - 4) < 0.25);
+  t.true(Math.abs(mean(a.U)) < 0.06 && Math.abs(variance(a.U) - 1 / 3) < 0.03);
+  t.is(randomAt(1, 2, 3), randomAt(1, 2, 3));
+});
