@@ -1,15 +1,35 @@
-/** Installs dependencies where they are missing or older than the lock file; says nothing otherwise. */
+/** Installs dependencies where they are missing or not those of the lock file; says nothing otherwise. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const installed = path.join(root, "node_modules", ".package-lock.json");
-const lock = path.join(root, "package-lock.json");
+const modules = path.join(root, "node_modules");
 
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+/** Packages of a lock file by their folder; none where it is missing or broken. */
+function packages(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")).packages ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Versions count, not times: a checkout touches the lock file without changing it. */
+function isInstalled() {
+  const installed = packages(path.join(modules, ".package-lock.json"));
+  return Object.entries(packages(path.join(root, "package-lock.json"))).every(
+    ([folder, { version, optional }]) =>
+      folder === "" || (installed[folder] ? installed[folder].version === version : optional),
+  );
+}
+
+// A linked node_modules is kept by whoever linked it: npm ci would empty it.
+const isLinked = lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+
+if (!isLinked && !isInstalled()) {
   console.log("Installing dependencies (npm ci) …");
   const windows = process.platform === "win32";
   const { status } = spawnSync(windows ? "npm.cmd" : "npm", ["ci", "--no-fund", "--no-audit"], {
@@ -17,5 +37,5 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
     stdio: "inherit",
     shell: windows,
   });
-  process.exit(status ?? 1);
+  process.exitCode = status ?? 1;
 }
