@@ -294,7 +294,7 @@ export const fillOp = op({
   evaluate: ([x, value], _, { dtype }) => build(dtype, x.shape, () => value.data[0]),
   lower: ({ read }) => read(1, []),
   gradient: ({ dy }) => [undefined, dy],
-  notation: functional("fill", "\\operatorname{fill}"),
+  notation: { ...functional("fill"), tex: ([, value]) => value },
   samples: [{ inputs: [{ shape: [2, 3] }, { shape: [] }] }],
 });
 
