@@ -33,25 +33,23 @@ const constructors = {
 } as const;
 
 /** New memory for elements of a dtype. */
-export function allocate(
-  dtype: DType,
-  size: number,
-): Float32Array | Float64Array | Int32Array | Uint8Array {
+export function allocate(dtype: DType, size: number): ElementArray {
   return new constructors[dtype](size);
 }
 
 /** Gives a typed array its shape. */
-export function withShape<T extends Float32Array | Float64Array | Int32Array | Uint8Array>(
-  array: T,
+export function withShape<A extends ElementArray>(
+  array: A,
   shape: readonly number[],
-): T & { readonly shape: readonly number[] } {
+): TensorArray<A> {
   return Object.defineProperty(array, "shape", {
     value: Object.freeze([...shape]),
     configurable: true,
-  }) as T & {
-    readonly shape: readonly number[];
-  };
+  }) as TensorArray<A>;
 }
+
+/** Elements of a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** A refused value: the message names the function or property and the parameter. */
 export class InputError extends TypeError {
@@ -63,7 +61,10 @@ export function refuse(where: string, message: string): never {
 }
 
 const isTyped = (value: unknown): value is TypedArray =>
-  ArrayBuffer.isView(value) && !(value instanceof DataView);
+  ArrayBuffer.isView(value) && !(value instanceof DataView) && !isBig(value);
+
+const isBig = (value: unknown): boolean =>
+  value instanceof BigInt64Array || value instanceof BigUint64Array;
 
 /** Whether a number may be stored in a dtype as it is. */
 function checkNumber(
@@ -89,6 +90,7 @@ function checkNumber(
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return JSON.stringify(value);
+  if (isBig(value)) return "an array of bigint";
   return Array.isArray(value) || isTyped(value) ? "an array" : `a ${typeof value}`;
 }
 
@@ -99,19 +101,22 @@ function known(dim: number | string, sizes: Sizes): number | undefined {
   return typeof dim === "number" ? dim : sizes[dim];
 }
 
-function resolveRange(
+/** A range in numbers; open above where its named size is not known. */
+export function rangeIn(
   range: Range | undefined,
   sizes: Sizes,
 ): readonly [number, number] | undefined {
   return range && [range[0], known(range[1], sizes) ?? Number.POSITIVE_INFINITY];
 }
 
-/** A scalar argument. @throws InputError */
+/** A scalar argument, rounded to its dtype. @throws InputError */
 export function scalarArgument(
   value: unknown,
   spec: ArraySignature,
+  sizes: Sizes,
   where: string,
 ): number | boolean {
+  const range = rangeIn(spec.range, sizes);
   if (spec.dtype === "int64") {
     if (typeof value !== "number" || !Number.isSafeInteger(value)) {
       refuse(
@@ -119,27 +124,26 @@ export function scalarArgument(
         `${spec.name} must be a whole number, got ${typeof value === "number" ? value : describe(value)}`,
       );
     }
-    if (spec.range)
-      checkNumber(value, spec.dtype, resolveRange(spec.range, {}), () => `${where}: ${spec.name}`);
+    if (range) checkNumber(value, spec.dtype, range, () => `${where}: ${spec.name}`);
     return value;
   }
   const single = isTyped(value) && value.length === 1 ? value[0] : value;
-  checkNumber(single, spec.dtype, resolveRange(spec.range, {}), () => `${where}: ${spec.name}`);
-  return spec.dtype === "bool" ? Boolean(single) : Number(single);
+  checkNumber(single, spec.dtype, range, () => `${where}: ${spec.name}`);
+  if (spec.dtype === "bool") return Boolean(single);
+  return spec.dtype === "float32" ? Math.fround(Number(single)) : Number(single);
 }
 
 /**
- * A tensor argument as a typed array of its dtype: the caller's own array where that fits, else a copy.
- * Named sizes are learnt from it, or compared.
+ * The shape of a tensor argument. Named sizes are learnt from it, or compared.
  *
  * @throws InputError naming the parameter, what was expected and what came
  */
-export function tensorArgument(
+export function tensorShape(
   value: unknown,
   spec: ArraySignature,
   sizes: Sizes,
   where: string,
-): { array: Float32Array | Float64Array | Int32Array | Uint8Array; shape: number[] } {
+): number[] {
   const what = `${where}: ${spec.name}`;
   const shape = isTyped(value)
     ? shapeOfFlat(value, spec, sizes, what)
@@ -155,19 +159,35 @@ export function tensorArgument(
       refuse(what, `expected ${wanted}${named}, got [${shape.join(", ")}]`);
     }
   }
-  const range = resolveRange(spec.range, sizes);
+  return shape;
+}
+
+/**
+ * The elements of a tensor argument whose shape is known to fit: the caller's own array where its dtype
+ * is the one wanted, else a copy.
+ *
+ * @param sizes all named sizes of the call, for ranges
+ * @throws InputError naming the element that its dtype or range does not allow
+ */
+export function tensorElements(
+  value: unknown,
+  spec: ArraySignature,
+  shape: readonly number[],
+  sizes: Sizes,
+  where: string,
+): ElementArray {
+  const what = `${where}: ${spec.name}`;
+  const range = rangeIn(spec.range, sizes);
   const Wanted = constructors[spec.dtype];
   if (isTyped(value)) {
     const exact = value.constructor === Wanted;
-    const integers = spec.dtype === "int32" || spec.dtype === "int64" || spec.dtype === "bool";
-    if (!(exact && (!integers || !range) && spec.dtype !== "bool") && (integers || range))
-      checkAll(value, spec, range, what);
-    return {
-      array: exact ? (value as Float32Array) : Wanted.from(value as ArrayLike<number>),
-      shape,
-    };
+    const floats = spec.dtype === "float32" || spec.dtype === "float64";
+    // Floats hold any number, and an Int32Array any whole one; a Uint8Array holds more than truth values.
+    const safe = floats || (exact && spec.dtype !== "bool");
+    if (range || !safe) checkAll(value, spec, range, what);
+    return exact ? (value as ElementArray) : Wanted.from(value as ArrayLike<number>);
   }
-  const array = new Wanted(shape.reduce((n, d) => n * d, 1));
+  const array = new Wanted(sizeOf(shape));
   let next = 0;
   const copy = (v: unknown): void => {
     if (Array.isArray(v) || isTyped(v)) {
@@ -178,7 +198,7 @@ export function tensorArgument(
     array[next++] = Number(v);
   };
   copy(value);
-  return { array, shape };
+  return array;
 }
 
 function checkAll(
@@ -199,7 +219,11 @@ function shapeOfFlat(
   what: string,
 ): number[] {
   const own = (value as { shape?: unknown }).shape;
-  if (Array.isArray(own)) return own as number[];
+  if (Array.isArray(own)) {
+    if (!own.every((d) => Number.isInteger(d) && d >= 0) || sizeOf(own) !== value.length)
+      refuse(what, `its shape [${own.join(", ")}] is not that of ${value.length} elements`);
+    return own as number[];
+  }
   let fixed = 1;
   let open: string | undefined;
   for (const dim of spec.shape) {

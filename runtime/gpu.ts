@@ -1,5 +1,6 @@
 /** Runs generated gpu.js kernels: values stay on the device, only asked-for results are read back. */
 
+import { checkSeed } from "./border.ts";
 import type { DType } from "./signature.ts";
 import type { AsyncProgram } from "./trainer.ts";
 
@@ -94,8 +95,9 @@ async function loadGpu(): Promise<GpuModule> {
 /** A program on the device that gpu.js finds. @throws Error naming the package when it is not installed */
 export async function createGpuProgram(
   model: GpuModel,
-  { mode }: GpuOptions,
+  { mode, seed = 0 }: GpuOptions,
 ): Promise<AsyncProgram> {
+  checkSeed(seed);
   const { GPU, input } = await loadGpu();
   const gpu = new GPU(mode ? { mode } : {});
   for (const helper of helpers)
@@ -167,7 +169,7 @@ export async function createGpuProgram(
     },
     async set(name, values, sizes) {
       const { shape, initial } = model.shared[name];
-      if (!initial) hostCopies.set(name, values);
+      if (!initial) hostCopies.set(name, values.slice());
       replace(name, await upload(values, shape, sizes));
     },
     async call(name, args, sizes) {

@@ -57,8 +57,9 @@ function writeSignature(out: Writer, model: CompiledModel): void {
       ...fn.program.source.updates.map((u) => u.value),
     ]),
   }));
-  const rangeText = (node: Node): string => {
-    const ranges = all.flatMap(({ checks }) => {
+  /** Of a shared variable for all functions, of an input for its own. */
+  const rangeText = (node: Node, among = all): string => {
+    const ranges = among.flatMap(({ checks }) => {
       const range = checks.ranges.get(node);
       return range ? [range] : [];
     });
@@ -67,9 +68,9 @@ function writeSignature(out: Writer, model: CompiledModel): void {
     const high = numbers.length > 0 ? Math.min(...numbers) : ranges[0][1];
     return `, range: [0, ${JSON.stringify(high)}]`;
   };
-  const array = (fn: CompiledFunction, node: Node): string => {
-    const name = fn.program.names.get(node) ?? node.op.name;
-    return `{ name: "${name}", dtype: "${node.type.dtype}", shape: ${shapeText(node.shape)}${node.op.name === "symbol" ? rangeText(node) : ""} }`;
+  const array = (own: (typeof all)[number], node: Node): string => {
+    const name = own.fn.program.names.get(node) ?? node.op.name;
+    return `{ name: "${name}", dtype: "${node.type.dtype}", shape: ${shapeText(node.shape)}${node.op.name === "symbol" ? rangeText(node, [own]) : ""} }`;
   };
   out.doc(["Types at the border of the model: what callers hand in is checked against them."]);
   out.block(
@@ -91,20 +92,21 @@ function writeSignature(out: Writer, model: CompiledModel): void {
       out.block(
         "functions: {",
         () => {
-          for (const { fn, checks } of all) {
-            const { program } = fn;
+          for (const own of all) {
+            const { checks } = own;
+            const { program } = own.fn;
             const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
             out.block(
               `${program.name}: {`,
               () => {
                 out.list(
                   "inputs: [",
-                  program.inputs.map((n) => array(fn, n)),
+                  program.inputs.map((n) => array(own, n)),
                   "],",
                 );
                 out.list(
                   "outputs: [",
-                  program.outputs.map((n) => array(fn, n)),
+                  program.outputs.map((n) => array(own, n)),
                   "],",
                 );
                 const { returns } = program.source;

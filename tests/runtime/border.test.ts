@@ -103,7 +103,7 @@ test("data of different lengths is refused when it meets", (t) => {
   const trainer = filled();
   trainer.trainY.set(labels(1199));
   t.throws(() => trainer.train(0), {
-    message: /trainY has 1199 trainSamples, other data has 1200/,
+    message: /train\(index\): trainY has 1199 trainSamples, but trainX has 1200/,
   });
 });
 

@@ -1,0 +1,184 @@
+/** The border of a trainer, the same for all targets: what comes in is checked, what goes out is shaped. */
+
+import {
+  type ElementArray,
+  InputError,
+  rangeIn,
+  refuse,
+  type Sizes,
+  scalarArgument,
+  tensorElements,
+  tensorShape,
+  withShape,
+} from "./arrays.ts";
+import type { ArraySignature, FunctionSignature, RowsSignature, Signature } from "./signature.ts";
+
+/** Checked arguments, and all named sizes of the call. */
+export interface Call {
+  readonly values: unknown[];
+  readonly sizes: Sizes;
+}
+
+/** A checked value for a shared variable; nothing is changed before it is committed. */
+export interface Accepted {
+  readonly array: ElementArray;
+  readonly shape: readonly number[];
+  /** Where its range ends at a size that only a call knows: its largest element. */
+  readonly largest?: number;
+}
+
+/** Streams of random numbers start from 32 bits. @throws InputError */
+export function checkSeed(seed: number): number {
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+    throw new InputError(`seed must be a whole number, 0 ≤ seed < 2³², got ${String(seed)}`);
+  return seed;
+}
+
+function largestOf(array: ElementArray): number {
+  let largest = -1;
+  for (const v of array) if (v > largest) largest = v;
+  return largest;
+}
+
+/** Checks by a model's signature; it knows the shapes of what is held, not the memory. */
+export class Border {
+  readonly signature: Signature;
+  /** What is held now; data that is not filled is missing. */
+  readonly #held = new Map<string, Omit<Accepted, "array">>();
+
+  constructor(signature: Signature) {
+    this.signature = signature;
+    for (const [name, { data, shape }] of Object.entries(signature.shared)) {
+      if (!data) this.#held.set(name, { shape: shape as readonly number[] });
+    }
+  }
+
+  /** The shape of a shared variable; lengths not known yet are 0. */
+  shapeOf(name: string): readonly number[] {
+    return (
+      this.#held.get(name)?.shape ??
+      this.signature.shared[name].shape.map((dim) => (typeof dim === "number" ? dim : 0))
+    );
+  }
+
+  /** Checks a value for a shared variable. @throws InputError */
+  accept(name: string, values: unknown): Accepted {
+    const spec = { ...this.signature.shared[name], name };
+    const where = `${name}.set`;
+    const sizes: Sizes = {};
+    const shape = tensorShape(values, spec, sizes, where);
+    const array = tensorElements(values, spec, shape, sizes, where);
+    const open = rangeIn(spec.range, sizes)?.[1] === Number.POSITIVE_INFINITY;
+    return open ? { array, shape, largest: largestOf(array) } : { array, shape };
+  }
+
+  /** Notes that a value is held from now on. */
+  commit(name: string, { shape, largest }: Accepted): void {
+    this.#held.set(name, largest === undefined ? { shape } : { shape, largest });
+  }
+
+  /** A check of calls of one function: of its arguments and of everything that it would read. */
+  checkerOf(name: string, spec: FunctionSignature): (args: readonly unknown[]) => Call {
+    const { inputs, uses } = spec;
+    const where = `${name}(${inputs.map((input) => input.name).join(", ")})`;
+    const reads = (spec.rows ?? []).map((row) => ({
+      ...row,
+      terms: row.terms.map(
+        ([input, factor]) => [inputs.findIndex((i) => i.name === input), factor] as const,
+      ),
+    }));
+    const isOpen = (used: string): boolean =>
+      typeof this.signature.shared[used].range?.[1] === "string";
+    const open = uses.filter(isOpen);
+    const count = `${inputs.length} argument${inputs.length === 1 ? "" : "s"}`;
+    return (args) => {
+      if (args.length !== inputs.length) refuse(where, `expected ${count}, got ${args.length}`);
+      const sizes: Sizes = {};
+      this.#sizesOfHeld(uses, sizes, where);
+      // All shapes before any element: a range may end at a size that a later input tells.
+      const shapes = inputs.map((input, i) =>
+        input.shape.length === 0 ? [] : tensorShape(args[i], input, sizes, where),
+      );
+      const values = inputs.map((input, i) =>
+        input.shape.length === 0
+          ? scalarArgument(args[i], input, sizes, where)
+          : tensorElements(args[i], input, shapes[i], sizes, where),
+      );
+      this.#checkLargest(open, sizes, where);
+      for (const rows of reads) checkRows(rows, inputs, values, sizes, where);
+      return { values, sizes };
+    };
+  }
+
+  #sizesOfHeld(uses: readonly string[], sizes: Sizes, where: string): void {
+    for (const used of uses) {
+      const held = this.#held.get(used);
+      if (!held) refuse(where, `the data ${used} is not filled; call ${used}.set(…) first`);
+      const dims = this.signature.shared[used].shape;
+      for (let axis = 0; axis < dims.length; axis++) {
+        const dim = dims[axis];
+        if (typeof dim !== "string") continue;
+        const length = held.shape[axis];
+        const known = sizes[dim];
+        if (known === undefined) sizes[dim] = length;
+        else if (known !== length) {
+          const other = this.#firstWith(dim, uses);
+          refuse(where, `${used} has ${length} ${dim}, but ${other} has ${known}`);
+        }
+      }
+    }
+  }
+
+  #firstWith(dim: string, uses: readonly string[]): string | undefined {
+    return uses.find((name) => this.signature.shared[name].shape.includes(dim));
+  }
+
+  #checkLargest(uses: readonly string[], sizes: Sizes, where: string): void {
+    for (const used of uses) {
+      const { largest = -1 } = this.#held.get(used) as Omit<Accepted, "array">;
+      const [low, high] = rangeIn(this.signature.shared[used].range, sizes) ?? [0, largest + 1];
+      if (largest >= high)
+        refuse(where, `${used} holds ${largest}, which is out of range: ${low} ≤ value < ${high}`);
+    }
+  }
+}
+
+/** Rows that are read; inputs by number. */
+interface Rows extends Omit<RowsSignature, "terms"> {
+  readonly terms: readonly (readonly [input: number, factor: number])[];
+}
+
+function checkRows(
+  { of, limit, terms, offset, length }: Rows,
+  inputs: readonly ArraySignature[],
+  values: readonly unknown[],
+  sizes: Sizes,
+  where: string,
+): void {
+  let start = offset;
+  for (const [input, factor] of terms) start += factor * (values[input] as number);
+  const end = typeof limit === "number" ? limit : sizes[limit];
+  if (start >= 0 && start + length <= end) return;
+  const given = terms.map(([input]) => `${inputs[input].name} = ${String(values[input])}`);
+  refuse(
+    where,
+    `${given.join(", ")} reads ${of}[${start} … ${start + length}), but it has ${end} rows`,
+  );
+}
+
+/** Results as the model asked for them: nothing, one bare, a list, or a record. */
+export function results(spec: FunctionSignature, raw: unknown, sizes: Sizes): unknown {
+  if (spec.returns === "none") return undefined;
+  if (spec.returns === "single") return shaped(raw, spec.outputs[0], sizes);
+  const list = (raw as readonly unknown[]).map((value, i) => shaped(value, spec.outputs[i], sizes));
+  if (spec.returns === "list") return list;
+  return Object.fromEntries(spec.returns.map((key, i) => [key, list[i]]));
+}
+
+function shaped(value: unknown, { shape, dtype }: ArraySignature, sizes: Sizes): unknown {
+  if (shape.length === 0) return dtype === "bool" ? Boolean(value) : value;
+  return withShape(
+    value as ElementArray,
+    shape.map((dim) => (typeof dim === "number" ? dim : sizes[dim])),
+  );
+}
