@@ -3,6 +3,7 @@
  * trusts nothing: sizes, names, order and bounds are checked before any element is touched.
  */
 
+import { sizeOf } from "./arrays.ts";
 import type { DType } from "./signature.ts";
 
 export interface NamedTensor {
@@ -26,6 +27,9 @@ const dtypes: Readonly<Record<string, DType>> = {
 };
 const widths: Record<DType, number> = { float32: 4, float64: 8, int32: 4, int64: 4, bool: 1 };
 
+/** What a header holds besides tensors: texts by name. */
+const metadataName = "__metadata__";
+
 /** Longest header that is read, in bytes, as the format's own reader has it. */
 const longestHeader = 100_000_000;
 
@@ -38,16 +42,27 @@ function refuse(message: string): never {
   throw new FormatError(`safetensors: ${message}`);
 }
 
-/** Encodes tensors by name; the names are sorted, so equal tensors give equal bytes. */
+/**
+ * Encodes tensors by name: widest elements first, so that all are aligned, then sorted by name. Equal
+ * tensors give equal bytes.
+ *
+ * @throws FormatError for elements that are not as many as the shape says, and for the name __metadata__
+ */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, NamedTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const header: Record<string, unknown> =
-    Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
-  const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+  // Without a prototype, __proto__ is a name like others.
+  const header: Record<string, unknown> = Object.create(null);
+  if (Object.keys(metadata).length > 0) header[metadataName] = metadata;
+  const sorted = [...tensors].sort(
+    ([a, { dtype: d }], [b, { dtype: e }]) => widths[e] - widths[d] || (a < b ? -1 : 1),
+  );
   let at = 0;
   for (const [name, { dtype, shape, data }] of sorted) {
+    if (name === metadataName) refuse(`${name} is no name for a tensor`);
+    if (data.byteLength !== sizeOf(shape) * widths[dtype])
+      refuse(`${name}: ${data.byteLength} bytes for ${dtype}[${shape.join(", ")}]`);
     header[name] = { dtype: codes[dtype], shape, data_offsets: [at, at + data.byteLength] };
     at += data.byteLength;
   }
@@ -88,7 +103,7 @@ export function decodeSafetensors(bytes: Uint8Array): {
   const places: { name: string; from: number; to: number }[] = [];
   for (const [name, entry] of header.entries) {
     const { dtype, shape, from, to } = parseEntry(name, entry);
-    const count = shape.reduce((n, d) => n * d, 1);
+    const count = sizeOf(shape);
     if (!Number.isSafeInteger(count) || to - from !== count * widths[dtype]) {
       refuse(`${name}: ${to - from} bytes for ${dtype}[${shape.join(", ")}]`);
     }
@@ -126,33 +141,46 @@ function parseHeader(bytes: Uint8Array): Header {
   }
   if (bytes[0] !== 0x7b || typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
     refuse("the header is not a JSON object");
+  const colons = countColons(text);
+  if (colons !== countNames(parsed)) refuse("a name comes twice in the header");
   const entries = Object.entries(parsed as Record<string, unknown>);
-  if (countKeys(text) !== entries.length) refuse("a name comes twice in the header");
-  const metadata = entries.find(([name]) => name === "__metadata__")?.[1] ?? {};
+  const metadata = entries.find(([name]) => name === metadataName)?.[1] ?? {};
   const isText =
     typeof metadata === "object" &&
     metadata !== null &&
+    !Array.isArray(metadata) &&
     Object.values(metadata).every((v) => typeof v === "string");
   if (!isText) refuse("__metadata__ must hold texts");
   return {
-    entries: entries.filter(([name]) => name !== "__metadata__"),
+    entries: entries.filter(([name]) => name !== metadataName),
     metadata: metadata as Record<string, string>,
   };
 }
 
-/** Names at the outer level of a JSON object: JSON.parse keeps only the last of two equal ones. */
-function countKeys(text: string): number {
+/** Objects and lists lie at most this deep in each other: header, tensor, shape. */
+const deepest = 3;
+
+/** Colons outside of texts: one a name. JSON.parse keeps only the last of two equal names. */
+function countColons(text: string): number {
   let depth = 0;
-  let names = 0;
+  let colons = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
     if (c === '"') {
       for (i++; text[i] !== '"'; i++) if (text[i] === "\\") i++;
-      if (depth === 1 && /^\s*:/.test(text.slice(i + 1, i + 50))) names++;
-    } else if (c === "{" || c === "[") depth++;
-    else if (c === "}" || c === "]") depth--;
+    } else if (c === ":") colons++;
+    else if (c === "{" || c === "[") {
+      if (++depth > deepest) refuse("its header is nested too deep");
+    } else if (c === "}" || c === "]") depth--;
   }
-  return names;
+  return colons;
+}
+
+/** Names in a value at all depths. */
+function countNames(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const inside = Object.values(value).reduce<number>((n, v) => n + countNames(v), 0);
+  return Array.isArray(value) ? inside : inside + Object.keys(value).length;
 }
 
 function parseEntry(

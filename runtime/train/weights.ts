@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from "node:fs";
 import path from "node:path";
@@ -34,14 +35,23 @@ export async function snapshot(parameters: Parameters): Promise<Map<string, Name
   return tensors;
 }
 
-/** Puts copies back. */
+/** Puts copies back: all of them, or none when one is refused. @throws InputError */
 export async function restore(
   parameters: Parameters,
   tensors: ReadonlyMap<string, NamedTensor>,
 ): Promise<void> {
-  for (const [name, parameter] of Object.entries(parameters)) {
-    const tensor = tensors.get(name);
-    if (tensor) await parameter.set(tensor.data);
+  const before = await snapshot(parameters);
+  const put = async (values: ReadonlyMap<string, NamedTensor>): Promise<void> => {
+    for (const [name, parameter] of Object.entries(parameters)) {
+      const tensor = values.get(name);
+      if (tensor) await parameter.set(tensor.data);
+    }
+  };
+  try {
+    await put(tensors);
+  } catch (error) {
+    await put(before);
+    throw error;
   }
 }
 
@@ -51,28 +61,33 @@ export function saveWeights(
   tensors: ReadonlyMap<string, NamedTensor>,
   metadata: Record<string, string> = {},
 ): void {
+  const bytes = encodeSafetensors(tensors, metadata);
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
-  const handle = openSync(temporary, "w");
   try {
-    const bytes = encodeSafetensors(tensors, metadata);
-    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    const handle = openSync(temporary, "w");
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
-  renameSync(temporary, file);
 }
 
 /**
  * Reads a safetensors file into the parameters of a trainer. Nothing is changed unless all fit.
  *
- * @throws FormatError for a broken file, and for names, dtypes or shapes that are not the model's
+ * @throws FormatError naming the file for a broken one, and for names, dtypes or shapes that are not the model's
  */
 export async function loadWeights(file: string, parameters: Parameters): Promise<void> {
-  const { tensors } = decodeSafetensors(readFileSync(file));
+  const tensors = readTensors(file);
   const missing = Object.keys(parameters).filter((name) => !tensors.has(name));
-  const extra = [...tensors.keys()].filter((name) => !(name in parameters));
+  const extra = [...tensors.keys()].filter((name) => !Object.hasOwn(parameters, name));
   if (missing.length > 0) throw new FormatError(`${file} has no ${missing.join(", ")}`);
   if (extra.length > 0)
     throw new FormatError(`${file} has ${extra.join(", ")}, which the model does not`);
@@ -85,4 +100,13 @@ export async function loadWeights(file: string, parameters: Parameters): Promise
     }
   }
   await restore(parameters, tensors);
+}
+
+function readTensors(file: string): ReadonlyMap<string, NamedTensor> {
+  try {
+    return decodeSafetensors(readFileSync(file)).tensors;
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new FormatError(`${file}: ${error.message}`, { cause: error });
+  }
 }

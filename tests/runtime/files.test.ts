@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fc, testProp } from "@fast-check/ava";
+import type { DType } from "adjoint/runtime";
 import {
   decodeIdx,
   decodeSafetensors,
@@ -12,6 +13,8 @@ import {
   loadDigits,
   loadMnist,
   loadWeights,
+  type NamedTensor,
+  restore,
   saveWeights,
   snapshot,
 } from "adjoint/train";
@@ -52,6 +55,21 @@ const attacks: [name: string, bytes: Uint8Array, message: RegExp][] = [
     file(`{"a":${entry("F32", "[1]", "[0,4]")},"\\u0061":${entry("F32", "[1]", "[0,4]")}}`, four),
     /comes twice/,
   ],
+  [
+    "a name twice, far from its colon",
+    file(
+      `{"a":${entry("F32", "[1]", "[0,4]")},"a"${" ".repeat(60)}:${entry("F32", "[1]", "[0,4]")}}`,
+      four,
+    ),
+    /comes twice/,
+  ],
+  [
+    "a name twice inside",
+    file(`{"a":{"dtype":"BOOL","dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, four),
+    /comes twice/,
+  ],
+  ["lists in lists", file(`{"a":${"[".repeat(50_000)}${"]".repeat(50_000)}}`), /too deep/],
+  ["metadata that is a list", file('{"__metadata__":["a"]}'), /must hold texts/],
   [
     "unknown dtype",
     file(`{"a":${entry("F16", "[2]", "[0,4]")}}`, four),
@@ -117,28 +135,60 @@ test("a name such as __proto__ is a name", (t) => {
   t.is(({} as Record<string, unknown>).dtype, undefined);
 });
 
+const dtypeOf = (data: object): DType =>
+  data instanceof Float32Array
+    ? "float32"
+    : data instanceof Float64Array
+      ? "float64"
+      : data instanceof Int32Array
+        ? "int32"
+        : "bool";
+
 testProp(
   "tensors come back as they were",
   [
     fc.dictionary(
-      fc.string({ minLength: 1 }).filter((s) => s !== "__metadata__" && s !== "__proto__"),
-      fc.float32Array({ maxLength: 20 }),
+      fc
+        .oneof(fc.string(), fc.constantFrom("__proto__", "constructor", 'a":{"', "\\"))
+        .filter((s) => s !== "__metadata__"),
+      fc.oneof(
+        fc.float32Array({ maxLength: 20 }),
+        fc.float64Array({ maxLength: 20 }),
+        fc.int32Array({ maxLength: 20 }),
+        fc.uint8Array({ maxLength: 20, max: 1 }),
+      ),
+      { noNullPrototype: false },
     ),
   ],
   (t, all) => {
     const tensors = new Map(
       Object.entries(all).map(([name, data]) => [
         name,
-        { dtype: "float32" as const, shape: [data.length], data },
+        { dtype: dtypeOf(data), shape: [data.length], data },
       ]),
     );
     const back = decodeSafetensors(encodeSafetensors(tensors, { model: "m" }));
-    const flat = (all: ReadonlyMap<string, { data: ArrayLike<number> }>) =>
-      [...all].map(([n, x]) => JSON.stringify([n, Array.from(x.data, String)])).sort();
+    const flat = (all: ReadonlyMap<string, NamedTensor>) =>
+      [...all].map(([n, x]) => JSON.stringify([n, x.dtype, Array.from(x.data, String)])).sort();
     t.deepEqual(flat(back.tensors), flat(tensors));
     t.is(back.metadata.model, "m");
   },
 );
+
+test("tensors that are not what their shape says are not encoded", (t) => {
+  const tensor = (shape: number[]): NamedTensor => ({
+    dtype: "float32",
+    shape,
+    data: new Float32Array(2),
+  });
+  t.throws(() => encodeSafetensors(new Map([["a", tensor([3])]])), {
+    instanceOf: FormatError,
+    message: /a: 8 bytes for float32\[3\]/,
+  });
+  t.throws(() => encodeSafetensors(new Map([["__metadata__", tensor([2])]])), {
+    instanceOf: FormatError,
+  });
+});
 
 testProp(
   "broken bytes are refused and never crash",
@@ -170,6 +220,39 @@ test("weights are saved, loaded, and refused where they are another model's", as
   await t.throwsAsync(loadWeights(place, { W: b.b, b: b.b }), {
     message: /W is float32\[784, 10\] in .*, but float32\[10\] in the model/,
   });
+  for (const name of ["__proto__", "constructor"]) {
+    writeFileSync(place, file(`{"${name}":${entry("F32", "[1]", "[0,4]")}}`, four));
+    await t.throwsAsync(loadWeights(place, {}), {
+      instanceOf: FormatError,
+      message: /which the model/,
+    });
+  }
+  writeFileSync(place, file("[]"));
+  await t.throwsAsync(loadWeights(place, { W: b.W }), {
+    instanceOf: FormatError,
+    message: `${place}: safetensors: the header is not a JSON object`,
+  });
+});
+
+test("weights are put back all or none, and a failed save leaves nothing behind", async (t) => {
+  const { W, b } = createLogistic();
+  const tensor = (size: number, shape: number[]): NamedTensor => ({
+    dtype: "float32",
+    shape,
+    data: new Float32Array(size).fill(1),
+  });
+  const wrong = new Map([
+    ["W", tensor(7840, [784, 10])],
+    ["b", tensor(9, [9])],
+  ]);
+  await t.throwsAsync(restore({ W, b }, wrong), { message: /b\.set: b: expected \[10\]/ });
+  t.is(W.get()[0], 0);
+  const folder = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+  t.throws(() => saveWeights(folder, new Map([["b", tensor(10, [10])]])));
+  t.deepEqual(
+    readdirSync(path.dirname(folder)).filter((n) => n.startsWith(`${path.basename(folder)}.`)),
+    [],
+  );
 });
 
 const idx = (magic: number, shape: number[], size: number): Uint8Array => {
