@@ -1,6 +1,6 @@
 /** How logistic regression is trained: the tutorial's settings (logistic_sgd). */
 
-import type { AsyncShared, Shared } from "adjoint/runtime";
+import type { AsyncShared, CreateOptions, Shared } from "adjoint/runtime";
 import type { ClassifierTask, ClassifierTrainer } from "adjoint/train";
 import { createLogistic } from "../generated/logistic/index.ts";
 
@@ -13,7 +13,9 @@ const task: ClassifierTask<Trainer> = {
   model: "logistic",
   title: "Logistic regression",
   create: ({ target, ...options }) =>
-    target === "gpu" ? createLogistic({ ...options, target }) : createLogistic(options),
+    target === "gpu"
+      ? createLogistic({ ...options, target })
+      : createLogistic({ ...options, target } as CreateOptions<"typescript">),
   batchSize: 600,
   epochs: 1000,
   patience: 5000,

@@ -72,7 +72,17 @@ export interface Trained extends TrainingResult {
   readonly weightsFile: string;
 }
 
-/** Trains, keeps the best model, saves it, writes the report and says how it went. */
+/** The cost became infinite or no number: weights are of no use from there on. */
+export class DivergedError extends Error {
+  override readonly name = "DivergedError";
+}
+
+/**
+ * Trains, keeps the best model, saves it, writes the report and says how it went.
+ *
+ * @throws Error for data with less than one batch
+ * @throws DivergedError when the cost is no number any more; a best model before that is saved
+ */
 export async function trainClassifier<Trainer extends ClassifierTrainer>(
   task: ClassifierTask<Trainer>,
   options: TrainOptions,
@@ -87,6 +97,16 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
   const [validBatches, testBatches] = [data.valid, data.test].map((d) =>
     Math.floor(d.count / task.batchSize),
   );
+  for (const [name, set] of [
+    ["training", data.train],
+    ["validation", data.valid],
+    ["test", data.test],
+  ] as const) {
+    if (set.count < task.batchSize)
+      throw new Error(
+        `${data.name} has ${set.count} ${name} images, less than a batch of ${task.batchSize}`,
+      );
+  }
   log(
     `Training ${task.title} on ${data.name}: ${data.train.count} / ${data.valid.count} / ${data.test.count} images, target ${target}.`,
   );
@@ -107,7 +127,7 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
     return sum / count;
   };
   const begun = performance.now();
-  const result = await trainWithEarlyStopping(
+  const run = trainWithEarlyStopping(
     {
       batches,
       trainBatch(i) {
@@ -140,10 +160,20 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
     },
     { ...task, epochs: options.epochs ?? task.epochs },
   );
-  progress.end();
+  const result = await run.finally(() => progress.end());
   const seconds = (performance.now() - begun) / 1000;
-  await restore(parameters, best);
-  saveWeights(options.out, best, { model: task.model, seed: String(seed) });
+  const { diverged } = result;
+  const hasBest = Number.isFinite(result.bestValidation);
+  if (hasBest) {
+    await restore(parameters, best);
+    saveWeights(options.out, best, { model: task.model, seed: String(seed) });
+  }
+  if (diverged) {
+    const kept = hasBest ? `; the best model before is in ${relative(options.out)}` : "";
+    throw new DivergedError(
+      `the cost is ${diverged.cost} at epoch ${diverged.epoch}, minibatch ${diverged.batch + 1}/${batches}: a smaller learning rate may help${kept}`,
+    );
+  }
   const examplesPerSecond = (result.iterations * task.batchSize) / (spent / 1000);
   const figures: [string, string][] = [
     ["test error", `${(100 * result.testError).toFixed(2)} %`],
@@ -184,12 +214,12 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
   log(
     `The code ran for ${result.epochs} epochs, with ${(result.epochs / seconds).toFixed(2)} epochs/s and ${Math.round(examplesPerSecond).toLocaleString("en-US")} examples/s (target ${target})`,
   );
-  log(
-    `Weights: ${path.relative(process.cwd(), options.out)}   Report: ${path.relative(process.cwd(), reportFile)}`,
-  );
+  log(`Weights: ${relative(options.out)}   Report: ${relative(reportFile)}`);
   log(`test error ${(100 * result.testError).toFixed(2)} %`);
   return { ...result, examplesPerSecond, reportFile, weightsFile: options.out };
 }
+
+const relative = (file: string): string => path.relative(process.cwd(), file);
 
 async function fill(x: AnyShared, y: AnyShared, { images, labels }: LabelledImages): Promise<void> {
   await x.set(images);

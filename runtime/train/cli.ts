@@ -1,9 +1,10 @@
 /** `npm run train -- MODEL`: trains a model of this project by the task beside it. */
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { cac } from "cac";
+import { InputError } from "../arrays.ts";
 import { type ClassifierTask, trainClassifier } from "./classifier.ts";
 import { loadDigits, loadMnist } from "./mnist.ts";
 
@@ -19,28 +20,67 @@ Exit codes:
 
 class UsageError extends Error {}
 
-async function readTask(model: string): Promise<ClassifierTask> {
-  const file = path.resolve("models", `${model}.task.ts`);
-  if (!existsSync(file))
-    throw new UsageError(`There is no model ${model} to train: models/${model}.task.ts is missing`);
-  if (!existsSync(path.resolve("generated", model, "index.ts"))) {
+const taskEnding = ".task.ts";
+
+/** Models of this project that have a task. */
+function modelsWithTask(): string[] {
+  const files = existsSync("models") ? readdirSync("models") : [];
+  return files
+    .filter((file) => file.endsWith(taskEnding))
+    .map((file) => file.slice(0, -taskEnding.length))
+    .sort();
+}
+
+async function readTask(model: string, target: string): Promise<ClassifierTask> {
+  const file = path.resolve("models", `${model}${taskEnding}`);
+  if (!existsSync(file)) {
+    const known = modelsWithTask().join(", ") || "none";
+    throw new UsageError(
+      `There is no model ${model} to train: models/${model}${taskEnding} is missing (models with a task: ${known})`,
+    );
+  }
+  const generated = path.resolve("generated", model);
+  if (!existsSync(path.join(generated, "index.ts"))) {
     throw new UsageError(
       `generated/${model} is missing; run: npm run codegen -- models/${model}.ts`,
     );
   }
+  const targets = readdirSync(generated)
+    .filter((name) => name.endsWith(".ts") && name !== "index.ts")
+    .map((name) => name.slice(0, -3))
+    .sort();
+  if (!targets.includes(target))
+    throw new UsageError(
+      `generated/${model} has no target ${target}; it has: ${targets.join(", ")}`,
+    );
   return ((await import(pathToFileURL(file).href)) as { default: ClassifierTask }).default;
 }
 
-function whole(value: unknown, option: string): number | undefined {
+/** The value of an option that is a whole number from `least` on. */
+function whole(value: unknown, option: string, least: number): number | undefined {
   if (value === undefined) return undefined;
   const n = Number(value);
-  if (!Number.isInteger(n) || n < 0)
-    throw new UsageError(`--${option} takes a whole number, got ${String(value)}`);
+  if (!Number.isInteger(n) || n < least || n >= 2 ** 32)
+    throw new UsageError(`--${option} takes a whole number from ${least} on, got ${String(value)}`);
   return n;
 }
 
-async function train(model: string, given: Record<string, unknown>): Promise<void> {
-  const task = await readTask(model);
+/** Whether an error is a fault of the program: then its stack is shown. */
+const isFault = (error: unknown): boolean =>
+  !(error instanceof Error) ||
+  (!(error instanceof InputError) &&
+    [TypeError, RangeError, ReferenceError, SyntaxError].some((Fault) => error instanceof Fault));
+
+async function train(name: string, given: Record<string, unknown>): Promise<void> {
+  // The file of a model names it as well.
+  const model = path.basename(name).replace(/(\.task)?\.ts$/, "");
+  const target = given.target === undefined ? "typescript" : String(given.target);
+  const [seed, threads, epochs] = [
+    whole(given.seed, "seed", 0),
+    whole(given.threads, "threads", 1),
+    whole(given.epochs, "epochs", 1),
+  ];
+  const task = await readTask(model, target);
   const controller = new AbortController();
   process.on("SIGINT", () => {
     if (controller.signal.aborted) process.exit(exits.interrupted);
@@ -49,10 +89,10 @@ async function train(model: string, given: Record<string, unknown>): Promise<voi
   });
   const quick = given.quick === true;
   await trainClassifier(task, {
-    target: given.target === undefined ? "typescript" : String(given.target),
-    seed: whole(given.seed, "seed"),
-    threads: whole(given.threads, "threads"),
-    epochs: whole(given.epochs, "epochs"),
+    target,
+    seed,
+    threads,
+    epochs,
     data: quick
       ? loadDigits()
       : loadMnist(given.data === undefined ? undefined : String(given.data)),
@@ -90,6 +130,7 @@ try {
 } catch (error) {
   const usage =
     error instanceof UsageError || (error instanceof Error && error.name === "CACError");
-  console.error(usage ? `${(error as Error).message}\nSee npm run train -- --help` : error);
+  if (usage) console.error(`${(error as Error).message}\nSee npm run train -- --help`);
+  else console.error(isFault(error) ? error : `Training failed: ${(error as Error).message}`);
   process.exitCode = usage ? exits.usage : exits.failed;
 }

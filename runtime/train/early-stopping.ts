@@ -58,12 +58,17 @@ export interface TrainingResult {
   /** Test error of the best model. */
   readonly testError: number;
   readonly stopped: boolean;
+  /** The batch whose cost was no number any more; training ended there. */
+  readonly diverged?: { readonly epoch: number; readonly batch: number; readonly cost: number };
 }
+
+/** Signals are heard between batches: at least this often, in milliseconds, or after every batch. */
+const listenEvery = 50;
 
 /**
  * Runs epochs until patience is used up (Deep Learning Tutorial, "Early-Stopping"). Batches count from
  * 0; validation comes every min(batches, patience / 2) batches; after each batch training ends where
- * patience ≤ the batch's number.
+ * patience ≤ the batch's number. A run that is stopped before its first validation gets one at its end.
  */
 export async function trainWithEarlyStopping(
   steps: TrainingSteps,
@@ -79,6 +84,22 @@ export async function trainWithEarlyStopping(
   let done = false;
   let costs = 0;
   let counted = 0;
+  let diverged: TrainingResult["diverged"];
+  let listened = performance.now();
+  const validate = async (batch: number): Promise<void> => {
+    const error = await steps.validate();
+    steps.onEvent({ kind: "validation", epoch, batch, error, cost: costs / counted });
+    costs = 0;
+    counted = 0;
+    if (!(error < best)) return;
+    if (error < best * settings.improvementThreshold)
+      patience = Math.max(patience, iteration * settings.patienceIncrease);
+    best = error;
+    bestIteration = iteration;
+    testError = await steps.test();
+    await steps.keep();
+    steps.onEvent({ kind: "best", epoch, batch, error, testError });
+  };
   while (epoch < settings.epochs && !done) {
     epoch++;
     for (let batch = 0; batch < steps.batches && !done; batch++) {
@@ -88,27 +109,21 @@ export async function trainWithEarlyStopping(
       costs += cost;
       counted++;
       steps.onEvent({ kind: "batch", epoch, batch, cost });
-      if ((iteration + 1) % every === 0) {
-        const error = await steps.validate();
-        steps.onEvent({ kind: "validation", epoch, batch, error, cost: costs / counted });
-        costs = 0;
-        counted = 0;
-        if (error < best) {
-          if (error < best * settings.improvementThreshold) {
-            patience = Math.max(patience, iteration * settings.patienceIncrease);
-          }
-          best = error;
-          bestIteration = iteration;
-          testError = await steps.test();
-          await steps.keep();
-          steps.onEvent({ kind: "best", epoch, batch, error, testError });
-        }
+      if (!Number.isFinite(cost)) {
+        diverged = { epoch, batch, cost };
+        done = true;
+        continue;
       }
-      // Signals are only heard between batches.
-      if (iteration % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+      if ((iteration + 1) % every === 0) await validate(batch);
+      if (performance.now() - listened > listenEvery) {
+        await new Promise((resolve) => setImmediate(resolve));
+        listened = performance.now();
+      }
       if (patience <= iteration || steps.stopped()) done = true;
     }
   }
+  if (best === Number.POSITIVE_INFINITY && iteration >= 0 && !diverged)
+    await validate(iteration % steps.batches);
   return {
     epochs: epoch,
     iterations: iteration + 1,
@@ -116,5 +131,6 @@ export async function trainWithEarlyStopping(
     bestIteration,
     testError,
     stopped: steps.stopped(),
+    ...(diverged ? { diverged } : {}),
   };
 }

@@ -9,6 +9,7 @@ export {
 export {
   type ClassifierTask,
   type ClassifierTrainer,
+  DivergedError,
   type Trained,
   type TrainOptions,
   trainClassifier,

@@ -32,6 +32,9 @@ export function createProgress(
   let last = "–";
   let quiet = 0;
   bar?.start(batches, 0, { epoch: 1, cost: last, best });
+  // The bar hides the cursor: whatever ends the program gives it back.
+  const stop = (): void => bar?.stop();
+  if (bar) process.once("exit", stop);
   return {
     onEvent(event) {
       if (event.kind === "batch") {
@@ -53,7 +56,8 @@ export function createProgress(
         log(`    new best model: test error ${percent(event.testError)}`);
     },
     end() {
-      bar?.stop();
+      stop();
+      process.off("exit", stop);
     },
   };
 }

@@ -1,9 +1,9 @@
 /** The loop: early stopping by the tutorial's rules, the curve on both targets, the report. */
 
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { loadDigits, trainClassifier, trainWithEarlyStopping } from "adjoint/train";
+import { DivergedError, loadDigits, trainClassifier, trainWithEarlyStopping } from "adjoint/train";
 import test from "ava";
 import { createLogistic } from "../../generated/logistic/index.ts";
 import task from "../../models/logistic.task.ts";
@@ -57,6 +57,64 @@ test("a clear improvement doubles the iterations so far", async (t) => {
 test("epochs are a limit, and validation comes at least twice in the patience", async (t) => {
   t.is((await scripted([0.5], { patience: 1000, batches: 10, epochs: 2 })).iterations, 20);
   t.is((await scripted([0.5], { patience: 8, batches: 100 })).validations, 2);
+});
+
+test("a run that is stopped before its first validation is validated at its end", async (t) => {
+  let batches = 0;
+  const kinds: string[] = [];
+  const result = await trainWithEarlyStopping(
+    {
+      batches: 10,
+      trainBatch: () => ++batches,
+      validate: async () => 0.3,
+      test: async () => 0.4,
+      keep: async () => {},
+      stopped: () => batches === 3,
+      onEvent: ({ kind }) => kinds.push(kind),
+    },
+    { epochs: 5, patience: 100, patienceIncrease: 2, improvementThreshold: 0.995 },
+  );
+  t.deepEqual(kinds, ["batch", "batch", "batch", "validation", "best"]);
+  t.like(result, { iterations: 3, bestValidation: 0.3, testError: 0.4, bestIteration: 2 });
+});
+
+test("a cost that is no number ends training; the best model before is saved", async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+  const trained = (last: number) => {
+    let calls = 0;
+    return trainClassifier(
+      {
+        ...task,
+        create() {
+          const trainer = createLogistic();
+          return { ...trainer, train: (i) => (calls++ < last ? trainer.train(i) : Number.NaN) };
+        },
+      },
+      {
+        data: loadDigits(),
+        out: path.join(folder, "w.safetensors"),
+        report: folder,
+        interactive: false,
+        log: () => {},
+      },
+    );
+  };
+  await t.throwsAsync(trained(3), {
+    instanceOf: DivergedError,
+    message: "the cost is NaN at epoch 1, minibatch 4/10: a smaller learning rate may help",
+  });
+  t.deepEqual(readdirSync(folder), []);
+  await t.throwsAsync(trained(12), { message: /epoch 2, minibatch 3\/10: .*best model before is/ });
+  t.deepEqual(readdirSync(folder), ["w.safetensors"]);
+});
+
+test("data with less than a batch is refused", async (t) => {
+  const data = loadDigits();
+  const few = { ...data.valid, count: 599 };
+  await t.throwsAsync(
+    trainClassifier(task, { data: { ...data, valid: few }, out: "w", report: "r" }),
+    { message: /has 599 validation images, less than a batch of 600/ },
+  );
 });
 
 test("a signal stops after the batch", async (t) => {

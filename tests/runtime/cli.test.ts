@@ -1,0 +1,101 @@
+/** `npm run train` as a process: exit codes, what it says, Ctrl-C. */
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import test from "ava";
+
+interface Answer {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+/** Runs the command. @param onOutput is told what was printed so far, and can send signals */
+function train(
+  args: readonly string[],
+  onOutput: (out: string, send: (signal: NodeJS.Signals) => void) => void = () => {},
+): Promise<Answer> {
+  const child = spawn(
+    process.execPath,
+    ["--import=tsx", "--conditions=source", "runtime/train/cli.ts", ...args],
+    { env: { ...process.env, CI: "1", NO_COLOR: "1" } },
+  );
+  let out = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+      onOutput(out, (signal) => child.kill(signal));
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on("error", reject).on("close", (code) => resolve({ code, out }));
+  });
+}
+
+const mistakes: [name: string, args: readonly string[], message: RegExp][] = [
+  ["no model", [], /missing required args/],
+  ["an unknown model", ["nosuch"], /There is no model nosuch to train: .*with a task: .*logistic/],
+  ["an unknown option", ["logistic", "--bogus"], /Unknown option `--bogus`/],
+  ["an unknown target", ["logistic", "--target", "wasm"], /no target wasm; it has: .*typescript/],
+  ["no epochs", ["logistic", "--epochs", "0"], /--epochs takes a whole number from 1 on, got 0/],
+  ["a word for a seed", ["logistic", "--seed", "one"], /--seed takes a whole number from 0 on/],
+  ["a model too many", ["logistic", "mlp"], /Unused args: `mlp`/],
+];
+
+for (const [name, args, message] of mistakes) {
+  test.serial(`a mistake in the command: ${name}`, async (t) => {
+    const { code, out } = await train(args);
+    t.is(code, 2, out);
+    t.regex(out, message);
+    t.true(out.trimEnd().endsWith("See npm run train -- --help"));
+  });
+}
+
+test.serial("help lists options and exit codes", async (t) => {
+  const { code, out } = await train(["--help"]);
+  t.is(code, 0);
+  for (const part of ["--target", "--epochs", "--seed", "--quick", "--out", "--report", "130"])
+    t.true(out.includes(part), part);
+});
+
+test.serial("failing is exit code 1 and a sentence, not a stack", async (t) => {
+  const { code, out } = await train(["logistic", "--data", "no/such/folder"]);
+  t.is(code, 1, out);
+  t.regex(out, /^Training failed: there is no .*train-images-idx3-ubyte$/m);
+  t.notRegex(out, /\n\s+at /);
+});
+
+test.serial("a model by its file; the lines and files of a run", async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+  const weights = path.join(folder, "best.safetensors");
+  const args = ["models/logistic.ts", "--quick", "--epochs", "2", "--seed", "7"];
+  const { code, out } = await train([...args, "--out", weights, "--report", folder]);
+  t.is(code, 0, out);
+  t.regex(out, /^epoch 1, minibatch 10\/10, validation error \d+\.\d{6} %$/m);
+  t.regex(out, /^ {4}new best model: test error \d+\.\d{6} %$/m);
+  t.regex(out, /^The code ran for 2 epochs, with .* examples\/s \(target typescript\)$/m);
+  t.regex(out, /\ntest error \d+\.\d\d %\n$/);
+  t.true(existsSync(weights) && existsSync(path.join(folder, "index.html")));
+});
+
+if (process.platform !== "win32") {
+  test.serial("Ctrl-C keeps the best model", async (t) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+    const weights = path.join(folder, "best.safetensors");
+    let sent = false;
+    const { code, out } = await train(
+      ["logistic", "--quick", "--out", weights, "--report", folder],
+      (soFar, send) => {
+        if (sent || !soFar.includes("epoch 1,")) return;
+        sent = true;
+        send("SIGINT");
+      },
+    );
+    t.is(code, 0, out);
+    t.regex(out, /Stopping after this batch/);
+    t.regex(out, /Stopped; the best model so far is kept/);
+    t.regex(out, /\ntest error \d+\.\d\d %\n$/);
+    t.true(existsSync(weights));
+  });
+}
