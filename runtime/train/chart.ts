@@ -11,23 +11,45 @@ export interface ChartOptions {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  readonly format: (y: number) => string;
+  /** Whether y is a part of 1, to be written in percent. */
+  readonly percent?: boolean;
 }
 
-const width = 640;
-const height = 300;
-const margin = { left: 76, right: 16, top: 16, bottom: 44 };
+const width = 480;
+const height = 270;
+const margin = { left: 68, right: 14, top: 14, bottom: 44 };
 
-/** Round steps that split a range into about five. */
-function ticks(low: number, high: number): number[] {
-  const rough = (high - low || 1) / 5;
+interface Ticks {
+  readonly at: readonly number[];
+  /** Between two of them. */
+  readonly step: number;
+}
+
+/** Round steps that split a range into four to seven. */
+function ticks(low: number, high: number): Ticks {
+  const rough = (0.7 * (high - low || 1)) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough;
-  const first = Math.ceil(low / step) * step;
-  return Array.from(
-    { length: Math.floor((high - first) / step + 1e-9) + 1 },
-    (_, i) => first + i * step,
-  );
+  const first = Math.ceil(low / step - 1e-9) * step;
+  const count = Math.floor((high - first) / step + 1e-9) + 1;
+  return { at: Array.from({ length: count }, (_, i) => first + i * step), step };
+}
+
+/** A number with the digits that tell it from others a step away. */
+function format(y: number, step: number, percent = false): string {
+  const [value, apart] = percent ? [100 * y, 100 * step] : [y, step];
+  const digits = Math.min(12, Math.max(0, -Math.floor(Math.log10(apart) + 1e-9)));
+  return `${value.toFixed(digits)}${percent ? " %" : ""}`;
+}
+
+/** Smallest and largest of numbers, of which there can be too many to be arguments. */
+function extent(values: readonly number[]): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const v of values) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return [low, high];
 }
 
 /** At most this many points are drawn a line. */
@@ -41,35 +63,41 @@ function thinned<T>(points: readonly T[]): readonly T[] {
   );
 }
 
-/** A chart of several lines over one axis. */
+/** A chart of several lines over one axis; points that are no numbers are left out. */
 export function lineChart(
-  series: readonly Series[],
-  { title, xLabel, yLabel, format }: ChartOptions,
+  given: readonly Series[],
+  { title, xLabel, yLabel, percent = false }: ChartOptions,
 ): string {
+  const series = given.map((s) => ({
+    ...s,
+    points: s.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)),
+  }));
   const all = series.flatMap((s) => s.points);
   if (all.length === 0) return "";
-  const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)];
-  const [x0, x1, y1] = [Math.min(...xs), Math.max(...xs), Math.max(...ys) * 1.02];
-  const y0 = Math.min(...ys) > 0.5 * y1 ? Math.min(...ys) * 0.98 : 0;
+  const [x0, x1] = extent(all.map(([x]) => x));
+  const [least, most] = extent(all.map(([, y]) => y));
+  const y1 = most * 1.02 || 1;
+  const y0 = least > 0.5 * y1 ? least * 0.98 : Math.min(0, least);
   const px = (x: number): number =>
     margin.left + ((x - x0) / (x1 - x0 || 1)) * (width - margin.left - margin.right);
   const py = (y: number): number =>
     height - margin.bottom - ((y - y0) / (y1 - y0 || 1)) * (height - margin.top - margin.bottom);
   const at = (n: number): string => n.toFixed(1);
-  const grid = ticks(y0, y1).map(
+  const [xTicks, yTicks] = [ticks(x0, x1), ticks(y0, y1)];
+  const grid = yTicks.at.map(
     (y) =>
-      `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${at(py(y))}" y2="${at(py(y))}"/><text class="tick" x="${margin.left - 8}" y="${at(py(y) + 4)}" text-anchor="end">${format(y)}</text>`,
+      `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${at(py(y))}" y2="${at(py(y))}"/><text class="tick" x="${margin.left - 8}" y="${at(py(y) + 4)}" text-anchor="end">${format(y, yTicks.step, percent)}</text>`,
   );
-  const marks = ticks(x0, x1).map(
+  const marks = xTicks.at.map(
     (x) =>
-      `<text class="tick" x="${at(px(x))}" y="${height - margin.bottom + 18}" text-anchor="middle">${Math.round(x * 100) / 100}</text>`,
+      `<text class="tick" x="${at(px(x))}" y="${height - margin.bottom + 20}" text-anchor="middle">${format(x, xTicks.step)}</text>`,
   );
   const lines = series.map(({ points, colour, name }) => {
     const drawn = thinned(points);
     const path = drawn.map(([x, y]) => `${at(px(x))},${at(py(y))}`).join(" ");
     const dots = drawn.map(
       ([x, y]) =>
-        `<circle class="dot" cx="${at(px(x))}" cy="${at(py(y))}" r="7"><title>${name}, ${xLabel} ${x}: ${format(y)}</title></circle>`,
+        `<circle class="dot" cx="${at(px(x))}" cy="${at(py(y))}" r="7"><title>${name}, ${xLabel} ${format(x, xTicks.step / 100)}: ${format(y, yTicks.step / 100, percent)}</title></circle>`,
     );
     return `<g style="color:var(${colour})"><polyline class="line" points="${path}"/>${dots.join("")}</g>`;
   });
@@ -79,6 +107,6 @@ export function lineChart(
   return `<figure><figcaption>${title}${series.length > 1 ? ` ${legend}` : ""}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${grid.join("")}${marks.join("")}
 <text class="label" x="${(width + margin.left) / 2}" y="${height - 6}" text-anchor="middle">${xLabel}</text>
-<text class="label" transform="translate(14 ${(height - margin.bottom) / 2}) rotate(-90)" text-anchor="middle">${yLabel}</text>
+<text class="label upright" transform="translate(14 ${(height - margin.bottom) / 2}) rotate(-90)" text-anchor="middle">${yLabel}</text>
 ${lines.join("\n")}</svg></figure>`;
 }

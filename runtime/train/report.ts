@@ -35,7 +35,7 @@ const percent = (e: number): string => `${(100 * e).toFixed(1)} %`;
 
 const style = `
 :root { --ink: #1c1e21; --dim: #5f6673; --paper: #fff; --panel: #f5f6f8; --line: #d9dce1; --one: #2463c9; --two: #c2410c; color-scheme: light dark; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --dim: #9aa3b0; --paper: #15171a; --panel: #1e2125; --line: #343940; --one: #7aa7f5; --two: #f2995c; } }
+@media (prefers-color-scheme: dark) { .ink { filter: invert(0.9); } :root { --ink: #e8eaed; --dim: #9aa3b0; --paper: #15171a; --panel: #1e2125; --line: #343940; --one: #7aa7f5; --two: #f2995c; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 72rem; padding: 2rem 1rem 4rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
 h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; } p { margin: .25rem 0; color: var(--dim); }
@@ -48,6 +48,7 @@ svg { width: 100%; height: auto; display: block; } .grid { stroke: var(--line); 
 .key { font-weight: 400; font-size: .85rem; margin-left: .75rem; } .key::before { content: "—"; margin-right: .25rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.2rem, 1fr)); gap: .75rem; }
 .tiles figure { padding: .5rem; text-align: center; } .tiles img { width: 100%; image-rendering: pixelated; border-radius: .25rem; display: block; } .tiles figcaption { font-weight: 400; font-size: .8rem; padding: .25rem 0 0; color: var(--dim); } .tiles b { color: var(--ink); }
+@media (max-width: 40rem) { .tick, .label { font-size: 16px; } .upright { display: none; } }
 table { border-collapse: collapse; } td { padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid var(--line); } td:first-child { color: var(--dim); }
 `;
 
@@ -60,7 +61,7 @@ export function renderReport(r: ReportData): string {
   );
   const mistakes = r.mistakes.map(
     (m) =>
-      `<figure><img src="${inkPicture(m.pixels, rows, columns)}" alt="a ${m.label}"><figcaption>is <b>${m.label}</b>, read as <b>${m.predicted}</b><br>${percent(m.probability)}</figcaption></figure>`,
+      `<figure><img class="ink" src="${inkPicture(m.pixels, rows, columns)}" alt="a ${m.label}"><figcaption><b>${m.label}</b> read as <b>${m.predicted}</b><br>${percent(m.probability)}</figcaption></figure>`,
   );
   const table = (lines: ReportData["settings"]): string =>
     `<table>${lines.map(([k, v]) => `<tr><td>${escapeHtml(k)}</td><td>${escapeHtml(v)}</td></tr>`).join("")}</table>`;
@@ -69,14 +70,13 @@ export function renderReport(r: ReportData): string {
       title: "Cost",
       xLabel: "epoch",
       yLabel: "mean cost",
-      format: (y) => y.toFixed(3),
     }),
     lineChart(
       [
         { name: "validation", colour: "--one", points: r.validation },
         { name: "test, at each new best", colour: "--two", points: r.test },
       ],
-      { title: "Error", xLabel: "epoch", yLabel: "error", format: percent },
+      { title: "Error", xLabel: "epoch", yLabel: "error", percent: true },
     ),
   ];
   return `<!doctype html>
