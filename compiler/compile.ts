@@ -9,7 +9,8 @@
 
 import { fail } from "./diagnostics/error.ts";
 import { isNode, type Node, topological } from "./graph/node.ts";
-import { identifier, nameValues } from "./kernels/names.ts";
+import { sizesOf } from "./graph/types.ts";
+import { identifier, isSizeName, nameValues } from "./kernels/names.ts";
 import { planMemory } from "./kernels/plan.ts";
 import { compileFunction } from "./kernels/program.ts";
 import { schedule } from "./kernels/schedule.ts";
@@ -52,6 +53,10 @@ export function compileModel(
     exported,
   );
   const names = nameShared(variables, exported);
+  checkSizes(
+    functions.flatMap(({ fn }) => fn.inputs),
+    names,
+  );
   const compile = (fn: ModelFunction, key: string): CompiledFunction => {
     const program = compileFunction(fn, key, names, options);
     const nests = schedule(program);
@@ -99,6 +104,23 @@ function nameShared(
   const names = nameValues(variables, variables, (node) => node);
   for (const [node, key] of exported) names.set(node, identifier(key));
   return names;
+}
+
+/** Sizes are names in generated code: none may be a word of its language, or that of a shared variable. */
+function checkSizes(inputs: readonly Node[], shared: ReadonlyMap<Node, string>): void {
+  const taken = new Set(shared.values());
+  for (const node of [...inputs, ...shared.keys()]) {
+    for (const size of sizesOf(node.shape)) {
+      if (isSizeName(size) && !taken.has(size)) continue;
+      const why = taken.has(size)
+        ? "a shared variable has this name"
+        : "it is a word of TypeScript";
+      fail("ADJ1008", `the size "${size}" cannot be called that: ${why}`, {
+        hint: `another name, such as "${size}Count"`,
+        ...(node.site ? { site: node.site } : {}),
+      });
+    }
+  }
 }
 
 /** Memory is zero when it is made, so an initial value of zeros needs no code. */

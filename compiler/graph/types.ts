@@ -10,6 +10,9 @@ export type Dim = number | string;
 
 export type Shape = readonly Dim[];
 
+/** The named sizes of a shape. */
+export const sizesOf = (shape: Shape): string[] => shape.filter((d) => typeof d === "string");
+
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: Shape;

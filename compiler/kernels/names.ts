@@ -1,6 +1,7 @@
 /** Identifiers of generated code: the model's own names, and names derived from them; never counters. */
 
 import { type Node, topological } from "../graph/node.ts";
+import { sizesOf } from "../graph/types.ts";
 
 /** Words that a generated name must not be, in any target language. */
 const reserved = new Set(
@@ -8,7 +9,7 @@ const reserved = new Set(
   delete do else enum export extends false finally float for from function get if implements import in
   int instanceof interface let long new null number of package private protected public return set short
   static string super switch symbol this throw true try type typeof undefined var void while with yield
-  Math NaN Infinity Array Float32Array Float64Array Int32Array Uint8Array State state random i j k l m n`
+  Math NaN Infinity Array Float32Array Float64Array Int32Array Uint8Array State state sizes random i j k l m n`
     .split(/\s+/)
     .filter(Boolean),
 );
@@ -18,6 +19,9 @@ export function identifier(name: string): string {
   const legal = name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(\d)/, "_$1");
   return reserved.has(legal) ? `${legal}_` : legal;
 }
+
+/** Whether a size may have this name: loops give way to a size, words of the language do not. */
+export const isSizeName = (name: string): boolean => name.length === 1 || identifier(name) === name;
 
 /**
  * Names for the values of one function.
@@ -70,9 +74,12 @@ export function nameValues(
   const names = new Map<Node, string>(fixed);
   const taken = new Map<string, Node[]>();
   for (const [node, name] of fixed) taken.set(name, [node]);
+  // A size keeps its name, for callers see it in messages; a value beside it is told apart.
+  const sizes = new Set([...order, ...needed].flatMap((node) => sizesOf(node.shape)));
   for (const node of needed) {
     if (fixed.has(node)) continue;
-    const name = describe(node);
+    const plain = describe(node);
+    const name = sizes.has(plain) ? identifier(`${plain}_value`) : plain;
     taken.set(name, [...(taken.get(name) ?? []), node]);
   }
   const used = new Set(taken.keys());

@@ -1,6 +1,7 @@
 /** From kernels to loop nests: shared loops, accumulators, locals, register tiles for products. */
 
 import type { Node } from "../graph/node.ts";
+import { sizesOf } from "../graph/types.ts";
 import type { Nest, Statement } from "./loops.ts";
 import { loadsOf } from "./lower.ts";
 import { droppedDims, isProduct, type PathStage, pathOf, runsAt } from "./nest.ts";
@@ -116,7 +117,10 @@ export class NestBuilder {
     this.stages = stages;
     this.#leaves = leaves;
     this.#dropped = droppedDims(stages, leaves);
-    for (const name of program.names.values()) this.#names.add(name);
+    for (const [node, name] of program.names) {
+      this.#names.add(name);
+      for (const size of sizesOf(node.shape)) this.#names.add(size);
+    }
   }
 
   build(): Nest {

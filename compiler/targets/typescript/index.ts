@@ -1,7 +1,7 @@
 /** The reference target: dependency-free TypeScript, loops over typed arrays, written for a reviewer. */
 
 import type { Node } from "../../graph/node.ts";
-import { type DType, staticSize } from "../../graph/types.ts";
+import { type DType, sizesOf, staticSize } from "../../graph/types.ts";
 import type { View } from "../../kernels/program.ts";
 import {
   constant,
@@ -38,9 +38,6 @@ export function emitTypescript(model: CompiledModel): string {
 /** Name of a temporary in the state: `train_logits`. */
 const slotName = (fn: CompiledFunction, node: Node): string =>
   `${fn.program.name}_${nameIn(fn, node)}`;
-
-const sizesOf = (shape: readonly (number | string)[]): string[] =>
-  shape.filter((d) => typeof d === "string");
 
 /** Named sizes of data, in the order of the model. */
 export function dataSizes(model: CompiledModel): string[] {
