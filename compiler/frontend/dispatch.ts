@@ -55,7 +55,7 @@ function isOperand(value: Value): boolean {
 }
 
 /** `Math` of a model: functions of symbols build expressions, all else is JavaScript's own. */
-function symbolicMath(place: () => Site | undefined): typeof Math {
+const symbolicMath: typeof Math = (() => {
   const names: Record<string, string> = { max: "maximum", min: "minimum" };
   const own = Object.getOwnPropertyNames(Math).flatMap((name): [string, PropertyDescriptor][] => {
     const descriptor = Object.getOwnPropertyDescriptor(Math, name) as PropertyDescriptor;
@@ -67,7 +67,7 @@ function symbolicMath(place: () => Site | undefined): typeof Math {
         names[name] ?? name
       ];
       if (!build) {
-        return fail("ADJ4007", `Math.${name} of a symbol is not available`, { site: place() });
+        return fail("ADJ4007", `Math.${name} of a symbol is not available`);
       }
       return names[name] && args.length !== 2 ? args.reduce((a, b) => build(a, b)) : build(...args);
     };
@@ -79,13 +79,16 @@ function symbolicMath(place: () => Site | undefined): typeof Math {
     ...Object.fromEntries(own),
     [Symbol.toStringTag]: { value: "Math", configurable: true },
   }) as typeof Math;
-}
+})();
 
 /** The object that lifted code of one module knows as `$`. */
 export type Dispatch = ReturnType<typeof createDispatch>;
 
-/** @param sites places of the module's operators and calls */
-export function createDispatch(sites: readonly Site[]) {
+/**
+ * @param sites places of the module's operators and calls
+ * @param meta the module's `import.meta`
+ */
+export function createDispatch(sites: readonly Site[], meta: object = {}) {
   /** Runs a step of the model at its place; a mistake is collected, and something harmless goes on. */
   const at = (site: number, body: () => Value): Value =>
     atSite(sites[site], () => {
@@ -185,7 +188,8 @@ export function createDispatch(sites: readonly Site[]) {
       return --value;
     },
     /** The key of `object[key] op= value`, turned into a property key once. */
-    key: (object: Value, key: Value): PropertyKey => propertyKey(object, key),
+    key: (site: number, object: Value, key: Value): PropertyKey =>
+      propertyKey(object, $.plain(site, key, "a property key")),
     /** The condition of an `if` or a loop. */
     truth: (site: number, c: Value): Value => {
       if (!isNode(c)) return c;
@@ -232,12 +236,32 @@ export function createDispatch(sites: readonly Site[]) {
       if (typeof f !== "function") return f(...args);
       return at(site, () => f(...args));
     },
-    Math: symbolicMath(() => undefined),
+    Math: symbolicMath,
+    meta,
     enter: enterScope,
-    /** Gives a value the name that the model binds it to. */
-    name: (name: string, depth: number, value: Value): Value => {
-      leaveScope(depth);
+    depth: (): number => currentScope().length,
+    leave: leaveScope,
+    /** Gives a value the name that the model binds it to; without a depth its scope was not opened. */
+    name: (name: string, depth: number | undefined, value: Value): Value => {
+      if (depth !== undefined) leaveScope(depth);
       label(value, name);
+      return value;
+    },
+    /** Opens the scope of what is put at a place of a list. */
+    enterElement: (name: string, key: Value): number => {
+      const depth = enterScope(name);
+      if (typeof key === "number" || typeof key === "string") enterScope(String(key));
+      return depth;
+    },
+    /** Opens the scope of what is pushed on a list. */
+    enterNext: (name: string, list: Value): number =>
+      $.enterElement(name, Array.isArray(list) ? list.length : undefined),
+    /** Names what is put into a list after the list and its place there. */
+    element: (name: string, depth: number, value: Value): Value => {
+      const place = currentScope().slice(depth + 1);
+      leaveScope(depth);
+      // A list in a list, such as a pair of updates, has no name of its own.
+      if (!Array.isArray(value)) label(value, [name, ...place].join("_"));
       return value;
     },
     label: (name: string, value: Value): void => label(value, name),

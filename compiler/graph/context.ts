@@ -27,7 +27,7 @@ export function enterScope(name: string): number {
 
 /** Closes scopes down to `depth`; safe after an exception skipped inner ones. */
 export function leaveScope(depth: number): void {
-  scopes.length = depth;
+  if (depth < scopes.length) scopes.length = depth;
 }
 
 /** Names of the values under construction, outermost first. */

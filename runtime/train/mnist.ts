@@ -6,7 +6,7 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { decodeIdx } from "./idx.ts";
 
-/** Images as float32 in [0, 1], a row of 784 each, and their digits. */
+/** Images as float32 from 0 to 1, a row of 784 each, and their digits. */
 export interface LabelledImages {
   readonly images: Float32Array;
   readonly labels: Int32Array;
@@ -39,7 +39,7 @@ function readImages(folder: string, images: string, labels: string, count: numbe
   const read = (file: string): Uint8Array => {
     const plain = path.join(folder, file);
     if (existsSync(plain)) return readFileSync(plain);
-    if (existsSync(`${plain}.gz`)) return gunzipSync(readFileSync(`${plain}.gz`));
+    if (existsSync(`${plain}.gz`)) return unpack(`${plain}.gz`);
     throw new Error(`there is no ${plain}`);
   };
   const pixels = decodeIdx(read(images), images, 3);
@@ -57,7 +57,20 @@ function readImages(folder: string, images: string, labels: string, count: numbe
   };
 }
 
-/** Bytes as float32 in [0, 1]. */
+/** More than any of the files unpacks to, in bytes. */
+const mostUnpacked = 64 * 1024 * 1024;
+
+function unpack(file: string): Uint8Array {
+  try {
+    return gunzipSync(readFileSync(file), { maxOutputLength: mostUnpacked });
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Bytes as float32 from 0 to 255/256, as the tutorial's data has them. */
 function toUnit(bytes: Uint8Array): Float32Array {
   const out = new Float32Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) out[i] = bytes[i] / 256;
@@ -101,7 +114,10 @@ export function loadDigits(): ImageData {
   const folder = findPackage("mnist", "The small set of digits");
   const byDigit = Array.from({ length: 10 }, (_, digit) => {
     const file = path.join(folder, "src", "digits", `${digit}.json`);
-    return (JSON.parse(readFileSync(file, "utf8")) as { data: number[] }).data;
+    const { data } = JSON.parse(readFileSync(file, "utf8")) as { data?: unknown };
+    if (!Array.isArray(data) || data.length < 784 || typeof data[0] !== "number")
+      throw new Error(`${file}: no pixels in it`);
+    return data as number[];
   });
   const perDigit = Math.min(960, ...byDigit.map((pixels) => Math.floor(pixels.length / 784)));
   const count = perDigit * 10;

@@ -10,6 +10,7 @@ import { leaveScope } from "../../compiler/graph/context.ts";
 import type { Node } from "../../compiler/graph/node.ts";
 import { pp } from "../../compiler/graph/print.ts";
 import { randomProgram } from "../support/programs.ts";
+import { plainPrograms } from "./plain-programs.ts";
 
 interface Outcome {
   readonly log: readonly string[];
@@ -42,7 +43,8 @@ function run(source: string, lifted: boolean): Outcome {
   try {
     const body = vm.compileFunction(outputText, ["exports", "require", "note", dispatchName]);
     body(exports, () => language, note, createDispatch(sites));
-    return { log, result: show(exports.result) };
+    const rest = Object.keys(exports).map((name) => `${name}: ${show(exports[name])}`);
+    return { log, result: [show(exports.result), ...rest].join("; ") };
   } catch (error) {
     return {
       log,
@@ -145,7 +147,7 @@ const plainCases: [string, string][] = [
     `export const result = [(1, 2 + 3), void 0, typeof (1 + 1), !"", +"3", -"4"];`,
   ],
 ];
-for (const [name, source] of plainCases) {
+for (const [name, source] of [...plainCases, ...plainPrograms]) {
   test(`plain JavaScript: ${name}`, (t) => {
     t.deepEqual(run(source, true), run(source, false));
     t.false(run(source, true).result.startsWith("threw"), run(source, true).result);

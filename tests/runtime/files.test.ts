@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { fc, testProp } from "@fast-check/ava";
 import type { DType } from "adjoint/runtime";
 import {
@@ -286,6 +287,24 @@ test("a folder without the files, and labels that are no digits", (t) => {
   writeFileSync(path.join(folder, "train-images-idx3-ubyte"), idx(0x803, [2, 28, 28], 2 * 784));
   writeFileSync(path.join(folder, "train-labels-idx1-ubyte"), idx(0x801, [2], 2));
   t.throws(() => loadMnist(folder), { message: /\[2, 28, 28\], expected \[60000, 28, 28\]/ });
+});
+
+test("packed files: what they hold is checked, and broken ones are named", (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+  const images = path.join(folder, "train-images-idx3-ubyte.gz");
+  const whole = gzipSync(idx(0x803, [1, 28, 28], 784));
+  writeFileSync(images, whole);
+  writeFileSync(path.join(folder, "train-labels-idx1-ubyte.gz"), gzipSync(idx(0x801, [1], 1)));
+  t.throws(() => loadMnist(folder), { message: /\[1, 28, 28\], expected \[60000, 28, 28\]/ });
+  for (const broken of [
+    whole.subarray(0, 20),
+    Buffer.from("no gzip"),
+    gzipSync(Buffer.alloc(7e7)),
+  ]) {
+    writeFileSync(images, broken);
+    const error = t.throws(() => loadMnist(folder));
+    t.true(error?.message.startsWith(`${images}: `), error?.message);
+  }
 });
 
 test("MNIST is what it should be", (t) => {

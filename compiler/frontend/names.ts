@@ -1,0 +1,290 @@
+/** Names: what a model binds a value to is what generated code calls it. */
+
+import { ts } from "ts-morph";
+import { plain } from "./access.ts";
+import { type Lifting, sequence } from "./lifting.ts";
+import {
+  elementName,
+  isExported,
+  isInParameter,
+  isNamedFunctionLike,
+  isPlainLiteral,
+  patternNames,
+  skipWrappers,
+  suspends,
+} from "./syntax.ts";
+
+const { factory: f } = ts;
+
+/** A value that the model binds to a name; functions and classes keep the name that JavaScript gives. */
+function named(lifting: Lifting, name: string, value: ts.Expression): ts.Expression {
+  const lifted = lifting.expression(value);
+  if (isNamedFunctionLike(value) || isPlainLiteral(value)) return lifted;
+  const text = f.createStringLiteral(name);
+  // While the value waits others run, who must not find themselves in its scope.
+  const depth = suspends(value) ? f.createVoidZero() : lifting.call("enter", text);
+  return lifting.call("name", text, depth, lifted);
+}
+
+export function liftVariable(
+  lifting: Lifting,
+  node: ts.VariableDeclaration,
+): ts.VariableDeclaration {
+  if (!ts.isIdentifier(node.name) || !node.initializer) return lifting.children(node);
+  return f.updateVariableDeclaration(
+    node,
+    node.name,
+    node.exclamationToken,
+    node.type,
+    named(lifting, node.name.text, node.initializer),
+  );
+}
+
+/** Names from destructuring are given behind the statement. */
+export function liftVariables(
+  lifting: Lifting,
+  node: ts.VariableStatement,
+): ts.VisitResult<ts.Node> {
+  const lifted = lifting.children(node);
+  const names = destructured(node.declarationList);
+  if (names.length === 0) return lifted;
+  if (!isExported(node)) return [lifted, ...labels(lifting, names)];
+  // TypeScript keeps what a module exports in `exports`, and what a namespace exports nowhere we can name.
+  return ts.isSourceFile(node.parent) ? [lifted, ...labels(lifting, names, "exports")] : lifted;
+}
+
+/** Statements that label what variables hold. */
+export function labels(
+  lifting: Lifting,
+  names: readonly string[],
+  holder?: string,
+): ts.Statement[] {
+  return names.map((name) => {
+    const variable = f.createIdentifier(name);
+    const value = holder
+      ? f.createPropertyAccessExpression(f.createIdentifier(holder), variable)
+      : variable;
+    return f.createExpressionStatement(lifting.call("label", f.createStringLiteral(name), value));
+  });
+}
+
+function destructured(list: ts.VariableDeclarationList): string[] {
+  return list.declarations.flatMap((d) => (ts.isIdentifier(d.name) ? [] : patternNames(d.name)));
+}
+
+export function liftForOf(lifting: Lifting, node: ts.ForOfStatement): ts.Node {
+  const lifted = lifting.children(node);
+  if (!ts.isVariableDeclarationList(node.initializer)) {
+    return f.updateForOfStatement(
+      lifted,
+      lifted.awaitModifier,
+      liftTarget(lifting, node.initializer),
+      lifted.expression,
+      lifted.statement,
+    );
+  }
+  const names = destructured(node.initializer);
+  if (names.length === 0) return lifted;
+  // The body stays a block of its own: it may declare the same names again.
+  return f.updateForOfStatement(
+    lifted,
+    lifted.awaitModifier,
+    lifted.initializer,
+    lifted.expression,
+    f.createBlock([...labels(lifting, names), lifted.statement], true),
+  );
+}
+
+/** A default: of a parameter it runs in no function body, so its temporaries must not go to one. */
+function liftDefault(
+  lifting: Lifting,
+  node: ts.ParameterDeclaration | ts.BindingElement,
+): ts.Expression | undefined {
+  const { name, initializer } = node;
+  if (!initializer) return undefined;
+  const lifted = (): ts.Expression =>
+    ts.isIdentifier(name)
+      ? named(lifting, name.text, initializer)
+      : lifting.expression(initializer);
+  return isInParameter(node) ? lifting.isolated(lifted) : lifted();
+}
+
+export function liftParameter(
+  lifting: Lifting,
+  node: ts.ParameterDeclaration,
+): ts.ParameterDeclaration {
+  return f.updateParameterDeclaration(
+    node,
+    node.modifiers,
+    node.dotDotDotToken,
+    ts.visitNode(node.name, lifting.visit, ts.isBindingName) as ts.BindingName,
+    node.questionToken,
+    node.type,
+    liftDefault(lifting, node),
+  );
+}
+
+export function liftBindingElement(lifting: Lifting, node: ts.BindingElement): ts.BindingElement {
+  const { propertyName } = node;
+  const computed = propertyName && ts.isComputedPropertyName(propertyName);
+  const key = (): ts.Expression =>
+    lifting.expression((propertyName as ts.ComputedPropertyName).expression);
+  return f.updateBindingElement(
+    node,
+    node.dotDotDotToken,
+    computed
+      ? f.updateComputedPropertyName(
+          propertyName,
+          isInParameter(node) ? lifting.isolated(key) : key(),
+        )
+      : propertyName,
+    ts.visitNode(node.name, lifting.visit, ts.isBindingName) as ts.BindingName,
+    liftDefault(lifting, node),
+  );
+}
+
+/** `target = value` */
+export function liftAssignment(lifting: Lifting, node: ts.BinaryExpression): ts.Expression {
+  const target = skipWrappers(node.left);
+  const element = elementAssignment(lifting, target, node.right);
+  if (element) return element;
+  const name = ts.isIdentifier(target)
+    ? target.text
+    : ts.isPropertyAccessExpression(target)
+      ? target.name.text.replace(/^#/, "")
+      : undefined;
+  return f.updateBinaryExpression(
+    node,
+    liftTarget(lifting, node.left),
+    node.operatorToken,
+    name === undefined ? lifting.expression(node.right) : named(lifting, name, node.right),
+  );
+}
+
+/** `layers[i] = new Layer()` names what it stores: `layers_0`. */
+function elementAssignment(
+  lifting: Lifting,
+  target: ts.Expression,
+  value: ts.Expression,
+): ts.Expression | undefined {
+  if (!ts.isElementAccessExpression(target)) return undefined;
+  const name = elementName(target.expression);
+  if (!name || isNamedFunctionLike(value) || isPlainLiteral(value) || suspends(value)) {
+    return undefined;
+  }
+  const [object, key] = [lifting.temporary(), lifting.temporary()];
+  const text = f.createStringLiteral(name);
+  return sequence(
+    f.createAssignment(
+      object,
+      lifting.call("indexed", lifting.site(target), lifting.expression(target.expression)),
+    ),
+    f.createAssignment(key, plain(lifting, target.argumentExpression, "a property key")),
+    f.createAssignment(
+      f.createElementAccessExpression(object, key),
+      lifting.call(
+        "element",
+        text,
+        lifting.call("enterElement", text, key),
+        lifting.expression(value),
+      ),
+    ),
+  );
+}
+
+/** What is assigned to: in patterns the properties are targets again, not values with names. */
+function liftTarget<E extends ts.Node>(lifting: Lifting, target: E): E {
+  const visit = (node: ts.Node): ts.VisitResult<ts.Node> => {
+    if (ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node)) {
+      return ts.visitEachChild(node, visit, lifting.context);
+    }
+    if (ts.isSpreadElement(node) || ts.isSpreadAssignment(node)) {
+      return ts.visitEachChild(node, visit, lifting.context);
+    }
+    if (ts.isPropertyAssignment(node)) {
+      return f.updatePropertyAssignment(
+        node,
+        ts.visitNode(node.name, lifting.visit, ts.isPropertyName) as ts.PropertyName,
+        liftTarget(lifting, node.initializer),
+      );
+    }
+    if (ts.isShorthandPropertyAssignment(node)) {
+      const { name, objectAssignmentInitializer: initial } = node;
+      return f.updateShorthandPropertyAssignment(
+        node,
+        name,
+        initial && named(lifting, name.text, initial),
+      );
+    }
+    // A target with a default.
+    if (ts.isBinaryExpression(node)) return liftDefaultTarget(lifting, node);
+    return lifting.visit(node);
+  };
+  return ts.visitNode(target, visit) as E;
+}
+
+function liftDefaultTarget(lifting: Lifting, node: ts.BinaryExpression): ts.Expression {
+  const target = skipWrappers(node.left);
+  return f.updateBinaryExpression(
+    node,
+    liftTarget(lifting, node.left),
+    node.operatorToken,
+    ts.isIdentifier(target)
+      ? named(lifting, target.text, node.right)
+      : lifting.expression(node.right),
+  );
+}
+
+/** Variables that a destructuring assignment sets. */
+export function assignedNames(e: ts.Expression): string[] {
+  const inner = skipWrappers(e);
+  if (!ts.isBinaryExpression(inner) || inner.operatorToken.kind !== ts.SyntaxKind.EqualsToken) {
+    return [];
+  }
+  const pattern = skipWrappers(inner.left);
+  return ts.isIdentifier(pattern) ? [] : targetNames(pattern);
+}
+
+function targetNames(e: ts.Expression): string[] {
+  const inner = skipWrappers(e);
+  if (ts.isIdentifier(inner)) return [inner.text];
+  if (ts.isSpreadElement(inner)) return targetNames(inner.expression);
+  if (ts.isBinaryExpression(inner)) return targetNames(inner.left);
+  if (ts.isArrayLiteralExpression(inner)) return inner.elements.flatMap(targetNames);
+  if (!ts.isObjectLiteralExpression(inner)) return [];
+  return inner.properties.flatMap((p) => {
+    if (ts.isShorthandPropertyAssignment(p)) return [p.name.text];
+    return ts.isPropertyAssignment(p) ? targetNames(p.initializer) : [];
+  });
+}
+
+export function liftProperty(lifting: Lifting, node: ts.PropertyAssignment): ts.Node {
+  const { name, initializer } = node;
+  const isNamed = ts.isIdentifier(name) || ts.isStringLiteral(name);
+  if (!isNamed || name.text === "__proto__") {
+    return f.updatePropertyAssignment(
+      node,
+      ts.visitNode(name, lifting.visit, ts.isPropertyName) as ts.PropertyName,
+      lifting.expression(initializer),
+    );
+  }
+  return f.updatePropertyAssignment(node, name, named(lifting, name.text, initializer));
+}
+
+export function liftField(lifting: Lifting, node: ts.PropertyDeclaration): ts.Node {
+  const { name, initializer } = node;
+  const value = (): ts.Expression => {
+    const given = initializer as ts.Expression;
+    return ts.isIdentifier(name) || ts.isPrivateIdentifier(name)
+      ? named(lifting, name.text.replace(/^#/, ""), given)
+      : lifting.expression(given);
+  };
+  return f.updatePropertyDeclaration(
+    node,
+    node.modifiers,
+    ts.visitNode(name, lifting.visit, ts.isPropertyName) as ts.PropertyName,
+    node.questionToken ?? node.exclamationToken,
+    node.type,
+    initializer && lifting.isolated(value),
+  );
+}
