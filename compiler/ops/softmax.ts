@@ -53,10 +53,18 @@ function alongAxis(
   return { dtype: x.dtype, shape: x.shape, data: out };
 }
 
+const sumOf = (line: readonly number[]): number => line.reduce((s, v) => s + v, 0);
+
+// Shifted before anything else, so that elements far from 0 keep their differences.
+const lessMaximum = (line: readonly number[]): number[] => {
+  const top = Math.max(...line);
+  return line.map((v) => v - top);
+};
+
 const logOfSum = (line: readonly number[]): number => {
   const top = Math.max(...line);
   const shift = Number.isFinite(top) ? top : 0;
-  return shift + Math.log(line.reduce((s, v) => s + Math.exp(v - shift), 0));
+  return shift + Math.log(sumOf(line.map((v) => Math.exp(v - shift))));
 };
 
 /** x − max x, its exponentials and their sum: softmax and its logarithm share them. */
@@ -81,8 +89,9 @@ export const softmaxOp = op<AxisAttrs>({
   infer: ([x]) => x,
   evaluate: ([x], { axis }) =>
     alongAxis(x, axis, (line) => {
-      const whole = logOfSum(line);
-      return line.map((v) => Math.exp(v - whole));
+      const exps = lessMaximum(line).map(Math.exp);
+      const total = sumOf(exps);
+      return exps.map((v) => v / total);
     }),
   expand: ([x], { axis }) => {
     const { exps, total } = shifted(x, axis);
@@ -104,8 +113,9 @@ export const logSoftmaxOp = op<AxisAttrs>({
   infer: ([x]) => x,
   evaluate: ([x], { axis }) =>
     alongAxis(x, axis, (line) => {
-      const whole = logOfSum(line);
-      return line.map((v) => v - whole);
+      const less = lessMaximum(line);
+      const logTotal = Math.log(sumOf(less.map(Math.exp)));
+      return less.map((v) => v - logTotal);
     }),
   expand: ([x], { axis }) => {
     const { less, total } = shifted(x, axis);

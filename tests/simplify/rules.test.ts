@@ -94,8 +94,9 @@ test("exact rules keep extremes, stabilising ones where the left side is finite"
             }),
           );
           const [a, b] = evaluateNodes([expression, after], values, { precision: "float64" });
+          const finite = Array.from(a.data).every((v) => Math.abs(v) < 1e25);
+          if (rule.tier === "stabilising" && !finite) continue;
           a.data.forEach((v, i) => {
-            if (rule.tier === "stabilising" && !(Number.isFinite(v) && Math.abs(v) < 1e25)) return;
             t.true(
               close([v], [b.data[i]], 1e-9, 1e-12),
               `${rule.name} at ${x}, ${y}: ${v} and ${b.data[i]}`,
