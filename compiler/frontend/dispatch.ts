@@ -66,6 +66,8 @@ const symbolicMath: typeof Math = (() => {
       const build = (language as unknown as Record<string, (...args: unknown[]) => unknown>)[
         names[name] ?? name
       ];
+      // Halves go up in JavaScript, to the even number in the language's round.
+      if (name === "round") return language.floor(language.add(args[0] as number, 0.5));
       if (!build) {
         return fail("ADJ4007", `Math.${name} of a symbol is not available`);
       }

@@ -34,6 +34,8 @@ export type ScalarFn =
   | "sin"
   | "cos"
   | "tanh"
+  /** The angle of the point (second, first operand), in (−π, π]. */
+  | "atan2"
   | "max"
   | "min"
   | "lt"

@@ -1,6 +1,8 @@
 /** Elementwise maths, comparisons, reductions and products, as a model file calls them. */
 
+import * as activations from "../ops/activations.ts";
 import * as arithmetic from "../ops/arithmetic.ts";
+import * as barrier from "../ops/barrier.ts";
 import * as comparison from "../ops/comparison.ts";
 import { castTo } from "../ops/elementwise.ts";
 import * as exponential from "../ops/exponential.ts";
@@ -8,6 +10,9 @@ import { asNode } from "../ops/leaf.ts";
 import * as product from "../ops/product.ts";
 import type { AxisArgument, ReduceOptions } from "../ops/reduction.ts";
 import * as reduction from "../ops/reduction.ts";
+import * as rounding from "../ops/rounding.ts";
+import * as special from "../ops/special.ts";
+import * as trigonometric from "../ops/trigonometric.ts";
 import type { DType, Operand, Tensor } from "./types.ts";
 
 type Unary = (x: Operand) => Tensor;
@@ -38,6 +43,16 @@ export const abs = lift<Unary>(arithmetic.abs);
 export const sign = lift<Unary>(arithmetic.sign);
 /** The largest whole number that is not above x; gradient 0. */
 export const floor = lift<Unary>(arithmetic.floor);
+/** The smallest whole number that is not below x; gradient 0. */
+export const ceil = lift<Unary>(rounding.ceil);
+/** The nearest whole number, halves to the even one as in NumPy; gradient 0. */
+export const round = lift<Unary>(rounding.round);
+/** x without its fraction; gradient 0. */
+export const trunc = lift<Unary>(rounding.trunc);
+/** Whether x is not a number. */
+export const isnan = lift<Unary>(rounding.isnan);
+/** Whether x is ∞ or −∞. */
+export const isinf = lift<Unary>(rounding.isinf);
 /** x² */
 export const square = lift<Unary>(arithmetic.square);
 /** √x */
@@ -46,6 +61,12 @@ export const sqrt = lift<Unary>(arithmetic.sqrt);
 export const exp = lift<Unary>(exponential.exp);
 /** Natural logarithm. */
 export const log = lift<Unary>(exponential.log);
+/** Logarithm to the base 2. */
+export const log2 = lift<Unary>(exponential.log2);
+/** Logarithm to the base 10. */
+export const log10 = lift<Unary>(exponential.log10);
+/** 2ˣ */
+export const exp2 = lift<Unary>(exponential.exp2);
 /** log(1 + x), accurate near 0. */
 export const log1p = lift<Unary>(exponential.log1p);
 /** eˣ − 1, accurate near 0. */
@@ -54,12 +75,62 @@ export const expm1 = lift<Unary>(exponential.expm1);
 export const sin = lift<Unary>(exponential.sin);
 /** Cosine; x in radians. */
 export const cos = lift<Unary>(exponential.cos);
+/** Tangent; x in radians. */
+export const tan = lift<Unary>(trigonometric.tan);
+/** The angle in [−π/2, π/2] whose sine is x; NaN outside [−1, 1]. */
+export const asin = lift<Unary>(trigonometric.asin);
+/** The angle in [0, π] whose cosine is x; NaN outside [−1, 1]. */
+export const acos = lift<Unary>(trigonometric.acos);
+/** The angle in [−π/2, π/2] whose tangent is x. */
+export const atan = lift<Unary>(trigonometric.atan);
+/** The angle of the point (x, y) in (−π, π]: `atan2(y, x)`. */
+export const atan2 = lift<(y: Operand, x: Operand) => Tensor>(trigonometric.atan2);
+/** Hyperbolic sine. */
+export const sinh = lift<Unary>(trigonometric.sinh);
+/** Hyperbolic cosine. */
+export const cosh = lift<Unary>(trigonometric.cosh);
 /** Hyperbolic tangent. */
 export const tanh = lift<Unary>(exponential.tanh);
+/** The number whose hyperbolic sine is x. */
+export const asinh = lift<Unary>(trigonometric.asinh);
+/** The number ≥ 0 whose hyperbolic cosine is x; NaN below 1. */
+export const acosh = lift<Unary>(trigonometric.acosh);
+/** The number whose hyperbolic tangent is x; NaN outside [−1, 1]. */
+export const atanh = lift<Unary>(trigonometric.atanh);
 /** 1 / (1 + e⁻ˣ) */
 export const sigmoid = lift<Unary>(exponential.sigmoid);
 /** log(1 + eˣ), without overflow. */
 export const softplus = lift<Unary>(exponential.softplus);
+/** x above 0, α·(eˣ − 1) elsewhere; α is 1 when left out. */
+export const elu = lift<(x: Operand, alpha?: Operand) => Tensor>(activations.elu);
+/** x·Φ(x) with the normal distribution Φ; `{ approximate: "tanh" }` for the formula with tanh. */
+export const gelu = lift<(x: Operand, options?: activations.GeluOptions) => Tensor>(
+  activations.gelu,
+);
+/** x·σ(x), also called swish. */
+export const silu = lift<Unary>(activations.silu);
+/** 0.2·x + 0.5 kept in [0, 1]. */
+export const hardSigmoid = lift<Unary>(activations.hardSigmoid);
+/** Error function, 2/√π · ∫₀ˣ e^(−t²) dt. */
+export const erf = lift<Unary>(special.erf);
+/** 1 − erf x, with its digits where erf is near 1. */
+export const erfc = lift<Unary>(special.erfc);
+/** Γ(x); (x − 1)! for whole numbers. */
+export const gamma = lift<Unary>(special.gamma);
+/** log |Γ(x)| */
+export const lgamma = lift<Unary>(special.lgamma);
+/** d/dx log Γ(x) */
+export const digamma = lift<Unary>(special.digamma);
+/** d²/dx² log Γ(x); it has no gradient. */
+export const trigamma = lift<Unary>(special.trigamma);
+/** x·log y, and 0 where x is 0. */
+export const xlogy = lift<Binary>(arithmetic.xlogy);
+/** x, held constant where a gradient is taken. */
+export const stopGradient = lift<Unary>(barrier.stopGradient);
+/** x, whose gradient is kept in [low, high]. @throws ADJ1008 unless low ≤ high */
+export const gradClip = lift<(x: Operand, low: number, high: number) => Tensor>(barrier.gradClip);
+/** x, whose gradient is multiplied by a number. */
+export const gradScale = lift<(x: Operand, factor: number) => Tensor>(barrier.gradScale);
 /** max(x, 0), with gradient 0 at 0. */
 export const relu = lift<Unary>(comparison.relu);
 /** The larger of two; tied values share the gradient. */

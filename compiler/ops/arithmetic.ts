@@ -1,7 +1,7 @@
 /** Arithmetic: + − · / % **, and what is built from them alone. */
 
 import type { Node } from "../graph/node.ts";
-import { call } from "../kernels/scalar.ts";
+import { call, constant } from "../kernels/scalar.ts";
 import { binary, unary } from "./elementwise.ts";
 import { literal } from "./leaf.ts";
 import { functional, infix, precedence, wrap } from "./notation.ts";
@@ -100,10 +100,10 @@ export const pow = binary({
   ],
   evaluate: (a, b) => a ** b,
   lower: (a, b) => call("pow", a, b),
-  // ∂aᵇ/∂a = b·aᵇ⁻¹, ∂aᵇ/∂b = aᵇ·log a
+  // ∂aᵇ/∂a = b·aᵇ⁻¹, ∂aᵇ/∂b = aᵇ·log a, which is 0 where aᵇ is
   gradient: ({ dy, y, inputs: [a, b] }) => [
     mul(mul(dy, b), pow(a, sub(b, like(1, b)))),
-    mul(mul(dy, y), logOf(a)),
+    mul(dy, xlogy(y, a)),
   ],
 });
 
@@ -194,4 +194,29 @@ export const logOf = unary({
   evaluate: Math.log,
   lower: (x) => call("log", x),
   gradient: ({ dy, inputs: [x] }) => [div(dy, x)],
+});
+
+/** x·log y, and 0 where x is 0 (unless y is NaN): the terms of entropies and likelihoods. */
+export const xlogy = binary({
+  name: "xlogy",
+  domain: "float",
+  cost: 22,
+  notation: {
+    ...functional("xlogy"),
+    tex: ([x, y]) => ({
+      text: `${wrap(x, precedence.mul, true)}\\,\\log\\left(${y.text}\\right)`,
+      precedence: precedence.mul,
+    }),
+  },
+  sample: [
+    [-2, 2],
+    [0.1, 4],
+  ],
+  evaluate: (x, y) => (x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y)),
+  lower: (x, y) => {
+    const zero = constant(0, x.dtype);
+    const vanishes = call("and", call("eq", x, zero), call("eq", y, y));
+    return call("where", vanishes, zero, call("mul", x, call("log", y)));
+  },
+  gradient: ({ dy, inputs: [x, y] }) => [xlogy(dy, y), mul(dy, div(x, y))],
 });

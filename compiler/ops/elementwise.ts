@@ -15,6 +15,7 @@ import {
   type Shape,
   type TensorType,
 } from "../graph/types.ts";
+import { numeric } from "../kernels/numeric.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { functional } from "./notation.ts";
@@ -37,13 +38,15 @@ interface ElementwiseSpec {
 }
 
 interface UnarySpec extends ElementwiseSpec {
-  readonly evaluate: (x: number) => number;
+  /** The value of one element; `lower`'s own formula in float64 when left out. */
+  readonly evaluate?: (x: number) => number;
   /** Where the tests draw x; [-2, 2] when left out. */
   readonly sample?: readonly [number, number];
 }
 
 interface BinarySpec extends ElementwiseSpec {
-  readonly evaluate: (x: number, y: number) => number;
+  /** The value of one element; `lower`'s own formula in float64 when left out. */
+  readonly evaluate?: (x: number, y: number) => number;
   /** Where the tests draw x and y. */
   readonly sample?: readonly [readonly [number, number], readonly [number, number]];
 }
@@ -131,7 +134,7 @@ export function unary(spec: UnarySpec): ((x: Operand) => Node) & { readonly op: 
     spec,
     1,
     [{ inputs: [{ shape: [], ...draw }] }, { inputs: [{ shape: [2, 3], ...draw }] }],
-    spec.evaluate,
+    spec.evaluate ?? numeric(spec.lower, 1),
   );
   const builder = (x: Operand): Node => {
     const node = asNode(x);
@@ -169,7 +172,7 @@ export function binary(
         { shape: b, ...dy },
       ],
     })),
-    spec.evaluate,
+    spec.evaluate ?? numeric(spec.lower, 2),
   );
   const builder = (x: Operand, y: Operand): Node => {
     const [a, b] = together(x, y);

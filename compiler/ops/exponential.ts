@@ -22,6 +22,44 @@ export const exp = unary({
   gradient: ({ dy, y }) => [mul(dy, y)],
 });
 
+/** Logarithm to the base 2. */
+export const log2 = unary({
+  name: "log2",
+  domain: "float",
+  cost: 24,
+  notation: functional("log2", "\\log_{2}"),
+  sample: [0.1, 4],
+  evaluate: Math.log2,
+  lower: (x) => call("div", call("log", x), num(Math.LN2, x)),
+  gradient: ({ dy, inputs: [x] }) => [div(dy, mul(x, like(Math.LN2, x)))],
+});
+
+/** Logarithm to the base 10. */
+export const log10 = unary({
+  name: "log10",
+  domain: "float",
+  cost: 24,
+  notation: functional("log10", "\\log_{10}"),
+  sample: [0.1, 4],
+  evaluate: Math.log10,
+  lower: (x) => call("div", call("log", x), num(Math.LN10, x)),
+  gradient: ({ dy, inputs: [x] }) => [div(dy, mul(x, like(Math.LN10, x)))],
+});
+
+/** 2ˣ */
+export const exp2 = unary({
+  name: "exp2",
+  domain: "float",
+  cost: 30,
+  notation: {
+    ...functional("exp2"),
+    tex: ([x]) => ({ text: `2^{${x.text}}`, precedence: precedence.power }),
+  },
+  evaluate: (x) => 2 ** x,
+  lower: (x) => call("pow", num(2, x), x),
+  gradient: ({ dy, y }) => [mul(dy, mul(y, like(Math.LN2, y)))],
+});
+
 /** log(1 + x), accurate near 0. */
 export const log1p = unary({
   name: "log1p",

@@ -1,6 +1,8 @@
 /** Every op of the compiler, once: what the tests over all ops run through. */
 
+import * as activations from "./activations.ts";
 import * as arithmetic from "./arithmetic.ts";
+import * as barrier from "./barrier.ts";
 import * as comparison from "./comparison.ts";
 import * as creation from "./creation.ts";
 import * as elementwise from "./elementwise.ts";
@@ -11,14 +13,22 @@ import type { AnyOp } from "./op.ts";
 import * as product from "./product.ts";
 import * as random from "./random.ts";
 import * as reduction from "./reduction.ts";
+import * as rounding from "./rounding.ts";
 import * as shape from "./shape.ts";
 import * as slicing from "./slicing.ts";
 import * as softmax from "./softmax.ts";
+import * as special from "./special.ts";
+import * as trigonometric from "./trigonometric.ts";
 
 const modules = [
   arithmetic,
   exponential,
+  trigonometric,
+  rounding,
+  special,
   comparison,
+  activations,
+  barrier,
   elementwise,
   reduction,
   shape,

@@ -1,6 +1,7 @@
 /** All rewrite rules, in the order in which the engine tries them on a node. */
 
 import { arithmeticRules } from "../ops/arithmetic.rules.ts";
+import { barrierRules } from "../ops/barrier.rules.ts";
 import { collectRules } from "../ops/collect.rules.ts";
 import { comparisonRules } from "../ops/comparison.rules.ts";
 import { exponentialRules } from "../ops/exponential.rules.ts";
@@ -12,6 +13,7 @@ import { softmaxRules } from "../ops/softmax.rules.ts";
 import type { Rule } from "./rule.ts";
 
 export const rules: readonly Rule[] = [
+  ...barrierRules,
   ...shapeRules,
   ...indexingRules,
   ...arithmeticRules,

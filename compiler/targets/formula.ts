@@ -29,6 +29,7 @@ const notation: Record<ScalarFn, (args: readonly Printed[], dtype: string) => Pr
   sin: fn("sin"),
   cos: fn("cos"),
   tanh: fn("tanh"),
+  atan2: fn("atan2"),
   max: fn("max"),
   min: fn("min"),
   lt: ([a, b]) => infix(a, " < ", b, compare, true),

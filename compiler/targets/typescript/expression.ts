@@ -72,6 +72,7 @@ const table: Record<ScalarFn, Print> = {
   sin: method("sin"),
   cos: method("cos"),
   tanh: method("tanh"),
+  atan2: method("atan2"),
   max: method("max"),
   min: method("min"),
   lt: infix("<", p.relate),
