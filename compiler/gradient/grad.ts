@@ -7,6 +7,8 @@ import { add } from "../ops/arithmetic.ts";
 import { literal } from "../ops/leaf.ts";
 import { sum } from "../ops/reduction.ts";
 import { broadcastTo, fill } from "../ops/shape.ts";
+import { spellings } from "../simplify/rules.ts";
+import { simplifyNodes } from "../simplify/simplify.ts";
 
 export interface GradOptions {
   /** Values through which the gradient does not pass: they are held constant. */
@@ -14,7 +16,8 @@ export interface GradOptions {
 }
 
 /**
- * ∂cost/∂x for each x of `wrt`.
+ * ∂cost/∂x for each x of `wrt`. Spellings that overflow, such as eˣ/Σeˣ, are recognised first: their
+ * derivatives as written would overflow as well.
  *
  * @throws ADJ2001 when the cost is not a float scalar, ADJ2002 when it does not depend on an x,
  *   ADJ2003 when an op on the way has no gradient
@@ -39,7 +42,12 @@ export function gradients(
       fail("ADJ2003", `grad: ${nameOf(x)} is ${x.type.dtype}; only floats can be differentiated`);
     }
   }
-  const cotangents = sweep(cost, fill(cost, literal(1, cost.type.dtype)), wrt, considerConstant);
+  const keep = new Set([...wrt, ...considerConstant]);
+  const [stable] = keep.has(cost)
+    ? [cost]
+    : simplifyNodes([cost], { rules: spellings, keep }).roots;
+  const seed = fill(stable, literal(1, cost.type.dtype));
+  const cotangents = sweep(stable, seed, wrt, considerConstant, cost);
   return wrt.map(
     (x) =>
       cotangents.get(x) ??
@@ -53,12 +61,17 @@ export function gradients(
 const nameOf = (x: Node): string =>
   x.label?.name ?? `an expression of shape ${formatShape(x.shape)}`;
 
-/** Cotangents of `root` for everything between it and `wrt`, from the cotangent of `root` itself. */
+/**
+ * Cotangents of `root` for everything between it and `wrt`, from the cotangent of `root` itself.
+ *
+ * @param of what the gradients are said to be of
+ */
 export function sweep(
   root: Node,
   seed: Node,
   wrt: readonly Node[],
   constants: readonly Node[] = [],
+  of: Node = root,
 ): Map<Node, Node> {
   const held = new Set(constants);
   const order = topological([root]);
@@ -70,7 +83,7 @@ export function sweep(
   const settle = (by: Node, cotangent: Node): void => {
     // A cotangent that passes through several values unchanged is called after the first named one.
     if (!cotangent.derivative || (!cotangent.derivative.by.label && by.label)) {
-      cotangent.derivative = { of: root, by };
+      cotangent.derivative = { of, by };
     }
   };
   const asked = new Set(wrt);

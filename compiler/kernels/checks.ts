@@ -35,8 +35,10 @@ export function checksOf(roots: readonly Node[]): Checks {
   const rows: RowCheck[] = [];
   for (const node of topological(roots)) {
     for (const obligation of obligationsOf(node)) {
-      if (obligation.index.shape.length === 0 && addRows(obligation, rows)) continue;
-      const source = sourceOf(obligation.index);
+      const { index, optional } = obligation;
+      if (index.shape.length === 0 && !optional && addRows(obligation, rows)) continue;
+      const source = sourceOf(index);
+      if (!source && optional) continue;
       if (!source || obligation.span !== 1) refuse(obligation);
       const before = ranges.get(source);
       ranges.set(source, before ? [0, smaller(before[1], obligation.dim)] : [0, obligation.dim]);

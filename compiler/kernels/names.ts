@@ -93,10 +93,12 @@ export function nameValues(
       if (fixed.has(node)) continue;
       const owner = [...(node.label?.scope ?? node.scope)].map(identifier).join("_");
       const qualified = owner && owner !== name ? `${owner}_${name}` : `${name}_${node.op.name}`;
-      const free = [qualified, `${qualified}_${node.op.name}`].find(
-        (candidate) => !used.has(candidate),
-      );
-      const final = n === 0 && !owner ? name : (free ?? `${qualified}_${n + 1}`);
+      const derived = [qualified, `${qualified}_${node.op.name}`];
+      let final = n === 0 && !owner ? name : derived.find((candidate) => !used.has(candidate));
+      // Nothing tells them apart but their order.
+      for (let count = n + 1; final === undefined; count++) {
+        if (!used.has(`${qualified}_${count}`)) final = `${qualified}_${count}`;
+      }
       used.add(final);
       names.set(node, final);
     }

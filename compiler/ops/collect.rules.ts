@@ -9,6 +9,7 @@ import { isFloat } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
 import { add, div, mul, neg, pow, square, sub } from "./arithmetic.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
+import { normOp } from "./norm.ts";
 
 /** A rational number that is kept as the model wrote it: 1/600, not 0.001666…. */
 interface Rational {
@@ -174,6 +175,8 @@ function collectFactors(node: Node): Node | undefined {
   const product = productOf(node);
   const { num, den } = product.coefficient;
   if (!Number.isFinite(num) || !Number.isFinite(den) || num === 0) return undefined;
+  // A norm is scaled so that its square is never needed: (x/‖x‖)/‖x‖ stays two divisions.
+  if (product.factors.some((f) => f.base.op === normOp && f.exponent < -1)) return undefined;
   const written = writeProduct(product, node.type.dtype);
   return productCost(written) < productCost(node) ? written : undefined;
 }

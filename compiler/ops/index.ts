@@ -9,6 +9,7 @@ import * as elementwise from "./elementwise.ts";
 import * as exponential from "./exponential.ts";
 import * as gathering from "./gathering.ts";
 import * as joining from "./joining.ts";
+import * as norm from "./norm.ts";
 import type { AnyOp } from "./op.ts";
 import * as product from "./product.ts";
 import * as random from "./random.ts";
@@ -38,6 +39,7 @@ const modules = [
   slicing,
   gathering,
   joining,
+  norm,
   softmax,
 ];
 

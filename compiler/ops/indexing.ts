@@ -3,6 +3,7 @@
 import { fail } from "../diagnostics/error.ts";
 import { isNode, makeNode, type Node } from "../graph/node.ts";
 import { type Dim, formatShape, isFloat } from "../graph/types.ts";
+import { oneHotOp } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
 import { gatherOp, scatterOp } from "./gathering.ts";
 import { constantDifference, intRange } from "./index-range.ts";
@@ -316,6 +317,8 @@ export interface Obligation {
   readonly span: Dim;
   /** For slices: from one element to the next. */
   readonly step: number;
+  /** A label outside of the range is a mistake, but reads nothing: what cannot be checked is let pass. */
+  readonly optional?: true;
 }
 
 /** Indices of a node that are neither constant nor proved to be in range. */
@@ -326,6 +329,12 @@ export function obligationsOf(node: Node): Obligation[] {
     const index = node.inputs.at(-1) as Node;
     const dim = node.inputs[0].shape[axis];
     return holds(index, dim, length, step) ? [] : [{ user: node, index, dim, span: length, step }];
+  }
+  if (node.op === oneHotOp) {
+    const [index] = node.inputs;
+    const dim = node.attrs.classes as Dim;
+    const obligation = { user: node, index, dim, span: 1, step: 1, optional: true } as const;
+    return holds(index, dim, 1, 1) ? [] : [obligation];
   }
   const first = node.op === gatherOp ? 1 : node.op === scatterOp ? 2 : node.inputs.length;
   return node.inputs.slice(first).flatMap((index, n) => {

@@ -5,7 +5,7 @@ import { isFloat, type Shape } from "../graph/types.ts";
 import type { Rule, RuleContext, RuleSample } from "../simplify/rule.ts";
 import { div, like, mul, neg } from "./arithmetic.ts";
 import { symbol } from "./leaf.ts";
-import { type ReduceAttrs, sum, sumOp } from "./reduction.ts";
+import { max, mean, min, type ReduceAttrs, sum, sumOp } from "./reduction.ts";
 import { broadcastOp, broadcastTo, dimshuffle, dimshuffleOp } from "./shape.ts";
 
 const attrsOf = (node: Node): ReduceAttrs => node.attrs as unknown as ReduceAttrs;
@@ -32,28 +32,32 @@ function trivial(node: Node): Node | undefined {
   );
 }
 
-/** Σ broadcast(x) = n · Σ x over the axes that x really has. */
-function sumOfBroadcast(node: Node): Node | undefined {
-  const [x] = node.inputs;
-  if (x.op !== broadcastOp) return undefined;
+/**
+ * A broadcast value without the repetitions along reduced axes, and how many there are of each element;
+ * undefined where there are none, or the number is not known.
+ */
+function unrepeated(x: Node, attrs: ReduceAttrs): { value: Node; count: number } | undefined {
   const [inner] = x.inputs;
-  const attrs = attrsOf(node);
   const rank = x.shape.length;
   const repeated = attrs.axes.filter(
     (axis) => lengthAlong(inner.shape, rank, axis) === 1 && x.shape[axis] !== 1,
   );
-  if (repeated.length === 0 || repeated.some((axis) => typeof x.shape[axis] === "string"))
-    return undefined;
-  const count = repeated.reduce((n, axis) => n * (x.shape[axis] as number), 1);
+  const count = repeated.reduce((n, axis) => n * Number(x.shape[axis]), 1);
+  if (repeated.length === 0 || !(count > 0)) return undefined;
   const full = dimshuffle(inner, [
     ...new Array<"x">(rank - inner.shape.length).fill("x"),
     ...inner.shape.map((_, i) => i),
   ]);
-  const once = broadcastTo(
-    full,
-    x.shape.map((dim, i) => (repeated.includes(i) ? 1 : dim)),
-  );
-  return mul(like(count, node), makeNode(sumOp, [once], node.attrs));
+  const once = x.shape.map((dim, i) => (repeated.includes(i) ? 1 : dim));
+  return { value: broadcastTo(full, once), count };
+}
+
+/** Σ broadcast(x) = n · Σ x over the axes that x really has. */
+function sumOfBroadcast(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  if (x.op !== broadcastOp) return undefined;
+  const once = unrepeated(x, attrsOf(node));
+  return once && mul(like(once.count, node), makeNode(sumOp, [once.value], node.attrs));
 }
 
 /** Σ c·x = c·Σ x, for what does not change along the summed axes. */
@@ -99,8 +103,8 @@ function sumOfSum(node: Node): Node | undefined {
   return makeNode(sumOp, [x.inputs[0]], { axes, keepdims: false });
 }
 
-/** Σ dimshuffle(x) = Σ x over the axes where they were. */
-function sumOfShuffle(node: Node): Node | undefined {
+/** A reduction of a dimshuffle = that of x, over the axes where they were. */
+function reduceOfShuffle(node: Node): Node | undefined {
   const [x] = node.inputs;
   if (x.op !== dimshuffleOp) return undefined;
   const attrs = attrsOf(node);
@@ -112,7 +116,7 @@ function sumOfShuffle(node: Node): Node | undefined {
     return from === "x" ? [] : [from];
   });
   if (axes.length === 0) return undefined;
-  const summed = makeNode(sumOp, [inner], {
+  const summed = makeNode(node.op, [inner], {
     axes: [...axes].sort((a, b) => a - b),
     keepdims: false,
   });
@@ -122,6 +126,14 @@ function sumOfShuffle(node: Node): Node | undefined {
     summed,
     rest.map((o) => (o === "x" ? "x" : kept.indexOf(o))),
   );
+}
+
+/** max over repeated elements = max over one of each; also min, mean and truth values. */
+function extremeOfBroadcast(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  if (x.op !== broadcastOp) return undefined;
+  const once = unrepeated(x, attrsOf(node));
+  return once && makeNode(node.op, [once.value], node.attrs);
 }
 
 const cube = () => symbol("float64", [2, 3, 4]);
@@ -184,10 +196,38 @@ export const reductionRules: readonly Rule[] = [
   {
     name: "sum-of-shuffle",
     tier: "reassociating",
-    roots: ["sum"],
+    roots: ["sum", "mean", "prod", "logsumexp", "norm"],
     statement: "Σ Aᵀ = Σ A",
-    rewrite: sumOfShuffle,
+    rewrite: reduceOfShuffle,
     samples: () =>
       on(sum(dimshuffle(cube(), [2, 0, 1])), sum(dimshuffle(cube(), [2, "x", 0, 1]), [0, 1])),
+  },
+  {
+    name: "extreme-of-shuffle",
+    tier: "exact",
+    roots: ["max", "min", "any", "all"],
+    statement: "max Aᵀ = max A",
+    rewrite: reduceOfShuffle,
+    samples: () => on(max(dimshuffle(cube(), [2, 0, 1])), min(dimshuffle(cube(), [2, 0, 1]), 1)),
+  },
+  {
+    name: "extreme-of-broadcast",
+    tier: "exact",
+    roots: ["max", "min", "any", "all"],
+    statement: "maxᵢ x = x",
+    rewrite: extremeOfBroadcast,
+    samples: () =>
+      on(
+        max(broadcastTo(row(), [3, 4]), 0),
+        min(broadcastTo(row(), [3, 4]), 0, { keepdims: true }),
+      ),
+  },
+  {
+    name: "mean-of-broadcast",
+    tier: "reassociating",
+    roots: ["mean"],
+    statement: "mean over i of x = x",
+    rewrite: extremeOfBroadcast,
+    samples: () => on(mean(broadcastTo(row(), [3, 4]), 0), mean(broadcastTo(row(), [3, 4]))),
   },
 ];

@@ -71,7 +71,7 @@ export function restoreAxes(value: Node, x: Node, { axes, keepdims }: ReduceAttr
 }
 
 /** The numbers that each element of the result combines. */
-function groups(x: NDArray, attrs: ReduceAttrs, shape: readonly number[]): number[][] {
+export function groups(x: NDArray, attrs: ReduceAttrs, shape: readonly number[]): number[][] {
   const out: number[][] = Array.from({ length: shape.reduce((n, d) => n * d, 1) }, () => []);
   const kept = x.shape.map((_, i) => i).filter((i) => !attrs.axes.includes(i));
   const stride = new Array<number>(x.shape.length).fill(0);

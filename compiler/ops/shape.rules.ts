@@ -1,12 +1,12 @@
 /** Movement meets movement and arithmetic: all exact, for no number changes. */
 
 import { makeNode, type Node } from "../graph/node.ts";
-import { type Shape, sameShape } from "../graph/types.ts";
+import { type DType, type Shape, sameShape } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
 import { add, mul } from "./arithmetic.ts";
-import { castOp, elementwiseNames } from "./elementwise.ts";
+import { castOp, castTo, elementwiseNames } from "./elementwise.ts";
 import { exp } from "./exponential.ts";
-import { symbol } from "./leaf.ts";
+import { constantValue, literal, symbol } from "./leaf.ts";
 import {
   broadcastOp,
   broadcastTo,
@@ -101,6 +101,11 @@ function reshapes(node: Node): Node | undefined {
   if (x.op === reshapeOp) return reshape(x.inputs[0], node.shape);
   if (x.op === broadcastOp && x.inputs[0].shape.length === 0)
     return broadcastTo(x.inputs[0], node.shape);
+  // Axes of length 1 that came or went before make no difference.
+  if (x.op === dimshuffleOp) {
+    const kept = orderOf(x).filter((o) => o !== "x");
+    if (kept.every((o, i) => i === 0 || o > kept[i - 1])) return reshape(x.inputs[0], node.shape);
+  }
   const longer = (shape: Shape) => shape.filter((dim) => dim !== 1);
   if (sameShape(longer(x.shape), longer(node.shape))) {
     // Only axes of length 1 come or go.
@@ -114,8 +119,19 @@ function reshapes(node: Node): Node | undefined {
   return undefined;
 }
 
+/** Whether every value of a dtype is one of the other: nothing is lost on the way through it. */
+const holds = (from: DType, to: DType): boolean =>
+  from === to || from === "bool" || (to === "float64" && from !== "int64");
+
 function casts(node: Node): Node | undefined {
   const [x] = node.inputs;
+  const value = constantValue(x);
+  if (value !== undefined) {
+    const isExact = x.type.dtype !== "float32" || Math.fround(value) === value;
+    return isExact ? castTo(x, node.type.dtype) : undefined;
+  }
+  if (x.op === castOp && holds(x.inputs[0].type.dtype, x.type.dtype))
+    return castTo(x.inputs[0], node.type.dtype);
   if (x.op !== broadcastOp) return undefined;
   return broadcastTo(makeNode(castOp, [x.inputs[0]], node.attrs), node.shape);
 }
@@ -186,14 +202,25 @@ export const shapeRules: readonly Rule[] = [
     roots: ["reshape"],
     statement: "reshape(reshape(x)) = reshape(x)",
     rewrite: reshapes,
-    samples: () => on(reshape(reshape(matrix(), [6]), [3, 2]), reshape(matrix(), [2, 1, 3])),
+    samples: () =>
+      on(
+        reshape(reshape(matrix(), [6]), [3, 2]),
+        reshape(matrix(), [2, 1, 3]),
+        reshape(dimshuffle(matrix(), [0, "x", 1]), [3, 2]),
+      ),
   },
   {
-    name: "cast-of-broadcast",
+    name: "cast-of-movement",
     tier: "exact",
     roots: ["cast"],
-    statement: "cast(broadcast(x)) = broadcast(cast(x))",
+    statement:
+      "cast(broadcast(x)) = broadcast(cast(x)), cast(cast(x)) = cast(x) where nothing is lost between",
     rewrite: casts,
-    samples: () => on(makeNode(castOp, [broadcastTo(vector(), [2, 3])], { to: "float32" })),
+    samples: () =>
+      on(
+        makeNode(castOp, [literal(2, "float32")], { to: "float64" }),
+        makeNode(castOp, [castTo(symbol("bool", [2]), "int32")], { to: "float64" }),
+        makeNode(castOp, [broadcastTo(vector(), [2, 3])], { to: "float32" }),
+      ),
   },
 ];

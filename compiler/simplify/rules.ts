@@ -4,23 +4,42 @@ import { arithmeticRules } from "../ops/arithmetic.rules.ts";
 import { barrierRules } from "../ops/barrier.rules.ts";
 import { collectRules } from "../ops/collect.rules.ts";
 import { comparisonRules } from "../ops/comparison.rules.ts";
-import { exponentialRules } from "../ops/exponential.rules.ts";
+import { exponentialRules, exponentialSpellings } from "../ops/exponential.rules.ts";
+import { gatheringRules } from "../ops/gathering.rules.ts";
 import { indexingRules } from "../ops/indexing.rules.ts";
+import { joiningRules } from "../ops/joining.rules.ts";
+import { logarithmRules, logarithmSpellings } from "../ops/logarithm.rules.ts";
 import { productRules } from "../ops/product.rules.ts";
 import { reductionRules } from "../ops/reduction.rules.ts";
 import { shapeRules } from "../ops/shape.rules.ts";
-import { softmaxRules } from "../ops/softmax.rules.ts";
+import { softmaxRules, softmaxSpellings } from "../ops/softmax.rules.ts";
+import { varianceRules, varianceSpellings } from "../ops/variance.rules.ts";
 import type { Rule } from "./rule.ts";
 
 export const rules: readonly Rule[] = [
   ...barrierRules,
   ...shapeRules,
   ...indexingRules,
+  ...joiningRules,
+  ...gatheringRules,
   ...arithmeticRules,
   ...softmaxRules,
+  ...varianceRules,
+  ...logarithmRules,
   ...exponentialRules,
   ...comparisonRules,
   ...reductionRules,
   ...productRules,
   ...collectRules,
+];
+
+/**
+ * Spellings that overflow where what they mean is finite. So do their derivatives as they are written
+ * down, which no later rule would know again: these are recognised before a gradient is taken.
+ */
+export const spellings: readonly Rule[] = [
+  ...softmaxSpellings,
+  ...varianceSpellings,
+  ...logarithmSpellings,
+  ...exponentialSpellings,
 ];

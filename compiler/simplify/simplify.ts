@@ -15,6 +15,10 @@ export interface SimplifyOptions {
   readonly tiers?: readonly Tier[];
   /** Rules to use; the compiler's own when left out. */
   readonly rules?: readonly Rule[];
+  /** Values that are left as they are, with all below them: rules see them as if they were inputs. */
+  readonly keep?: ReadonlySet<Node>;
+  /** Called with each rewrite as it is made; what it throws ends the simplification. */
+  readonly check?: (rewrite: Rewrite) => void;
 }
 
 /** One use of a rule. */
@@ -30,6 +34,8 @@ export interface Simplified {
   readonly mapped: ReadonlyMap<Node, Node>;
   /** Which rules fired, in order. */
   readonly rewrites: readonly Rewrite[];
+  /** How often a rule was tried on a node: what the time is proportional to. */
+  readonly attempts: number;
 }
 
 /**
@@ -38,7 +44,7 @@ export interface Simplified {
  */
 export function simplifyNodes(
   roots: readonly Node[],
-  { tiers, rules = allRules }: SimplifyOptions = {},
+  { tiers, rules = allRules, keep, check }: SimplifyOptions = {},
 ): Simplified {
   const byRoot = new Map<string, Rule[]>();
   for (const rule of rules) {
@@ -47,13 +53,15 @@ export function simplifyNodes(
   }
   const done = new Map<Node, Node>();
   const forward = new Map<Node, Node>();
+  for (const node of keep ?? []) done.set(node, node);
   const rewrites: Rewrite[] = [];
+  let attempts = 0;
   const shared = new Set<Node>();
   const context = { isShared: (node: Node) => shared.has(node) };
   const readers = countReaders(roots);
   for (const root of roots) settle(root);
   carryNames(done);
-  return { roots: roots.map((root) => done.get(root) as Node), mapped: done, rewrites };
+  return { roots: roots.map((root) => done.get(root) as Node), mapped: done, rewrites, attempts };
 
   function settle(root: Node): void {
     const stack = [root];
@@ -93,12 +101,15 @@ export function simplifyNodes(
 
   function rewriteOnce(node: Node): boolean {
     for (const rule of byRoot.get(node.op.name) ?? []) {
+      attempts++;
       const result = placed(node, () => {
         const value = rule.rewrite(node, context);
         return value && shaped(value, node, rule);
       });
       if (!result || result === node) continue;
-      rewrites.push({ rule, before: node, after: result });
+      const rewrite = { rule, before: node, after: result };
+      rewrites.push(rewrite);
+      check?.(rewrite);
       forward.set(node, result);
       return true;
     }

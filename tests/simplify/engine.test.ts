@@ -26,6 +26,11 @@ import { Random } from "../support/random.ts";
 const x = named(dscalar(), "x");
 const y = named(dscalar(), "y");
 const v = named(dvector(4), "v");
+const A1 = named(dvector(2), "A1");
+const A = named(dmatrix(3, 4), "A");
+const B = named(dmatrix(2, 3), "B");
+const W = named(matrix(3, 3), "W");
+const labels = named(ivector(3), "labels");
 
 const derivations: [name: string, input: Tensor, expected: string][] = [
   ["power rule", grad(l.pow(x, 2), x), "2 * x"],
@@ -33,7 +38,11 @@ const derivations: [name: string, input: Tensor, expected: string][] = [
   ["second derivative", grad(grad(l.pow(x, 3), x), x), "6 * x"],
   ["tanh", grad(l.tanh(x), x), "1 - square(tanh(x))"],
   ["sigmoid", grad(l.sigmoid(x), x), "sigmoid(x) * (1 - sigmoid(x))"],
-  ["logistic by hand", grad(l.div(1, l.add(1, l.exp(l.neg(x)))), x), "sigmoid(x) * sigmoid(-x)"],
+  [
+    "logistic by hand",
+    grad(l.div(1, l.add(1, l.exp(l.neg(x)))), x),
+    "sigmoid(x) * (1 - sigmoid(x))",
+  ],
   ["logarithm", grad(l.log(x), x), "1 / x"],
   ["square root", grad(l.sqrt(x), x), "0.5 / sqrt(x)"],
   ["softplus", grad(l.softplus(x), x), "sigmoid(x)"],
@@ -58,6 +67,40 @@ const derivations: [name: string, input: Tensor, expected: string][] = [
   ["log of softmax", l.log(l.softmax(v)), "logSoftmax(v, 0)"],
   ["softmax by hand", l.div(l.exp(v), l.sum(l.exp(v), 0, { keepdims: true })), "softmax(v, 0)"],
   ["log-sum-exp by hand", l.log(l.sum(l.exp(v))), "logsumexp(v, [0])"],
+  ["product of exponentials", l.mul(l.exp(x), l.exp(y)), "exp(x + y)"],
+  ["quotient of exponentials", l.div(l.exp(x), l.exp(y)), "exp(x - y)"],
+  [
+    "tanh by hand",
+    l.div(l.sub(l.exp(x), l.exp(l.neg(x))), l.add(l.exp(x), l.exp(l.neg(x)))),
+    "tanh(x)",
+  ],
+  [
+    "tanh of a double",
+    l.div(l.sub(l.exp(l.mul(2, x)), 1), l.add(l.exp(l.mul(2, x)), 1)),
+    "tanh(x)",
+  ],
+  ["logit of sigmoid", l.log(l.div(l.sigmoid(x), l.sub(1, l.sigmoid(x)))), "x"],
+  [
+    "variance in one pass",
+    l.sub(l.mean(l.square(v)), l.square(l.mean(v))),
+    "mean(square(v - mean(v, 0, { keepdims: true })), 0)",
+  ],
+  ["norm by hand", l.sqrt(l.sum(l.pow(v, 2))), "norm(v, [0])"],
+  ["norm and its square", l.square(l.sqrt(l.sum(l.square(v)))), "sum(square(v), 0)"],
+  ["sum of a transpose", l.sum(l.transpose(A)), "sum(A, [0, 1])"],
+  ["sum of a broadcast", l.sum(l.mul(l.ones(3, 4), x)), "12 * x"],
+  ["slice of a slice", l.slice(l.slice(v, 1, 4), 1, 2), "slice(v, 2, 1)"],
+  ["slice of a join", l.slice(l.concatenate([v, A1]), 4, 6), "A1"],
+  ["parts put together", l.concatenate([l.slice(v, 0, 2), l.slice(v, 2, 4)]), "v"],
+  ["reshape and back", l.reshape(l.reshape(A, [4, 3]), [3, 4]), "A"],
+  ["transpose into a product", l.transpose(l.dot(l.transpose(A), l.transpose(B))), "dot(B, A)"],
+  ["one-hot product", l.dot(l.oneHot(labels, 3), W), "at(W, labels)"],
+  [
+    "one-hot cross-entropy",
+    l.neg(l.sum(l.mul(l.oneHot(labels, 3), l.log(l.softmax(W))), 1)),
+    "-at(logSoftmax(W, 1), arange(3), labels)",
+  ],
+  ["log of a product", l.log(l.prod(l.square(v))), "2 * sum(log(abs(v)), 0)"],
 ];
 
 for (const [name, input, expected] of derivations) {

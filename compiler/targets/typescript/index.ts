@@ -175,7 +175,7 @@ function writeFunction(
     if (fromState.length > 0) out.list("const {", fromState, "} = state;", " ");
     if (ofData.length > 0) out.line(`const { ${ofData.join(", ")} } = state.sizes;`);
     for (const view of program.views) writeView(out, fn, view);
-    for (const node of [...plan.dynamic, ...program.outputs]) {
+    for (const node of new Set([...plan.dynamic, ...program.outputs])) {
       if (node.shape.length === 0) continue;
       out.line(
         `const ${nameIn(fn, node)} = new ${arrayTypes[node.type.dtype]}(${node.shape.filter((d) => d !== 1).join(" * ") || "1"});`,

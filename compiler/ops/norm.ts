@@ -1,0 +1,57 @@
+/** The length of vectors. */
+
+import { build } from "../graph/ndarray.ts";
+import { makeNode, type Node, role } from "../graph/node.ts";
+import { abs, div, like, mul, sqrt, square } from "./arithmetic.ts";
+import { gt, logicalAnd, lt, where } from "./comparison.ts";
+import { precedence } from "./notation.ts";
+import { op } from "./op.ts";
+import { groups, max, type ReduceAttrs, reducedType, restoreAxes, sum } from "./reduction.ts";
+
+/** √Σ x², scaled by the largest |x|, so that no square overflows or vanishes. */
+function euclidean(values: readonly number[]): number {
+  const top = values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  const scale = top > 0 && Number.isFinite(top) ? top : 1;
+  return scale * Math.sqrt(values.reduce((s, v) => s + (v / scale) ** 2, 0));
+}
+
+export const normOp = op<ReduceAttrs>({
+  name: "norm",
+  cost: 30,
+  reads: () => 1,
+  infer: ([x], attrs) => reducedType(x, attrs),
+  evaluate: ([x], attrs, { dtype, shape }) => {
+    const lines = groups(x, attrs, shape);
+    return build(dtype, shape, (_, i) => euclidean(lines[i]));
+  },
+  expand: ([x], { axes, keepdims }) => {
+    const top = role(max(abs(x), axes, { keepdims: true }), "max");
+    const isUsable = logicalAnd(gt(top, like(0, x)), lt(top, like(Number.POSITIVE_INFINITY, x)));
+    const scale = role(where(isUsable, top, like(1, x)), "scale");
+    const whole = mul(scale, sqrt(sum(square(div(x, scale)), axes, { keepdims: true })));
+    // Axes of length 1 go by a sum over them, which moves elements only.
+    return keepdims ? whole : sum(whole, axes);
+  },
+  // ∂‖x‖/∂x = x / ‖x‖, and 0 at 0
+  gradient: ({ dy, y, inputs: [x], attrs }) => {
+    const length = restoreAxes(y, x, attrs);
+    const safe = where(gt(length, like(0, x)), length, like(1, x));
+    return [mul(restoreAxes(dy, x, attrs), div(x, safe))];
+  },
+  notation: {
+    text: ([x], { axes }) => ({
+      text: `norm(${x.text}, [${axes.join(", ")}])`,
+      precedence: precedence.atom,
+    }),
+    tex: ([x]) => ({ text: `\\left\\lVert ${x.text} \\right\\rVert`, precedence: precedence.atom }),
+  },
+  samples: [
+    { inputs: [{ shape: [4] }], attrs: { axes: [0], keepdims: false } },
+    { inputs: [{ shape: [2, 3] }], attrs: { axes: [1], keepdims: true } },
+    { inputs: [{ shape: [2, 3] }], attrs: { axes: [0], keepdims: false } },
+    { inputs: [{ shape: [2, 3] }], attrs: { axes: [0, 1], keepdims: false } },
+  ],
+});
+
+/** √Σ x² over the given axes, without overflow on the way; its gradient at 0 is 0. */
+export const euclideanNorm = (x: Node, attrs: ReduceAttrs): Node => makeNode(normOp, [x], attrs);

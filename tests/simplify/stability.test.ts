@@ -1,0 +1,351 @@
+/** Textbook spellings where they overflow: no NaN where the maths is finite, and the right value. */
+
+import test from "ava";
+import { gradients } from "../../compiler/gradient/grad.ts";
+import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
+import type { NDArray } from "../../compiler/graph/ndarray.ts";
+import type { Node } from "../../compiler/graph/node.ts";
+import * as a from "../../compiler/ops/arithmetic.ts";
+import { gt, where } from "../../compiler/ops/comparison.ts";
+import { arange } from "../../compiler/ops/creation.ts";
+import * as e from "../../compiler/ops/exponential.ts";
+import { at } from "../../compiler/ops/indexing.ts";
+import { asNode, symbol } from "../../compiler/ops/leaf.ts";
+import * as r from "../../compiler/ops/reduction.ts";
+import * as s from "../../compiler/ops/shape.ts";
+import { simplifyNodes } from "../../compiler/simplify/simplify.ts";
+import { runGenerated } from "../support/compile.ts";
+
+const keep = { keepdims: true };
+const { add, sub, mul, div, neg, sqrt, square, pow } = a;
+const { exp, log } = e;
+
+/** e^x / Σ e^x and its kin, as they are found in books. */
+const sigmoids: Record<string, (x: Node) => Node> = {
+  "1 / (1 + e⁻ˣ)": (x) => div(1, add(1, exp(neg(x)))),
+  "eˣ / (1 + eˣ)": (x) => div(exp(x), add(1, exp(x))),
+  "eˣ / (eˣ + 1)": (x) => div(exp(x), add(exp(x), 1)),
+  "(1 + tanh(x/2)) / 2": (x) => div(add(1, e.tanh(div(x, 2))), 2),
+  "1 − 1 / (1 + eˣ)": (x) => sub(1, div(1, add(1, exp(x)))),
+};
+const tanhs: Record<string, (x: Node) => Node> = {
+  "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)": (x) => div(sub(exp(x), exp(neg(x))), add(exp(x), exp(neg(x)))),
+  "(e²ˣ − 1) / (e²ˣ + 1)": (x) => div(sub(exp(mul(2, x)), 1), add(exp(mul(2, x)), 1)),
+  "(1 − e⁻²ˣ) / (1 + e⁻²ˣ)": (x) => div(sub(1, exp(mul(-2, x))), add(1, exp(mul(-2, x)))),
+  "2σ(2x) − 1": (x) => sub(mul(2, div(1, add(1, exp(mul(-2, x))))), 1),
+  "1 − 2 / (e²ˣ + 1)": (x) => sub(1, div(2, add(exp(mul(2, x)), 1))),
+};
+const softmaxes: Record<string, (x: Node) => Node> = {
+  "eˣ / Σ eˣ": (x) => div(exp(x), r.sum(exp(x), 1, keep)),
+  "eˣ / (Σ eˣ)[:, newaxis]": (x) => div(exp(x), s.expandDims(r.sum(exp(x), 1), 1)),
+  "eˣ · (1 / Σ eˣ)": (x) => mul(exp(x), div(1, r.sum(exp(x), 1, keep))),
+  "shifted by the maximum": (x) => {
+    const less = exp(sub(x, r.max(x, 1, keep)));
+    return div(less, r.sum(less, 1, keep));
+  },
+  "e^(x − log Σ eˣ)": (x) => exp(sub(x, log(r.sum(exp(x), 1, keep)))),
+};
+
+type Reference = (x: readonly number[], y: readonly number[]) => readonly number[];
+interface Spelling {
+  readonly name: string;
+  readonly make: (x: Node, y: Node) => Node;
+  /** What it means, row by row, in double precision; NaN where only "finite" is asked. */
+  readonly means?: Reference;
+  /** Whether there is a derivative at a row; everywhere when left out. */
+  readonly hasSlope?: (x: readonly number[]) => boolean;
+}
+
+const sigma = (v: number): number => 1 / (1 + Math.exp(-v));
+const softplus = (v: number): number => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
+const lse = (row: readonly number[]): number => {
+  const top = Math.max(...row);
+  return top + Math.log(row.reduce((t, v) => t + Math.exp(v - top), 0));
+};
+const logSoftmax = (row: readonly number[]): number[] => {
+  const top = Math.max(...row);
+  const less = row.map((v) => v - top);
+  return less.map((v) => v - lse(less));
+};
+const each =
+  (f: (v: number) => number): Reference =>
+  (x) =>
+    x.map(f);
+const total = (row: readonly number[]): number => row.reduce((t, v) => t + v, 0);
+/** Shifted by the first value, so that equal values have variance 0 whatever they are. */
+const variance = (row: readonly number[]): number => {
+  const less = row.map((v) => v - row[0]);
+  return total(less.map((v) => (v - total(less) / less.length) ** 2)) / row.length;
+};
+const from = (
+  group: Record<string, (x: Node) => Node>,
+  name: string,
+  wrap: (f: (x: Node) => Node) => (x: Node, y: Node) => Node,
+  means?: Reference,
+): Spelling[] =>
+  Object.entries(group).map(([key, f]) => ({
+    name: `${name} ${key}`,
+    make: wrap(f),
+    ...(means ? { means } : {}),
+  }));
+
+const rows = (x: Node): Node => arange(x.shape[0] as number);
+const kl =
+  (f: (x: Node) => Node) =>
+  (x: Node, y: Node): Node =>
+    r.sum(mul(f(x), log(div(f(x), f(y)))), 1);
+const klOfLogits: Reference = (x, y) => {
+  const [p, q] = [logSoftmax(x), logSoftmax(y)];
+  return [total(p.map((v, i) => Math.exp(v) * (v - q[i])))];
+};
+
+const spellings: readonly Spelling[] = [
+  ...from(sigmoids, "σ", (f) => f, each(sigma)),
+  ...from(
+    sigmoids,
+    "log σ",
+    (f) => (x) => log(f(x)),
+    each((v) => -softplus(-v)),
+  ),
+  ...from(
+    sigmoids,
+    "log (1 − σ)",
+    (f) => (x) => log(sub(1, f(x))),
+    each((v) => -softplus(v)),
+  ),
+  ...from(
+    sigmoids,
+    "logit of σ",
+    (f) => (x) => log(div(f(x), sub(1, f(x)))),
+    each((v) => v),
+  ),
+  ...from(sigmoids, "Bernoulli likelihood, σ", (f) => (x, y) => {
+    const t = e.sigmoid(y);
+    return neg(add(mul(t, log(f(x))), mul(sub(1, t), log(sub(1, f(x))))));
+  }),
+  ...from(
+    sigmoids,
+    "silu, σ",
+    (f) => (x) => mul(x, f(x)),
+    each((v) => v * sigma(v)),
+  ),
+  ...from(tanhs, "tanh", (f) => f, each(Math.tanh)),
+  ...from(
+    softmaxes,
+    "softmax",
+    (f) => f,
+    (x) => logSoftmax(x).map(Math.exp),
+  ),
+  ...from(softmaxes, "log softmax", (f) => (x) => log(f(x)), logSoftmax),
+  ...from(
+    softmaxes,
+    "−log softmax[y]",
+    (f) => (x) => neg(log(at(f(x), rows(x), [1, 0]))),
+    undefined,
+  ),
+  ...from(
+    softmaxes,
+    "entropy",
+    (f) => (x) => neg(r.sum(mul(f(x), log(f(x))), 1)),
+    (x) => [-total(logSoftmax(x).map((v) => Math.exp(v) * v))],
+  ),
+  ...from(softmaxes, "KL divergence", kl, klOfLogits),
+  ...from(
+    softmaxes,
+    "KL divergence from log p − log q",
+    (f) => (x, y) => r.sum(mul(f(x), sub(log(f(x)), log(f(y)))), 1),
+    klOfLogits,
+  ),
+  {
+    name: "Bernoulli KL divergence",
+    make: (x, y) => {
+      const [p, q] = [x, y].map((v) => div(1, add(1, exp(neg(v)))));
+      return add(mul(p, log(div(p, q))), mul(sub(1, p), log(div(sub(1, p), sub(1, q)))));
+    },
+    means: (x, y) =>
+      x.map(
+        (v, i) =>
+          sigma(v) * (softplus(-y[i]) - softplus(-v)) + sigma(-v) * (softplus(y[i]) - softplus(v)),
+      ),
+  },
+  { name: "softplus", make: (x) => log(add(1, exp(x))), means: each(softplus) },
+  { name: "−log of e⁻ˣ", make: (x) => neg(log(exp(neg(x)))), means: each((v) => v) },
+  { name: "log Σ eˣ", make: (x) => log(r.sum(exp(x), 1)), means: (x) => [lse(x)] },
+  {
+    name: "log of the mean of eˣ",
+    make: (x) => log(r.mean(exp(x), 1)),
+    means: (x) => [lse(x) - Math.log(x.length)],
+  },
+  {
+    name: "max + log Σ e^(x − max)",
+    make: (x) => {
+      const top = r.max(x, 1, keep);
+      return add(r.max(x, 1), log(r.sum(exp(sub(x, top)), 1)));
+    },
+    means: (x) => [lse(x)],
+  },
+  {
+    name: "log (eˣ + eʸ)",
+    make: (x, y) => log(add(exp(x), exp(y))),
+    means: (x, y) => x.map((v, i) => lse([v, y[i]])),
+  },
+  {
+    name: "log of a mixture",
+    make: (x, y) => log(add(mul(0.25, exp(x)), mul(0.75, exp(y)))),
+    means: (x, y) => x.map((v, i) => lse([v + Math.log(0.25), y[i] + Math.log(0.75)])),
+  },
+  {
+    name: "log of a product of likelihoods",
+    make: (x) => log(r.prod(div(1, add(1, exp(neg(x)))), 1)),
+    means: (x) => [total(x.map((v) => -softplus(-v)))],
+  },
+  {
+    name: "log pʸ(1 − p)¹⁻ʸ",
+    make: (x) => {
+      const p = div(1, add(1, exp(neg(x))));
+      const t = asNode(0.25, "float32");
+      return log(mul(pow(p, t), pow(sub(1, p), sub(1, t))));
+    },
+    means: each((v) => -0.25 * softplus(-v) - 0.75 * softplus(v)),
+  },
+  {
+    name: "log of a choice of p and 1 − p",
+    make: (x, y) => {
+      const p = div(1, add(1, exp(neg(x))));
+      return log(where(gt(y, 0), p, sub(1, p)));
+    },
+    means: (x, y) => x.map((v, i) => (y[i] > 0 ? -softplus(-v) : -softplus(v))),
+  },
+  {
+    name: "eˣ / eʸ",
+    make: (x, y) => e.tanh(log(div(exp(x), exp(y)))),
+    means: (x, y) => x.map((v, i) => Math.tanh(v - y[i])),
+  },
+  {
+    name: "mean(x²) − mean(x)²",
+    make: (x) => sub(r.mean(square(x), 1), square(r.mean(x, 1))),
+    means: (x) => [variance(x)],
+  },
+  {
+    name: "√(mean(x²) − mean(x)²)",
+    make: (x) => sqrt(sub(r.mean(square(x), 1), square(r.mean(x, 1)))),
+    hasSlope: (x) => variance(x) > 0,
+  },
+  {
+    name: "√Σ x²",
+    make: (x) => sqrt(r.sum(square(x), 1)),
+    means: (x) => [Math.hypot(...x)],
+  },
+  {
+    name: "x / √Σ x²",
+    make: (x) => div(x, sqrt(r.sum(square(x), 1, keep))),
+    means: (x) => x.map((v) => v / Math.hypot(...x)),
+  },
+  { name: "√(x·x)", make: (x) => sqrt(mul(x, x)), means: each(Math.abs) },
+  { name: "log x²", make: (x) => log(square(x)), means: each((v) => 2 * Math.log(Math.abs(v))) },
+];
+
+const inputs: Record<string, readonly [x: readonly number[], y: readonly number[]]> = {
+  moderate: [
+    [0.3, -0.2, 0.1],
+    [-0.7, 0.4, 0.2],
+  ],
+  "±1000": [
+    [1000, -1000, 3],
+    [-1000, 1000, 0.5],
+  ],
+  "about 1000": [
+    [1000, 1001, 1002],
+    [1002, 1000, 1001],
+  ],
+  "−1000": [
+    [-1000, -1001, -1002],
+    [1000, 1002, 1001],
+  ],
+  "±1e30": [
+    [1e30, -1e30, 3],
+    [-1e30, 1e30, 0.5],
+  ],
+  "all 1e30": [
+    [1e30, 1e30, 1e30],
+    [1e30, -1e30, 1e30],
+  ],
+  "−1e30": [
+    [-1e30, -1e30, -1e30],
+    [1e30, 1e30, 1e30],
+  ],
+};
+
+const largest = 3.4e38;
+/** float32 carries 7 digits; sums of a few roundings lose one or two. */
+const agrees = (got: number, want: number): boolean =>
+  Math.abs(want) > largest
+    ? !Number.isNaN(got)
+    : Math.abs(got - want) <= 2e-6 + 2e-5 * Math.abs(want);
+
+function valuesOf(x: Node, y: Node, [xs, ys]: readonly (readonly number[])[]): Map<Node, NDArray> {
+  // Two rows: the values, and the two exchanged.
+  const both = (first: readonly number[], second: readonly number[]): NDArray => ({
+    dtype: "float32",
+    shape: [2, 3],
+    data: Float64Array.from(Float32Array.from([...first, ...second])),
+  });
+  return new Map([
+    [x, both(xs, ys)],
+    [y, both(ys, xs)],
+  ]);
+}
+
+const [x, y] = [symbol("float32", [2, 3]), symbol("float32", [2, 3])];
+const results = spellings.map(({ make }) => make(x, y));
+const costs = results.map((node) => r.sum(node));
+const slopes = costs.map((cost) => gradients(cost, [x])[0]);
+const simple = simplifyNodes([...results, ...slopes]).roots;
+const shown = (numbers: Iterable<number>): string => Array.from(numbers).join(", ");
+
+for (const [name, rowsOf] of Object.entries(inputs)) {
+  const values = valuesOf(x, y, rowsOf);
+  const pairs = [rowsOf, [...rowsOf].reverse()];
+
+  const check = (computed: readonly ArrayLike<number>[]): string[] =>
+    spellings.flatMap(({ name: what, means, hasSlope = () => true }, n) => {
+      const value = Array.from(computed[n]);
+      const wrong: string[] = [];
+      if (means) {
+        const want = pairs.flatMap(([p, q]) => [...means(p, q)]);
+        if (want.length !== value.length || want.some((v, i) => !agrees(value[i], v)))
+          wrong.push(`${what}: ${shown(value)}, and means ${shown(want)}`);
+      } else if (value.some(Number.isNaN)) wrong.push(`${what}: ${shown(value)}`);
+      const slope = Array.from(computed[spellings.length + n]).map((v, i) =>
+        hasSlope(pairs[i < 3 ? 0 : 1][0]) ? v : 0,
+      );
+      if (slope.some(Number.isNaN)) wrong.push(`gradient of ${what}: ${shown(slope)}`);
+      if (means && name.includes("1000")) {
+        const want = pairs.flatMap(([p, q]) => derivative(means, p, q));
+        if (want.some((v, i) => Math.abs(v - slope[i]) > 1e-3 + 1e-3 * Math.abs(v)))
+          wrong.push(`gradient of ${what}: ${shown(slope)}, and is ${shown(want)}`);
+      }
+      return wrong;
+    });
+
+  test(`textbook spellings at ${name} in float32, and their gradients`, async (t) => {
+    t.deepEqual(check(evaluateNodes(simple, values).map((v) => v.data)), [], "interpreted");
+    t.deepEqual(check(await runGenerated([...results, ...slopes], values)), [], "generated");
+    t.log(`${spellings.length} spellings`);
+  });
+}
+
+/** Central differences of Σ means(x, y) in double precision. */
+function derivative(means: Reference, x: readonly number[], y: readonly number[]): number[] {
+  const eps = 1e-4;
+  return x.map((_, k) => {
+    const at = (by: number): number =>
+      total([
+        ...means(
+          x.map((v, i) => (i === k ? v + by : v)),
+          y,
+        ),
+      ]);
+    return (at(eps) - at(-eps)) / (2 * eps);
+  });
+}
