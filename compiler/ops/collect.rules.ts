@@ -47,7 +47,17 @@ interface Product {
 /** Products wider than this are left alone, which keeps simplification near-linear. */
 const limit = 24;
 
-function productOf(node: Node, exponent = 1, depth = 0): Product {
+/**
+ * How many more parts of an expression may be looked at. A value that is read at many places is met
+ * anew at each: without a bound a graph would be walked as the tree that it stands for.
+ */
+interface Budget {
+  left: number;
+}
+const budget = (): Budget => ({ left: 4 * limit });
+const spend = (of: Budget): boolean => of.left-- > 0;
+
+function productOf(node: Node, exponent = 1, depth = 0, parts = budget()): Product {
   const value = constantValue(node);
   const whole = Number.isInteger(exponent);
   if (
@@ -61,26 +71,33 @@ function productOf(node: Node, exponent = 1, depth = 0): Product {
     return { coefficient: power(c, Math.abs(exponent)), factors: [] };
   }
   const [a, b] = node.inputs;
-  if (depth < limit && whole) {
+  const looks = depth < limit && spend(parts);
+  if (looks && whole) {
     switch (node.op) {
       case mul.op:
-        return multiply(productOf(a, exponent, depth + 1), productOf(b, exponent, depth + 1));
+        return multiply(
+          productOf(a, exponent, depth + 1, parts),
+          productOf(b, exponent, depth + 1, parts),
+        );
       case div.op:
-        return multiply(productOf(a, exponent, depth + 1), productOf(b, -exponent, depth + 1));
+        return multiply(
+          productOf(a, exponent, depth + 1, parts),
+          productOf(b, -exponent, depth + 1, parts),
+        );
       case neg.op: {
-        const inner = productOf(a, exponent, depth + 1);
+        const inner = productOf(a, exponent, depth + 1, parts);
         return exponent % 2 === 0
           ? inner
           : { ...inner, coefficient: times(inner.coefficient, { num: -1, den: 1 }) };
       }
       case square.op:
-        return productOf(a, 2 * exponent, depth + 1);
+        return productOf(a, 2 * exponent, depth + 1, parts);
     }
   }
-  if (node.op === pow.op && depth < limit) {
+  if (node.op === pow.op && looks) {
     const fixed = constantValue(b);
     if (fixed !== undefined && Number.isInteger(fixed) && whole)
-      return productOf(a, fixed * exponent, depth + 1);
+      return productOf(a, fixed * exponent, depth + 1, parts);
   }
   return { coefficient: one, factors: [{ base: node, exponent }] };
 }
@@ -145,11 +162,11 @@ function writeProduct({ coefficient, factors }: Product, dtype: Node["type"]["dt
 }
 
 /** How many operations write the product: a rewrite must lower this. */
-function productCost(node: Node, depth = 0): number {
-  if (depth > limit) return 0;
+function productCost(node: Node, depth = 0, parts = budget()): number {
+  if (depth > limit || !spend(parts)) return 0;
   const inside = [mul.op, div.op, neg.op, square.op].includes(node.op);
   if (node.op === pow.op && constantValue(node.inputs[1]) !== undefined) {
-    return 8 + productCost(node.inputs[0], depth + 1) + 1;
+    return 8 + productCost(node.inputs[0], depth + 1, parts) + 1;
   }
   if (!inside) return 0;
   // Signs inside a product and divisions count for more, so that they move outwards and merge.
@@ -167,7 +184,7 @@ function productCost(node: Node, depth = 0): number {
             : 4
           : 2;
   const constants = node.inputs.some((x) => constantValue(x) !== undefined) && depth > 0 ? 0.5 : 0;
-  return own + constants + node.inputs.reduce((n, x) => n + productCost(x, depth + 1), 0);
+  return own + constants + node.inputs.reduce((n, x) => n + productCost(x, depth + 1, parts), 0);
 }
 
 function collectFactors(node: Node): Node | undefined {
@@ -188,19 +205,19 @@ interface Term {
   readonly value: Node;
 }
 
-function termsOf(node: Node, scale: Rational = one, depth = 0): Term[] {
+function termsOf(node: Node, scale: Rational = one, depth = 0, parts = budget()): Term[] {
   const [a, b] = node.inputs;
-  if (depth < limit) {
+  if (depth < limit && spend(parts)) {
     switch (node.op) {
       case add.op:
-        return [...termsOf(a, scale, depth + 1), ...termsOf(b, scale, depth + 1)];
+        return [...termsOf(a, scale, depth + 1, parts), ...termsOf(b, scale, depth + 1, parts)];
       case sub.op:
         return [
-          ...termsOf(a, scale, depth + 1),
-          ...termsOf(b, times(scale, { num: -1, den: 1 }), depth + 1),
+          ...termsOf(a, scale, depth + 1, parts),
+          ...termsOf(b, times(scale, { num: -1, den: 1 }), depth + 1, parts),
         ];
       case neg.op:
-        return termsOf(a, times(scale, { num: -1, den: 1 }), depth + 1);
+        return termsOf(a, times(scale, { num: -1, den: 1 }), depth + 1, parts);
     }
   }
   const { coefficient, factors } = productOf(node);
