@@ -12,7 +12,14 @@ import type { Operand, Tensor } from "./types.ts";
 
 const lift = <F>(builder: unknown): F => builder as F;
 
-export { ellipsis, newaxis, type Span, span } from "../ops/indexing.ts";
+export {
+  ellipsis,
+  type IndexItem,
+  type IndexMark,
+  newaxis,
+  type Span,
+  span,
+} from "../ops/indexing.ts";
 
 /** NumPy's indexing: `at(x, i, span(a, b), newaxis, indices)`. @throws ADJ1005, ADJ1006 */
 export const at = lift<(x: Operand, ...items: readonly (Operand | indexing.IndexItem)[]) => Tensor>(

@@ -1,42 +1,36 @@
 /** NumPy's indexing: `at(x, i, span(a, b), newaxis, idx)`, and its writing counterparts. */
 
 import { fail } from "../diagnostics/error.ts";
-import { isNode, makeNode, type Node } from "../graph/node.ts";
-import { type Dim, formatShape, isFloat } from "../graph/types.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import { type Dim, isFloat } from "../graph/types.ts";
+import { add } from "./arithmetic.ts";
 import { oneHotOp } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
 import { gatherOp, scatterOp } from "./gathering.ts";
-import { constantDifference, intRange } from "./index-range.ts";
-import { asNode, constantValue, type Operand } from "./leaf.ts";
-import { broadcastTo, dimshuffle } from "./shape.ts";
+import {
+  checkIndex,
+  type IndexItem,
+  IndexMark,
+  isArray,
+  type PlainItem,
+  plainItems,
+  Span,
+  sliceAxis,
+  span,
+} from "./index-items.ts";
+import { intRange } from "./index-range.ts";
+import { asNode, type Operand } from "./leaf.ts";
+import { broadcastTo, dimshuffle, dimshuffleOp } from "./shape.ts";
 import { putSliceOp, sliceOp } from "./slicing.ts";
 
-/** A range of an axis: start, stop (left out: the end) and step, as Python's `start:stop:step`. */
-export class Span {
-  readonly start: Operand | undefined;
-  readonly stop: Operand | undefined;
-  readonly step: number;
-
-  constructor(start: Operand | undefined, stop: Operand | undefined, step: number) {
-    this.start = start;
-    this.stop = stop;
-    this.step = step;
-  }
-}
-
-/** `span(a, b)` is Python's `a:b`, `span()` the whole axis, `span(undefined, undefined, -1)` reversed. */
-export function span(start?: Operand, stop?: Operand, step = 1): Span {
-  if (!Number.isInteger(step) || step === 0)
-    fail("ADJ1005", `span: the step must be a whole number that is not 0, got ${step}`);
-  return new Span(start, stop, step);
-}
-
-/** A new axis of length 1. */
-export const newaxis: unique symbol = Symbol("newaxis");
-/** As many whole axes as are left over. */
-export const ellipsis: unique symbol = Symbol("ellipsis");
-
-export type IndexItem = Operand | Span | typeof newaxis | typeof ellipsis | null;
+export {
+  ellipsis,
+  type IndexItem,
+  type IndexMark,
+  newaxis,
+  type Span,
+  span,
+} from "./index-items.ts";
 
 /** One view after the other, from the tensor that `at` was called on: what writing has to undo. */
 interface View {
@@ -46,6 +40,13 @@ interface View {
 
 const views = new WeakMap<Node, readonly View[]>();
 
+/** A whole number or an index array, where it stands among the items, and its axis. */
+interface Picked {
+  readonly place: number;
+  readonly axis: number;
+  readonly index: Node;
+}
+
 /**
  * NumPy's indexing: whole numbers, spans, new axes, index arrays, masks of known content.
  *
@@ -53,189 +54,75 @@ const views = new WeakMap<Node, readonly View[]>();
  */
 export function at(x: Operand, ...items: readonly IndexItem[]): Node {
   const base = asNode(x);
+  const plain = plainItems(base, items);
   const steps: View[] = [];
   let current = base;
   const step = (result: Node): void => {
     if (result !== current) steps.push({ source: current, result });
     current = result;
   };
-  const full = expandEllipsis(base, items.flatMap(expandMask));
-  const arrays = full.some((item) => isArray(item));
   // Slices first, axis by axis; then index arrays all at once; then axes come and go.
-  const picked: { axis: number; index: Node }[] = [];
-  const dropped = new Set<number>();
-  const layout: (number | "x")[] = [];
+  const advanced = plain.some(isArray);
+  const picked: Picked[] = [];
   let axis = 0;
-  for (const item of full) {
-    if (item === newaxis || item === null) {
-      layout.push("x");
-      continue;
-    }
+  for (const [place, item] of plain.entries()) {
+    if (item instanceof IndexMark) continue;
     if (item instanceof Span) step(sliceAxis(current, axis, item));
     else {
-      const index = checkIndex(asNode(item as Operand, "int32"), current, axis);
-      if (arrays) picked.push({ axis, index });
-      else {
-        step(makeNode(sliceOp, [current, index], { axis, length: 1, step: 1 }));
-        dropped.add(axis);
-      }
+      const index = checkIndex(asNode(item, "int32"), current, axis);
+      if (!advanced) step(makeNode(sliceOp, [current, index], { axis, length: 1, step: 1 }));
+      picked.push({ place, axis, index });
     }
-    if (!dropped.has(axis)) layout.push(axis);
     axis++;
   }
-  if (picked.length > 0) {
-    if (layout.includes("x"))
-      fail(
-        "ADJ1005",
-        "at: newaxis cannot stand beside index arrays; write expandDims(at(…), axis)",
-      );
-    const axes = picked.map((p) => p.axis);
-    const neighbours = axes.every((a, n) => n === 0 || a === axes[n - 1] + 1);
-    step(
-      makeNode(gatherOp, [current, ...picked.map((p) => p.index)], {
-        axes,
-        position: neighbours ? axes[0] : 0,
-      }),
-    );
-  } else step(dimshuffle(current, layout));
-  if (steps.length > 0) views.set(current, steps);
+  const gathered = advanced ? gatherPicked(current, plain, picked) : undefined;
+  if (gathered) step(gathered.result);
+  step(dimshuffle(current, gathered?.order ?? keptAxes(plain)));
+  if (steps.length === 0) {
+    // The whole of a tensor is a part of it as well, which can be written to.
+    step(makeNode(dimshuffleOp, [base], { order: base.shape.map((_, i) => i) }));
+  }
+  views.set(current, steps);
   return current;
 }
 
-const isArray = (item: IndexItem): boolean =>
-  !(item instanceof Span) &&
-  typeof item === "object" &&
-  item !== null &&
-  (isNode(item) ? item.shape.length > 0 : true);
+type Order = readonly (number | "x")[];
 
-/** A mask of known content is an index array for each of its axes. */
-function expandMask(item: IndexItem): IndexItem[] {
-  if (item instanceof Span || typeof item !== "object" || item === null) return [item];
-  const node = isNode(item) ? item : asNode(item as Operand);
-  const isMask = node.type.dtype === "bool" || (!isNode(item) && isBooleans(item as Operand));
-  if (!isMask) return [item];
-  if (node.op.name !== "constant" || node.shape.length === 0) {
-    return fail(
-      "ADJ1005",
-      "at: a mask that depends on symbols would give a shape that depends on values",
-      {
-        hint: "use where(mask, x, 0), or multiply by the mask",
-      },
-    );
-  }
-  const shape = node.shape as readonly number[];
-  const values = node.attrs.value as readonly number[];
-  const hits = values.flatMap((v, i) => (v !== 0 ? [i] : []));
-  return shape.map((_, axis) => {
-    const stride = shape.slice(axis + 1).reduce((n, d) => n * d, 1);
-    return hits.map((i) => Math.floor(i / stride) % shape[axis]);
+/** Without index arrays: axes that a whole number picks from are left out, new ones come in. */
+function keptAxes(plain: readonly PlainItem[]): Order {
+  let axis = 0;
+  return plain.flatMap((item): Order => {
+    if (item instanceof IndexMark) return ["x"];
+    const own = axis++;
+    return item instanceof Span ? [own] : [];
   });
 }
 
-function isBooleans(value: unknown): boolean {
-  return Array.isArray(value)
-    ? value.length > 0 && value.every(isBooleans)
-    : typeof value === "boolean";
-}
-
-function expandEllipsis(x: Node, items: readonly IndexItem[]): IndexItem[] {
-  const used = items.filter(
-    (item) => item !== newaxis && item !== null && item !== ellipsis,
-  ).length;
-  const rest = x.shape.length - used;
-  if (rest < 0) {
-    fail(
-      "ADJ1005",
-      `at: ${used} indices for ${formatShape(x.shape)}, which has ${x.shape.length} axes`,
-    );
-  }
-  const places = items.filter((item) => item === ellipsis).length;
-  if (places > 1) fail("ADJ1005", "at: only one ellipsis can be filled in");
-  const whole = Array.from({ length: rest }, () => span());
-  return places === 0
-    ? [...items, ...whole]
-    : items.flatMap((item) => (item === ellipsis ? whole : [item]));
-}
-
-/** Whole numbers only; constants are wrapped from the end and checked against the axis. */
-function checkIndex(index: Node, x: Node, axis: number): Node {
-  if (isFloat(index.type.dtype) || index.type.dtype === "bool") {
-    fail(
-      "ADJ1005",
-      `at: ${nameOf(index)} is ${index.type.dtype}; an index must be a whole number`,
-      { hint: 'cast(i, "int32")' },
-    );
-  }
-  const dim = x.shape[axis];
-  if (index.op.name !== "constant" || typeof dim !== "number") return index;
-  const values = [index.attrs.value].flat() as number[];
-  const bad = values.find((v) => v < -dim || v >= dim);
-  if (bad !== undefined) {
-    fail("ADJ1005", `at: index ${bad} is out of range for axis ${axis} of ${formatShape(x.shape)}`);
-  }
-  if (values.every((v) => v >= 0)) return index;
-  const wrapped = values.map((v) => (v < 0 ? v + dim : v));
-  return makeNode(index.op, [], {
-    ...index.attrs,
-    value: typeof index.attrs.value === "number" ? wrapped[0] : wrapped,
+/**
+ * Index arrays broadcast together. NumPy puts their joint axes in their place if they stand side by
+ * side, else in front; a span or a new axis between two of them sets them apart.
+ */
+function gatherPicked(
+  x: Node,
+  plain: readonly PlainItem[],
+  picked: readonly Picked[],
+): { result: Node; order: Order } {
+  const [first] = picked;
+  const together = picked.every((p, n) => p.place === first.place + n);
+  const position = together
+    ? plain.slice(0, first.place).filter((i) => i instanceof Span).length
+    : 0;
+  const axes = picked.map((p) => p.axis);
+  const result = makeNode(gatherOp, [x, ...picked.map((p) => p.index)], { axes, position });
+  const rank = result.shape.length - (x.shape.length - axes.length);
+  const joint = Array.from({ length: rank }, (_, i) => position + i);
+  let spans = 0;
+  const order = plain.flatMap((item, place): Order => {
+    if (item instanceof IndexMark) return ["x"];
+    if (item instanceof Span) return [spans < position ? spans++ : rank + spans++];
+    return together && place === first.place ? joint : [];
   });
-}
-
-const nameOf = (node: Node): string => node.label?.name ?? "the index";
-
-/** One axis sliced as Python does: bounds that are known are clamped, others must be a known length apart. */
-function sliceAxis(x: Node, axis: number, { start, stop, step }: Span): Node {
-  const dim = x.shape[axis];
-  if (start === undefined && stop === undefined && step === 1) return x;
-  const [from, to] = [start, stop].map((b) =>
-    b === undefined ? undefined : checkBound(asNode(b, "int32")),
-  );
-  const known = [from, to].every((b) => b === undefined || constantValue(b) !== undefined);
-  if (known && typeof dim === "number") {
-    const bound = (b: Node | undefined, otherwise: number): number => {
-      if (b === undefined) return otherwise;
-      const v = constantValue(b) as number;
-      const wrapped = v < 0 ? v + dim : v;
-      return step > 0
-        ? Math.min(Math.max(wrapped, 0), dim)
-        : Math.min(Math.max(wrapped, -1), dim - 1);
-    };
-    const first = bound(from, step > 0 ? 0 : dim - 1);
-    const last = bound(to, step > 0 ? dim : -1);
-    const length = Math.max(0, Math.ceil((last - first) / step));
-    if (first === 0 && length === dim && step === 1) return x;
-    return makeNode(sliceOp, [x, asNode(first, "int32")], { axis, length, step });
-  }
-  const begin = from ?? (step > 0 ? asNode(0, "int32") : undefined);
-  const length = begin && to ? constantDifference(begin, to) : undefined;
-  if (
-    begin === undefined ||
-    length === undefined ||
-    [begin, to].some((b) => b && (constantValue(b) ?? 0) < 0)
-  ) {
-    return fail(
-      "ADJ1006",
-      `slice: the length of axis ${axis} of ${formatShape(x.shape)} depends on a value that is not known when the model is compiled`,
-      {
-        hint: "write both bounds with a fixed distance: slice(x, i * n, (i + 1) * n)",
-      },
-    );
-  }
-  return makeNode(sliceOp, [x, begin], {
-    axis,
-    length: Math.max(0, Math.ceil(length / step)),
-    step,
-  });
-}
-
-function checkBound(bound: Node): Node {
-  if (isFloat(bound.type.dtype) || bound.shape.length > 0) {
-    fail(
-      "ADJ1005",
-      `slice: ${nameOf(bound)} is ${bound.type.dtype}${formatShape(bound.shape)}; a bound must be a whole number`,
-    );
-  }
-  return bound;
+  return { result, order: together ? order : [...joint, ...order] };
 }
 
 /** Rows a to b of the first axis: `at(x, span(a, b))`. */
@@ -268,6 +155,8 @@ function written(target: Operand, value: Operand, mode: "add" | "set"): Node {
     fail("ADJ1001", `${what}: ${v.type.dtype} does not fit into ${view.type.dtype}`);
   }
   let inner = broadcastTo(castTo(v, view.type.dtype), view.shape);
+  // A view that only arranges axes is all of the tensor.
+  if (mode === "add" && steps.every(isArranged)) inner = add(view, inner);
   for (const [n, { source, result }] of [...steps].reverse().entries()) {
     // Only the innermost write adds: the ones around it put the changed part back.
     inner = putBack(source, result, inner, n === 0 || isPlain(steps, n) ? mode : "set");
@@ -277,11 +166,10 @@ function written(target: Operand, value: Operand, mode: "add" | "set"): Node {
 
 /** Axes that only come and go before the innermost write do not count as one. */
 function isPlain(steps: readonly View[], n: number): boolean {
-  return [...steps]
-    .reverse()
-    .slice(0, n)
-    .every(({ result }) => result.op.name === "dimshuffle");
+  return [...steps].reverse().slice(0, n).every(isArranged);
 }
+
+const isArranged = ({ result }: View): boolean => result.op === dimshuffleOp;
 
 function putBack(source: Node, result: Node, value: Node, mode: "add" | "set"): Node {
   if (result.op === sliceOp)
