@@ -7,6 +7,10 @@ import { resetScalars } from "../kernels/scalar.ts";
 import type { CompiledModel } from "../model.ts";
 import { resetLeaves } from "../ops/leaf.ts";
 import { resetDraws } from "../ops/random.ts";
+import { checkRewrite } from "../simplify/check.ts";
+import type { Rule, Tier } from "../simplify/rule.ts";
+import { rules as ownRules } from "../simplify/rules.ts";
+import { type Rewrite, simplifyWith } from "../simplify/simplify.ts";
 import { emitModel } from "../targets/index.ts";
 
 export interface BuildOptions {
@@ -14,6 +18,12 @@ export interface BuildOptions {
   readonly root: string;
   /** Targets besides the reference. */
   readonly targets: readonly string[];
+  /** Tiers of rules that may be used; all when left out. */
+  readonly tiers?: readonly Tier[];
+  /** Rules besides the compiler's own; tests plant a wrong one. */
+  readonly rules?: readonly Rule[];
+  /** Evaluate both sides of every rewrite. */
+  readonly debug?: boolean;
 }
 
 export interface BuiltModel {
@@ -25,6 +35,8 @@ export interface BuiltModel {
   /** Generated texts by their place under the output folder: `logistic/index.ts`. */
   readonly files: ReadonlyMap<string, string>;
   readonly model: CompiledModel;
+  /** Rewrites that were made while the model was read: spellings that `grad` recognised. */
+  readonly recognised: readonly Rewrite[];
   /** Time that it took, in ms. */
   readonly time: number;
 }
@@ -41,23 +53,43 @@ export const buildModel: Build = (file, options) => {
   return built;
 };
 
-async function buildAlone(file: string, { root, targets }: BuildOptions): Promise<BuiltModel> {
+async function buildAlone(
+  file: string,
+  { root, targets, tiers, rules, debug = false }: BuildOptions,
+): Promise<BuiltModel> {
   const start = performance.now();
   resetGraph();
   resetLeaves();
   resetDraws();
   resetScalars();
-  const loaded = await loadModel(file, { cwd: root });
-  const model = compileModel(loaded.name, loaded.file, loaded.exports);
-  const files = [...emitModel(model, targets)].map(
-    ([name, text]) => [`${loaded.name}/${name}`, text] as const,
-  );
-  return {
-    name: loaded.name,
-    file: loaded.file,
-    inputs: loaded.files,
-    files: new Map(files),
-    model,
-    time: performance.now() - start,
+  const check = debug ? { watch: checkRewrite } : {};
+  const recognised: Rewrite[] = [];
+  const watch = (rewrite: Rewrite): void => {
+    recognised.push(rewrite);
+    check.watch?.(rewrite);
   };
+  const chosen = tiers ? { tiers } : {};
+  try {
+    simplifyWith({ ...chosen, watch });
+    const loaded = await loadModel(file, { cwd: root });
+    simplifyWith({ ...chosen, ...check });
+    const model = compileModel(loaded.name, loaded.file, loaded.exports, {
+      ...chosen,
+      ...(rules ? { rules: [...rules, ...ownRules] } : {}),
+    });
+    const files = [...emitModel(model, targets)].map(
+      ([name, text]) => [`${loaded.name}/${name}`, text] as const,
+    );
+    return {
+      name: loaded.name,
+      file: loaded.file,
+      inputs: loaded.files,
+      files: new Map(files),
+      model,
+      recognised,
+      time: performance.now() - start,
+    };
+  } finally {
+    simplifyWith();
+  }
 }

@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import { errorsOf } from "../diagnostics/frame.ts";
+import type { Tier } from "../simplify/rule.ts";
 import { type Build, type BuiltModel, buildModel } from "./build.ts";
 import { apply, type Change, changesIn } from "./files.ts";
 import { readManifest } from "./manifest.ts";
@@ -14,6 +15,10 @@ export interface CodegenOptions {
   readonly out: string;
   /** Targets besides the reference. */
   readonly targets: readonly string[];
+  /** Tiers of rewrite rules that may be used; all when left out. */
+  readonly tiers?: readonly Tier[];
+  /** Evaluate both sides of every rewrite, and name the rule that is wrong. */
+  readonly debug?: boolean;
   /** Folder for the texts of each step, if they are wanted. */
   readonly dump: string | undefined;
   readonly cwd: string;
@@ -67,7 +72,7 @@ export async function codegen(
 async function buildAll(
   { files, complete }: Selection,
   root: string,
-  { build = buildModel, targets }: CodegenOptions,
+  { build = buildModel, targets, tiers, debug }: CodegenOptions,
   output: Output,
 ): Promise<Result> {
   const built: BuiltModel[] = [];
@@ -75,7 +80,8 @@ async function buildAll(
   for (const file of files) {
     output.progress?.(`${file} …`);
     try {
-      built.push(await build(file, { root, targets }));
+      const choices = { ...(tiers && { tiers }), ...(debug && { debug }) };
+      built.push(await build(file, { root, targets, ...choices }));
     } catch (error) {
       failures.push({ file, error });
     }

@@ -28,7 +28,10 @@ const exitText = `Exit codes:
   2  a mistake in a model or in the command; nothing was written
   3  a fault of the compiler`;
 
-const optionNames = ["check", "watch", "out", "target", "dump", "help", "version"];
+const optionNames: Readonly<Record<string, readonly string[]>> = {
+  codegen: ["check", "watch", "out", "target", "exact", "debug", "dump", "help", "version"],
+  explain: ["exact", "graph", "help", "version"],
+};
 
 /** Options as cac reads them. */
 type Given = Readonly<Record<string, unknown>>;
@@ -53,6 +56,8 @@ export async function main(
       "--target <names>",
       `Targets besides typescript, separated by commas: ${targetNames.slice(1).join(", ")} (default: all)`,
     )
+    .option("--exact", "Use only rewrites that change no number: no stabilising, no reassociating")
+    .option("--debug", "Evaluate both sides of every rewrite, and name a rule that is wrong")
     .option("--dump <dir>", "Also write what each step of the compiler made of the models")
     .example("npm run codegen")
     .example("npm run codegen -- models/logistic.ts --watch")
@@ -60,6 +65,20 @@ export async function main(
     .allowUnknownOptions()
     .action(async (models: string[], given: Given) => {
       code = await run(models, given, output, cwd);
+    });
+  cli
+    .command(
+      "explain <model> [name]",
+      "Show each rewrite of a model, of one of its functions, or of one of its values",
+    )
+    .option("--exact", "As codegen --exact")
+    .option("--graph <dir>", "Also draw the graphs before and after, as SVG and Mermaid")
+    .example("npm run adjoint -- explain models/logistic.ts train")
+    .allowUnknownOptions()
+    .action(async (model: string, name: string | undefined, given: Given) => {
+      checkOptions("explain", given);
+      const options = { cwd, exact: given.exact === true, graph: text(given, "graph") };
+      code = await (await import("./explain.ts")).explain(model, name, options, output);
     });
   cli.help((sections) => [...sections, { body: exitText }]);
   cli.version(version());
@@ -89,14 +108,7 @@ async function run(
   output: Output,
   cwd: string,
 ): Promise<number> {
-  const unknown = Object.keys(given).find((key) => key !== "--" && !optionNames.includes(key));
-  if (unknown !== undefined) {
-    const dashes = unknown.length === 1 ? "-" : "--";
-    const name = unknown.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new UsageError(
-      `Unknown option ${dashes}${name}${didYouMean(unknown, optionNames, "--")} See adjoint codegen --help`,
-    );
-  }
+  checkOptions("codegen", given);
   const check = given.check === true;
   const watch = given.watch === true;
   if (check && watch) throw new UsageError("--check and --watch cannot go together");
@@ -108,10 +120,24 @@ async function run(
     targets: target === undefined ? targetNames : parseTargets(target),
     dump: text(given, "dump"),
     cwd,
-    command: mendingCommand(models, out, target),
+    ...(given.exact === true && { tiers: ["exact"] as const }),
+    ...(given.debug === true && { debug: true }),
+    command: mendingCommand(models, out, target, given.exact === true),
   };
   if (watch) return (await import("./watch.ts")).watch(models, options, output);
   return (await (await import("./codegen.ts")).codegen(models, options, output)).code;
+}
+
+/** @throws UsageError for an option that the command does not have */
+function checkOptions(command: string, given: Given): void {
+  const known = optionNames[command];
+  const unknown = Object.keys(given).find((key) => key !== "--" && !known.includes(key));
+  if (unknown === undefined) return;
+  const dashes = unknown.length === 1 ? "-" : "--";
+  const name = unknown.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(
+    `Unknown option ${dashes}${name}${didYouMean(unknown, known, "--")} See adjoint ${command} --help`,
+  );
 }
 
 function text(given: Given, name: string): string | undefined {
@@ -143,11 +169,13 @@ function mendingCommand(
   models: readonly string[],
   out: string,
   target: string | undefined,
+  exact: boolean,
 ): string {
   const rest = [
     ...models,
     ...(out === "generated" ? [] : ["--out", out]),
     ...(target === undefined ? [] : ["--target", target]),
+    ...(exact ? ["--exact"] : []),
   ];
   return ["npm run codegen", ...(rest.length > 0 ? ["--", ...rest] : [])].join(" ");
 }

@@ -191,6 +191,13 @@ export const codes = {
     wrong: "–",
     right: "–",
   },
+  ADJ9002: {
+    title: "A rewrite changed a value",
+    explanation:
+      "Found by codegen --debug, which evaluates both sides of every rewrite: the rule that is named is wrong. Please report it with the model that shows it.",
+    wrong: "–",
+    right: "–",
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof codes;

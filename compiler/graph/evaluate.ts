@@ -40,7 +40,7 @@ export function evaluateNodes(
     checkBinding(node, value, sizes);
     values.set(node, round(value, precision));
   }
-  for (const node of topological(roots)) {
+  for (const node of topological(roots, bindings)) {
     if (values.has(node)) continue;
     if (node.op.leaf && node.op.name !== "constant") {
       fail("ADJ3004", `evaluate: ${node.label?.name ?? "an input"} has no value`, {

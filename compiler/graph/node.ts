@@ -147,8 +147,12 @@ export function role(node: Node, name: string): Node {
   return node;
 }
 
-/** Every node that `roots` need, operands before their users, in an order that follows the roots. */
-export function topological(roots: readonly Node[]): Node[] {
+/**
+ * Every node that `roots` need, operands before their users, in an order that follows the roots.
+ *
+ * @param known nodes whose operands are not needed
+ */
+export function topological(roots: readonly Node[], known?: { has(node: Node): boolean }): Node[] {
   const seen = new Set<Node>();
   const order: Node[] = [];
   const stack: { node: Node; next: number }[] = [];
@@ -157,7 +161,7 @@ export function topological(roots: readonly Node[]): Node[] {
     seen.add(root);
     stack.push({ node: root, next: 0 });
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const input = top.node.inputs[top.next++];
+      const input = known?.has(top.node) ? undefined : top.node.inputs[top.next++];
       if (!input) {
         order.push(top.node);
         stack.pop();

@@ -10,6 +10,8 @@ export interface PrintOptions {
   readonly names?: boolean;
   /** "all" puts every infix operator in parentheses, as Theano's `pp` does. */
   readonly parentheses?: "needed" | "all";
+  /** Parts whose text would be longer are printed as …; nothing is left out when it is missing. */
+  readonly longest?: number;
 }
 
 /** A node's own name; symbols without one are called after what they are. */
@@ -21,7 +23,7 @@ export function nameOf(node: Node): string | undefined {
 /** One line of model syntax: `-mean(log(at(p, arange(600), y)))`. */
 export function pp(
   root: Node,
-  { names = false, parentheses = "needed" }: PrintOptions = {},
+  { names = false, parentheses = "needed", longest = Number.POSITIVE_INFINITY }: PrintOptions = {},
 ): string {
   const printed = new Map<Node, Printed>();
   for (const node of topological([root])) {
@@ -32,6 +34,10 @@ export function pp(
     }
     const inputs = node.inputs.map((input) => printed.get(input) as Printed);
     const own = node.op.notation.text(inputs, node.attrs);
+    if (own.text.length > longest) {
+      printed.set(node, { text: "…", precedence: precedence.atom });
+      continue;
+    }
     const closed = parentheses === "all" && own.precedence < precedence.atom;
     printed.set(node, closed ? { text: `(${own.text})`, precedence: precedence.atom } : own);
   }

@@ -65,6 +65,7 @@ export function compileFunction(
   verifyGraph("expand", expanded.roots, raw);
   // Expansions are stable as they are written: recognising them again would undo them.
   const tidied = simplifyNodes(expanded.roots, {
+    ...options,
     tiers: (options.tiers ?? ["exact", "reassociating"]).filter((tier) => tier !== "stabilising"),
   });
   verifyGraph("simplify after expand", tidied.roots, raw);

@@ -17,8 +17,6 @@ export interface SimplifyOptions {
   readonly rules?: readonly Rule[];
   /** Values that are left as they are, with all below them: rules see them as if they were inputs. */
   readonly keep?: ReadonlySet<Node>;
-  /** Called with each rewrite as it is made; what it throws ends the simplification. */
-  readonly check?: (rewrite: Rewrite) => void;
 }
 
 /** One use of a rule. */
@@ -38,13 +36,28 @@ export interface Simplified {
   readonly attempts: number;
 }
 
+/** What holds for every simplification of a compilation, also those that the model itself asks for. */
+export interface SimplifySession {
+  /** Shown each rewrite as it is made; what it throws ends the simplification. */
+  readonly watch?: (rewrite: Rewrite) => void;
+  /** Tiers that may be used where none are given. */
+  readonly tiers?: readonly Tier[];
+}
+
+let session: SimplifySession = {};
+
+/** Starts a session; the last one ends. */
+export function simplifyWith(next: SimplifySession = {}): void {
+  session = next;
+}
+
 /**
  * Rewrites until no rule applies. Each distinct node is simplified once, so the time is near-linear in
  * the size of the graph; the result depends on the expressions alone, not on when they were made.
  */
 export function simplifyNodes(
   roots: readonly Node[],
-  { tiers, rules = allRules, keep, check }: SimplifyOptions = {},
+  { tiers = session.tiers, rules = allRules, keep }: SimplifyOptions = {},
 ): Simplified {
   const byRoot = new Map<string, Rule[]>();
   for (const rule of rules) {
@@ -109,7 +122,7 @@ export function simplifyNodes(
       if (!result || result === node) continue;
       const rewrite = { rule, before: node, after: result };
       rewrites.push(rewrite);
-      check?.(rewrite);
+      session.watch?.(rewrite);
       forward.set(node, result);
       return true;
     }

@@ -1,0 +1,117 @@
+/** Pictures of graphs: operands above, results below. */
+
+import { type Node, topological } from "../graph/node.ts";
+import { formatType } from "../graph/types.ts";
+
+interface Box {
+  readonly node: Node;
+  /** The name that the model gave, and the op. */
+  readonly lines: readonly string[];
+  readonly layer: number;
+  x: number;
+  readonly width: number;
+}
+
+const [lineHeight, margin, gapX, gapY, charWidth] = [15, 10, 16, 46, 7];
+
+/** Constants are written into the boxes that read them: each would have an edge to half of the picture. */
+const isDrawn = (node: Node): boolean => node.op.name !== "constant";
+
+function linesOf(node: Node): string[] {
+  const constants = node.inputs.map((input) =>
+    isDrawn(input) ? "·" : input.op.notation.text([], input.attrs).text,
+  );
+  const args = node.inputs.every(isDrawn) ? "" : `(${constants.join(", ")})`;
+  const op = node.op.leaf && node.label ? [] : [`${node.op.name}${args}`];
+  return [...(node.label ? [node.label.name] : []), ...op, formatType(node.type)];
+}
+
+/** A flow chart in Mermaid's notation, which GitHub draws. */
+export function mermaid(roots: readonly Node[]): string {
+  const order = topological(roots).filter((node) => isDrawn(node) || roots.includes(node));
+  const ids = new Map(order.map((node, i) => [node, `n${i}`]));
+  const quoted = (node: Node): string => linesOf(node).join("<br>").replaceAll('"', "#quot;");
+  const boxes = order.map((node) => {
+    const [open, close] = node.op.leaf
+      ? ["([", "])"]
+      : roots.includes(node)
+        ? ["[[", "]]"]
+        : ["[", "]"];
+    return `  ${ids.get(node)}${open}"${quoted(node)}"${close}`;
+  });
+  const edges = order.flatMap((node) =>
+    node.inputs.filter(isDrawn).map((input) => `  ${ids.get(input)} --> ${ids.get(node)}`),
+  );
+  return `flowchart TD\n${[...boxes, ...edges].join("\n")}\n`;
+}
+
+/** A drawing that needs nothing but a browser. */
+export function svg(roots: readonly Node[]): string {
+  const boxes = layOut(roots);
+  const all = [...boxes.values()];
+  const height = (box: Box): number => box.lines.length * lineHeight + margin;
+  const rows = Math.max(0, ...all.map((b) => b.layer)) + 1;
+  const rowHeight = Math.max(0, ...all.map(height)) + gapY;
+  const top = (box: Box): number => margin + box.layer * rowHeight;
+  const width = Math.max(...all.map((b) => b.x + b.width), 0) + margin;
+  const edges = all.flatMap((box) =>
+    box.node.inputs.filter(isDrawn).map((input) => {
+      const from = boxes.get(input) as Box;
+      const [x1, y1] = [from.x + from.width / 2, top(from) + height(from)];
+      const [x2, y2] = [box.x + box.width / 2, top(box)];
+      const bend = (y2 - y1) / 2;
+      return `<path d="M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}"/>`;
+    }),
+  );
+  const shapes = all.map((box) => {
+    const kind = box.node.op.leaf ? "leaf" : roots.includes(box.node) ? "root" : "op";
+    const text = box.lines
+      .map(
+        (line, i) =>
+          `<text x="${box.x + box.width / 2}" y="${top(box) + (i + 1) * lineHeight}">${escaped(line)}</text>`,
+      )
+      .join("");
+    return `<g class="${kind}"><rect x="${box.x}" y="${top(box)}" width="${box.width}" height="${height(box)}" rx="4"/>${text}</g>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${margin + rows * rowHeight}">
+<style>text{font:12px monospace;text-anchor:middle}path{fill:none;stroke:#888}rect{fill:#fff;stroke:#444}.leaf rect{fill:#e8f0fe}.root rect{fill:#fef3e0;stroke-width:2}</style>
+${[...edges, ...shapes].join("\n")}
+</svg>
+`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** Layers by the longest way from a leaf; in each, boxes near what they read. */
+function layOut(roots: readonly Node[]): Map<Node, Box> {
+  const boxes = new Map<Node, Box>();
+  const layers: Box[][] = [];
+  for (const node of topological(roots)) {
+    if (!isDrawn(node) && !roots.includes(node)) continue;
+    const above = node.inputs.filter(isDrawn).map((input) => (boxes.get(input) as Box).layer);
+    const layer = Math.max(-1, ...above) + 1;
+    const lines = linesOf(node);
+    const width = Math.max(...lines.map((l) => l.length)) * charWidth + 2 * margin;
+    const box: Box = { node, lines, layer, x: 0, width };
+    boxes.set(node, box);
+    layers[layer] ??= [];
+    layers[layer].push(box);
+  }
+  const centre = (box: Box): number => {
+    const above = box.node.inputs.filter(isDrawn).map((input) => boxes.get(input) as Box);
+    if (above.length === 0) return 0;
+    return above.reduce((sum, b) => sum + b.x + b.width / 2, 0) / above.length;
+  };
+  for (const layer of layers) {
+    const wanted = new Map(layer.map((box) => [box, centre(box) - box.width / 2]));
+    layer.sort((a, b) => (wanted.get(a) as number) - (wanted.get(b) as number));
+    let right = margin;
+    for (const box of layer) {
+      box.x = Math.round(Math.max(right, wanted.get(box) as number));
+      right = box.x + box.width + gapX;
+    }
+  }
+  return boxes;
+}
