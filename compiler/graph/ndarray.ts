@@ -59,6 +59,25 @@ export function broadcastGet(a: NDArray, index: readonly number[]): number {
   return a.data[offset];
 }
 
+/** Applies `f` to each line of numbers along an axis. */
+export function alongAxis(
+  x: NDArray,
+  axis: number,
+  f: (line: readonly number[]) => readonly number[],
+): NDArray {
+  const stride = sizeOf(x.shape.slice(axis + 1));
+  const n = x.shape[axis];
+  const out = new Float64Array(x.data.length);
+  for (let i = 0; i < x.data.length; i++) {
+    if (Math.floor(i / stride) % n !== 0) continue;
+    const places = Array.from({ length: n }, (_, k) => i + k * stride);
+    f(places.map((p) => x.data[p])).forEach((v, k) => {
+      out[places[k]] = v;
+    });
+  }
+  return { dtype: x.dtype, shape: x.shape, data: out };
+}
+
 type Nested = number | boolean | readonly Nested[] | ArrayLike<number>;
 
 /** Shape of a nested array; undefined if its rows differ in length. */

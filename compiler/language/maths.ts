@@ -189,6 +189,8 @@ export const argmin = lift<ArgReduction>(reduction.argmin);
 export const dot = lift<Binary>(product.dot);
 /** All products of two vectors' elements. */
 export const outer = lift<Binary>(product.outer);
+/** For each place of axis 0 the product of matrices or vectors. @throws ADJ1003 where lengths differ */
+export const batchedDot = lift<Binary>(product.batchedDot);
 /** Sum over pairs of axes, as NumPy's `tensordot`. */
 export const tensordot = lift<
   (

@@ -1,13 +1,17 @@
 /** Indexing, joining, creation, softmax and cross-entropies, as a model file calls them. */
 
 import type { Dim } from "../graph/types.ts";
+import * as arranging from "../ops/arranging.ts";
 import type { CreationOptions } from "../ops/creation.ts";
 import * as creation from "../ops/creation.ts";
+import * as diagonal from "../ops/diagonal.ts";
 import * as indexing from "../ops/indexing.ts";
 import * as joining from "../ops/joining.ts";
+import * as norms from "../ops/norm.ts";
 import * as random from "../ops/random.ts";
 import type { AxisArgument, ReduceOptions } from "../ops/reduction.ts";
 import * as softmaxes from "../ops/softmax.ts";
+import * as sorting from "../ops/sorting.ts";
 import type { Operand, Tensor } from "./types.ts";
 
 const lift = <F>(builder: unknown): F => builder as F;
@@ -44,8 +48,40 @@ export const stack = lift<(list: readonly Operand[], axis?: number) => Tensor>(j
 export const split = lift<
   (x: Operand, parts: number | readonly number[], axis?: number) => Tensor[]
 >(joining.split);
-/** An axis (all when left out) in reverse order. */
-export const flip = lift<(x: Operand, axis?: number) => Tensor>(joining.flip);
+/** Axes (all when left out) in reverse order. */
+export const flip = lift<(x: Operand, axis?: number | readonly number[]) => Tensor>(arranging.flip);
+/** Elements moved along axes, entering again at the other end. */
+export const roll = lift<
+  (x: Operand, shift: number | readonly number[], axis?: number | readonly number[]) => Tensor
+>(arranging.roll);
+/** The whole repeated along each axis. */
+export const tile = lift<(x: Operand, counts: number | readonly number[]) => Tensor>(
+  arranging.tile,
+);
+/** Each element repeated along an axis, or in the flattened tensor. */
+export const repeat = lift<
+  (x: Operand, counts: number | readonly number[], axis?: number) => Tensor
+>(arranging.repeat);
+/** With margins: a constant, the nearest element, or the mirrored inside. */
+export const pad = lift<
+  (x: Operand, widths: arranging.PadWidths, options?: arranging.PadOptions) => Tensor
+>(arranging.pad);
+/** A diagonal of a matrix, or the square matrix with a vector on its diagonal. */
+export const diag = lift<(x: Operand, offset?: number) => Tensor>(diagonal.diag);
+/** Of the last two axes, what lies on a diagonal and below it; 0 above. */
+export const tril = lift<(x: Operand, offset?: number) => Tensor>(diagonal.tril);
+/** Of the last two axes, what lies on a diagonal and above it; 0 below. */
+export const triu = lift<(x: Operand, offset?: number) => Tensor>(diagonal.triu);
+
+type Sorting = (x: Operand, axis?: number | null, options?: sorting.SortOptions) => Tensor;
+/** Sorted along an axis (the last when left out, flattened when null); stable, NaN last. */
+export const sort = lift<Sorting>(sorting.sort);
+/** The indices (int32) that sort along an axis. */
+export const argsort = lift<Sorting>(sorting.argsort);
+/** The k largest (or smallest) elements along an axis, in order, and their indices. */
+export const topk = lift<
+  (x: Operand, k: number, axis?: number, options?: sorting.TopkOptions) => [Tensor, Tensor]
+>(sorting.topk);
 
 /** Initial values drawn evenly from [low, high): `shared(uniform([784, 500], { low: -r, high: r }))`. */
 export const uniform = lift<(shape: readonly number[], options?: random.UniformOptions) => Tensor>(
@@ -91,8 +127,10 @@ export const logsumexp = lift<Reduction>(softmaxes.logsumexp);
 export const variance = lift<Reduction>(softmaxes.variance);
 /** Population standard deviation over axes. */
 export const std = lift<Reduction>(softmaxes.std);
-/** Vector norm over axes; p is 1, 2 or Infinity. */
-export const norm = lift<(x: Operand, axis?: AxisArgument, p?: number) => Tensor>(softmaxes.norm);
+/** Vector norm over axes: (Σ|x|ᵖ)^(1/p), p = 2 when left out. The gradient of the Euclidean one at 0 is 0. */
+export const norm = lift<
+  (x: Operand, axis?: AxisArgument, options?: number | norms.NormOptions) => Tensor
+>(norms.norm);
 /** −Σ t·log p for each row; the truth as rows of weights, or as class labels. */
 export const categoricalCrossentropy = lift<(p: Operand, truth: Operand) => Tensor>(
   softmaxes.categoricalCrossentropy,

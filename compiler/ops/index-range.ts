@@ -15,6 +15,10 @@ export function intRange(node: Node): IntRange | undefined {
     const values = [attrs.value].flat() as number[];
     return { min: Math.min(...values), max: Math.max(...values) };
   }
+  if (op.bounds) {
+    const types = inputs.map((input) => input.type);
+    return op.bounds(types, attrs);
+  }
   const known = inputs.map(intRange);
   const [a, b] = known;
   switch (op.name) {
@@ -27,11 +31,6 @@ export function intRange(node: Node): IntRange | undefined {
       if (typeof length !== "number") return undefined;
       const end = start + step * Math.max(0, length - 1);
       return { min: Math.min(start, end), max: Math.max(start, end) };
-    }
-    case "argmax":
-    case "argmin": {
-      const dim = inputs[0].shape[(attrs.axes as number[])[0]];
-      return typeof dim === "number" ? { min: 0, max: dim - 1 } : undefined;
     }
     case "clip": {
       const [, low, high] = known;

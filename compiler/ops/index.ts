@@ -5,6 +5,7 @@ import * as arithmetic from "./arithmetic.ts";
 import * as barrier from "./barrier.ts";
 import * as comparison from "./comparison.ts";
 import * as creation from "./creation.ts";
+import * as diagonal from "./diagonal.ts";
 import * as elementwise from "./elementwise.ts";
 import * as exponential from "./exponential.ts";
 import * as gathering from "./gathering.ts";
@@ -18,6 +19,7 @@ import * as rounding from "./rounding.ts";
 import * as shape from "./shape.ts";
 import * as slicing from "./slicing.ts";
 import * as softmax from "./softmax.ts";
+import * as sorting from "./sorting.ts";
 import * as special from "./special.ts";
 import * as trigonometric from "./trigonometric.ts";
 
@@ -37,8 +39,10 @@ const modules = [
   random,
   creation,
   slicing,
+  diagonal,
   gathering,
   joining,
+  sorting,
   norm,
   softmax,
 ];

@@ -153,16 +153,3 @@ export function split(x: Operand, parts: number | readonly number[], axis = 0): 
     );
   });
 }
-
-/** An axis in reverse order; all axes when none is given. */
-export function flip(x: Operand, axis?: number): Node {
-  const node = asNode(x);
-  const axes =
-    axis === undefined
-      ? node.shape.map((_, i) => i)
-      : [normaliseAxis(axis, node.shape.length, `flip of ${formatShape(node.shape)}`)];
-  return indexing.at(
-    node,
-    ...node.shape.map((_, i) => (axes.includes(i) ? span(undefined, undefined, -1) : span())),
-  );
-}

@@ -1,12 +1,27 @@
 /** The length of vectors. */
 
+import { fail } from "../diagnostics/error.ts";
 import { build } from "../graph/ndarray.ts";
 import { makeNode, type Node, role } from "../graph/node.ts";
-import { abs, div, like, mul, sqrt, square } from "./arithmetic.ts";
-import { gt, logicalAnd, lt, where } from "./comparison.ts";
+import { floatX, isFloat } from "../graph/types.ts";
+import { abs, div, like, mul, pow, sqrt, square } from "./arithmetic.ts";
+import { gt, logicalAnd, lt, ne, where } from "./comparison.ts";
+import { castTo } from "./elementwise.ts";
+import { asNode, type Operand } from "./leaf.ts";
 import { precedence } from "./notation.ts";
 import { op } from "./op.ts";
-import { groups, max, type ReduceAttrs, reducedType, restoreAxes, sum } from "./reduction.ts";
+import {
+  type AxisArgument,
+  groups,
+  max,
+  min,
+  type ReduceAttrs,
+  type ReduceOptions,
+  reducedType,
+  resolveAxes,
+  restoreAxes,
+  sum,
+} from "./reduction.ts";
 
 /** √Σ x², scaled by the largest |x|, so that no square overflows or vanishes. */
 function euclidean(values: readonly number[]): number {
@@ -55,3 +70,29 @@ export const normOp = op<ReduceAttrs>({
 
 /** √Σ x² over the given axes, without overflow on the way; its gradient at 0 is 0. */
 export const euclideanNorm = (x: Node, attrs: ReduceAttrs): Node => makeNode(normOp, [x], attrs);
+
+export interface NormOptions extends ReduceOptions {
+  /** The exponent: 2 when left out; 1, 0 (how many are not 0), any other number, ±Infinity. */
+  readonly p?: number;
+}
+
+/**
+ * Vector norm over axes (all when left out): (Σ|x|ᵖ)^(1/p). The third argument is p, or options.
+ *
+ * @throws ADJ1008 when p is not a number
+ */
+export function norm(x: Operand, axis?: AxisArgument, options: number | NormOptions = {}): Node {
+  const given = asNode(x);
+  const node = castTo(given, isFloat(given.type.dtype) ? given.type.dtype : floatX);
+  const { p = 2, keepdims = false } = typeof options === "number" ? { p: options } : options;
+  const axes = resolveAxes(node, axis, "norm");
+  const keep = { keepdims };
+  if (p === 2) return euclideanNorm(node, { axes, keepdims });
+  if (p === 1) return sum(abs(node), axes, keep);
+  if (p === 0) return sum(castTo(ne(node, 0), node.type.dtype), axes, keep);
+  if (p === Number.POSITIVE_INFINITY) return max(abs(node), axes, keep);
+  if (p === Number.NEGATIVE_INFINITY) return min(abs(node), axes, keep);
+  if (typeof p !== "number" || Number.isNaN(p))
+    return fail("ADJ1008", `norm: p must be a number, got ${String(p)}`);
+  return pow(sum(pow(abs(node), p), axes, keep), 1 / p);
+}

@@ -4,6 +4,7 @@ import type { NDArray } from "../graph/ndarray.ts";
 import type { Attrs, Node } from "../graph/node.ts";
 import type { DType, TensorType } from "../graph/types.ts";
 import type { Axis, Scalar } from "../kernels/scalar.ts";
+import type { IntRange } from "./index-range.ts";
 
 /** A printed expression and how tightly it binds (higher binds tighter). */
 export interface Printed {
@@ -95,6 +96,8 @@ export interface Op<A extends Attrs = Attrs> {
    * number of elements divided by the operand's.
    */
   reads?(types: readonly TensorType[], attrs: A, input: number): number;
+  /** For whole numbers: what every element is sure to lie between, where that can be told. */
+  bounds?(types: readonly TensorType[], attrs: A): IntRange | undefined;
   /** Only the operands' shapes matter, not their elements. */
   readonly shapeOnly?: boolean;
   /** The result is consecutive rows (axis 0) of operand 0, from operand 1 on: it needs no copy. */

@@ -16,7 +16,8 @@ import { castTo, definitions, together } from "./elementwise.ts";
 import type { Operand } from "./leaf.ts";
 import { precedence, wrap } from "./notation.ts";
 import { op, type Printed } from "./op.ts";
-import { dimshuffle, expandDims } from "./shape.ts";
+import { sum } from "./reduction.ts";
+import { dimshuffle, expandDims, squeeze } from "./shape.ts";
 
 type ContractAttrs = { left: readonly number[]; right: readonly number[] };
 
@@ -225,6 +226,41 @@ export function tensordot(
     );
   }
   return contract(a, b, left, right);
+}
+
+/**
+ * Theano's `batched_dot`: for each place of axis 0 the product of two matrices, of a matrix and a vector,
+ * or of two vectors.
+ *
+ * @throws ADJ1003 when the batches or the summed axes differ, ADJ1004 for other ranks than 2 and 3
+ */
+export function batchedDot(x: Operand, y: Operand): Node {
+  const [a, b] = operands(x, y);
+  const ranks = [a.shape.length, b.shape.length];
+  if (ranks.some((rank) => rank !== 2 && rank !== 3)) {
+    fail(
+      "ADJ1004",
+      `batchedDot: expected a batch of vectors or matrices, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
+  }
+  if (a.shape[0] !== b.shape[0] || a.shape[ranks[0] - 1] !== b.shape[1]) {
+    fail(
+      "ADJ1003",
+      `batchedDot(${nameOf(a)}, ${nameOf(b)}): ${formatShape(a.shape)} and ${formatShape(b.shape)} do not agree`,
+      {
+        hint: "the first axes are the batch; the last axis of the first operand is summed with axis 1 of the second",
+        related: definitions(a, b),
+      },
+    );
+  }
+  // out[n, i, j] = Σ_k a[n, i, k]·b[n, k, j]
+  const left = ranks[0] === 2 ? expandDims(a, 1) : a;
+  const right = ranks[1] === 2 ? expandDims(b, 2) : b;
+  const whole = sum(mul(expandDims(left, 3), expandDims(right, 1)), 2);
+  return squeeze(
+    whole,
+    [1, 2].filter((axis) => ranks[axis - 1] === 2),
+  );
 }
 
 /** All products of two vectors' elements: `x[i]·y[j]`; operands of higher rank are flattened first by the caller. */

@@ -155,6 +155,7 @@ interface ReduceSpec {
   readonly gradient: GradientRule<ReduceAttrs>;
   readonly expand?: (x: Node, attrs: ReduceAttrs) => Node;
   readonly notation?: Notation<ReduceAttrs>;
+  readonly bounds?: AnyOp["bounds"];
   readonly samples?: readonly Sample<ReduceAttrs>[];
 }
 
@@ -174,6 +175,7 @@ function reduction(spec: ReduceSpec): AnyOp {
     reads: () => 1,
     ...(fn ? { lower: lowerReduce(fn) } : {}),
     ...(expand ? { expand: ([x], attrs) => expand(x, attrs) } : {}),
+    ...(spec.bounds ? { bounds: spec.bounds } : {}),
     gradient: spec.gradient,
     notation:
       spec.notation ?? reduceNotation(spec.name, spec.tex ?? `\\operatorname{${spec.name}}`),
@@ -281,11 +283,18 @@ function position(values: readonly number[], better: (a: number, b: number) => b
   return best;
 }
 
+/** Positions along an axis of known length. */
+const positions: AnyOp["bounds"] = ([x], { axes }) => {
+  const dim = x.shape[(axes as number[])[0]];
+  return typeof dim === "number" ? { min: 0, max: dim - 1 } : undefined;
+};
+
 export const argmaxOp = reduction({
   name: "argmax",
   tex: "\\operatorname{argmax}",
   fn: "argmax",
   dtype: () => "int32",
+  bounds: positions,
   samples: float().filter((s) => s.attrs?.axes.length === 1),
   evaluate: (values) => position(values, (a, b) => a > b),
   gradient: noCotangent,
@@ -296,6 +305,7 @@ export const argminOp = reduction({
   tex: "\\operatorname{argmin}",
   fn: "argmin",
   dtype: () => "int32",
+  bounds: positions,
   samples: float().filter((s) => s.attrs?.axes.length === 1),
   evaluate: (values) => position(values, (a, b) => a < b),
   gradient: noCotangent,

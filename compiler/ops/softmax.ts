@@ -1,10 +1,10 @@
 /** Softmax and what belongs to it, cross-entropies, variance. */
 
 import { fail } from "../diagnostics/error.ts";
-import { build, type NDArray, sizeOf } from "../graph/ndarray.ts";
+import { alongAxis, build } from "../graph/ndarray.ts";
 import { makeNode, type Node, role } from "../graph/node.ts";
 import { floatX, formatShape, isFloat, normaliseAxis, sameShape } from "../graph/types.ts";
-import { abs, add, div, logOf as logarithm, mul, neg, sqrt, square, sub } from "./arithmetic.ts";
+import { add, div, logOf as logarithm, mul, neg, sqrt, square, sub } from "./arithmetic.ts";
 import { arange } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
 import { exp } from "./exponential.ts";
@@ -33,25 +33,6 @@ const samples: Sample<AxisAttrs>[] = [
   { inputs: [{ shape: [2, 3] }], attrs: { axis: 1 } },
   { inputs: [{ shape: [2, 3, 2] }], attrs: { axis: 1 } },
 ];
-
-/** Applies `f` to each line of numbers along an axis. */
-function alongAxis(
-  x: NDArray,
-  axis: number,
-  f: (line: readonly number[]) => readonly number[],
-): NDArray {
-  const stride = sizeOf(x.shape.slice(axis + 1));
-  const n = x.shape[axis];
-  const out = new Float64Array(x.data.length);
-  for (let i = 0; i < x.data.length; i++) {
-    if (Math.floor(i / stride) % n !== 0) continue;
-    const places = Array.from({ length: n }, (_, k) => i + k * stride);
-    f(places.map((p) => x.data[p])).forEach((v, k) => {
-      out[places[k]] = v;
-    });
-  }
-  return { dtype: x.dtype, shape: x.shape, data: out };
-}
 
 const sumOf = (line: readonly number[]): number => line.reduce((s, v) => s + v, 0);
 
@@ -202,15 +183,6 @@ export function variance(x: Operand, axis?: AxisArgument, options: ReduceOptions
 /** Population standard deviation. */
 export const std = (x: Operand, axis?: AxisArgument, options: ReduceOptions = {}): Node =>
   sqrt(variance(x, axis, options));
-
-/** Vector norm over axes: Σ|x|ᵖ to the 1/p; p = 1, 2 (when left out) or Infinity. */
-export function norm(x: Operand, axis?: AxisArgument, p: 1 | 2 | number = 2): Node {
-  const node = float(asNode(x));
-  if (p === 1) return sum(abs(node), axis);
-  if (p === 2) return sqrt(sum(square(node), axis));
-  if (p === Number.POSITIVE_INFINITY) return max(abs(node), axis);
-  return fail("ADJ1008", `norm: p must be 1, 2 or Infinity, got ${p}`);
-}
 
 /**
  * −Σ t·log p for each row. `truth` is a row of weights for each row of `p`, or a vector of class labels.
