@@ -12,14 +12,13 @@ import { isNode, type Node, topological } from "./graph/node.ts";
 import { sizesOf } from "./graph/types.ts";
 import { identifier, isSizeName, nameValues } from "./kernels/names.ts";
 import { planMemory } from "./kernels/plan.ts";
-import { compileFunction } from "./kernels/program.ts";
+import { type CompileOptions, compileFunction } from "./kernels/program.ts";
 import { schedule } from "./kernels/schedule.ts";
 import { ModelFunction } from "./language/function.ts";
 import { sharedInfo } from "./language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "./model.ts";
 import { constantValue } from "./ops/leaf.ts";
 import { seed } from "./ops/random.ts";
-import type { SimplifyOptions } from "./simplify/simplify.ts";
 
 /** What a model file exports, in the order of the file. */
 export type ModelExports = readonly (readonly [name: string, value: unknown])[];
@@ -35,7 +34,7 @@ export function compileModel(
   name: string,
   file: string,
   exports: ModelExports,
-  options: SimplifyOptions = {},
+  options: CompileOptions = {},
 ): CompiledModel {
   const functions = exports.flatMap(([key, value]) =>
     value instanceof ModelFunction ? [{ key: identifier(value.name ?? key), fn: value }] : [],
@@ -59,7 +58,7 @@ export function compileModel(
   );
   const compile = (fn: ModelFunction, key: string): CompiledFunction => {
     const program = compileFunction(fn, key, names, options);
-    const nests = schedule(program);
+    const nests = schedule(program, options.apart);
     return { program, nests, plan: planMemory(program, nests) };
   };
   return {

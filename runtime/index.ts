@@ -7,6 +7,7 @@ export {
   type TensorLike,
   type TypedArray,
 } from "./arrays.ts";
+export { Profile, type ProfileFrame, type ProfileRow } from "./profile.ts";
 export type {
   ArraySignature,
   Dim,

@@ -12,6 +12,7 @@ import type { Rule, Tier } from "../simplify/rule.ts";
 import { rules as ownRules } from "../simplify/rules.ts";
 import { type Rewrite, simplifyWith } from "../simplify/simplify.ts";
 import { emitModel } from "../targets/index.ts";
+import type { Instrument } from "../targets/typescript/instrument.ts";
 
 export interface BuildOptions {
   /** The project's folder: file names in errors and in generated code are relative to it. */
@@ -24,6 +25,8 @@ export interface BuildOptions {
   readonly rules?: readonly Rule[];
   /** Evaluate both sides of every rewrite. */
   readonly debug?: boolean;
+  /** What the reference target does besides computing. */
+  readonly instrument?: Instrument;
 }
 
 export interface BuiltModel {
@@ -55,7 +58,7 @@ export const buildModel: Build = (file, options) => {
 
 async function buildAlone(
   file: string,
-  { root, targets, tiers, rules, debug = false }: BuildOptions,
+  { root, targets, tiers, rules, debug = false, instrument }: BuildOptions,
 ): Promise<BuiltModel> {
   const start = performance.now();
   resetGraph();
@@ -75,9 +78,10 @@ async function buildAlone(
     simplifyWith({ ...chosen, ...check });
     const model = compileModel(loaded.name, loaded.file, loaded.exports, {
       ...chosen,
+      apart: instrument === "nan",
       ...(rules ? { rules: [...rules, ...ownRules] } : {}),
     });
-    const files = [...emitModel(model, targets)].map(
+    const files = [...emitModel(model, targets, instrument)].map(
       ([name, text]) => [`${loaded.name}/${name}`, text] as const,
     );
     return {

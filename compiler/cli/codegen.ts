@@ -3,6 +3,7 @@
 import path from "node:path";
 import { errorsOf } from "../diagnostics/frame.ts";
 import type { Tier } from "../simplify/rule.ts";
+import type { Instrument } from "../targets/typescript/instrument.ts";
 import { type Build, type BuiltModel, buildModel } from "./build.ts";
 import { apply, type Change, changesIn } from "./files.ts";
 import { readManifest } from "./manifest.ts";
@@ -19,6 +20,8 @@ export interface CodegenOptions {
   readonly tiers?: readonly Tier[];
   /** Evaluate both sides of every rewrite, and name the rule that is wrong. */
   readonly debug?: boolean;
+  /** What the reference target does besides computing: a build for looking. */
+  readonly instrument?: Instrument;
   /** Folder for the texts of each step, if they are wanted. */
   readonly dump: string | undefined;
   readonly cwd: string;
@@ -72,7 +75,7 @@ export async function codegen(
 async function buildAll(
   { files, complete }: Selection,
   root: string,
-  { build = buildModel, targets, tiers, debug }: CodegenOptions,
+  { build = buildModel, targets, tiers, debug, instrument }: CodegenOptions,
   output: Output,
 ): Promise<Result> {
   const built: BuiltModel[] = [];
@@ -80,7 +83,11 @@ async function buildAll(
   for (const file of files) {
     output.progress?.(`${file} …`);
     try {
-      const choices = { ...(tiers && { tiers }), ...(debug && { debug }) };
+      const choices = {
+        ...(tiers && { tiers }),
+        ...(debug && { debug }),
+        ...(instrument && { instrument }),
+      };
       built.push(await build(file, { root, targets, ...choices }));
     } catch (error) {
       failures.push({ file, error });

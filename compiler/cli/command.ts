@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { cac } from "cac";
 import { closest } from "../diagnostics/suggest.ts";
 import { targetNames } from "../targets/names.ts";
+import type { Instrument } from "../targets/typescript/instrument.ts";
 import { exits, type Output, report } from "./output.ts";
 import { projectRoot, UsageError } from "./project.ts";
 
@@ -29,7 +30,19 @@ const exitText = `Exit codes:
   3  a fault of the compiler`;
 
 const optionNames: Readonly<Record<string, readonly string[]>> = {
-  codegen: ["check", "watch", "out", "target", "exact", "debug", "dump", "help", "version"],
+  codegen: [
+    "check",
+    "watch",
+    "out",
+    "target",
+    "exact",
+    "debug",
+    "instrument",
+    "profile",
+    "dump",
+    "help",
+    "version",
+  ],
   explain: ["exact", "graph", "help", "version"],
 };
 
@@ -58,6 +71,8 @@ export async function main(
     )
     .option("--exact", "Use only rewrites that change no number: no stabilising, no reassociating")
     .option("--debug", "Evaluate both sides of every rewrite, and name a rule that is wrong")
+    .option("--instrument <what>", "nan: a build that stops at the first value that is not finite")
+    .option("--profile", "A build that measures the time of each kernel")
     .option("--dump <dir>", "Also write what each step of the compiler made of the models")
     .example("npm run codegen")
     .example("npm run codegen -- models/logistic.ts --watch")
@@ -114,6 +129,7 @@ async function run(
   if (check && watch) throw new UsageError("--check and --watch cannot go together");
   const out = text(given, "out") ?? "generated";
   const target = text(given, "target");
+  const instrument = instrumentOf(given);
   const options = {
     check,
     out,
@@ -122,7 +138,12 @@ async function run(
     cwd,
     ...(given.exact === true && { tiers: ["exact"] as const }),
     ...(given.debug === true && { debug: true }),
-    command: mendingCommand(models, out, target, given.exact === true),
+    ...(instrument && { instrument }),
+    command: mendingCommand(models, out, target, [
+      ...(given.exact === true ? ["--exact"] : []),
+      ...(instrument === "nan" ? ["--instrument", "nan"] : []),
+      ...(instrument === "profile" ? ["--profile"] : []),
+    ]),
   };
   if (watch) return (await import("./watch.ts")).watch(models, options, output);
   return (await (await import("./codegen.ts")).codegen(models, options, output)).code;
@@ -148,6 +169,15 @@ function text(given: Given, name: string): string | undefined {
   return String(value);
 }
 
+function instrumentOf(given: Given): Instrument | undefined {
+  const what = text(given, "instrument");
+  if (what !== undefined && what !== "nan")
+    throw new UsageError(`There is no instrument ${what}; there is: nan`);
+  if (what !== undefined && given.profile === true)
+    throw new UsageError("--instrument and --profile cannot go together");
+  return what ?? (given.profile === true ? "profile" : undefined);
+}
+
 function parseTargets(list: string): string[] {
   const names = list.split(",").map((name) => name.trim());
   for (const name of names) {
@@ -169,13 +199,13 @@ function mendingCommand(
   models: readonly string[],
   out: string,
   target: string | undefined,
-  exact: boolean,
+  flags: readonly string[],
 ): string {
   const rest = [
     ...models,
     ...(out === "generated" ? [] : ["--out", out]),
     ...(target === undefined ? [] : ["--target", target]),
-    ...(exact ? ["--exact"] : []),
+    ...flags,
   ];
   return ["npm run codegen", ...(rest.length > 0 ? ["--", ...rest] : [])].join(" ");
 }

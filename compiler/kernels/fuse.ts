@@ -22,12 +22,16 @@ interface Reader {
  * stays inside its reader: that is how an update fuses with the product that it uses.
  *
  * @param roots outputs and updates of a function, expanded and simplified
+ * @param asked other values that are to be seen in memory
  */
-export function chooseStored(roots: readonly Node[]): ReadonlySet<Node> {
+export function chooseStored(
+  roots: readonly Node[],
+  asked: (node: Node) => boolean = () => false,
+): ReadonlySet<Node> {
   const order = topological(roots);
   const readers = readersOf(order);
   const costs = inlineCosts(order, readers);
-  const stored = new Set(roots.filter((root) => !root.op.leaf));
+  const stored = new Set([...roots, ...order.filter(asked)].filter((node) => !node.op.leaf));
   choose({ order, readers, costs, stored, products: new Set() });
   // What is computed along with a product depends on where the expressions above it end.
   choose({ order, readers, costs, stored, products: withProduct(order, stored) });

@@ -1,7 +1,7 @@
 /** One function of a model as kernels: the form that every target prints. */
 
 import { type Node, topological } from "../graph/node.ts";
-import { staticSize } from "../graph/types.ts";
+import { isFloat, staticSize } from "../graph/types.ts";
 import { verifyGraph } from "../graph/verify.ts";
 import type { ModelFunction } from "../language/function.ts";
 import { sharedInfo } from "../language/shared.ts";
@@ -44,6 +44,15 @@ export interface Program {
   readonly final: (node: Node) => Node;
 }
 
+export interface CompileOptions extends SimplifyOptions {
+  /** Keep every value that the model names in memory, complete, for a build that looks at them. */
+  readonly apart?: boolean;
+}
+
+/** Values of the model that have a name and elements of their own. */
+const isNamed = (node: Node): boolean =>
+  node.label !== undefined && !node.op.movement && isFloat(node.type.dtype);
+
 /**
  * Compiles one function down to kernels.
  *
@@ -56,7 +65,7 @@ export function compileFunction(
   fn: ModelFunction,
   name: string,
   shared: ReadonlyMap<Node, string> = new Map(),
-  options: SimplifyOptions = {},
+  options: CompileOptions = {},
 ): Program {
   const raw = [...fn.outputs, ...fn.updates.map((u) => u.value)];
   const simplified = simplifyNodes(raw, options);
@@ -81,7 +90,7 @@ export function compileFunction(
     target,
     value: roots[fn.outputs.length + i],
   }));
-  const stored = chooseStored(roots);
+  const stored = chooseStored(roots, options.apart ? isNamed : undefined);
   const order = topological(roots);
 
   const views = new Map<Node, View>();

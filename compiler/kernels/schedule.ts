@@ -28,10 +28,14 @@ import { tileProduct } from "./tile.ts";
 type Local = Extract<Scalar, { kind: "local" }>;
 type Reduce = Extract<Scalar, { kind: "reduce" }>;
 
-/** The loop nests of a function, in the order in which they run. */
-export function schedule(program: Program): Nest[] {
+/**
+ * The loop nests of a function, in the order in which they run.
+ *
+ * @param apart every kernel has loops of its own, so that each value is complete when they end
+ */
+export function schedule(program: Program, apart = false): Nest[] {
   const stages = sinkScalars(program.stages.map(pathOf));
-  const runs = runsAt(stages, 0);
+  const runs = apart ? stages.map((stage) => [stage]) : runsAt(stages, 0);
   const kept = new Set<Node>(program.outputs);
   return runs.map((run) => {
     const leaves = (node: Node): boolean =>

@@ -6,15 +6,26 @@ import { checksOf } from "../kernels/checks.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../model.ts";
 import { banner } from "./banner.ts";
 import { formulaOf } from "./formula.ts";
+import type { Instrument } from "./typescript/instrument.ts";
 import { arrayTypes } from "./typescript/nest.ts";
 import { Writer } from "./writer.ts";
 
-/** Writes `index.ts`. @param targets names of the targets besides typescript: `gpu` */
-export function emitEntry(model: CompiledModel, targets: readonly string[]): string {
+/**
+ * Writes `index.ts`.
+ *
+ * @param targets names of the targets besides typescript: `gpu`
+ * @param instrument what the reference target does besides computing
+ */
+export function emitEntry(
+  model: CompiledModel,
+  targets: readonly string[],
+  instrument?: Instrument,
+): string {
   const out = new Writer();
   const name = typeName(model.name);
   banner(out, model, "The entry: what programs import.");
   writeImports(out, targets);
+  if (instrument === "profile") out.line('export { profile } from "./typescript.ts";').line();
   writeSignature(out, model);
   writeInterface(out, model, name, false);
   if (targets.length > 0) writeInterface(out, model, `Async${name}`, true);

@@ -1,10 +1,11 @@
 /** `npm run train -- MODEL`: trains a model of this project by the task beside it. */
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { cac } from "cac";
 import { InputError } from "../arrays.ts";
+import type { Profile } from "../profile.ts";
 import { type ClassifierTask, trainClassifier } from "./classifier.ts";
 import { loadDigits, loadMnist } from "./mnist.ts";
 
@@ -102,6 +103,20 @@ async function train(name: string, given: Record<string, unknown>): Promise<void
     report: path.resolve(given.report === undefined ? `report/${model}` : String(given.report)),
     signal: controller.signal,
   });
+  if (target === "typescript") await showProfile(model);
+}
+
+/** Shows what a build with `--profile` measured, and writes it for a viewer. */
+async function showProfile(model: string): Promise<void> {
+  const file = pathToFileURL(path.resolve("generated", model, "typescript.ts")).href;
+  const { profile } = (await import(file)) as { profile?: Profile };
+  if (!profile) return;
+  const out = path.resolve("report", model, "profile.speedscope.json");
+  mkdirSync(path.dirname(out), { recursive: true });
+  writeFileSync(out, profile.speedscope());
+  console.log(
+    `\n${profile.table()}\n\nOver time: ${path.relative("", out)}, for https://www.speedscope.app`,
+  );
 }
 
 const cli = cac("npm run train --");

@@ -16,22 +16,26 @@ import type { CompiledFunction, CompiledModel, SharedVariable } from "../../mode
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { offset } from "./expression.ts";
+import { type Hooks, hooksOf, type Instrument } from "./instrument.ts";
 import { argumentsOf, arrayTypes, scalarType, writeNest } from "./nest.ts";
 import { writeRandom } from "./random.ts";
 
 const nameIn = ({ program }: CompiledFunction, node: Node): string =>
   program.names.get(node) ?? node.op.name;
 
-/** Writes `typescript.ts` of a model. */
-export function emitTypescript(model: CompiledModel): string {
+/** Writes `typescript.ts` of a model. @param instrument what the build does besides computing */
+export function emitTypescript(model: CompiledModel, instrument?: Instrument): string {
   const out = new Writer();
+  const hooks = instrument && hooksOf(model, instrument);
   banner(out, model, "TypeScript target: the reference.");
+  if (hooks) out.line(`// ${hooks.note}`).line();
+  hooks?.head(out);
   writeState(out, model);
   writeCreate(out, model);
   if (drawsNumbers(model)) writeRandom(out);
   for (const variable of model.shared)
     if (variable.initial) writeFunction(out, model, variable.initial, `initial_${variable.name}`);
-  for (const fn of model.functions) writeFunction(out, model, fn, fn.program.name);
+  for (const fn of model.functions) writeFunction(out, model, fn, fn.program.name, hooks);
   return out.toString();
 }
 
@@ -144,6 +148,7 @@ function writeFunction(
   model: CompiledModel,
   fn: CompiledFunction,
   name: string,
+  hooks?: Hooks,
 ): void {
   const { program, nests, plan } = fn;
   const isInitial = !model.functions.includes(fn);
@@ -181,14 +186,18 @@ function writeFunction(
         `const ${nameIn(fn, node)} = new ${arrayTypes[node.type.dtype]}(${node.shape.filter((d) => d !== 1).join(" * ") || "1"});`,
       );
     }
+    hooks?.enter(out, fn);
     for (const nest of nests) {
+      hooks?.beforeNest(out, fn, nest);
       const args = argumentsOf(nest, program).map((a) => a.name);
       const held = nest.results.map((node) => nameIn(fn, node));
       const [one] = held;
       const into =
         held.length === 0 ? "" : `const ${held.length === 1 ? one : `[${held.join(", ")}]`} = `;
       out.list(`${into}${name}_${nest.name}(`, args, ");");
+      hooks?.afterNest(out, fn, nest);
     }
+    hooks?.leave(out, fn);
     const values = program.outputs.map((node) => nameIn(fn, node));
     if (program.source.returns === "single") out.line(`return ${values[0]};`);
     else if (values.length > 0) out.line(`return [${values.join(", ")}];`);
