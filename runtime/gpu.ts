@@ -40,6 +40,8 @@ export interface GpuFunction {
 }
 
 export interface GpuModel {
+  /** Functions of one number `x` that kernels call; each after those that it calls itself. */
+  readonly helpers?: readonly string[];
   readonly shared: Readonly<
     Record<string, { readonly dtype: DType; readonly shape: Axes; readonly initial?: Memory }>
   >;
@@ -100,8 +102,8 @@ export async function createGpuProgram(
   checkSeed(seed);
   const { GPU, input } = await loadGpu();
   const gpu = new GPU(mode ? { mode } : {});
-  for (const helper of helpers)
-    gpu.addFunction(helper, { argumentTypes: { x: "Number" }, returnType: "Number" });
+  for (const helper of [...helpers, ...(model.helpers ?? [])])
+    gpu.addFunction(helper.trim(), { argumentTypes: { x: "Number" }, returnType: "Number" });
   const kernels = new Map<string, Run>();
   const state = new Map<string, DeviceValue>();
   const hostCopies = new Map<string, Memory>();

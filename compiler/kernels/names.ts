@@ -2,6 +2,7 @@
 
 import { type Node, topological } from "../graph/node.ts";
 import { sizesOf } from "../graph/types.ts";
+import { definedNames, helperName } from "./functions.ts";
 
 /** Words that a generated name must not be, in any target language. */
 const reserved = new Set(
@@ -11,7 +12,8 @@ const reserved = new Set(
   static string super switch symbol this throw true try type typeof undefined var void while with yield
   Math NaN Infinity Array Float32Array Float64Array Int32Array Uint8Array State state sizes random i j k l m n`
     .split(/\s+/)
-    .filter(Boolean),
+    .filter(Boolean)
+    .concat(definedNames.map(helperName)),
 );
 
 /** A legal identifier of every target language. */

@@ -1,12 +1,13 @@
 /** Scalar expressions as functions of numbers: the reference meaning of ops that are only a formula. */
 
 import { fail } from "../diagnostics/error.ts";
-import { local, type Scalar, type ScalarFn, walk } from "./scalar.ts";
+import { expanded, isDefined } from "./functions.ts";
+import { type InstructionFn, local, type Scalar, walk } from "./scalar.ts";
 
 const truth = (value: boolean): number => Number(value);
 
 /** What each instruction computes; exhaustive by type. Truth values are 0 and 1. */
-const table: Record<ScalarFn, (a: number, b: number, c: number) => number> = {
+const table: Record<InstructionFn, (a: number, b: number, c: number) => number> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
@@ -54,13 +55,13 @@ export function numeric(
   const names = Array.from({ length: arity }, (_, i) => `x${i}`);
   return (...values) => {
     // Written down on first use: the formula may refer to ops that are defined after this one.
-    steps ??= walk(formula(...names.map((name) => local(name, "float64"))));
+    steps ??= walk(expanded(formula(...names.map((name) => local(name, "float64")))));
     const known = new Map<Scalar, number>();
     let last = Number.NaN;
     for (const s of steps) {
       if (s.kind === "const") last = s.value;
       else if (s.kind === "local") last = values[names.indexOf(s.name)];
-      else if (s.kind === "call") {
+      else if (s.kind === "call" && !isDefined(s.fn)) {
         const [a, b, c] = s.args.map((arg) => known.get(arg) as number);
         last = table[s.fn](a, b, c);
       } else fail("ADJ9001", `a formula of numbers has no ${s.kind}`);

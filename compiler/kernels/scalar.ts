@@ -14,8 +14,8 @@ export interface Axis {
   readonly extent: Dim;
 }
 
-/** Functions of numbers that every target has. */
-export type ScalarFn =
+/** Instructions that every target has. */
+export type InstructionFn =
   | "add"
   | "sub"
   | "mul"
@@ -51,6 +51,31 @@ export type ScalarFn =
   | "cast"
   /** 24 random bits of a stream as a number in [0, 1): seed, stream, counter. */
   | "random";
+
+/** Functions of one number that are defined by instructions; a target may have its own (functions.ts). */
+export type DefinedFn =
+  | "log2"
+  | "log10"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "asinh"
+  | "acosh"
+  | "atanh"
+  | "ceil"
+  | "trunc"
+  | "round"
+  | "erf"
+  | "erfc"
+  | "lgamma"
+  | "gamma"
+  | "digamma"
+  | "trigamma";
+
+export type ScalarFn = InstructionFn | DefinedFn;
 
 /** Ways to combine the values along reduction axes. */
 export type ReduceFn = "add" | "mul" | "max" | "min" | "argmax" | "argmin";
@@ -230,7 +255,17 @@ function combine(a: Affine, b: Affine, scale: number): Affine {
 
 function fromAffine({ terms, constant: c }: Affine): Scalar {
   let sum: Scalar | undefined;
-  for (const { term, coefficient } of terms.values()) {
+  // What is subtracted comes last, after the constant if need be: 8 − i, not i·(−1) + 8.
+  const ordered = [...terms.values()].sort(
+    (a, b) => Number(a.coefficient < 0) - Number(b.coefficient < 0),
+  );
+  if (c > 0 && ordered.length > 0 && ordered[0].coefficient < 0) {
+    return ordered.reduce<Scalar>((rest, { term, coefficient }) => {
+      const scaled = coefficient === -1 ? term : call("mul", term, int(-coefficient));
+      return call("sub", rest, scaled);
+    }, int(c));
+  }
+  for (const { term, coefficient } of ordered) {
     const size = Math.abs(coefficient);
     const scaled = size === 1 ? term : call("mul", term, int(size));
     if (!sum) sum = coefficient < 0 ? call("mul", term, int(coefficient)) : scaled;

@@ -2,6 +2,7 @@
 
 import type { Node } from "../graph/node.ts";
 import { sizesOf } from "../graph/types.ts";
+import { definedNames } from "./functions.ts";
 import type { Nest, Statement } from "./loops.ts";
 import { loadsOf } from "./lower.ts";
 import { droppedDims, isProduct, type PathStage, pathOf, runsAt } from "./nest.ts";
@@ -79,6 +80,7 @@ const costly: ReadonlySet<ScalarFn> = new Set([
   "cos",
   "tanh",
   "sqrt",
+  ...definedNames,
 ]);
 
 const reduceNames: Record<ReduceFn, string> = {

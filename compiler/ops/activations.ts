@@ -1,14 +1,14 @@
 /** Activation functions beyond sigmoid, tanh and relu. */
 
 import type { Node } from "../graph/node.ts";
-import { add, like, mul, square } from "./arithmetic.ts";
+import * as f from "../kernels/shorthand.ts";
+import { add, like, mul, square, sub } from "./arithmetic.ts";
 import { clip, gt, minimum, where } from "./comparison.ts";
 import { binary, unary } from "./elementwise.ts";
 import { exp, expm1, sigmoid, tanh } from "./exponential.ts";
-import * as f from "./formula.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { functional } from "./notation.ts";
-import { erfc, erfcFormula } from "./special.ts";
+import { erfc } from "./special.ts";
 
 const eluOf = binary({
   name: "elu",
@@ -32,17 +32,19 @@ export const elu = Object.assign((x: Operand, alpha: Operand = 1): Node => eluOf
   op: eluOf.op,
 });
 
+/** Φ(x), the normal distribution, as erfc so that its left tail keeps its digits. */
+const normal = (x: Node): Node => mul(erfc(mul(x, like(-Math.SQRT1_2, x))), like(0.5, x));
+
 const geluExact = unary({
   name: "gelu",
   domain: "float",
   cost: 85,
-  // x·Φ(x), with Φ as erfc so that its left tail keeps its digits.
-  lower: (x) => f.times(f.times(x, 0.5), erfcFormula(f.times(x, -Math.SQRT1_2))),
+  lower: (x) => f.times(x, f.times(f.named("erfc")(f.times(x, -Math.SQRT1_2)), 0.5)),
+  expand: (x) => mul(x, normal(x)),
   // Φ(x) + x·φ(x)
   gradient: ({ dy, inputs: [x] }) => {
-    const cumulative = mul(like(0.5, x), erfc(mul(x, like(-Math.SQRT1_2, x))));
     const density = mul(like(1 / Math.sqrt(2 * Math.PI), x), exp(mul(like(-0.5, x), square(x))));
-    return [mul(dy, add(cumulative, mul(x, density)))];
+    return [mul(dy, add(normal(x), mul(x, density)))];
   },
   notation: functional("gelu", "\\operatorname{gelu}"),
 });
@@ -70,9 +72,10 @@ export const silu = unary({
   domain: "float",
   cost: 26,
   lower: (x) => f.over(x, f.plus(f.expOf(f.negated(x)), 1)),
+  expand: (x) => mul(x, sigmoid(x)),
   // σ(x) + y·(1 − σ(x))
   gradient: ({ dy, y, inputs: [x] }) => [
-    mul(dy, add(sigmoid(x), mul(y, sigmoid(mul(x, like(-1, x)))))),
+    mul(dy, add(sigmoid(x), mul(y, sub(like(1, x), sigmoid(x))))),
   ],
   notation: functional("silu", "\\operatorname{silu}"),
 });

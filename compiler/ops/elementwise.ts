@@ -30,6 +30,8 @@ interface ElementwiseSpec {
   readonly notation?: Notation;
   /** One element, in scalar instructions. */
   readonly lower: (...args: scalar.Scalar[]) => scalar.Scalar;
+  /** The same in simpler ops, so that its parts are shared with those of its gradient. */
+  readonly expand?: (...inputs: readonly Node[]) => Node;
   readonly gradient: GradientRule | { readonly none: string };
   /** Cost of one element in additions; 1 when left out. */
   readonly cost?: number;
@@ -97,7 +99,7 @@ function elementwise(
   samples: readonly Sample[],
   evaluate: (...values: number[]) => number,
 ): AnyOp {
-  const domain = spec.domain ?? "number";
+  const { domain = "number", expand } = spec;
   made.push(spec.name);
   return op({
     name: spec.name,
@@ -116,7 +118,11 @@ function elementwise(
       build(type.dtype, type.shape, (index) =>
         Number(evaluate(...inputs.map((a) => broadcastGet(a, index)))),
       ),
-    lower: ({ inputs, read }, index) => spec.lower(...inputs.map((_, i) => read(i, index))),
+    ...(expand
+      ? { expand: (inputs: readonly Node[]) => expand(...inputs) }
+      : {
+          lower: ({ inputs, read }, index) => spec.lower(...inputs.map((_, i) => read(i, index))),
+        }),
     gradient: spec.gradient,
     notation: spec.notation ?? functional(spec.name, `\\${spec.name}`),
     samples: spec.samples ?? samples,

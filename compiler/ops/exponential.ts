@@ -30,7 +30,7 @@ export const log2 = unary({
   notation: functional("log2", "\\log_{2}"),
   sample: [0.1, 4],
   evaluate: Math.log2,
-  lower: (x) => call("div", call("log", x), num(Math.LN2, x)),
+  lower: (x) => call("log2", x),
   gradient: ({ dy, inputs: [x] }) => [div(dy, mul(x, like(Math.LN2, x)))],
 });
 
@@ -42,7 +42,7 @@ export const log10 = unary({
   notation: functional("log10", "\\log_{10}"),
   sample: [0.1, 4],
   evaluate: Math.log10,
-  lower: (x) => call("div", call("log", x), num(Math.LN10, x)),
+  lower: (x) => call("log10", x),
   gradient: ({ dy, inputs: [x] }) => [div(dy, mul(x, like(Math.LN10, x)))],
 });
 

@@ -1,14 +1,17 @@
 /** Rounding to whole numbers, and tests of what a float holds. */
 
 import type { Scalar } from "../kernels/scalar.ts";
-import { floor } from "./arithmetic.ts";
+import * as f from "../kernels/shorthand.ts";
+import { named } from "../kernels/shorthand.ts";
 import { unary } from "./elementwise.ts";
-import * as f from "./formula.ts";
+
 import { functional, precedence } from "./notation.ts";
 
-export { floor };
-
-const isWhole = (x: Scalar): boolean => !x.dtype.startsWith("float");
+/** Whole numbers stay as they are. */
+const whole =
+  (rounded: (x: Scalar) => Scalar) =>
+  (x: Scalar): Scalar =>
+    x.dtype.startsWith("float") ? rounded(x) : x;
 
 /** Flat almost everywhere: no cotangent goes through. */
 const flat = () => [undefined];
@@ -22,7 +25,7 @@ export const ceil = unary({
   },
   sample: [0.2, 0.8],
   evaluate: Math.ceil,
-  lower: (x) => (isWhole(x) ? x : f.negated(f.floored(f.negated(x)))),
+  lower: whole(named("ceil")),
   gradient: flat,
 });
 
@@ -32,7 +35,7 @@ export const trunc = unary({
   notation: functional("trunc", "\\operatorname{trunc}"),
   sample: [0.2, 0.8],
   evaluate: Math.trunc,
-  lower: (x) => (isWhole(x) ? x : f.times(f.signOf(x), f.floored(f.size(x)))),
+  lower: whole(named("trunc")),
   gradient: flat,
 });
 
@@ -42,13 +45,7 @@ export const round = unary({
   cost: 4,
   notation: functional("round", "\\operatorname{round}"),
   sample: [0.1, 0.4],
-  lower: (x) => {
-    if (isWhole(x)) return x;
-    const low = f.floored(x);
-    const rest = f.minus(x, low);
-    const even = f.times(f.floored(f.times(f.plus(low, 1), 0.5)), 2);
-    return f.either(f.above(rest, 0.5), f.plus(low, 1), f.either(f.equal(rest, 0.5), even, low));
-  },
+  lower: whole(named("round")),
   gradient: flat,
 });
 

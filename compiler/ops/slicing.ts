@@ -111,7 +111,10 @@ export const putSliceOp: AnyOp = op<PutSliceAttrs>({
       1,
       index.map((i, n) => (n === axis ? at : i)),
     );
-    return scalar.call("where", onStep, mode === "add" ? scalar.call("add", base, v) : v, base);
+    // Onto zeros, adding is setting.
+    const isZero = base.kind === "const" && base.value === 0;
+    const sum = mode === "add" && !isZero ? scalar.call("add", base, v) : v;
+    return scalar.call("where", onStep, sum, base);
   },
   gradient: ({ dy, inputs: [base, , start], attrs: { mode, ...slice } }) => [
     mode === "add"

@@ -1,8 +1,9 @@
-/** Angles and hyperbolic functions. Those without an instruction of their own are written with others. */
+/** Angles and hyperbolic functions. */
 
+import { call } from "../kernels/scalar.ts";
+import { named } from "../kernels/shorthand.ts";
 import { add, div, like, mul, neg, sqrt, square, sub } from "./arithmetic.ts";
 import { binary, unary } from "./elementwise.ts";
-import * as f from "./formula.ts";
 import { functional } from "./notation.ts";
 
 const one = (x: Parameters<typeof like>[1]) => like(1, x);
@@ -14,7 +15,7 @@ export const tan = unary({
   cost: 45,
   sample: [-1.2, 1.2],
   evaluate: Math.tan,
-  lower: (x) => f.over(f.sinOf(x), f.cosOf(x)),
+  lower: named("tan"),
   gradient: ({ dy, y }) => [mul(dy, add(one(y), square(y)))],
 });
 
@@ -26,7 +27,7 @@ export const asin = unary({
   notation: functional("asin", "\\arcsin"),
   sample: [-0.8, 0.8],
   evaluate: Math.asin,
-  lower: (x) => f.atan2(x, f.root(f.times(f.minus(1, x), f.plus(1, x)))),
+  lower: named("asin"),
   gradient: ({ dy, inputs: [x] }) => [div(dy, sqrt(mul(sub(one(x), x), add(one(x), x))))],
 });
 
@@ -38,7 +39,7 @@ export const acos = unary({
   notation: functional("acos", "\\arccos"),
   sample: [-0.8, 0.8],
   evaluate: Math.acos,
-  lower: (x) => f.atan2(f.root(f.times(f.minus(1, x), f.plus(1, x))), x),
+  lower: named("acos"),
   gradient: ({ dy, inputs: [x] }) => [neg(div(dy, sqrt(mul(sub(one(x), x), add(one(x), x)))))],
 });
 
@@ -49,7 +50,7 @@ export const atan = unary({
   cost: 25,
   notation: functional("atan", "\\arctan"),
   evaluate: Math.atan,
-  lower: (x) => f.atan2(x, 1),
+  lower: named("atan"),
   gradient: ({ dy, inputs: [x] }) => [div(dy, add(one(x), square(x)))],
 });
 
@@ -64,7 +65,7 @@ export const atan2 = binary({
     [-2, 2],
   ],
   evaluate: Math.atan2,
-  lower: f.atan2,
+  lower: (y, x) => call("atan2", y, x),
   // ∂/∂y = x / (x² + y²), ∂/∂x = −y / (x² + y²)
   gradient: ({ dy, inputs: [y, x] }) => {
     const scaled = div(dy, add(square(x), square(y)));
@@ -78,11 +79,7 @@ export const cosh = unary({
   domain: "float",
   cost: 30,
   evaluate: Math.cosh,
-  // e^(|x|/2) twice, so that nothing overflows before cosh x does.
-  lower: (x) => {
-    const half = f.expOf(f.times(f.size(x), 0.5));
-    return f.plus(f.times(f.times(half, 0.5), half), f.over(f.over(0.5, half), half));
-  },
+  lower: named("cosh"),
   gradient: ({ dy, inputs: [x] }) => [mul(dy, sinh(x))],
 });
 
@@ -92,20 +89,9 @@ export const sinh = unary({
   domain: "float",
   cost: 60,
   evaluate: Math.sinh,
-  lower: (x) => {
-    // With e = eˣ − 1 it is (e + e / (e + 1)) / 2, which keeps its digits near 0.
-    const e = f.expm1Of(x);
-    const near = f.times(f.plus(e, f.over(e, f.plus(e, 1))), 0.5);
-    const half = f.expOf(f.times(f.size(x), 0.5));
-    const far = f.minus(f.times(f.times(half, 0.5), half), f.over(f.over(0.5, half), half));
-    return f.either(f.below(f.size(x), 1), near, f.times(f.signOf(x), far));
-  },
+  lower: named("sinh"),
   gradient: ({ dy, inputs: [x] }) => [mul(dy, cosh(x))],
 });
-
-const log2 = Math.LN2;
-/** From here on x² + 1 is x² in every float, and x² might overflow. */
-const far = 1e9;
 
 /** The number whose hyperbolic sine is x: log(x + √(x² + 1)). */
 export const asinh = unary({
@@ -114,12 +100,7 @@ export const asinh = unary({
   cost: 45,
   notation: functional("asinh", "\\operatorname{arsinh}"),
   evaluate: Math.asinh,
-  lower: (x) => {
-    const a = f.size(x);
-    const aa = f.times(a, a);
-    const near = f.log1pOf(f.plus(a, f.over(aa, f.plus(f.root(f.plus(aa, 1)), 1))));
-    return f.times(f.signOf(x), f.either(f.above(a, far), f.plus(f.logOf(a), log2), near));
-  },
+  lower: named("asinh"),
   gradient: ({ dy, inputs: [x] }) => [div(dy, sqrt(add(square(x), one(x))))],
 });
 
@@ -131,11 +112,7 @@ export const acosh = unary({
   notation: functional("acosh", "\\operatorname{arcosh}"),
   sample: [1.2, 4],
   evaluate: Math.acosh,
-  lower: (x) => {
-    const t = f.minus(x, 1);
-    const near = f.log1pOf(f.plus(t, f.times(f.root(t), f.root(f.plus(t, 2)))));
-    return f.either(f.above(x, far), f.plus(f.logOf(x), log2), near);
-  },
+  lower: named("acosh"),
   gradient: ({ dy, inputs: [x] }) => [div(dy, sqrt(mul(sub(x, one(x)), add(x, one(x)))))],
 });
 
@@ -147,10 +124,6 @@ export const atanh = unary({
   notation: functional("atanh", "\\operatorname{artanh}"),
   sample: [-0.8, 0.8],
   evaluate: Math.atanh,
-  lower: (x) => {
-    const a = f.size(x);
-    const value = f.log1pOf(f.over(f.times(a, 2), f.minus(1, a)));
-    return f.times(f.times(f.signOf(x), 0.5), value);
-  },
+  lower: named("atanh"),
   gradient: ({ dy, inputs: [x] }) => [div(dy, mul(sub(one(x), x), add(one(x), x)))],
 });

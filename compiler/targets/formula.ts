@@ -1,16 +1,17 @@
 /** Formulas in index notation, as they stand above kernels: `p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]`. */
 
 import type { Node } from "../graph/node.ts";
+import { isDefined } from "../kernels/functions.ts";
 import type { Stage } from "../kernels/lower.ts";
 import type { Program } from "../kernels/program.ts";
-import { type Axis, type Scalar, type ScalarFn, walk } from "../kernels/scalar.ts";
+import { type Axis, type InstructionFn, type Scalar, walk } from "../kernels/scalar.ts";
 import { precedence } from "../ops/notation.ts";
 import type { Printed } from "../ops/op.ts";
 
 const { add, mul, unary, power, atom, compare, and, or, choice } = precedence;
 
 /** How each instruction is written; exhaustive by type. */
-const notation: Record<ScalarFn, (args: readonly Printed[], dtype: string) => Printed> = {
+const notation: Record<InstructionFn, (args: readonly Printed[], dtype: string) => Printed> = {
   add: ([a, b]) => infix(a, " + ", b, add),
   sub: ([a, b]) => infix(a, " − ", b, add, true),
   mul: ([a, b]) => infix(a, "·", b, mul),
@@ -142,7 +143,7 @@ export function formulaOf(
       case "call": {
         if (s.fn === "cast" && s.args[0].dtype === "bool")
           return { text: `[${print(s.args[0]).text}]`, precedence: atom };
-        return notation[s.fn](s.args.map(print), s.dtype);
+        return (isDefined(s.fn) ? fn(s.fn) : notation[s.fn])(s.args.map(print), s.dtype);
       }
     }
   };

@@ -7,6 +7,9 @@ import { createDispatch } from "../../compiler/frontend/dispatch.ts";
 import { gradients } from "../../compiler/gradient/grad.ts";
 import { arrayOf, evaluateNodes } from "../../compiler/graph/evaluate.ts";
 import type { Node } from "../../compiler/graph/node.ts";
+import { definedNames } from "../../compiler/kernels/functions.ts";
+import { numeric } from "../../compiler/kernels/numeric.ts";
+import { call } from "../../compiler/kernels/scalar.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
 import { close, runGenerated } from "../support/compile.ts";
 
@@ -73,6 +76,20 @@ for (const [kind, cases] of [
     t.true(checked > 500);
   });
 }
+
+test("definitions in scalar instructions, which targets print, have these values too", (t) => {
+  for (const fn of definedNames) {
+    const defined = numeric((x) => call(fn, x), 1);
+    const wrong = fixture.x.map(number).flatMap((x, i) => {
+      const want = number(fixture.unary[fn][i]);
+      if (exceptions[fn]?.at(x) || close([defined(x)], [want], 1e-12, 1e-300)) return [];
+      return [`${fn}(${x}) = ${defined(x)}, expected ${want}`];
+    });
+    t.deepEqual(wrong, []);
+  }
+  t.log(definedNames.join(" "));
+  t.true(definedNames.length >= 20);
+});
 
 test("log Γ keeps its digits next to its zeros", (t) => {
   const { x, y } = fixture.lgammaNearZeros;

@@ -1,11 +1,12 @@
 /** The gpu.js target: each kernel one gpu.js kernel, values kept on the device between kernels. */
 
 import type { Node } from "../../graph/node.ts";
+import { definedIn } from "../../kernels/functions.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { formulaOf } from "../formula.ts";
 import { columns, Writer } from "../writer.ts";
-import { deviceShape, gpuKernel } from "./kernel.ts";
+import { deviceShape, gpuHelper, gpuKernel } from "./kernel.ts";
 
 /** Writes `gpu.ts` of a model. */
 export function emitGpu(model: CompiledModel): string {
@@ -34,9 +35,29 @@ export function emitGpu(model: CompiledModel): string {
       },
       "} as const;",
     );
+    const helpers = definedIn(
+      model.functions.flatMap((fn) => fn.program.stages.map((stage) => stage.body)),
+    );
+    if (helpers.length > 0) {
+      out.block(
+        "const helpers = [",
+        () => {
+          for (const fn of helpers) {
+            out.line("`");
+            for (const line of gpuHelper(fn)) out.line(line);
+            out.line("`,");
+          }
+        },
+        "];",
+      );
+    }
     out.list(
       "return createGpuProgram({",
-      ["shared", `functions: { ${model.functions.map((f) => f.program.name).join(", ")} }`],
+      [
+        "shared",
+        ...(helpers.length > 0 ? ["helpers"] : []),
+        `functions: { ${model.functions.map((f) => f.program.name).join(", ")} }`,
+      ],
       "}, options);",
       " ",
     );

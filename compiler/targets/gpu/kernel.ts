@@ -3,16 +3,18 @@
 import { fail } from "../../diagnostics/error.ts";
 import type { Node } from "../../graph/node.ts";
 import type { DType, Shape } from "../../graph/types.ts";
+import { helperName, isDefined, spelled } from "../../kernels/functions.ts";
 import type { Stage } from "../../kernels/lower.ts";
 import type { Program } from "../../kernels/program.ts";
 import {
   type Axis,
+  type DefinedFn,
+  type InstructionFn,
   indexAdd,
   load,
   type ReduceFn,
   rewrite,
   type Scalar,
-  type ScalarFn,
   walk,
 } from "../../kernels/scalar.ts";
 
@@ -39,7 +41,7 @@ const method =
 const isInt = (dtype: DType): boolean => dtype === "int32" || dtype === "int64";
 
 /** The scalar language in gpu.js's JavaScript; integers and truth values are floats on the device. */
-const table: Record<ScalarFn, Print> = {
+const table: Record<InstructionFn, Print> = {
   add: infix("+"),
   sub: infix("-"),
   mul: infix("*"),
@@ -82,6 +84,28 @@ const table: Record<ScalarFn, Print> = {
   random: () =>
     fail("ADJ5001", "the gpu target has no 32-bit integer arithmetic, which random draws need"),
 };
+
+/** A call of an instruction, or of a helper that is handed to the device along with the kernels. */
+function printCall(s: Extract<Scalar, { kind: "call" }>, args: readonly string[]): string {
+  return isDefined(s.fn) ? `${helperName(s.fn)}(${args.join(", ")})` : table[s.fn](args, s);
+}
+
+/** The source of a helper: a function of one number that shaders lack. */
+export function gpuHelper(fn: DefinedFn): string[] {
+  const { parts, result } = spelled(fn);
+  const print = (s: Scalar): string => {
+    if (s.kind === "const") return constantText(s.value, s.dtype);
+    if (s.kind === "local") return s.name;
+    if (s.kind === "call") return printCall(s, s.args.map(print));
+    return fail("ADJ9001", `a ${s.kind} in the definition of ${fn}`);
+  };
+  return [
+    `function ${helperName(fn)}(x) {`,
+    ...parts.map(({ name, value }) => `  const ${name} = ${unwrapped(print(value))};`),
+    `  return ${unwrapped(print(result))};`,
+    "}",
+  ];
+}
 
 /** Device arrays have up to three axes; what has more lies flat. */
 export function deviceShape(shape: Shape): Shape | undefined {
@@ -147,7 +171,7 @@ export function gpuKernel(
             },
           );
         }
-        return table[s.fn](s.args.map(print), s);
+        return printCall(s, s.args.map(print));
       case "reduce":
         return reduceText(s);
       default:

@@ -1,6 +1,7 @@
 /** The scalar language in TypeScript: one table, exhaustive by type. */
 
-import type { Scalar, ScalarFn } from "../../kernels/scalar.ts";
+import { helperName, isDefined } from "../../kernels/functions.ts";
+import type { DefinedFn, InstructionFn, Scalar, ScalarFn } from "../../kernels/scalar.ts";
 
 /** JavaScript's operator precedences, as far as they are needed. */
 const p = {
@@ -42,7 +43,7 @@ const wrapped =
       ? { text: `${close(plain(args, s), p.bitOr + 1)} | 0`, precedence: p.bitOr }
       : plain(args, s);
 
-const table: Record<ScalarFn, Print> = {
+const table: Record<InstructionFn, Print> = {
   add: wrapped(infix("+", p.add, true)),
   sub: wrapped(infix("-", p.add)),
   mul: (args, s) =>
@@ -91,6 +92,35 @@ const table: Record<ScalarFn, Print> = {
   cast: ([a], s) => cast(a, s),
   random: (args) => ({ text: `random(${args.map((a) => a.text).join(", ")})`, precedence: p.call }),
 };
+
+/** What JavaScript has itself of the functions that have a definition. */
+const own: ReadonlySet<ScalarFn> = new Set<DefinedFn>([
+  "log2",
+  "log10",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "asinh",
+  "acosh",
+  "atanh",
+  "ceil",
+  "trunc",
+]);
+
+/** Whether generated code must carry a function along. */
+export const needsHelper = (fn: DefinedFn): boolean => !own.has(fn);
+
+const helper =
+  (fn: DefinedFn): Print =>
+  ([a]) => ({ text: `${helperName(fn)}(${a.text})`, precedence: p.call });
+
+function printerOf(fn: ScalarFn): Print {
+  if (!isDefined(fn)) return table[fn];
+  return needsHelper(fn) ? helper(fn) : method(fn);
+}
 
 function cast(a: Code, s: Scalar): Code {
   const from = s.kind === "call" ? s.args[0].dtype : s.dtype;
@@ -162,7 +192,7 @@ export function expression(s: Scalar, names: Names): Code {
         : { text, precedence: p.call };
     }
     case "call":
-      return table[s.fn](
+      return printerOf(s.fn)(
         s.args.map((arg) => expression(arg, names)),
         s,
       );

@@ -10,12 +10,14 @@ import {
   indexMul,
   local,
   rewrite,
+  type Scalar,
   walk,
 } from "../../kernels/scalar.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { offset } from "./expression.ts";
+import { writeHelpers } from "./helpers.ts";
 import { type Hooks, hooksOf, type Instrument } from "./instrument.ts";
 import { argumentsOf, arrayTypes, scalarType, writeNest } from "./nest.ts";
 import { writeRandom } from "./random.ts";
@@ -33,6 +35,7 @@ export function emitTypescript(model: CompiledModel, instrument?: Instrument): s
   writeState(out, model);
   writeCreate(out, model);
   if (drawsNumbers(model)) writeRandom(out);
+  writeHelpers(out, bodiesOf(model));
   for (const variable of model.shared)
     if (variable.initial) writeFunction(out, model, variable.initial, `initial_${variable.name}`);
   for (const fn of model.functions) writeFunction(out, model, fn, fn.program.name, hooks);
@@ -122,10 +125,15 @@ function usesSeed(model: CompiledModel): boolean {
   return initials(model).some((fn) => fn.program.inputs.length > 0);
 }
 
+/** What the kernels compute. */
+function bodiesOf(model: CompiledModel): Scalar[] {
+  const all = [...model.functions, ...initials(model)];
+  return all.flatMap((fn) => fn.program.stages.map((stage) => stage.body));
+}
+
 function drawsNumbers(model: CompiledModel): boolean {
-  const stages = [...model.functions, ...initials(model)].flatMap((fn) => fn.program.stages);
-  return stages.some((stage) =>
-    walk(stage.body).some((s) => s.kind === "call" && s.fn === "random"),
+  return bodiesOf(model).some((body) =>
+    walk(body).some((s) => s.kind === "call" && s.fn === "random"),
   );
 }
 

@@ -1,6 +1,6 @@
 /** Shorthand for formulas in scalar instructions: plain numbers take the dtype of what they meet. */
 
-import { call, constant, type Scalar, type ScalarFn } from "../kernels/scalar.ts";
+import { call, constant, type DefinedFn, type Scalar, type ScalarFn } from "./scalar.ts";
 
 export type Term = Scalar | number;
 
@@ -56,3 +56,13 @@ export function polynomial(x: Scalar, [first, ...rest]: readonly number[]): Scal
   const lead = first === 1 ? x : times(x, first);
   return others.reduce<Scalar>((sum, c) => plus(times(sum, x), c), plus(lead, second));
 }
+
+/** A function of one value by name. */
+export const named =
+  (fn: DefinedFn) =>
+  (x: Scalar): Scalar =>
+    call(fn, x);
+
+/** A quotient of two polynomials: numerator and denominator, highest power first. */
+export const quotient = (x: Scalar, [top, bottom]: readonly (readonly number[])[]): Scalar =>
+  over(polynomial(x, top), polynomial(x, bottom));
