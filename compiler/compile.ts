@@ -10,6 +10,7 @@
 import { fail } from "./diagnostics/error.ts";
 import { isNode, type Node, topological } from "./graph/node.ts";
 import { sizesOf } from "./graph/types.ts";
+import { nestsOf } from "./kernels/loops.ts";
 import { identifier, isSizeName, nameValues } from "./kernels/names.ts";
 import { planMemory } from "./kernels/plan.ts";
 import { type CompileOptions, compileFunction } from "./kernels/program.ts";
@@ -58,8 +59,8 @@ export function compileModel(
   );
   const compile = (fn: ModelFunction, key: string): CompiledFunction => {
     const program = compileFunction(fn, key, names, options);
-    const nests = schedule(program, options.apart);
-    return { program, nests, plan: planMemory(program, nests) };
+    const calls = schedule(program, options.apart);
+    return { program, calls, nests: nestsOf(calls), plan: planMemory(program, calls) };
   };
   return {
     name,

@@ -1,7 +1,7 @@
 /** A compiled model: its shared variables and its functions as kernels. What targets print. */
 
 import type { Node } from "./graph/node.ts";
-import type { Nest } from "./kernels/loops.ts";
+import type { Call, Nest } from "./kernels/loops.ts";
 import type { Plan } from "./kernels/plan.ts";
 import type { Program } from "./kernels/program.ts";
 
@@ -20,6 +20,9 @@ export interface SharedVariable {
 
 export interface CompiledFunction {
   readonly program: Program;
+  /** What it does: nests, and loops over time around them. */
+  readonly calls: readonly Call[];
+  /** All nests, also those in loops. */
   readonly nests: readonly Nest[];
   readonly plan: Plan;
 }

@@ -1,14 +1,13 @@
-/** Reverse-mode differentiation of graphs: one sweep, which knows no op by name. */
+/** Gradients of a scalar cost. */
 
 import { fail } from "../diagnostics/error.ts";
-import { isPoison, type Node, topological } from "../graph/node.ts";
-import { formatShape, isFloat, type Shape, sameShape } from "../graph/types.ts";
-import { add } from "../ops/arithmetic.ts";
+import { isPoison, type Node } from "../graph/node.ts";
+import { formatShape, isFloat } from "../graph/types.ts";
 import { literal } from "../ops/leaf.ts";
-import { sum } from "../ops/reduction.ts";
-import { broadcastTo, fill } from "../ops/shape.ts";
+import { fill } from "../ops/shape.ts";
 import { spellings } from "../simplify/rules.ts";
 import { simplifyNodes } from "../simplify/simplify.ts";
+import { sweep } from "./sweep.ts";
 
 export interface GradOptions {
   /** Values through which the gradient does not pass: they are held constant. */
@@ -46,8 +45,8 @@ export function gradients(
   const [stable] = keep.has(cost)
     ? [cost]
     : simplifyNodes([cost], { rules: spellings, keep }).roots;
-  const seed = fill(stable, literal(1, cost.type.dtype));
-  const cotangents = sweep(stable, seed, wrt, considerConstant, cost);
+  const seeds = new Map([[stable, fill(stable, literal(1, cost.type.dtype))]]);
+  const cotangents = sweep(seeds, wrt, { constants: considerConstant, of: cost });
   return wrt.map(
     (x) =>
       cotangents.get(x) ??
@@ -60,63 +59,3 @@ export function gradients(
 
 const nameOf = (x: Node): string =>
   x.label?.name ?? `an expression of shape ${formatShape(x.shape)}`;
-
-/**
- * Cotangents of `root` for everything between it and `wrt`, from the cotangent of `root` itself.
- *
- * @param of what the gradients are said to be of
- */
-export function sweep(
-  root: Node,
-  seed: Node,
-  wrt: readonly Node[],
-  constants: readonly Node[] = [],
-  of: Node = root,
-): Map<Node, Node> {
-  const held = new Set(constants);
-  const order = topological([root]);
-  const reaches = new Set<Node>(wrt);
-  for (const node of order) {
-    if (!held.has(node) && node.inputs.some((input) => reaches.has(input))) reaches.add(node);
-  }
-  const cotangents = new Map<Node, Node>([[root, seed]]);
-  const settle = (by: Node, cotangent: Node): void => {
-    // A cotangent that passes through several values unchanged is called after the first named one.
-    if (!cotangent.derivative || (!cotangent.derivative.by.label && by.label)) {
-      cotangent.derivative = { of, by };
-    }
-  };
-  const asked = new Set(wrt);
-  for (const node of order.reverse()) {
-    const dy = cotangents.get(node);
-    if (!dy || !reaches.has(node) || held.has(node)) continue;
-    if (node !== root) settle(node, dy);
-    if (asked.has(node) && !node.inputs.some((input) => reaches.has(input))) continue;
-    const { gradient } = node.op;
-    if (typeof gradient !== "function") {
-      fail("ADJ2003", `grad: ${node.op.name} has no gradient: ${gradient.none}`, {
-        site: node.site,
-      });
-    }
-    const parts = gradient({ dy, y: node, inputs: node.inputs, attrs: node.attrs });
-    for (const [i, input] of node.inputs.entries()) {
-      const part = parts[i];
-      if (!part || !reaches.has(input) || held.has(input) || !isFloat(input.type.dtype)) continue;
-      const shaped = matchShape(part, input.shape);
-      const before = cotangents.get(input);
-      cotangents.set(input, before ? add(before, shaped) : shaped);
-    }
-  }
-  return cotangents;
-}
-
-/** Undoes broadcasting, in one place for all ops: repeated elements add up, missing ones are repeated. */
-function matchShape(cotangent: Node, shape: Shape): Node {
-  if (sameShape(cotangent.shape, shape)) return cotangent;
-  const extra = cotangent.shape.length - shape.length;
-  const lead = extra > 0 ? Array.from({ length: extra }, (_, i) => i) : [];
-  const reduced = lead.length > 0 ? sum(cotangent, lead) : cotangent;
-  const repeated = shape.flatMap((dim, i) => (dim === 1 && reduced.shape[i] !== 1 ? [i] : []));
-  const summed = repeated.length > 0 ? sum(reduced, repeated, { keepdims: true }) : reduced;
-  return broadcastTo(summed, shape);
-}

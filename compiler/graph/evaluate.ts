@@ -2,8 +2,8 @@
 
 import { fail } from "../diagnostics/error.ts";
 import type { NDArray } from "./ndarray.ts";
-import { type Node, topological } from "./node.ts";
-import type { DType } from "./types.ts";
+import { type Node, sizeMakers, topological } from "./node.ts";
+import { type Dim, type DType, dimParts } from "./types.ts";
 
 export interface EvaluateOptions {
   /**
@@ -17,7 +17,7 @@ export interface EvaluateOptions {
 function round(array: NDArray, precision: "declared" | "float64"): NDArray {
   const { dtype, shape, data } = array;
   if (dtype === "float32" && precision === "declared") {
-    return { dtype, shape, data: Float64Array.from(Float32Array.from(data)) };
+    return { ...array, data: Float64Array.from(Float32Array.from(data)) };
   }
   if (dtype === "int32") return { dtype, shape, data: data.map((v) => v | 0) };
   return array;
@@ -40,23 +40,30 @@ export function evaluateNodes(
     checkBinding(node, value, sizes);
     values.set(node, round(value, precision));
   }
-  for (const node of topological(roots, bindings)) {
+  const run = (results: readonly Node[], inner: ReadonlyMap<Node, NDArray>): NDArray[] =>
+    evaluateNodes(results, inner, { precision });
+  for (const node of topological([...sizeMakers(roots, bindings), ...roots], bindings)) {
     if (values.has(node)) continue;
     if (node.op.leaf && node.op.name !== "constant") {
       fail("ADJ3004", `evaluate: ${node.label?.name ?? "an input"} has no value`, {
         site: node.site,
       });
     }
-    const shape = node.shape.map((dim) =>
-      typeof dim === "number"
-        ? dim
-        : (sizes.get(dim) ?? fail("ADJ3004", `evaluate: the size "${dim}" is not known`)),
-    );
     const inputs = node.inputs.map((input) => values.get(input) as NDArray);
-    const value = node.op.evaluate(inputs, node.attrs, { dtype: node.type.dtype, shape });
+    // How long the parts of a tuple are may only be known when they have been computed.
+    const shape = node.op.part ? [] : node.shape.map((dim) => lengthOf(dim, sizes));
+    const value = node.op.evaluate(inputs, node.attrs, { dtype: node.type.dtype, shape }, run);
+    if (node.op.part) checkBinding(node, value, sizes);
     values.set(node, round(value, precision));
   }
   return roots.map((root) => values.get(root) as NDArray);
+}
+
+function lengthOf(dim: Dim, sizes: ReadonlyMap<string, number>): number {
+  if (typeof dim === "number") return dim;
+  const { name, offset } = dimParts(dim);
+  const size = sizes.get(name) ?? fail("ADJ3004", `evaluate: the size "${name}" is not known`);
+  return size + offset;
 }
 
 function checkBinding(node: Node, value: NDArray, sizes: Map<string, number>): void {
@@ -64,9 +71,10 @@ function checkBinding(node: Node, value: NDArray, sizes: Map<string, number>): v
     node.shape.length === value.shape.length &&
     node.shape.every((dim, i) => {
       if (typeof dim === "number") return dim === value.shape[i];
-      const known = sizes.get(dim);
-      sizes.set(dim, known ?? value.shape[i]);
-      return known === undefined || known === value.shape[i];
+      const { name, offset } = dimParts(dim);
+      const known = sizes.get(name);
+      sizes.set(name, known ?? value.shape[i] - offset);
+      return known === undefined || known + offset === value.shape[i];
     });
   if (!agrees) {
     fail(

@@ -6,6 +6,8 @@ export interface NDArray {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly data: Float64Array;
+  /** The values of an op that has several. */
+  readonly parts?: readonly NDArray[];
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

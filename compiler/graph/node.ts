@@ -12,9 +12,27 @@ export type Attr =
   | string
   | boolean
   | undefined
+  | Body
   | readonly Attr[]
   | { [key: string]: Attr };
 export type Attrs = { readonly [key: string]: Attr };
+
+/** A graph inside an op: results over formal symbols. It refers to nothing else, so it can be moved. */
+export class Body {
+  readonly formals: readonly Node[];
+  readonly results: readonly Node[];
+
+  constructor(formals: readonly Node[], results: readonly Node[]) {
+    this.formals = formals;
+    this.results = results;
+  }
+}
+
+/** The graph inside a node, if its op has one. */
+export function bodyOf(node: Node): Body | undefined {
+  const { body } = node.attrs;
+  return body instanceof Body ? body : undefined;
+}
 
 /** What the model calls a value: `hidden.W` is `{ name: "W", scope: ["hidden"] }`. */
 export interface Label {
@@ -80,6 +98,12 @@ export function resetGraph(): void {
 }
 
 function attrKey(value: Attr): string {
+  if (value instanceof Body) {
+    const [formals, results] = [value.formals, value.results].map((nodes) =>
+      nodes.map((n) => n.id),
+    );
+    return `λ${formals.join(",")}→${results.join(",")}`;
+  }
   if (Array.isArray(value)) return `[${value.map(attrKey).join(",")}]`;
   if (typeof value === "object") {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -172,4 +196,28 @@ export function topological(roots: readonly Node[], known?: { has(node: Node): b
     }
   }
   return order;
+}
+
+/** Every node that `roots` need, those of graphs inside ops included. */
+export function allNodes(roots: readonly Node[]): Node[] {
+  return topological(roots).flatMap((node) => {
+    const body = bodyOf(node);
+    return body ? [...allNodes(body.results), node] : [node];
+  });
+}
+
+/** The node with other operands and another graph inside. */
+export function withBody(node: Node, inputs: readonly Node[], results: readonly Node[]): Node {
+  const body = bodyOf(node);
+  const same =
+    inputs.every((input, i) => input === node.inputs[i]) &&
+    results.every((result, i) => result === body?.results[i]);
+  if (same) return node;
+  if (!body) return makeNode(node.op, inputs, node.attrs);
+  return makeNode(node.op, inputs, { ...node.attrs, body: new Body(body.formals, results) });
+}
+
+/** Parts of loops, whose lengths may only be known when they have run: what is as long comes after them. */
+export function sizeMakers(roots: readonly Node[], known?: { has(node: Node): boolean }): Node[] {
+  return topological(roots, known).filter((node) => node.op.part);
 }

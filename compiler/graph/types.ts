@@ -5,13 +5,48 @@ import { fail } from "../diagnostics/error.ts";
 /** Element types. int64 is accepted where indices are (`lscalar`). */
 export type DType = "float32" | "float64" | "int32" | "int64" | "bool";
 
-/** A dimension: a number specialises the code, a name is a size known at run time. */
+/**
+ * A dimension: a number specialises the code, a name is a size known at run time. Slices make sums of
+ * the two: `rows-1`, `steps+1`.
+ */
 export type Dim = number | string;
 
 export type Shape = readonly Dim[];
 
+/** A named dimension as a size and what is added to it. */
+export function dimParts(dim: string): { readonly name: string; readonly offset: number } {
+  const [, name, offset] = /^(\w+)([+-]\d+)?$/.exec(dim) as RegExpExecArray;
+  return { name, offset: Number(offset ?? 0) };
+}
+
+/** The dimension that is longer by `n`. */
+export function dimPlus(dim: Dim, n: number): Dim {
+  if (typeof dim === "number") return dim + n;
+  const { name, offset } = dimParts(dim);
+  const sum = offset + n;
+  return sum === 0 ? name : `${name}${sum > 0 ? "+" : ""}${sum}`;
+}
+
+/** How much longer `a` is than `b`; undefined where that depends on a size. */
+export function dimDifference(a: Dim, b: Dim): number | undefined {
+  if (typeof a === "number" || typeof b === "number")
+    return typeof a === "number" && typeof b === "number" ? a - b : undefined;
+  const [x, y] = [dimParts(a), dimParts(b)];
+  return x.name === y.name ? x.offset - y.offset : undefined;
+}
+
+/** A dimension as an expression of a program; as a factor, a sum stands in parentheses. */
+export function dimText(dim: Dim, isFactor = false): string {
+  if (typeof dim === "number") return String(dim);
+  const { name, offset } = dimParts(dim);
+  if (offset === 0) return name;
+  const text = `${name} ${offset < 0 ? "-" : "+"} ${Math.abs(offset)}`;
+  return isFactor ? `(${text})` : text;
+}
+
 /** The named sizes of a shape. */
-export const sizesOf = (shape: Shape): string[] => shape.filter((d) => typeof d === "string");
+export const sizesOf = (shape: Shape): string[] =>
+  shape.flatMap((d) => (typeof d === "string" ? [dimParts(d).name] : []));
 
 export interface TensorType {
   readonly dtype: DType;

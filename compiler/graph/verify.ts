@@ -1,7 +1,7 @@
 /** What is legal between passes: checked after each, so that a faulty pass is named and not its victim. */
 
 import { fail } from "../diagnostics/error.ts";
-import { type Node, topological } from "./node.ts";
+import { bodyOf, type Node, topological } from "./node.ts";
 import { formatType, sameShape } from "./types.ts";
 
 /**
@@ -24,6 +24,8 @@ export function verifyGraph(
     }
   }
   for (const node of topological(roots)) {
+    const body = bodyOf(node);
+    if (body) verifyGraph(pass, body.results);
     const inferred = node.op.infer(
       node.inputs.map((input) => input.type),
       node.attrs,

@@ -1,7 +1,7 @@
 /** Replaces composite ops by the simpler ones that they are made of, keeping track of what is what. */
 
 import { atSite } from "../graph/context.ts";
-import { makeNode, type Node, topological } from "../graph/node.ts";
+import { bodyOf, type Node, topological, withBody } from "../graph/node.ts";
 import { inherit } from "../graph/substitute.ts";
 
 /** The roots with every op that has an expansion expanded. */
@@ -19,9 +19,10 @@ function expandInto(root: Node, mapped: Map<Node, Node>): void {
     if (mapped.has(node)) continue;
     const inputs = node.inputs.map((input) => mapped.get(input) as Node);
     const remake = (): Node => {
+      const body = bodyOf(node);
+      for (const result of body?.results ?? []) expandInto(result, mapped);
       if (!node.op.expand) {
-        const same = inputs.every((input, i) => input === node.inputs[i]);
-        return same ? node : makeNode(node.op, inputs, node.attrs);
+        return withBody(node, inputs, body?.results.map((r) => mapped.get(r) as Node) ?? []);
       }
       const result = node.op.expand(inputs, node.attrs);
       nameParts(result, inputs, node);

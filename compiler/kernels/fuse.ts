@@ -31,13 +31,28 @@ export function chooseStored(
   const order = topological(roots);
   const readers = readersOf(order);
   const costs = inlineCosts(order, readers);
-  const stored = new Set([...roots, ...order.filter(asked)].filter((node) => !node.op.leaf));
+  const stored = new Set(
+    [...roots, ...order.filter(asked)].filter((node) => !node.op.leaf && !isPlace(node)),
+  );
+  for (const node of order)
+    if (node.op.tuple) for (const input of node.inputs) storeOperand(input, stored);
   choose({ order, readers, costs, stored, products: new Set() });
   // What is computed along with a product depends on where the expressions above it end.
   choose({ order, readers, costs, stored, products: withProduct(order, stored) });
   splitSums(order, stored);
   cutLong(order, stored);
   return stored;
+}
+
+/** Memory of a loop, or the loop itself. */
+const isPlace = (node: Node): boolean => node.op.tuple !== undefined || node.op.part === true;
+
+/** What a loop reads at each step is computed before it, but for what is free to compute. */
+function storeOperand(node: Node, stored: Set<Node>): void {
+  if (node.op.leaf || isPlace(node)) return;
+  if (node.op.movement || node.op.cost === 0) {
+    for (const input of node.inputs) storeOperand(input, stored);
+  } else if (isWorthStoring(node) || node.op.reduces) stored.add(node);
 }
 
 interface Choice {
@@ -60,7 +75,7 @@ function choose({ order, readers, costs, stored, products }: Choice): void {
       if (reader.op.reduces || (inline && insideReduction.has(reader))) insideReduction.add(node);
     }
     reads.set(node, total);
-    if (stored.has(node) || node.op.leaf || node.op.movement) continue;
+    if (stored.has(node) || node.op.leaf || node.op.movement || isPlace(node)) continue;
     // A product keeps its schedule, and what follows it elementwise is computed along with it.
     if (insideReduction.has(node) && products.has(node)) stored.add(node);
     else if (node.op.reduces) {
@@ -140,6 +155,10 @@ function splitSums(order: readonly Node[], stored: Set<Node>): void {
 function cutLong(order: readonly Node[], stored: Set<Node>): void {
   const lengths = new Map<Node, number>();
   for (const node of order) {
+    if (isPlace(node)) {
+      lengths.set(node, 0);
+      continue;
+    }
     let length = 1;
     for (const input of node.inputs)
       length += stored.has(input) ? 0 : (lengths.get(input) as number);

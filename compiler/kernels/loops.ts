@@ -54,6 +54,35 @@ export interface Nest {
   readonly results: readonly Node[];
   /** Letters of the axes, for the formula above it. */
   readonly axisNames: ReadonlyMap<Axis, string>;
+  /** Counters of the loops around it that it needs. */
+  readonly counters: readonly Axis[];
   /** Leading dimensions that values have lost because shared loops fix them. */
   readonly dropped: ReadonlyMap<Node, number>;
+}
+
+/** A loop around nests: the steps of a recurrence. */
+export interface Repeat {
+  readonly kind: "repeat";
+  readonly axis: Axis;
+  /** Name of its counter. */
+  readonly counter: string;
+  readonly backwards: boolean;
+  readonly body: readonly Call[];
+  /** Truth value of the body: the step where it holds is the last one. */
+  readonly until: Node | undefined;
+  /** Name of the size that is how many steps were made. */
+  readonly counts: string | undefined;
+}
+
+/** What a function does, one after the other. */
+export type Call =
+  | { readonly kind: "nest"; readonly nest: Nest }
+  | Repeat
+  | { readonly kind: "size"; readonly name: string; readonly value: Scalar };
+
+/** All nests of calls, in order. */
+export function nestsOf(calls: readonly Call[]): Nest[] {
+  return calls.flatMap((call) =>
+    call.kind === "nest" ? [call.nest] : call.kind === "repeat" ? nestsOf(call.body) : [],
+  );
 }

@@ -9,8 +9,48 @@ export interface Stage {
   readonly value: Node;
   /** Where it is written: `value` itself, or the shared variable that it updates. */
   readonly into: Node;
+  /** Leading index into it: the entry of a state that this step of a loop writes. */
+  readonly prefix: readonly Scalar[];
   readonly axes: readonly Axis[];
   readonly body: Scalar;
+  /** It gives a state of a loop its first value. */
+  readonly isStart?: boolean;
+}
+
+/** A loop over time: its body runs once a step, in order. */
+export interface Loop {
+  readonly kind: "loop";
+  /** What it is the loop of. */
+  readonly scan: Node;
+  readonly axis: Axis;
+  readonly backwards: boolean;
+  readonly body: readonly Step[];
+  /** Truth value of the body: the step where it holds is the last one. */
+  readonly until: Node | undefined;
+  /** Name of the size that is how many steps were made. */
+  readonly counts: string | undefined;
+}
+
+/** A size that is computed during the call. */
+export interface SizeStep {
+  readonly kind: "size";
+  readonly name: string;
+  readonly value: Scalar;
+}
+
+/** What a function does, one after the other. */
+export type Step = (Stage & { readonly kind: "kernel" }) | Loop | SizeStep;
+
+/** The kernels of steps, also those in loops, in order. */
+export function stagesOf(steps: readonly Step[]): Stage[] {
+  return steps.flatMap((step) =>
+    step.kind === "kernel" ? [step] : step.kind === "loop" ? stagesOf(step.body) : [],
+  );
+}
+
+/** The loops of steps, also those in loops, in order. */
+export function loopsOf(steps: readonly Step[]): Loop[] {
+  return steps.flatMap((step) => (step.kind === "loop" ? [step, ...loopsOf(step.body)] : []));
 }
 
 /** Every place in memory that a kernel reads. */
@@ -21,6 +61,8 @@ export function loadsOf(stage: Stage): readonly Extract<Scalar, { kind: "load" }
 /** Lowers the values of one function. */
 export class Lowerer {
   readonly #isMemory: (node: Node) => boolean;
+  /** Where values of a loop's step are found: entries of sequences and states. */
+  readonly places = new Map<Node, (index: readonly Scalar[]) => Scalar>();
   readonly #memo = new Map<string, Scalar>();
   readonly #nodes = new Map<Scalar, Node>();
 
@@ -35,16 +77,29 @@ export class Lowerer {
   }
 
   /** The kernel that computes `value`, into its own memory or that of a variable that it updates. */
-  compute(value: Node, into: Node = value): Stage {
+  compute(value: Node, into: Node = value, prefix: readonly Scalar[] = []): Stage {
     this.#memo.clear();
     const { axes, index } = this.#spatial(value);
-    return { value, into, axes, body: this.#compute(value, index) };
+    return { value, into, prefix, axes, body: this.#compute(value, index) };
   }
 
-  /** The kernel that copies `value`, which lies in memory. */
-  copy(value: Node, into: Node): Stage {
+  /** The kernel that copies `value`, wherever it lies. */
+  copy(value: Node, into: Node, prefix: readonly Scalar[] = []): Stage {
+    this.#memo.clear();
     const { axes, index } = this.#spatial(value);
-    return { value, into, axes, body: load(value, index) };
+    return { value, into, prefix, axes, body: this.read(value, index) };
+  }
+
+  /** The kernel that computes or copies `value`, which may lie in memory or be computed on the spot. */
+  fill(value: Node, into: Node, prefix: readonly Scalar[]): Stage {
+    const lies = this.places.has(value) || this.#isMemory(value);
+    return lies ? this.copy(value, into, prefix) : this.compute(value, into, prefix);
+  }
+
+  /** The kernel that copies memory of the compiler's own. */
+  copyMemory(memory: Node, into: Node): Stage {
+    const { axes, index } = this.#spatial(memory);
+    return { value: memory, into, prefix: [], axes, body: load(memory, index) };
   }
 
   #spatial(value: Node): { axes: Axis[]; index: Scalar[] } {
@@ -55,11 +110,14 @@ export class Lowerer {
 
   /** A scalar of the graph (an index, a size) as an expression over memory. */
   scalar(value: Node): Scalar {
-    return this.#read(value, []);
+    return this.read(value, []);
   }
 
-  #read(node: Node, at: readonly Scalar[]): Scalar {
+  /** An element of a value, from memory or computed on the spot. */
+  read(node: Node, at: readonly Scalar[]): Scalar {
     const index = broadcastIndex(node, at);
+    const place = this.places.get(node);
+    if (place) return place(index);
     return this.#isMemory(node) ? load(node, index) : this.#compute(node, index);
   }
 
@@ -74,7 +132,7 @@ export class Lowerer {
         attrs: node.attrs,
         type: node.type,
         inputs: node.inputs.map((input) => input.type),
-        read: (input, at) => this.#read(node.inputs[input], at),
+        read: (input, at) => this.read(node.inputs[input], at),
         axis: newAxis,
       },
       index,

@@ -16,6 +16,8 @@ const reserved = new Set(
     .concat(definedNames.map(helperName)),
 );
 
+const calledOf = ({ op }: Node): string => op.called ?? op.name;
+
 /** A legal identifier of every target language. */
 export function identifier(name: string): string {
   const legal = name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(\d)/, "_$1");
@@ -48,7 +50,7 @@ export function nameValues(
   function describe(node: Node, depth = 0): string {
     const known = memo.get(node);
     if (known !== undefined) return known;
-    memo.set(node, node.op.name);
+    memo.set(node, calledOf(node));
     const name = identifier(derive(node, depth));
     memo.set(node, name);
     return name;
@@ -63,7 +65,7 @@ export function nameValues(
     if (node.role?.of) return `${describe(final(node.role.of), depth + 1)}_${node.role.name}`;
     if (node.derivative) return `d_${describe(final(node.derivative.by), depth + 1)}`;
     const owner = namedReader(node);
-    return owner ? `${describe(owner, depth + 1)}_${node.op.name}` : node.op.name;
+    return owner ? `${describe(owner, depth + 1)}_${calledOf(node)}` : calledOf(node);
   }
 
   /** The first value on the way to the results that the model names. */
@@ -94,8 +96,8 @@ export function nameValues(
     for (const [n, node] of nodes.entries()) {
       if (fixed.has(node)) continue;
       const owner = [...(node.label?.scope ?? node.scope)].map(identifier).join("_");
-      const qualified = owner && owner !== name ? `${owner}_${name}` : `${name}_${node.op.name}`;
-      const derived = [qualified, `${qualified}_${node.op.name}`];
+      const qualified = owner && owner !== name ? `${owner}_${name}` : `${name}_${calledOf(node)}`;
+      const derived = [qualified, `${qualified}_${calledOf(node)}`];
       let final = n === 0 && !owner ? name : derived.find((candidate) => !used.has(candidate));
       // Nothing tells them apart but their order.
       for (let count = n + 1; final === undefined; count++) {

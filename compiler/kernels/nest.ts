@@ -7,7 +7,7 @@
 import type { Node } from "../graph/node.ts";
 import { roughVolume } from "../graph/types.ts";
 import { loadsOf, type Stage } from "./lower.ts";
-import { type Axis, type Scalar, walk } from "./scalar.ts";
+import { type Axis, indexSub, type Scalar, walk } from "./scalar.ts";
 
 type Reduce = Extract<Scalar, { kind: "reduce" }>;
 type Load = Extract<Scalar, { kind: "load" }>;
@@ -78,21 +78,36 @@ export function usesAxis(s: Scalar, axis: Axis): boolean {
 function mayShare(writer: PathStage, reader: PathStage, depth: number): boolean {
   const [a, b] = [writer.path[depth], reader.path[depth]];
   if (a.axis.extent !== b.axis.extent) return false;
-  const reads = loadsOf(reader).filter((load) => load.node === writer.into);
+  const reads = indicesInto(writer, reader);
   if (reads.length > 0) {
     // The value must be complete at each step, and be read there only.
     if (a.dim === undefined) return false;
-    if (!reads.every((load) => isStep(load.index[a.dim as number], b))) return false;
+    if (!reads.every((index) => index && isStep(index[a.dim as number], b))) return false;
   }
   // What the reader overwrites must not be needed at another step.
-  const early = loadsOf(writer).filter((load) => load.node === reader.into);
+  const early = indicesInto(reader, writer);
   if (
     early.length > 0 &&
-    (b.dim === undefined || !early.every((load) => isStep(load.index[b.dim as number], a)))
+    (b.dim === undefined || !early.every((index) => index && isStep(index[b.dim as number], a)))
   ) {
     return false;
   }
   return writer.into !== reader.into;
+}
+
+/**
+ * Where `reader` reads what `writer` writes; undefined where it may read another entry or the same one.
+ * Entries of a history that are a fixed number of steps apart have nothing to do with each other.
+ */
+function indicesInto(writer: PathStage, reader: PathStage): (readonly Scalar[] | undefined)[] {
+  return loadsOf(reader).flatMap((load) => {
+    if (load.node !== writer.into) return [];
+    const { prefix } = writer;
+    const apart = prefix.map((p, n) => indexSub(load.index[n], p));
+    if (apart.some((d) => d.kind === "const" && d.value !== 0)) return [];
+    const same = apart.every((d) => d.kind === "const");
+    return [same ? load.index.slice(prefix.length) : undefined];
+  });
 }
 
 function isStep(index: Scalar, step: Step): boolean {

@@ -1,8 +1,8 @@
 /** The static memory plan: where the values of a call lie, with memory used again once a value is dead. */
 
 import type { Node } from "../graph/node.ts";
-import { type DType, staticSize } from "../graph/types.ts";
-import type { Nest } from "./loops.ts";
+import { type Dim, type DType, dimParts, dimPlus, type Shape, staticSize } from "../graph/types.ts";
+import type { Call, Nest } from "./loops.ts";
 import { loadsOf } from "./lower.ts";
 import type { Program } from "./program.ts";
 
@@ -25,22 +25,14 @@ export interface Plan {
 }
 
 /** Places the temporaries of a function; a slot is free again behind the last nest that reads it. */
-export function planMemory(program: Program, nests: readonly Nest[]): Plan {
-  const live = new Map<Node, { from: number; to: number; size: number | undefined }>();
-  for (const [at, nest] of nests.entries()) {
-    for (const node of nest.memory) {
-      if (!program.temporaries.includes(node) || program.outputs.includes(node)) continue;
-      const kept = node.shape.filter((dim) => dim !== 1).slice(nest.dropped.get(node) ?? 0);
-      const known = live.get(node);
-      if (known) known.to = at;
-      else live.set(node, { from: at, to: at, size: staticSize(kept) });
-    }
-    for (const stage of nest.stages) {
-      for (const { node } of loadsOf(stage)) {
-        const known = live.get(node);
-        if (known) known.to = at;
-      }
-    }
+export function planMemory(program: Program, calls: readonly Call[]): Plan {
+  const limits = new Map(
+    program.loops.flatMap(({ counts, axis }) => (counts ? [[counts, axis.extent] as const] : [])),
+  );
+  const live = new Map<Node, Life>();
+  for (const [node, span] of lives(calls)) {
+    if (!program.temporaries.includes(node) || program.outputs.includes(node)) continue;
+    live.set(node, { ...span, size: staticSize(span.shape.map((dim) => atMost(dim, limits))) });
   }
   const slots: Slot[] = [];
   const dynamic: Node[] = [];
@@ -67,4 +59,66 @@ export function planMemory(program: Program, nests: readonly Nest[]): Plan {
     sizes.set(dtype, Math.max(sizes.get(dtype) ?? 0, offset + size));
   }
   return { slots, dynamic, sizes };
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  /** Its dimensions in memory. */
+  readonly shape: Shape;
+}
+interface Life extends Span {
+  readonly size: number | undefined;
+}
+
+/** The largest that a dimension can be. */
+function atMost(dim: Dim, limits: ReadonlyMap<string, Dim>): Dim {
+  if (typeof dim === "number") return dim;
+  const { name, offset } = dimParts(dim);
+  const limit = limits.get(name);
+  return limit === undefined ? dim : dimPlus(limit, offset);
+}
+
+interface Placed {
+  readonly nest: Nest;
+  readonly at: number;
+  /** First and last place of the loops around it. */
+  readonly loops: readonly { from: number; to: number }[];
+}
+
+/** From where to where values are needed: what a loop did not make itself it needs until it ends. */
+function lives(calls: readonly Call[]): Map<Node, Span> {
+  const placed: Placed[] = [];
+  const walk = (list: readonly Call[], loops: Placed["loops"]): void => {
+    for (const call of list) {
+      if (call.kind === "nest") placed.push({ nest: call.nest, at: placed.length, loops });
+      if (call.kind !== "repeat") continue;
+      const loop = { from: placed.length, to: placed.length };
+      walk(call.body, [...loops, loop]);
+      loop.to = Math.max(loop.from, placed.length - 1);
+    }
+  };
+  walk(calls, []);
+  const born = new Map<Node, number>();
+  for (const { nest, at } of placed)
+    for (const { into } of nest.stages) if (!born.has(into)) born.set(into, at);
+  const spans = new Map<Node, { from: number; to: number; shape: Shape }>();
+  for (const { nest, at, loops } of placed) {
+    const loaded = nest.stages.flatMap((stage) => loadsOf(stage).map((load) => load.node));
+    for (const node of new Set([...nest.memory, ...loaded])) {
+      const shape = node.shape.filter((dim) => dim !== 1).slice(nest.dropped.get(node) ?? 0);
+      const span = spans.get(node) ?? { from: at, to: at, shape };
+      span.from = Math.min(span.from, at);
+      span.to = Math.max(span.to, at);
+      for (const loop of loops) {
+        const first = born.get(node) ?? -1;
+        const isOwn = first >= loop.from && first <= loop.to && node.op.part !== true;
+        if (isOwn) continue;
+        span.from = Math.min(span.from, loop.from);
+        span.to = Math.max(span.to, loop.to);
+      }
+      if (nest.memory.includes(node) || spans.has(node)) spans.set(node, span);
+    }
+  }
+  return spans;
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Node } from "../graph/node.ts";
-import type { Dim, DType } from "../graph/types.ts";
+import { type Dim, type DType, dimParts } from "../graph/types.ts";
 
 /** A loop: `extent` steps from 0. */
 export interface Axis {
@@ -172,7 +172,9 @@ export function axisIndex(axis: Axis): Scalar {
 /** A dimension as a number. */
 export function extent(dim: Dim): Scalar {
   if (typeof dim === "number") return int(dim);
-  return intern(`#${dim}`, { kind: "size", dtype: "int32", name: dim });
+  const { name, offset } = dimParts(dim);
+  const size = intern(`#${name}`, { kind: "size", dtype: "int32", name });
+  return offset === 0 ? size : indexAdd(size, int(offset));
 }
 
 /** An element of a value in memory. */
@@ -349,6 +351,19 @@ export function indexDiv(a: Scalar, by: Scalar): Scalar {
 export function indexMod(a: Scalar, by: Scalar): Scalar {
   if (by.kind === "const" && by.value === 1) return int(0);
   return split(a, by)?.rest ?? call("mod", a, by);
+}
+
+/** A comparison of indices; a truth where their ranges settle it. */
+export function compare(fn: "ge" | "lt", a: Scalar, b: Scalar): Scalar {
+  const { min, max } = rangeOf(indexSub(a, b));
+  const isTrue = fn === "ge" ? min >= 0 : max < 0;
+  return isTrue ? constant(1, "bool") : call(fn, a, b);
+}
+
+/** Both; a truth that is settled is left out. */
+export function and(a: Scalar, b: Scalar): Scalar {
+  if (a.kind === "const" && a.value !== 0) return b;
+  return b.kind === "const" && b.value !== 0 ? a : call("and", a, b);
 }
 
 // ── Walking ─────────────────────────────────────────────────────────────────────────────────────

@@ -3,8 +3,8 @@
 import type { Node } from "../graph/node.ts";
 import { sizesOf } from "../graph/types.ts";
 import { definedNames } from "./functions.ts";
-import type { Nest, Statement } from "./loops.ts";
-import { loadsOf } from "./lower.ts";
+import type { Call, Nest, Statement } from "./loops.ts";
+import { loadsOf, type Stage, type Step } from "./lower.ts";
 import { droppedDims, isProduct, type PathStage, pathOf, runsAt } from "./nest.ts";
 import type { Program } from "./program.ts";
 import {
@@ -29,23 +29,91 @@ import { tileProduct } from "./tile.ts";
 type Local = Extract<Scalar, { kind: "local" }>;
 type Reduce = Extract<Scalar, { kind: "reduce" }>;
 
+/** Letters of the loops over time. */
+const counters = [..."tsruvw"];
+
 /**
- * The loop nests of a function, in the order in which they run.
+ * The loop nests of a function and the loops around them, in the order in which they run.
  *
  * @param apart every kernel has loops of its own, so that each value is complete when they end
  */
-export function schedule(program: Program, apart = false): Nest[] {
-  const stages = sinkScalars(program.stages.map(pathOf));
+export function schedule(program: Program, apart = false): Call[] {
+  const names = new Set(program.names.values());
+  for (const node of program.names.keys()) for (const size of sizesOf(node.shape)) names.add(size);
+  const free = counters.filter((letter) => !names.has(letter));
+  return toldApart(callsOf({ program, apart, letters: free }, program.steps, []));
+}
+
+/** Nests that write the same values one after the other get names of their own. */
+function toldApart(calls: readonly Call[], used = new Set<string>()): Call[] {
+  return calls.map((call) => {
+    if (call.kind === "repeat") return { ...call, body: toldApart(call.body, used) };
+    if (call.kind === "size") return call;
+    let { name } = call.nest;
+    for (let n = 2; used.has(name); n++) name = `${call.nest.name}_${n === 2 ? "more" : n}`;
+    used.add(name);
+    return { kind: "nest", nest: { ...call.nest, name } };
+  });
+}
+
+interface Scheduling {
+  readonly program: Program;
+  readonly apart: boolean;
+  /** Letters for the loops over time. */
+  readonly letters: readonly string[];
+}
+
+function callsOf(
+  scheduling: Scheduling,
+  steps: readonly Step[],
+  outer: readonly (readonly [Axis, string])[],
+): Call[] {
+  const { letters } = scheduling;
+  const calls: Call[] = [];
+  let stages: Stage[] = [];
+  const flush = (): void => {
+    calls.push(
+      ...nests(scheduling, stages, outer).map((nest) => ({ kind: "nest", nest }) as const),
+    );
+    stages = [];
+  };
+  for (const step of steps) {
+    if (step.kind === "kernel") {
+      stages.push(step);
+      continue;
+    }
+    flush();
+    if (step.kind === "size") calls.push(step);
+    else {
+      const counter = letters[outer.length] ?? `t${outer.length}`;
+      const { axis, backwards, until, counts } = step;
+      const body = callsOf(scheduling, step.body, [...outer, [axis, counter]]);
+      calls.push({ kind: "repeat", axis, counter, backwards, body, until, counts });
+    }
+  }
+  flush();
+  return calls;
+}
+
+function nests(
+  { program, apart }: Scheduling,
+  kernels: readonly Stage[],
+  outer: readonly (readonly [Axis, string])[],
+): Nest[] {
+  const stages = sinkScalars(kernels.map(pathOf));
+  const kept = new Set<Node>([...program.outputs, ...program.memory]);
+  for (const step of program.loops) if (step.until) kept.add(step.until);
   const runs = apart ? stages.map((stage) => [stage]) : runsAt(stages, 0);
-  const kept = new Set<Node>(program.outputs);
   return runs.map((run) => {
+    const isOwn = (stage: Stage): boolean =>
+      run.some((own) => own.value === stage.value && own.into === stage.into);
     const leaves = (node: Node): boolean =>
       kept.has(node) ||
-      program.memory.includes(node) ||
-      stages.some(
-        (stage) => !run.includes(stage) && loadsOf(stage).some((load) => load.node === node),
+      node.op.part === true ||
+      program.stages.some(
+        (stage) => !isOwn(stage) && loadsOf(stage).some((load) => load.node === node),
       );
-    return new NestBuilder(program, run, leaves).build();
+    return new NestBuilder(program, run, leaves, outer).build();
   });
 }
 
@@ -116,10 +184,18 @@ export class NestBuilder {
   readonly #sizes = new Set<string>();
   readonly #written = new Map<Node, number>();
   readonly #results: Node[] = [];
+  readonly #outer: ReadonlyMap<Axis, string>;
+  readonly #counters = new Set<Axis>();
   blocks: Block[] = [{ statements: [], axis: undefined, names: new Set() }];
 
-  constructor(program: Program, stages: readonly PathStage[], leaves: (node: Node) => boolean) {
+  constructor(
+    program: Program,
+    stages: readonly PathStage[],
+    leaves: (node: Node) => boolean,
+    outer: readonly (readonly [Axis, string])[] = [],
+  ) {
     this.program = program;
+    this.#outer = new Map(outer);
     this.stages = stages;
     this.#leaves = leaves;
     this.#dropped = droppedDims(stages, leaves);
@@ -137,7 +213,7 @@ export class NestBuilder {
     return {
       name: this.stages
         .filter((s) => this.#leaves(s.into))
-        .map((s) => this.nameOf(s.into))
+        .map((s) => `${this.nameOf(s.into)}${s.isStart ? "_start" : ""}`)
         .join("_and_"),
       stages: this.stages,
       body: this.blocks[0].statements,
@@ -145,8 +221,12 @@ export class NestBuilder {
       scalars: [...this.#scalars],
       sizes: [...this.#sizes],
       results: this.#results,
+      counters: [...this.#counters],
       axisNames: new Map(
-        [...this.#alias.keys(), ...this.#letters.keys()].map((a) => [a, this.letter(a)]),
+        [...this.#alias.keys(), ...this.#letters.keys(), ...this.#counters].map((a) => [
+          a,
+          this.letter(a),
+        ]),
       ),
       dropped: this.#dropped,
     };
@@ -163,9 +243,9 @@ export class NestBuilder {
   /** The letter of a loop; given in order of first use. */
   letter(axis: Axis): string {
     const own = this.#alias.get(axis) ?? axis;
-    const known = this.#letters.get(own);
+    const known = this.#outer.get(own) ?? this.#letters.get(own);
     if (known) return known;
-    const taken = new Set([...this.#letters.values(), ...this.#names]);
+    const taken = new Set([...this.#letters.values(), ...this.#outer.values(), ...this.#names]);
     const letter = [..."ijklmnqrstuvw"].find((l) => !taken.has(l)) ?? `axis${this.#letters.size}`;
     this.#letters.set(own, letter);
     return letter;
@@ -173,9 +253,10 @@ export class NestBuilder {
 
   /** Opens a loop, runs `body` inside it, and puts it behind what `body` moved in front of it. */
   loop(axis: Axis, step: number, body: () => void): void {
-    const letters = [..."ijklmnqrstuvw"].filter((letter) => !this.#names.has(letter));
+    const outer = new Set(this.#outer.values());
+    const letters = [..."ijklmnqrstuvw"].filter((l) => !this.#names.has(l) && !outer.has(l));
     this.#letters.set(axis, letters[this.blocks.length - 1]);
-    if (typeof axis.extent === "string") this.#sizes.add(axis.extent);
+    for (const size of sizesOf([axis.extent])) this.#sizes.add(size);
     const statements: Statement[] = [];
     this.blocks.push({ statements, axis, names: new Set() });
     body();
@@ -272,8 +353,13 @@ export class NestBuilder {
     return dropped === full ? node.shape.length : -1;
   }
 
+  /** Scalars lie in memory if they are there between calls or between steps of a loop. */
+  #isArray(node: Node): boolean {
+    return this.program.memory.includes(node) || node.op.part === true;
+  }
+
   #isResult(stage: PathStage): boolean {
-    return stage.into.shape.length === 0 && !this.program.memory.includes(stage.into);
+    return stage.into.shape.length === 0 && !this.#isArray(stage.into);
   }
 
   /** Writes an element of a kernel's value: to a local, a result, or memory. */
@@ -294,7 +380,7 @@ export class NestBuilder {
       stage.axes.map((axis) => (axis.extent === 1 ? constant(0, "int32") : axisIndex(axis)));
     const offset = this.#offset(
       into,
-      at.map((i) => this.value(i, stage)),
+      [...stage.prefix, ...at].map((i) => this.value(i, stage)),
     );
     this.#memory.add(into);
     this.#written.set(into, this.blocks.length - 1);
@@ -311,7 +397,7 @@ export class NestBuilder {
         drop--;
         continue;
       }
-      if (typeof node.shape[axis] === "string" && axis > 0) this.#sizes.add(node.shape[axis]);
+      if (axis > 0) for (const size of sizesOf([node.shape[axis]])) this.#sizes.add(size);
       flat = indexAdd(indexMul(flat, extent(node.shape[axis])), i);
     }
     return flat;
@@ -341,7 +427,8 @@ export class NestBuilder {
   ): Scalar {
     switch (s.kind) {
       case "axis": {
-        if (s.axis.extent === 1) return constant(0, "int32");
+        if (this.#outer.has(s.axis)) this.#counters.add(s.axis);
+        else if (s.axis.extent === 1) return constant(0, "int32");
         return axisIndex(this.#alias.get(s.axis) ?? s.axis);
       }
       case "size":
@@ -375,7 +462,7 @@ export class NestBuilder {
   #load(node: Node, index: readonly Scalar[]): Scalar {
     const held = this.#locals.get(node);
     if (held) return held;
-    const isScalar = node.shape.length === 0 && !this.program.memory.includes(node);
+    const isScalar = node.shape.length === 0 && !this.#isArray(node);
     if (isScalar) {
       this.#scalars.add(node);
       return local(this.nameOf(node), node.type.dtype);

@@ -2,24 +2,33 @@
 
 import { fail } from "../diagnostics/error.ts";
 import type { Node } from "../graph/node.ts";
-import type { Stage } from "./lower.ts";
+import type { Stage, Step } from "./lower.ts";
 import { type Axis, operandsOf, type Scalar } from "./scalar.ts";
 
 /**
- * @param stages kernels in the order in which they run
+ * @param steps kernels and loops in the order in which they run
  * @param given memory that is there before the first one: inputs, shared variables, views
  * @throws ADJ9001 for a value that is read before it is written, an unbound axis, an index of the
  *   wrong rank, a store of another dtype
  */
-export function verifyKernels(stages: readonly Stage[], given: ReadonlySet<Node>): void {
-  const written = new Set<Node>();
-  for (const stage of stages) {
-    const name = stage.value.label?.name ?? stage.value.op.name;
-    if (stage.body.dtype !== stage.into.type.dtype && !isIndex(stage)) {
-      fail("ADJ9001", `kernel ${name} stores ${stage.body.dtype} as ${stage.into.type.dtype}`);
+export function verifyKernels(steps: readonly Step[], given: ReadonlySet<Node>): void {
+  verifySteps(steps, new Set(given), []);
+}
+
+function verifySteps(steps: readonly Step[], there: Set<Node>, outer: readonly Axis[]): void {
+  for (const step of steps) {
+    if (step.kind === "size") continue;
+    if (step.kind === "loop") {
+      // Outputs of a loop are written entry by entry.
+      verifySteps(step.body, there, [...outer, step.axis]);
+      continue;
     }
-    check(stage.body, new Set(stage.axes), (node) => written.has(node) || given.has(node), name);
-    written.add(stage.into);
+    const name = step.value.label?.name ?? step.value.op.name;
+    if (step.body.dtype !== step.into.type.dtype && !isIndex(step)) {
+      fail("ADJ9001", `kernel ${name} stores ${step.body.dtype} as ${step.into.type.dtype}`);
+    }
+    check(step.body, new Set([...outer, ...step.axes]), (node) => there.has(node), name);
+    there.add(step.into);
   }
 }
 

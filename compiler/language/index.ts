@@ -6,6 +6,18 @@ export { type GradOptions, grad } from "./gradient.ts";
 export { type Bindings, debugPrint, evaluate, pp, simplify } from "./looking.ts";
 export * from "./maths.ts";
 export { where as switch } from "./maths.ts";
+export {
+  foldl,
+  foldr,
+  map,
+  type OutputInfo,
+  reduce,
+  type ScanOptions,
+  type ScanResult,
+  type Sequence,
+  type StepResult,
+  scan,
+} from "./scan.ts";
 export { constant, type DataOptions, data, type SharedOptions, shared } from "./shared.ts";
 export * from "./symbols.ts";
 export * from "./tensors.ts";

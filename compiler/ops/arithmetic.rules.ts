@@ -1,5 +1,6 @@
 /** Identities of arithmetic, powers and elementary functions. */
 
+import { evaluateNodes } from "../graph/evaluate.ts";
 import type { Node } from "../graph/node.ts";
 import { isFloat, isInteger } from "../graph/types.ts";
 import { applied, equation, type Match, type Rule, variable } from "../simplify/rule.ts";
@@ -41,17 +42,10 @@ function alwaysFinite(node: Node): boolean {
  */
 function foldConstants(node: Node): Node | undefined {
   const values = node.inputs.map(constantValue);
-  if (values.length === 0 || values.some((v) => v === undefined) || node.shape.length > 0)
-    return undefined;
-  const [value] = node.op.evaluate(
-    node.inputs.map((input, i) => ({
-      dtype: input.type.dtype,
-      shape: [],
-      data: Float64Array.of(values[i] as number),
-    })),
-    node.attrs,
-    { dtype: node.type.dtype, shape: [] },
-  ).data;
+  const isScalar = node.shape.length === 0 && !node.op.tuple;
+  if (!isScalar || values.length === 0 || values.some((v) => v === undefined)) return undefined;
+  const [folded] = evaluateNodes([node], new Map(), { precision: "float64" });
+  const [value] = folded.data;
   if (node.op === div.op && !Number.isInteger(value * 1024) && Number.isFinite(value))
     return undefined;
   return literal(isInteger(node.type.dtype) ? value | 0 : value, node.type.dtype);

@@ -11,6 +11,7 @@ export const like = (value: number, x: Node): Node => literal(value, x.type.dtyp
 
 export const add = binary({
   name: "add",
+  linear: true,
   commutative: true,
   notation: infix("+", precedence.add, { associative: true }),
   evaluate: (a, b) => a + b,
@@ -20,6 +21,7 @@ export const add = binary({
 
 export const sub = binary({
   name: "sub",
+  linear: true,
   notation: infix("-", precedence.add),
   evaluate: (a, b) => a - b,
   lower: (a, b) => call("sub", a, b),
@@ -28,6 +30,7 @@ export const sub = binary({
 
 export const mul = binary({
   name: "mul",
+  multilinear: true,
   commutative: true,
   notation: {
     ...infix("*", precedence.mul, { associative: true }),
@@ -109,6 +112,7 @@ export const pow = binary({
 
 export const neg = unary({
   name: "neg",
+  linear: true,
   notation: {
     text: ([x]) => ({ text: `-${wrap(x, precedence.power + 0.5)}`, precedence: precedence.unary }),
     tex: ([x]) => ({ text: `-${wrap(x, precedence.mul, true)}`, precedence: precedence.add }),

@@ -7,7 +7,7 @@ import { type Dim, type DType, floatX, isFloat, type Shape } from "../graph/type
 import * as scalar from "../kernels/scalar.ts";
 import { asNode, literal, type Operand } from "./leaf.ts";
 import { functional, precedence } from "./notation.ts";
-import { op } from "./op.ts";
+import { type AnyOp, op } from "./op.ts";
 import { broadcastTo } from "./shape.ts";
 
 export interface CreationOptions {
@@ -141,9 +141,10 @@ export function eye(
 
 type OneHotAttrs = { classes: number; dtype: DType };
 
-export const oneHotOp = op<OneHotAttrs>({
+export const oneHotOp: AnyOp = op<OneHotAttrs>({
   name: "oneHot",
   cost: 1,
+  vectorise: ([{ node: labels }], attrs) => makeNode(oneHotOp, [labels], attrs),
   infer: ([labels], { classes, dtype }) => ({ dtype, shape: [...labels.shape, classes] }),
   evaluate: ([labels], _, { dtype, shape }) =>
     build(dtype, shape, (index) =>

@@ -36,6 +36,8 @@ interface ElementwiseSpec {
   /** Cost of one element in additions; 1 when left out. */
   readonly cost?: number;
   readonly commutative?: boolean;
+  readonly linear?: boolean;
+  readonly multilinear?: boolean;
   readonly samples?: readonly Sample[];
 }
 
@@ -106,6 +108,8 @@ function elementwise(
     elementwise: true,
     cost: spec.cost ?? 1,
     commutative: spec.commutative ?? false,
+    linear: spec.linear ?? false,
+    multilinear: spec.multilinear ?? false,
     infer(types, _attrs, operands) {
       const shape = broadcastType(spec.name, types, operands);
       const dtype = types[0].dtype;

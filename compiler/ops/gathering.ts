@@ -12,12 +12,21 @@ import {
   type TensorType,
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
+import { mul } from "./arithmetic.ts";
 import { eq, where } from "./comparison.ts";
 import { arange, zerosLike } from "./creation.ts";
 import { literal } from "./leaf.ts";
 import { precedence } from "./notation.ts";
-import { type AnyOp, op, type Printed } from "./op.ts";
-import { broadcastTo, expandDims, reshape } from "./shape.ts";
+import { type AnyOp, op, type Printed, type Stacked } from "./op.ts";
+import {
+  aligned,
+  broadcastTo,
+  dimshuffle,
+  expandDims,
+  lengthOf,
+  repeated,
+  reshape,
+} from "./shape.ts";
 
 /**
  * Which axes the index arrays pick from, and where their joint axes stand in the result: NumPy puts them
@@ -101,10 +110,29 @@ const index = (shape: readonly number[], to: number) => ({
   domain: [0, to] as const,
 });
 
+/** The axis of the steps, at `position`, moved to the front. */
+function stepsFirst(x: Node, position: number): Node {
+  const rest = x.shape.map((_, i) => i).filter((i) => i !== position);
+  return dimshuffle(x, [position, ...rest]);
+}
+
 /** out[…, n, …] = x[…, idx₀[n], idx₁[n], …] */
 export const gatherOp: AnyOp = op<GatherAttrs>({
   name: "gather",
   cost: 0,
+  vectorise: ([x, ...idx], { axes, position }) => {
+    const joint = Math.max(...idx.map((i) => i.node.shape.length - Number(i.stacked)));
+    const moved = idx.map((i) => aligned(i, joint));
+    const shifted = axes.map((axis) => axis + 1);
+    if (!x.stacked)
+      return stepsFirst(makeNode(gatherOp, [x.node, ...moved], { axes, position }), position);
+    if (idx.every((i) => !i.stacked))
+      return makeNode(gatherOp, [x.node, ...moved], { axes: shifted, position: position + 1 });
+    const steps = arange(x.node.shape[0]);
+    const own = dimshuffle(steps, [0, ...Array.from({ length: joint }, () => "x" as const)]);
+    const picked = makeNode(gatherOp, [x.node, own, ...moved], { axes: [0, ...shifted], position });
+    return stepsFirst(picked, position);
+  },
   infer: ([x, ...idx], attrs) => ({
     dtype: x.dtype,
     shape: gatheredShape(x.shape, jointShape(idx), attrs),
@@ -150,6 +178,23 @@ export const scatterOp: AnyOp = op<ScatterAttrs>({
   name: "scatter",
   cost: 10,
   reads: () => 1,
+  vectoriseSum: ([base, v, ...idx], { axes, position, mode }) => {
+    if (mode !== "add" || base.stacked) return undefined;
+    const { node: stacked } = [v, ...idx].find((operand) => operand.stacked) as Stacked;
+    const joint = Math.max(...idx.map((i) => i.node.shape.length - Number(i.stacked)));
+    const all = repeated(v, stacked.shape[0]);
+    const order = all.shape.map((_, i) => i).slice(1);
+    order.splice(position, 0, 0);
+    return makeNode(
+      scatterOp,
+      [
+        mul(base.node, lengthOf(stacked, 0)),
+        dimshuffle(all, order),
+        ...idx.map((i) => aligned(i, joint)),
+      ],
+      { axes, position, mode },
+    );
+  },
   infer: ([base]) => base,
   evaluate: ([base, v, ...idx], { axes, position, mode }, { dtype, shape }) => {
     const out = base.data.slice();

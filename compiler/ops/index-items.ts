@@ -2,9 +2,11 @@
 
 import { fail } from "../diagnostics/error.ts";
 import { isNode, makeNode, type Node } from "../graph/node.ts";
-import { formatShape, isFloat } from "../graph/types.ts";
+import { dimPlus, formatShape, isFloat } from "../graph/types.ts";
+import { sub } from "./arithmetic.ts";
 import { constantDifference } from "./index-range.ts";
 import { asNode, constantValue, type Operand } from "./leaf.ts";
+import { lengthOf } from "./shape.ts";
 import { sliceOp } from "./slicing.ts";
 
 /** A range of an axis: start, stop (left out: the end) and step, as Python's `start:stop:step`. */
@@ -138,7 +140,11 @@ export function checkIndex(index: Node, x: Node, axis: number): Node {
     );
   }
   const dim = x.shape[axis];
-  if (index.op.name !== "constant" || typeof dim !== "number") return index;
+  if (index.op.name !== "constant") return index;
+  if (typeof dim === "string") {
+    const value = constantValue(index);
+    return value !== undefined && value < 0 ? sub(lengthOf(x, axis), -value) : index;
+  }
   const values = [index.attrs.value].flat() as number[];
   const bad = values.find((v) => v < -dim || v >= dim);
   if (bad !== undefined) {
@@ -177,6 +183,19 @@ export function sliceAxis(x: Node, axis: number, { start, stop, step }: Span): N
     if (first === 0 && length === dim && step === 1) return x;
     return makeNode(sliceOp, [x, asNode(first, "int32")], { axis, length, step });
   }
+  if (known && typeof dim === "string" && step === 1) {
+    const [first, last] = [from, to].map((b) => (b ? (constantValue(b) as number) : undefined));
+    // Places are counted from the start, or from the end where the size comes in.
+    const [ofEnd, ofStart] = [(last ?? -1) < 0, (first ?? 0) < 0].map(Number);
+    const distance = (last ?? 0) - (first ?? 0);
+    const length = ofEnd === ofStart ? distance : ofEnd > ofStart ? dimPlus(dim, distance) : 0;
+    const start = ofStart
+      ? sub(lengthOf(x, axis), -(first as number))
+      : asNode(first ?? 0, "int32");
+    return makeNode(sliceOp, [x, start], { axis, length, step });
+  }
+  if (from === undefined && to === undefined && step === -1)
+    return makeNode(sliceOp, [x, sub(lengthOf(x, axis), 1)], { axis, length: dim, step });
   const begin = from ?? (step > 0 ? asNode(0, "int32") : undefined);
   const length = begin && to ? constantDifference(begin, to) : undefined;
   if (

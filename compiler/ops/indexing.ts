@@ -2,7 +2,7 @@
 
 import { fail } from "../diagnostics/error.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { type Dim, isFloat } from "../graph/types.ts";
+import { type Dim, dimDifference, dimPlus, isFloat } from "../graph/types.ts";
 import { add } from "./arithmetic.ts";
 import { oneHotOp } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
@@ -18,9 +18,9 @@ import {
   sliceAxis,
   span,
 } from "./index-items.ts";
-import { intRange } from "./index-range.ts";
+import { affineOf, intRange } from "./index-range.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { broadcastTo, dimshuffle, dimshuffleOp } from "./shape.ts";
+import { broadcastTo, dimshuffle, dimshuffleOp, lengthOp } from "./shape.ts";
 import { putSliceOp, sliceOp } from "./slicing.ts";
 
 export {
@@ -231,7 +231,33 @@ export function obligationsOf(node: Node): Obligation[] {
   });
 }
 
+/** An index as a dimension: `rows − 1` of a length and a number. */
+function asDim(index: Node): Dim | undefined {
+  const { terms, constant } = affineOf(index);
+  const [[node, factor] = [undefined, 0], ...more] = terms;
+  if (!node) return constant;
+  if (more.length > 0 || factor !== 1 || node.op !== lengthOp) return undefined;
+  return dimPlus(node.inputs[0].shape[node.attrs.axis as number], constant);
+}
+
+/** Slices of a named axis: they end where the axis does, or a known number of places before. */
+function fits(index: Node, dim: Dim, length: Dim, step: number): boolean {
+  const start = asDim(index);
+  if (start === undefined || typeof dim !== "string") return false;
+  if (step === -1) return start === dimPlus(dim, -1) && length === dim;
+  if (step !== 1) return false;
+  const end =
+    typeof length === "number"
+      ? dimPlus(start, length)
+      : typeof start === "number"
+        ? dimPlus(length, start)
+        : undefined;
+  const left = end === undefined ? undefined : dimDifference(dim, end);
+  return left !== undefined && left >= 0;
+}
+
 function holds(index: Node, dim: Dim, length: Dim, step: number): boolean {
+  if (fits(index, dim, length, step)) return true;
   const range = intRange(index);
   if (
     index.op.name === "arange" &&

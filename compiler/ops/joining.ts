@@ -11,7 +11,7 @@ import { span } from "./indexing.ts";
 import { asNode, literal, type Operand } from "./leaf.ts";
 import { precedence } from "./notation.ts";
 import { op } from "./op.ts";
-import { expandDims } from "./shape.ts";
+import { expandDims, repeated } from "./shape.ts";
 import { sliceOp } from "./slicing.ts";
 
 type JoinAttrs = { axis: number };
@@ -19,6 +19,13 @@ type JoinAttrs = { axis: number };
 export const concatenateOp = op<JoinAttrs>({
   name: "concatenate",
   cost: 1,
+  vectorise: (parts, { axis }) => {
+    const steps = parts.find((part) => part.stacked)?.node.shape[0] as Dim;
+    return concatenate(
+      parts.map((part) => repeated(part, steps)),
+      axis + 1,
+    );
+  },
   infer: (types, { axis }) => {
     const [first] = types;
     for (const t of types) {

@@ -52,6 +52,18 @@ export interface Lowering<A extends Attrs = Attrs> {
   axis(extent: TensorType["shape"][number]): Axis;
 }
 
+/** Computes values of a graph inside an op, from those of its formal symbols. */
+export type RunBody = (
+  results: readonly Node[],
+  bindings: ReadonlyMap<Node, NDArray>,
+) => readonly NDArray[];
+
+/** An operand that is the same at all steps, or has one entry a step along a leading axis. */
+export interface Stacked {
+  readonly node: Node;
+  readonly stacked: boolean;
+}
+
 /** Arguments that an op's tests use. */
 export interface Sample<A extends Attrs = Attrs> {
   readonly inputs: readonly SampleInput[];
@@ -70,10 +82,31 @@ export interface Op<A extends Attrs = Attrs> {
   readonly name: string;
   /** Result type. `operands` is there for rules that must look at constants. */
   infer(types: readonly TensorType[], attrs: A, operands: readonly Node[]): TensorType;
-  /** The reference meaning, in float64; the interpreter rounds to the result's dtype. */
-  evaluate(inputs: readonly NDArray[], attrs: A, type: ConcreteType): NDArray;
+  /**
+   * The reference meaning, in float64; the interpreter rounds to the result's dtype. `run` computes
+   * values of a graph inside the op.
+   */
+  evaluate(inputs: readonly NDArray[], attrs: A, type: ConcreteType, run: RunBody): NDArray;
   /** The rule, or why there is none. */
   readonly gradient: GradientRule<A> | { readonly none: string };
+  /** The result is one of several of its operand, which is a {@link Op.tuple}. */
+  readonly part?: boolean;
+  /** It has several results, which ops that are parts read; their cotangents arrive together. */
+  readonly tuple?: {
+    /** @param wanted whether the cotangent of an operand will be used */
+    gradient(
+      node: Node,
+      cotangents: ReadonlyMap<Node, Node>,
+      wanted: (operand: Node) => boolean,
+    ): readonly (Node | undefined)[];
+  };
+  /**
+   * The op applied to operands of which some have a leading axis more, one entry a step; undefined
+   * where it is not known how. By default elementwise ops broadcast.
+   */
+  vectorise?(operands: readonly Stacked[], attrs: A, node: Node): Node | undefined;
+  /** The same, summed over that axis, where it can be done in one go: products and scatters. */
+  vectoriseSum?(operands: readonly Stacked[], attrs: A, node: Node): Node | undefined;
   /** One element of the result, as an indexed expression. Every op has this or `expand`. */
   lower?(args: Lowering<A>, index: readonly Scalar[]): Scalar;
   /** The same value written with simpler ops; intermediates are labelled by their role. */
@@ -102,8 +135,14 @@ export interface Op<A extends Attrs = Attrs> {
   readonly shapeOnly?: boolean;
   /** The result is consecutive rows (axis 0) of operand 0, from operand 1 on: it needs no copy. */
   isRows?(attrs: A): boolean;
+  /** What people call it, to name what the model left unnamed; its name when left out. */
+  readonly called?: string;
   /** Names of operands' roles, to name what the model left unnamed: softmax's operand is `logits`. */
   readonly roles?: readonly string[];
+  /** A sum of results is the result for the sums of operands: addition, reductions by adding, casts. */
+  readonly linear?: boolean;
+  /** It is linear in each of its operands while the others stay as they are. */
+  readonly multilinear?: boolean;
   /** The operands may be exchanged. */
   readonly commutative?: boolean;
   /** Inputs, shared variables and constants, which have no operands. */

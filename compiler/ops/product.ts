@@ -30,8 +30,10 @@ const free = (type: TensorType, bound: readonly number[]): number[] =>
  */
 export const contractOp = op<ContractAttrs>({
   name: "contract",
+  called: "dot",
   cost: 1000,
   reduces: "product",
+  multilinear: true,
   // Each element meets every combination of the other operand's free axes.
   reads: (types, { left, right }, input) =>
     roughVolume(
@@ -118,6 +120,23 @@ export const contractOp = op<ContractAttrs>({
       ),
     ];
   },
+  vectorise: ([a, b], { left, right }) => {
+    const shifted = (axes: readonly number[]) => axes.map((axis) => axis + 1);
+    if (!b.stacked) return contract(a.node, b.node, shifted(left), right);
+    if (!a.stacked) {
+      const product = contract(a.node, b.node, left, shifted(right));
+      const steps = a.node.shape.length - left.length;
+      return dimshuffle(product, [steps, ...rangeWithout(product.shape.length, [steps])]);
+    }
+    return pairwise(a.node, b.node, shifted(left), shifted(right));
+  },
+  vectoriseSum: ([a, b], { left, right }) => {
+    const shifted = (axes: readonly number[]) => axes.map((axis) => axis + 1);
+    if (a.stacked && b.stacked)
+      return contract(a.node, b.node, [0, ...shifted(left)], [0, ...shifted(right)]);
+    const [x, y] = [a, b].map(({ node, stacked }) => (stacked ? sum(node, 0) : node));
+    return contract(x, y, left, right);
+  },
   notation: {
     text: ([a, b], { left, right }) => {
       const isDot = left.length === 1;
@@ -154,6 +173,23 @@ export const contractOp = op<ContractAttrs>({
     { inputs: [{ shape: [2] }, { shape: [3] }], attrs: { left: [], right: [] } },
   ],
 });
+
+const rangeWithout = (length: number, left: readonly number[]): number[] =>
+  Array.from({ length }, (_, i) => i).filter((i) => !left.includes(i));
+
+/** The products of a[t] with b[t]: the two have axis 0 in common. */
+function pairwise(a: Node, b: Node, left: readonly number[], right: readonly number[]): Node {
+  const freeA = rangeWithout(a.shape.length, [0, ...left]);
+  const freeB = rangeWithout(b.shape.length, [0, ...right]);
+  const gap = (axes: readonly number[]) => axes.map(() => "x" as const);
+  const product = mul(
+    dimshuffle(a, [0, ...freeA, ...gap(freeB), ...left]),
+    dimshuffle(b, [0, ...gap(freeA), ...freeB, ...right]),
+  );
+  const from = 1 + freeA.length + freeB.length;
+  const inner = left.map((_, n) => from + n);
+  return inner.length === 0 ? product : sum(product, inner);
+}
 
 function contract(a: Node, b: Node, left: readonly number[], right: readonly number[]): Node {
   return makeNode(contractOp, [a, b], { left, right });

@@ -150,6 +150,7 @@ interface ReduceSpec {
   readonly name: string;
   readonly tex?: string;
   readonly fn?: scalar.ReduceFn;
+  readonly linear?: boolean;
   readonly dtype?: (of: DType) => DType;
   readonly evaluate: (values: readonly number[]) => number;
   readonly gradient: GradientRule<ReduceAttrs>;
@@ -172,7 +173,10 @@ function reduction(spec: ReduceSpec): AnyOp {
       return build(dtype, shape, (_, i) => spec.evaluate(gathered[i]));
     },
     reduces: "elements",
+    linear: spec.linear ?? false,
     reads: () => 1,
+    vectorise: ([{ node: x }], { axes, keepdims }, { op: self }) =>
+      makeNode(self, [x], { axes: axes.map((axis) => axis + 1), keepdims }),
     ...(fn ? { lower: lowerReduce(fn) } : {}),
     ...(expand ? { expand: ([x], attrs) => expand(x, attrs) } : {}),
     ...(spec.bounds ? { bounds: spec.bounds } : {}),
@@ -195,6 +199,7 @@ const builder =
 
 export const sumOp = reduction({
   name: "sum",
+  linear: true,
   tex: "\\sum",
   fn: "add",
   evaluate: (values) => values.reduce((a, b) => a + b, 0),

@@ -15,7 +15,7 @@ import {
 import * as scalar from "../kernels/scalar.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { functional, precedence, wrap } from "./notation.ts";
-import { op } from "./op.ts";
+import { op, type Stacked } from "./op.ts";
 
 type ShuffleAttrs = { order: readonly (number | "x")[] };
 
@@ -23,6 +23,8 @@ export const dimshuffleOp = op<ShuffleAttrs>({
   name: "dimshuffle",
   movement: true,
   cost: 0,
+  vectorise: ([{ node: x }], { order }) =>
+    dimshuffle(x, [0, ...order.map((o) => (o === "x" ? o : o + 1))]),
   infer: ([x], { order }) => {
     const dropped = x.shape.findIndex((dim, i) => dim !== 1 && !order.includes(i));
     if (dropped >= 0) {
@@ -148,6 +150,7 @@ export const reshapeOp = op<ShapeAttrs>({
   name: "reshape",
   movement: true,
   cost: 0,
+  vectorise: ([{ node: x }], { shape }) => reshape(x, [x.shape[0], ...shape]),
   infer: ([x], { shape }) => ({ dtype: x.dtype, shape }),
   evaluate: ([x], _, { dtype, shape }) => ({ dtype, shape, data: x.data }),
   lower: ({ attrs, inputs: [x], read }, index) => {
@@ -253,6 +256,7 @@ export const broadcastOp = op<ShapeAttrs>({
   name: "broadcastTo",
   movement: true,
   cost: 0,
+  vectorise: ([x], { shape }) => broadcastTo(aligned(x, shape.length), [x.node.shape[0], ...shape]),
   infer: ([x], { shape }) => {
     const joint = broadcastShapes([x.shape, shape]);
     if (!joint || !sameShape(joint, shape)) {
@@ -287,9 +291,27 @@ export function broadcastTo(x: Operand, shape: Shape): Node {
   return sameShape(node.shape, shape) ? node : makeNode(broadcastOp, [node], { shape });
 }
 
+/** The leading axis kept in front of `rank` axes, of which an operand has the last ones. */
+export function aligned({ node, stacked }: Stacked, rank: number): Node {
+  if (!stacked) return node;
+  const own = node.shape.length - 1;
+  if (own >= rank) return node;
+  const missing = Array.from({ length: rank - own }, () => "x" as const);
+  return dimshuffle(node, [0, ...missing, ...Array.from({ length: own }, (_, i) => i + 1)]);
+}
+
+/** The operand with an entry for each step, whether or not it differs. */
+export function repeated({ node, stacked }: Stacked, steps: Dim): Node {
+  return stacked ? node : broadcastTo(node, [steps, ...node.shape]);
+}
+
 export const fillOp = op({
   name: "fill",
   cost: 0,
+  vectorise: ([x, value], _, { shape }) => {
+    const [steps] = (value.stacked ? value : x).node.shape;
+    return broadcastTo(aligned(value, shape.length), [steps, ...shape]);
+  },
   infer: ([x, value]) => ({ dtype: value.dtype, shape: x.shape }),
   evaluate: ([x, value], _, { dtype }) => build(dtype, x.shape, () => value.data[0]),
   lower: ({ read }) => read(1, []),

@@ -6,6 +6,7 @@ import * as scalar from "../kernels/scalar.ts";
 import { zerosLike } from "./creation.ts";
 import { precedence } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
+import { repeated } from "./shape.ts";
 
 export type SliceAttrs = { axis: number; length: number | string; step: number };
 export type PutSliceAttrs = SliceAttrs & { mode: "add" | "set" };
@@ -18,11 +19,15 @@ const sliceText = (x: string, start: string, { axis, length, step }: SliceAttrs)
   `slice(${x}, ${start}, ${length}${axis === 0 && step === 1 ? "" : `, { axis: ${axis}, step: ${step} }`})`;
 
 /** out[…, i, …] = x[…, start + step·i, …] along one axis. */
-export const sliceOp = op<SliceAttrs>({
+export const sliceOp: AnyOp = op<SliceAttrs>({
   name: "slice",
   movement: true,
   cost: 0,
   isRows: ({ axis, step }) => axis === 0 && step === 1,
+  vectorise: ([x, start], { axis, length, step }) =>
+    start.stacked
+      ? undefined
+      : makeNode(sliceOp, [x.node, start.node], { axis: axis + 1, length, step }),
   infer: ([x], { axis, length }) => ({
     dtype: x.dtype,
     shape: x.shape.map((dim, i) => (i === axis ? length : dim)),
@@ -74,8 +79,17 @@ export const sliceOp = op<SliceAttrs>({
 /** `base` with `v` added to a slice of it, or written over it. */
 export const putSliceOp: AnyOp = op<PutSliceAttrs>({
   name: "putSlice",
+  linear: true,
   cost: 3,
   reads: () => 1,
+  vectorise: ([base, v, start], attrs) => {
+    if (start.stacked) return undefined;
+    const [steps] = (base.stacked ? base : v).node.shape;
+    return makeNode(putSliceOp, [repeated(base, steps), repeated(v, steps), start.node], {
+      ...attrs,
+      axis: attrs.axis + 1,
+    });
+  },
   infer: ([base]) => base,
   evaluate: ([base, v, start], { axis, length, step, mode }, { dtype, shape }) => {
     const out = base.data.slice();
@@ -96,15 +110,14 @@ export const putSliceOp: AnyOp = op<PutSliceAttrs>({
     const from = scalar.indexSub(index[axis], read(2, []));
     const forward = step > 0 ? from : scalar.indexSub(int(0), from);
     const size = int(Math.abs(step));
-    const inside = scalar.call(
-      "and",
-      scalar.call("ge", forward, int(0)),
-      scalar.call("lt", forward, scalar.indexMul(scalar.extent(length), size)),
+    const inside = scalar.and(
+      scalar.compare("ge", forward, int(0)),
+      scalar.compare("lt", forward, scalar.indexMul(scalar.extent(length), size)),
     );
     const onStep =
       Math.abs(step) === 1
         ? inside
-        : scalar.call("and", inside, scalar.call("eq", scalar.call("mod", forward, size), int(0)));
+        : scalar.and(inside, scalar.call("eq", scalar.call("mod", forward, size), int(0)));
     const at = Math.abs(step) === 1 ? forward : scalar.call("div", forward, size);
     const base = read(0, index);
     const v = read(
@@ -113,8 +126,8 @@ export const putSliceOp: AnyOp = op<PutSliceAttrs>({
     );
     // Onto zeros, adding is setting.
     const isZero = base.kind === "const" && base.value === 0;
-    const sum = mode === "add" && !isZero ? scalar.call("add", base, v) : v;
-    return scalar.call("where", onStep, sum, base);
+    const put = mode === "add" && !isZero ? scalar.call("add", base, v) : v;
+    return onStep.kind === "const" ? put : scalar.call("where", onStep, put, base);
   },
   gradient: ({ dy, inputs: [base, , start], attrs: { mode, ...slice } }) => [
     mode === "add"

@@ -11,7 +11,7 @@ import { exp } from "./exponential.ts";
 import { at } from "./indexing.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { precedence } from "./notation.ts";
-import { type Notation, op, type Sample } from "./op.ts";
+import { type Notation, op, type Sample, type Stacked } from "./op.ts";
 import {
   type AxisArgument,
   max,
@@ -63,9 +63,16 @@ const axisNotation = (name: string, tex: string): Notation<AxisAttrs> => ({
   }),
 });
 
+const alongNextAxis = (
+  [{ node: x }]: readonly Stacked[],
+  { axis }: AxisAttrs,
+  { op: self }: Node,
+) => makeNode(self, [x], { axis: axis + 1 });
+
 export const softmaxOp = op<AxisAttrs>({
   name: "softmax",
   cost: 30,
+  vectorise: alongNextAxis,
   roles: ["logits"],
   infer: ([x]) => x,
   evaluate: ([x], { axis }) =>
@@ -89,6 +96,7 @@ export const softmaxOp = op<AxisAttrs>({
 
 export const logSoftmaxOp = op<AxisAttrs>({
   name: "logSoftmax",
+  vectorise: alongNextAxis,
   cost: 30,
   roles: ["logits"],
   infer: ([x]) => x,
@@ -112,6 +120,8 @@ export const logSoftmaxOp = op<AxisAttrs>({
 
 export const logsumexpOp = op<ReduceAttrs>({
   name: "logsumexp",
+  vectorise: ([{ node: x }], { axes, keepdims }, { op: self }) =>
+    makeNode(self, [x], { axes: axes.map((axis) => axis + 1), keepdims }),
   cost: 30,
   reads: () => 1,
   infer: ([x], attrs) => reducedType(x, attrs),

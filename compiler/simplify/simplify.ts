@@ -2,7 +2,7 @@
 
 import { fail } from "../diagnostics/error.ts";
 import { atSite } from "../graph/context.ts";
-import { makeNode, type Node, topological } from "../graph/node.ts";
+import { bodyOf, type Node, topological, withBody } from "../graph/node.ts";
 import { inherit } from "../graph/substitute.ts";
 import { sameShape } from "../graph/types.ts";
 import { castTo } from "../ops/elementwise.ts";
@@ -108,8 +108,19 @@ export function simplifyNodes(
 
   function rebuild(node: Node): Node {
     const inputs = node.inputs.map((input) => done.get(input) as Node);
-    if (inputs.every((input, i) => input === node.inputs[i])) return node;
-    return placed(node, () => makeNode(node.op, inputs, node.attrs));
+    const results = bodyOf(node)?.results ?? [];
+    const inner = simplifyInner(results);
+    return placed(node, () => withBody(node, inputs, inner));
+  }
+
+  /** A graph inside an op is simplified on its own: it shares nothing with the one around it. */
+  function simplifyInner(results: readonly Node[]): readonly Node[] {
+    if (results.every((result) => done.has(result)))
+      return results.map((result) => done.get(result) as Node);
+    const inner = simplifyNodes(results, { ...(tiers ? { tiers } : {}), rules });
+    rewrites.push(...inner.rewrites);
+    for (const [from, to] of inner.mapped) done.set(from, to);
+    return inner.roots;
   }
 
   function rewriteOnce(node: Node): boolean {

@@ -1,6 +1,7 @@
 /** Formulas in index notation, as they stand above kernels: `p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]`. */
 
 import type { Node } from "../graph/node.ts";
+import { dimText } from "../graph/types.ts";
 import { isDefined } from "../kernels/functions.ts";
 import type { Stage } from "../kernels/lower.ts";
 import type { Program } from "../kernels/program.ts";
@@ -148,13 +149,14 @@ export function formulaOf(
     }
   };
 
-  const whole = subscript(
-    stage.into,
-    stage.axes.map((axis) => ({ kind: "axis", key: "", dtype: "int32", axis })),
-  );
+  const whole = subscript(stage.into, [
+    ...stage.prefix,
+    ...stage.axes.map((axis): Scalar => ({ kind: "axis", key: "", dtype: "int32", axis })),
+  ]);
   const body = plain(stage.body).text;
-  const arrow = stage.into === stage.value ? "=" : "←";
-  const derivative = stage.into === stage.value ? derivativeOf(stage.value, program) : undefined;
+  const isOwn = stage.into === stage.value || stage.prefix.length > 0;
+  const arrow = isOwn ? "=" : "←";
+  const derivative = isOwn ? derivativeOf(stage.value, program) : undefined;
   const ranges = rangesOf(stage, letter);
   const lines = [`${whole} ${arrow} ${body}`, ...parts.reverse().map((part) => `  where ${part}`)];
   if (derivative) lines[0] = `${derivative} ≡ ${lines[0]}`;
@@ -179,9 +181,13 @@ function freeAxes(s: Scalar): Axis[] {
 
 function rangesOf(stage: Stage, letter: (axis: Axis) => string): string {
   const reduced = walk(stage.body).flatMap((s) => (s.kind === "reduce" ? s.axes : []));
-  const ranges = [...stage.axes, ...reduced]
+  const own = [...stage.axes, ...reduced];
+  const outer = [stage.body, ...stage.prefix]
+    .flatMap(walk)
+    .flatMap((s) => (s.kind === "axis" && !own.includes(s.axis) ? [s.axis] : []));
+  const ranges = [...outer, ...own]
     .filter((axis) => axis.extent !== 1)
-    .map((axis) => `${letter(axis)} < ${axis.extent}`);
+    .map((axis) => `${letter(axis)} < ${dimText(axis.extent)}`);
   return [...new Set(ranges)].sort().join(", ");
 }
 

@@ -62,7 +62,14 @@ export async function runGenerated(
       return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
     return arrays[input.type.dtype].from(value.data);
   });
-  return f(create(0), ...args).map((result) => {
+  const sizes = new Map(
+    fn.inputs.flatMap((input) =>
+      input.shape.flatMap((dim, axis) =>
+        typeof dim === "string" ? [[dim, bindings.get(input)?.shape[axis]] as const] : [],
+      ),
+    ),
+  );
+  return f(create(0), ...args, ...sizes.values()).map((result) => {
     if (typeof result === "number" || typeof result === "boolean") return [Number(result)];
     return Array.from(result as ArrayLike<number>);
   });

@@ -6,7 +6,6 @@ import { compileModel } from "../../compiler/compile.ts";
 import { AdjointError } from "../../compiler/diagnostics/error.ts";
 import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import { makeNode, type Node } from "../../compiler/graph/node.ts";
-import { schedule } from "../../compiler/kernels/schedule.ts";
 import { allOps } from "../../compiler/ops/index.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
 import { emitGpu } from "../../compiler/targets/gpu/index.ts";
@@ -123,7 +122,7 @@ test.serial("what the device cannot do exactly is refused by name", (t) => {
   const x = named(l.imatrix(2, 2), "x");
   const model = compileModel("m", "models/m.ts", [["f", l.fn([x], l.mul(x, x))]]);
   const [{ program }] = model.functions;
-  t.throws(() => gpuKernel(schedule(program)[0].stages[0], program, () => "i"), {
+  t.throws(() => gpuKernel(program.stages[0], program, () => "i"), {
     message: /holds integers as floats/,
   });
 });

@@ -1,5 +1,6 @@
 /** The gpu.js target: each kernel one gpu.js kernel, values kept on the device between kernels. */
 
+import { fail } from "../../diagnostics/error.ts";
 import type { Node } from "../../graph/node.ts";
 import { definedIn } from "../../kernels/functions.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
@@ -72,6 +73,16 @@ function deviceAxes(node: Node): readonly (number | string)[] {
 }
 
 function writeFunction(out: Writer, { program, nests }: CompiledFunction): void {
+  const [loop] = program.loops;
+  if (loop) {
+    fail(
+      "ADJ5001",
+      `the gpu target has no loops over time: a gpu.js kernel cannot write one entry of an array`,
+      {
+        ...(loop.scan.site ? { site: loop.scan.site } : {}),
+      },
+    );
+  }
   const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
   out.block(
     `const ${program.name}: GpuFunction = {`,

@@ -1,7 +1,8 @@
 /** The reference target: dependency-free TypeScript, loops over typed arrays, written for a reviewer. */
 
 import type { Node } from "../../graph/node.ts";
-import { type DType, sizesOf, staticSize } from "../../graph/types.ts";
+import { type Dim, type DType, dimPlus, dimText, sizesOf, staticSize } from "../../graph/types.ts";
+import type { Call, Nest, Repeat } from "../../kernels/loops.ts";
 import type { View } from "../../kernels/program.ts";
 import {
   constant,
@@ -148,7 +149,19 @@ function sizeParameters(fn: CompiledFunction): { own: string[]; ofData: string[]
   const own = [...new Set(fn.program.inputs.flatMap((input) => sizesOf(input.shape)))];
   const used = new Set(fn.nests.flatMap((nest) => nest.sizes));
   for (const node of fn.program.outputs) for (const name of sizesOf(node.shape)) used.add(name);
-  return { own, ofData: [...used].filter((name) => !own.includes(name)) };
+  const made = new Set(madeSizes(fn.calls));
+  return { own, ofData: [...used].filter((name) => !own.includes(name) && !made.has(name)) };
+}
+
+/** Sizes that are computed during the call. */
+function madeSizes(calls: readonly Call[]): string[] {
+  return calls.flatMap((call) =>
+    call.kind === "size"
+      ? [call.name]
+      : call.kind === "repeat"
+        ? [...(call.counts ? [call.counts] : []), ...madeSizes(call.body)]
+        : [],
+  );
 }
 
 function writeFunction(
@@ -188,23 +201,10 @@ function writeFunction(
     if (fromState.length > 0) out.list("const {", fromState, "} = state;", " ");
     if (ofData.length > 0) out.line(`const { ${ofData.join(", ")} } = state.sizes;`);
     for (const view of program.views) writeView(out, fn, view);
-    for (const node of new Set([...plan.dynamic, ...program.outputs])) {
-      if (node.shape.length === 0) continue;
-      out.line(
-        `const ${nameIn(fn, node)} = new ${arrayTypes[node.type.dtype]}(${node.shape.filter((d) => d !== 1).join(" * ") || "1"});`,
-      );
-    }
+    const declare = declarations(out, fn, [...own, ...ofData]);
+    declare();
     hooks?.enter(out, fn);
-    for (const nest of nests) {
-      hooks?.beforeNest(out, fn, nest);
-      const args = argumentsOf(nest, program).map((a) => a.name);
-      const held = nest.results.map((node) => nameIn(fn, node));
-      const [one] = held;
-      const into =
-        held.length === 0 ? "" : `const ${held.length === 1 ? one : `[${held.join(", ")}]`} = `;
-      out.list(`${into}${name}_${nest.name}(`, args, ");");
-      hooks?.afterNest(out, fn, nest);
-    }
+    writeCalls(out, { fn, name, declare, hooks }, fn.calls);
     hooks?.leave(out, fn);
     const values = program.outputs.map((node) => nameIn(fn, node));
     if (program.source.returns === "single") out.line(`return ${values[0]};`);
@@ -215,6 +215,84 @@ function writeFunction(
     writeNest(out, nest, program, `${name}_${nest.name}`);
     out.line();
   }
+}
+
+/** A function that declares the arrays whose lengths are known by then; it is told of sizes. */
+function declarations(
+  out: Writer,
+  fn: CompiledFunction,
+  sizes: readonly string[],
+): (size?: string) => void {
+  const known = new Set(sizes);
+  const waiting = [...new Set([...fn.plan.dynamic, ...fn.program.outputs])].filter(
+    (n) => n.shape.length > 0,
+  );
+  return (size) => {
+    if (size) known.add(size);
+    for (const node of [...waiting]) {
+      if (!sizesOf(node.shape).every((s) => known.has(s))) continue;
+      waiting.splice(waiting.indexOf(node), 1);
+      const dims = node.shape.filter((d) => d !== 1).map((d) => dimText(d, true));
+      out.line(
+        `const ${nameIn(fn, node)} = new ${arrayTypes[node.type.dtype]}(${dims.length === 1 ? dimText(node.shape.find((d) => d !== 1) as Dim) : dims.join(" * ") || "1"});`,
+      );
+    }
+  };
+}
+
+interface Calling {
+  readonly fn: CompiledFunction;
+  /** Name of the function in the text. */
+  readonly name: string;
+  readonly declare: (size?: string) => void;
+  readonly hooks: Hooks | undefined;
+}
+
+/** The calls of nests, and the loops over time around them. */
+function writeCalls(out: Writer, calling: Calling, calls: readonly Call[]): void {
+  const { fn, declare, hooks } = calling;
+  for (const call of calls) {
+    if (call.kind === "size") {
+      const value = rewrite(call.value, (s) =>
+        s.kind === "load" ? local(nameIn(fn, s.node), s.dtype) : undefined,
+      );
+      const names = { nameOf: () => "", letter: () => "" };
+      out.line(`const ${call.name} = ${offset(value, names).text};`);
+      declare(call.name);
+    } else if (call.kind === "repeat") writeRepeat(out, calling, call);
+    else {
+      hooks?.beforeNest(out, fn, call.nest);
+      writeNestCall(out, calling, call.nest);
+      hooks?.afterNest(out, fn, call.nest);
+    }
+  }
+}
+
+function writeNestCall(out: Writer, { fn, name }: Calling, nest: Nest): void {
+  const args = argumentsOf(nest, fn.program).map((a) => a.name);
+  const held = nest.results.map((node) => nameIn(fn, node));
+  const [one] = held;
+  const into =
+    held.length === 0 ? "" : `const ${held.length === 1 ? one : `[${held.join(", ")}]`} = `;
+  out.list(`${into}${name}_${nest.name}(`, args, ");");
+}
+
+function writeRepeat(
+  out: Writer,
+  calling: Calling,
+  { axis, counter: t, backwards, body, until, counts }: Repeat,
+): void {
+  if (counts) out.line(`let ${counts} = 0;`);
+  const last = dimPlus(axis.extent, -1);
+  const head = backwards
+    ? `for (let ${t} = ${dimText(last)}; ${t} >= 0; ${t}--) {`
+    : `for (let ${t} = 0; ${t} < ${dimText(axis.extent)}; ${t}++) {`;
+  out.block(head, () => {
+    writeCalls(out, calling, body);
+    if (counts) out.line(`${counts}++;`);
+    if (until) out.line(`if (${nameIn(calling.fn, until)}) break;`);
+  });
+  if (counts) calling.declare(counts);
 }
 
 /** Views are made from the arrays of the state, so bases that nothing else reads are left there. */

@@ -1,7 +1,7 @@
 /** One loop nest as a TypeScript function. */
 
 import type { Node } from "../../graph/node.ts";
-import type { DType } from "../../graph/types.ts";
+import { type DType, dimText } from "../../graph/types.ts";
 import type { Nest, Statement } from "../../kernels/loops.ts";
 import type { Program } from "../../kernels/program.ts";
 import type { ReduceFn, Scalar } from "../../kernels/scalar.ts";
@@ -29,6 +29,7 @@ export function argumentsOf(nest: Nest, program: Program): { name: string; type:
     ...nest.memory.map((node) => ({ name: nameOf(node), type: arrayTypes[node.type.dtype] })),
     ...nest.scalars.map((node) => ({ name: nameOf(node), type: scalarType(node.type.dtype) })),
     ...nest.sizes.map((name) => ({ name, type: "number" })),
+    ...nest.counters.map((axis) => ({ name: nest.axisNames.get(axis) as string, type: "number" })),
   ];
 }
 
@@ -73,7 +74,7 @@ function writeStatement(out: Writer, s: Statement, names: Names): void {
     case "loop": {
       const i = names.letter({ kind: "axis", key: "", dtype: "int32", axis: s.axis });
       const next = s.step === 1 ? `${i}++` : `${i} += ${s.step}`;
-      out.block(`for (let ${i} = 0; ${i} < ${s.axis.extent}; ${next}) {`, () =>
+      out.block(`for (let ${i} = 0; ${i} < ${dimText(s.axis.extent)}; ${next}) {`, () =>
         writeStatements(out, s.body, names),
       );
       return;

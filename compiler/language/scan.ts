@@ -1,0 +1,382 @@
+/** `scan`, and what can be said shorter with it: recurrences as a model file writes them. */
+
+import { AdjointError, activeDiagnostics, fail } from "../diagnostics/error.ts";
+import { currentScope } from "../graph/context.ts";
+import { isNode, type Node, poison } from "../graph/node.ts";
+import { substitute } from "../graph/substitute.ts";
+import { type Dim, formatShape, formatType, isFloat, sameShape } from "../graph/types.ts";
+import { arange } from "../ops/creation.ts";
+import { castTo } from "../ops/elementwise.ts";
+import { at, span } from "../ops/indexing.ts";
+import { asNode, symbol } from "../ops/leaf.ts";
+import {
+  afterLast,
+  afterSteps,
+  collectedOf,
+  entries,
+  makeScan,
+  type ScanState,
+} from "../ops/scan.ts";
+import { captured } from "../scan/close.ts";
+import { sharedInfo } from "./shared.ts";
+import type { Operand, Tensor } from "./types.ts";
+
+/** A sequence, or one of which each step reads entries around its own: `{ input: x, taps: [-1, 0, 1] }`. */
+export type Sequence = Operand | { readonly input: Operand; readonly taps?: readonly number[] };
+
+/**
+ * How an output starts: its value before the first step, or with `taps` – `[-1, -2]` – as many values as
+ * the step looks back, the oldest first. Without an initial value (`null`) a step does not see it.
+ */
+export type OutputInfo =
+  | Operand
+  | null
+  | undefined
+  | { readonly initial: Operand; readonly taps?: readonly number[] };
+
+/** Pairs of a shared variable and its new value. */
+export type ScanUpdates = readonly (readonly [Tensor | number, Operand])[];
+
+/** What a step returns: an output, several, or a record that can also hold updates and `until`. */
+export type StepResult =
+  | Operand
+  | readonly Operand[]
+  | {
+      readonly outputs?: Operand | readonly Operand[];
+      /** New values of shared variables: the next step sees them. */
+      readonly updates?: ScanUpdates;
+      /** Stops after the step where it is true. */
+      readonly until?: Operand;
+    };
+
+export interface ScanOptions {
+  /** One step. It is given entries of the sequences, earlier outputs, and the non-sequences, in this order. */
+  // biome-ignore lint/suspicious/noExplicitAny: a step names its own parameters
+  readonly fn: (...values: any[]) => StepResult;
+  /** Tensors whose axis 0 is walked along. */
+  readonly sequences?: Sequence | readonly Sequence[];
+  /** One entry an output of `fn`: how it starts. */
+  readonly outputsInfo?: OutputInfo | readonly OutputInfo[];
+  /** Values that are the same at each step; those that `fn` mentions need not be listed. */
+  readonly nonSequences?: Operand | readonly Operand[];
+  /** How many steps: a number, a named size, or an integer scalar. The length of the sequences if left out. */
+  readonly nSteps?: Dim | Tensor;
+  /** Walks from the last entry of the sequences to the first. */
+  readonly goBackwards?: boolean;
+  /** The gradient goes back so many steps; −1 or left out: all. */
+  readonly truncateGradient?: number;
+  /** A name for what the loop computes. */
+  readonly name?: string;
+}
+
+/** The outputs at all steps along a new axis 0 (one bare, several as a list), and updates for `fn`. */
+export type ScanResult = [outputs: Tensor & Tensor[], updates: [Tensor, Tensor][]];
+
+const many = <T>(value: T | readonly T[] | null | undefined): readonly T[] =>
+  value === undefined || value === null
+    ? []
+    : Array.isArray(value)
+      ? (value as readonly T[])
+      : [value as T];
+
+/**
+ * A recurrence (Theano's `scan`): `const [h] = scan({ fn: (x, h) => tanh(dot(x, U) + dot(h, W)), sequences: xs, outputsInfo: h0 })`.
+ * It is compiled to one loop, and its gradient to one loop back.
+ *
+ * @throws ADJ1003 when a step makes a value of another shape than the one it was given, ADJ1008 for
+ *   sequences of different lengths or when the number of steps is not known
+ */
+export function scan(options: ScanOptions): ScanResult {
+  try {
+    return new Tracer(options).trace();
+  } catch (error) {
+    const diagnostics = activeDiagnostics();
+    if (!diagnostics || !(error instanceof AdjointError)) throw error;
+    diagnostics.report(error);
+    return [poison() as unknown as Tensor & Tensor[], []];
+  }
+}
+
+/** Names of a function's parameters, for what stands in for them. */
+function parameterNames(f: unknown): string[] {
+  const text = String(f);
+  const list = /^[^(=]*\(([^)]*)\)/.exec(text)?.[1] ?? /^\s*(\w+)\s*=>/.exec(text)?.[1] ?? "";
+  return list.split(",").map((name) => /^\s*([A-Za-z_$][\w$]*)\s*$/.exec(name)?.[1] ?? "");
+}
+
+interface Recurrence {
+  readonly initial: Node;
+  /** How far the step looks back, each a positive number. */
+  readonly taps: readonly number[];
+  /** One formal a value of the past: [0] is the last one. */
+  readonly formals: readonly Node[];
+}
+
+class Tracer {
+  readonly #options: ScanOptions;
+  readonly #name: string;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+    this.#name = options.name ?? currentScope().at(-1) ?? "scan";
+    if (typeof options.fn !== "function") fail("ADJ1008", "scan: fn is the function of one step");
+  }
+
+  trace(): ScanResult {
+    const { fn, nonSequences, truncateGradient } = this.#options;
+    const { sequences, steps, count } = this.#sequences();
+    const recurrences = this.#recurrences();
+    const fixed = many(nonSequences).map((x) => asNode(x));
+    const values = [
+      ...sequences.map((s) => s.formal),
+      ...recurrences.flatMap((r) => (r ? r.taps.map((tap) => r.formals[tap - 1]) : [])),
+      ...fixed,
+    ];
+    const names = parameterNames(fn);
+    for (const [i, value] of values.slice(0, values.length - fixed.length).entries())
+      if (names[i]) value.label = { name: names[i], scope: [this.#name] };
+    const step = readStep(fn(...values));
+    const outputs = step.outputs.map((x, i) => this.#agree(asNode(x), recurrences[i], i));
+    const spoilt = [...outputs, ...values].find((n) => n.op.name === "error");
+    if (spoilt) return [spoilt as unknown as Tensor & Tensor[], []];
+    if (recurrences.length > outputs.length) {
+      fail(
+        "ADJ1008",
+        `scan: outputsInfo has ${recurrences.length} entries, but fn returns ${outputs.length}`,
+      );
+    }
+    const updated = step.updates.map(([target, value]) => {
+      const variable = asNode(target);
+      if (!sharedInfo(variable)) fail("ADJ3007", "scan: an update is of a shared variable");
+      const formal = symbol(variable.type.dtype, variable.shape);
+      formal.label = variable.label;
+      return { variable, formal, value: castTo(asNode(value), variable.type.dtype) };
+    });
+    const until = step.until === undefined ? undefined : castTo(asNode(step.until), "bool");
+    const states: ScanState[] = [];
+    const places: { kind: "state" | "output"; index: number }[] = [];
+    const collected: Node[] = [];
+    for (const [i, result] of outputs.entries()) {
+      const recurrence = recurrences[i];
+      if (!recurrence) {
+        places.push({ kind: "output", index: collected.length });
+        collected.push(result);
+        continue;
+      }
+      places.push({ kind: "state", index: states.length });
+      for (const [back, formal] of recurrence.formals.entries()) {
+        states.push({
+          formal,
+          initial: pastValue(recurrence, back),
+          result: back === 0 ? result : recurrence.formals[back - 1],
+        });
+      }
+    }
+    for (const { variable, formal, value } of updated)
+      states.push({ formal, initial: variable, result: value });
+    const shared = new Map(updated.map((u) => [u.variable, u.formal]));
+    const results = substitute(
+      [...states.map((s) => s.result), ...collected, ...(until ? [until] : [])],
+      shared,
+    ).roots;
+    const formals = [...sequences, ...states].map((b) => b.formal);
+    const closed = captured(results, formals);
+    const node = makeScan({
+      sequences,
+      states: states.map((s, i) => ({ ...s, result: closed.results[i] })),
+      invariants: closed.invariants,
+      outputs: closed.results.slice(states.length, states.length + collected.length),
+      until: until && closed.results.at(-1),
+      steps: until ? `${this.#name}_steps` : steps,
+      limit: until ? this.#limit(steps) : undefined,
+      count,
+      truncate:
+        truncateGradient !== undefined && truncateGradient >= 0 ? truncateGradient : undefined,
+    });
+    const all = places.map(({ kind, index }) =>
+      kind === "state" ? afterSteps(node, index) : collectedOf(node, index),
+    );
+    const first = states.length - updated.length;
+    return [
+      (all.length === 1 ? all[0] : all) as unknown as Tensor & Tensor[],
+      updated.map(({ variable }, i) => [variable, afterLast(node, first + i)]) as unknown as [
+        Tensor,
+        Tensor,
+      ][],
+    ];
+  }
+
+  #limit(steps: Dim): number {
+    if (typeof steps === "number") return steps;
+    return fail("ADJ1008", "scan: with until, nSteps is the largest number of steps", {
+      hint: "nSteps: 1000",
+    });
+  }
+
+  /** Formals for entries of the sequences; how many steps they make. */
+  #sequences(): {
+    sequences: { formal: Node; operand: Node }[];
+    steps: Dim;
+    count: Node | undefined;
+  } {
+    const { sequences, nSteps, goBackwards } = this.#options;
+    const read = many(sequences as readonly Sequence[]).map((s) => {
+      const given = isNode(s) || typeof s !== "object" || !("input" in s) ? { input: s } : s;
+      const input = asNode(given.input as Operand);
+      const taps = ("taps" in given && given.taps) || [0];
+      if (input.shape.length === 0) fail("ADJ1004", "scan: a sequence has an axis to walk along");
+      return { input, taps };
+    });
+    const lengths = read.map(({ input, taps }) => {
+      const lost = Math.max(0, ...taps) - Math.min(0, ...taps);
+      const [dim] = input.shape;
+      return typeof dim === "number" ? dim - lost : lost === 0 ? dim : `${dim}-${lost}`;
+    });
+    const count = isNode(nSteps) ? nSteps : undefined;
+    let steps: Dim | undefined = count ? `${this.#name}_steps` : (nSteps as Dim | undefined);
+    if (count && (isFloat(count.type.dtype) || count.shape.length > 0))
+      fail("ADJ1008", `scan: nSteps is ${formatType(count.type)}, not an integer`);
+    if (count && read.length > 0) {
+      fail("ADJ1008", "scan: with sequences, nSteps is a number or a name", {
+        hint: "slice the sequences instead",
+      });
+    }
+    for (const length of lengths) {
+      const known = typeof length === "number" && typeof steps === "number";
+      if (steps === undefined) steps = length;
+      else if (known && nSteps === undefined) steps = Math.min(steps as number, length as number);
+      else if (known ? (length as number) < (steps as number) : length !== steps) {
+        fail("ADJ1008", `scan: a sequence of ${length} entries does not last for ${steps} steps`);
+      }
+    }
+    if (steps === undefined) {
+      fail("ADJ1008", "scan: neither sequences nor nSteps say how many steps to make");
+    }
+    const bound = read.flatMap(({ input, taps }) => {
+      const oldest = Math.min(0, ...taps);
+      const walked = goBackwards ? at(input, span(undefined, undefined, -1)) : input;
+      return taps.map((tap) => {
+        const shift = goBackwards ? Math.max(0, ...taps) - tap : tap - oldest;
+        const operand = entries(walked, shift, steps as Dim);
+        return { formal: symbol(input.type.dtype, input.shape.slice(1)), operand };
+      });
+    });
+    if (bound.length === 0 && !count && typeof steps === "string") {
+      const operand = arange(steps);
+      bound.push({ formal: symbol("int32", []), operand });
+    }
+    return { sequences: bound, steps, count };
+  }
+
+  #recurrences(): (Recurrence | undefined)[] {
+    const { outputsInfo } = this.#options;
+    const list =
+      Array.isArray(outputsInfo) && !isNumbers(outputsInfo)
+        ? outputsInfo
+        : outputsInfo === undefined
+          ? []
+          : [outputsInfo];
+    return (list as readonly OutputInfo[]).map((info) => {
+      if (info === null || info === undefined) return undefined;
+      const isRecord = !isNode(info) && typeof info === "object" && "initial" in info;
+      const initial = asNode(isRecord ? info.initial : (info as Operand));
+      const taps = ((isRecord && info.taps) || [-1]).map((tap) => -tap);
+      const depth = Math.max(...taps);
+      if (taps.some((tap) => !(tap > 0 && Number.isInteger(tap))))
+        fail("ADJ1008", "scan: taps of outputs are −1, −2, …");
+      const [length] = initial.shape;
+      if (depth > 1 && !(typeof length === "number" && length >= depth)) {
+        fail(
+          "ADJ1003",
+          `scan: taps to −${depth} need as many initial values, got ${formatShape(initial.shape)}`,
+        );
+      }
+      const shape = depth > 1 ? initial.shape.slice(1) : initial.shape;
+      const formals = Array.from({ length: depth }, () => symbol(initial.type.dtype, shape));
+      return { initial, taps, formals };
+    });
+  }
+
+  /** A result in the type of the state that it becomes. */
+  #agree(result: Node, recurrence: Recurrence | undefined, i: number): Node {
+    const state = recurrence?.formals[0];
+    if (!state || result.op.name === "error") return result;
+    const name = result.label?.name ?? state.label?.name ?? `output ${i + 1}`;
+    if (!sameShape(result.shape, state.shape)) {
+      fail(
+        "ADJ1003",
+        `scan: ${name} starts as ${formatShape(state.shape)}, but a step makes ${formatShape(result.shape)} of it`,
+        { hint: "give it an initial value of the shape that a step makes" },
+      );
+    }
+    if (result.type.dtype !== state.type.dtype) {
+      if (isFloat(result.type.dtype) && !isFloat(state.type.dtype)) {
+        fail(
+          "ADJ1001",
+          `scan: ${name} starts as ${state.type.dtype}, but a step makes ${result.type.dtype} of it`,
+          { hint: `start with cast(…, "${result.type.dtype}")` },
+        );
+      }
+      return castTo(result, state.type.dtype);
+    }
+    return result;
+  }
+}
+
+/** Literal numbers: one initial value, not a list of several. */
+const isNumbers = (list: readonly unknown[]): boolean =>
+  list.length > 0 && list.every((x) => typeof x === "number");
+
+/** The value `back` steps before the first one's predecessor. */
+function pastValue({ initial, formals }: Recurrence, back: number): Node {
+  if (formals.length === 1) return initial;
+  return at(initial, formals.length - 1 - back);
+}
+
+function readStep(result: StepResult): {
+  outputs: readonly Operand[];
+  updates: ScanUpdates;
+  until: Operand | undefined;
+} {
+  if (isNode(result) || typeof result !== "object")
+    return { outputs: [result as Operand], updates: [], until: undefined };
+  if (Array.isArray(result) || ArrayBuffer.isView(result))
+    return { outputs: result as readonly Operand[], updates: [], until: undefined };
+  const { outputs, updates, until } = result as Exclude<StepResult, Operand | readonly Operand[]>;
+  return { outputs: many(outputs), updates: updates ?? [], until };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a step names its own parameters
+type Step = (...values: any[]) => StepResult;
+
+/** `f` of each entry of the sequences, along a new axis 0. */
+export function map(f: Step, sequences: Sequence | readonly Sequence[]): Tensor & Tensor[] {
+  return scan({ fn: f, sequences })[0];
+}
+
+/** The last value of a recurrence: `reduce((x, total) => total + x, xs, 0)`. */
+export function reduce(
+  f: Step,
+  sequences: Sequence | readonly Sequence[],
+  outputsInfo: OutputInfo | readonly OutputInfo[],
+  { goBackwards = false }: { goBackwards?: boolean } = {},
+): Tensor & Tensor[] {
+  const [outputs] = scan({ fn: f, sequences, outputsInfo, goBackwards });
+  const last = (x: Tensor): Tensor => at(x as unknown as Node, -1) as unknown as Tensor;
+  const list = outputs as unknown;
+  return (Array.isArray(list) ? (list as Tensor[]).map(last) : last(outputs)) as Tensor & Tensor[];
+}
+
+/** {@link reduce} from the first entry to the last. */
+export const foldl = (
+  f: Step,
+  sequences: Sequence | readonly Sequence[],
+  outputsInfo: OutputInfo | readonly OutputInfo[],
+): Tensor & Tensor[] => reduce(f, sequences, outputsInfo);
+
+/** {@link reduce} from the last entry to the first. */
+export const foldr = (
+  f: Step,
+  sequences: Sequence | readonly Sequence[],
+  outputsInfo: OutputInfo | readonly OutputInfo[],
+): Tensor & Tensor[] => reduce(f, sequences, outputsInfo, { goBackwards: true });
