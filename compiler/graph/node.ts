@@ -217,7 +217,9 @@ export function withBody(node: Node, inputs: readonly Node[], results: readonly 
   return makeNode(node.op, inputs, { ...node.attrs, body: new Body(body.formals, results) });
 }
 
-/** Parts of loops, whose lengths may only be known when they have run: what is as long comes after them. */
+/** Parts of loops whose lengths are only known when they have run: what is as long comes after them. */
 export function sizeMakers(roots: readonly Node[], known?: { has(node: Node): boolean }): Node[] {
-  return topological(roots, known).filter((node) => node.op.part);
+  return topological(roots, known).filter(
+    ({ op, inputs: [whole] }) => op.part && whole.op.tuple?.makesSize(whole),
+  );
 }

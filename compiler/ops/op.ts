@@ -93,6 +93,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly part?: boolean;
   /** It has several results, which ops that are parts read; their cotangents arrive together. */
   readonly tuple?: {
+    /** Whether the length of its results is only known when it has run. */
+    makesSize(node: Node): boolean;
     /** @param wanted whether the cotangent of an operand will be used */
     gradient(
       node: Node,

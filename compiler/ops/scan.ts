@@ -114,6 +114,7 @@ export const scanOp: AnyOp = op<ScanAttrs>({
   },
   gradient: { none: "a scan is differentiated as a whole" },
   tuple: {
+    makesSize: (node) => attrsOf(node).until || attrsOf(node).counted,
     gradient: (node, cotangents, wanted) => scanGradient(tools, node, cotangents, wanted),
   },
   notation: functional("scan", "\\operatorname{scan}"),
