@@ -30,6 +30,7 @@ function barrier<A extends { readonly [key: string]: number }>(spec: BarrierSpec
     evaluate: ([x]) => x,
     lower: ({ read }, index) => read(0, index),
     gradient: spec.gradient,
+    surrogate: "the model asks for another gradient",
     notation: { ...functional<A>(spec.name, undefined, written), tex: ([x]) => x },
     samples,
   });

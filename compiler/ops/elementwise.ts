@@ -19,10 +19,14 @@ import { numeric } from "../kernels/numeric.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { functional } from "./notation.ts";
-import { type AnyOp, type GradientRule, type Notation, op, type Sample } from "./op.ts";
-
-/** Which dtypes an op computes in: as they come, always floats, or truth values. */
-export type Domain = "number" | "float" | "bool" | "comparison";
+import {
+  type AnyOp,
+  type Domain,
+  type GradientRule,
+  type Notation,
+  op,
+  type Sample,
+} from "./op.ts";
 
 interface ElementwiseSpec {
   readonly name: string;
@@ -106,6 +110,7 @@ function elementwise(
   return op({
     name: spec.name,
     elementwise: true,
+    domain,
     cost: spec.cost ?? 1,
     commutative: spec.commutative ?? false,
     linear: spec.linear ?? false,
@@ -208,6 +213,7 @@ type CastAttrs = { to: DType };
 export const castOp = op<CastAttrs>({
   name: "cast",
   elementwise: true,
+  domain: "any",
   cost: 0,
   infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
   evaluate: ([x], { to }, type) => ({

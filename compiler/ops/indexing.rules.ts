@@ -1,6 +1,7 @@
 /** Gradients of indexing: a tensor that is zero but at a few places, and what arithmetic makes of it. */
 
 import { makeNode, type Node } from "../graph/node.ts";
+import { sameShape } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
 import { add, div, mul, neg } from "./arithmetic.ts";
 import { arange, arangeOp, oneHot, oneHotOp, zeros } from "./creation.ts";
@@ -33,7 +34,7 @@ const isWhole = (index: Node, dim: Node["shape"][number]): boolean =>
 function spreadTimes(node: Node): Node | undefined {
   for (const [a, w] of [node.inputs, [...node.inputs].reverse()]) {
     const parts = spread(a);
-    if (!parts || a.shape.length !== node.shape.length) continue;
+    if (!parts || !sameShape(a.shape, node.shape)) continue;
     const whole = broadcastTo(w, a.shape);
     const { mode: _, ...where } = parts.attrs;
     const there = makeNode(gatherOp, [whole, ...parts.idx], where);

@@ -19,6 +19,12 @@ export interface Notation<A extends Attrs = Attrs> {
   tex(inputs: readonly Printed[], attrs: A, types: readonly TensorType[]): Printed;
 }
 
+/**
+ * Dtypes that an op computes in: `number` floats and integers, `float` floats, `bool` truth values;
+ * `comparison` takes any and answers with truth values, `any` only moves or chooses.
+ */
+export type Domain = "number" | "float" | "bool" | "comparison" | "any";
+
 /** What a gradient rule is given: the cotangent `dy` of the answer `y`, and the operands. */
 export interface GradientArgs<A extends Attrs = Attrs> {
   readonly dy: Node;
@@ -109,6 +115,10 @@ export interface Op<A extends Attrs = Attrs> {
   vectorise?(operands: readonly Stacked[], attrs: A, node: Node): Node | undefined;
   /** The same, summed over that axis, where it can be done in one go: products and scatters. */
   vectoriseSum?(operands: readonly Stacked[], attrs: A, node: Node): Node | undefined;
+  /** What the operands may be, where it is more than floats; movement takes all there is. */
+  readonly domain?: Domain;
+  /** Why the gradient is meant to differ from the derivative, where it is: tests compare them otherwise. */
+  readonly surrogate?: string;
   /** One element of the result, as an indexed expression. Every op has this or `expand`. */
   lower?(args: Lowering<A>, index: readonly Scalar[]): Scalar;
   /** The same value written with simpler ops; intermediates are labelled by their role. */

@@ -78,7 +78,9 @@ function breakPoint(text: string, least: number): number {
       if (c === quoted) quoted = undefined;
     } else if (c === '"' || c === "`") quoted = c;
     else if (i > least && (c === "," || / (?:[-+*/?:]|\|\||&&) $/.test(text.slice(i - 3, i + 1)))) {
-      best = c === "," ? i + 1 : text.lastIndexOf(" ", i - 1);
+      const at = c === "," ? i + 1 : text.lastIndexOf(" ", i - 1);
+      // A break within the indentation would leave the line as long as it was.
+      if (text.slice(least, at).trim() !== "") best = at;
     }
   }
   return best;

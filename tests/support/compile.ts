@@ -23,13 +23,13 @@ export async function importText(text: string): Promise<Record<string, unknown>>
 }
 
 /** A function with all symbols of an expression as inputs. */
-export function functionOf(outputs: readonly Node[]): ModelFunction {
+export function functionOf(outputs: readonly Node[], name = "f"): ModelFunction {
   const inputs = topological(outputs).filter((node) => node.op.name === "symbol");
   inputs.forEach((input, i) => {
     input.label ??= { name: `input${String.fromCharCode(65 + i)}`, scope: [] };
   });
   return new ModelFunction({
-    name: "f",
+    name,
     site: undefined,
     inputs,
     outputs,
@@ -46,32 +46,53 @@ const arrays = {
   bool: Uint8Array,
 };
 
+/** Expressions with values of their symbols. */
+export interface Case {
+  readonly outputs: readonly Node[];
+  readonly bindings: ReadonlyMap<Node, NDArray>;
+}
+
 /** Runs the generated TypeScript of expressions on given values of their symbols. */
 export async function runGenerated(
   outputs: readonly Node[],
   bindings: ReadonlyMap<Node, NDArray>,
 ): Promise<number[][]> {
-  const fn = functionOf(outputs);
-  const model = compileModel("m", "models/m.ts", [["f", fn]]);
-  const code = await importText(emitTypescript(model));
-  const create = code.createState as (seed: number) => unknown;
-  const f = code.f as (...args: unknown[]) => unknown[];
-  const args = fn.inputs.map((input) => {
-    const value = bindings.get(input) as NDArray;
-    if (input.shape.length === 0)
-      return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
-    return arrays[input.type.dtype].from(value.data);
-  });
-  const sizes = new Map(
-    fn.inputs.flatMap((input) =>
-      input.shape.flatMap((dim, axis) =>
-        typeof dim === "string" ? [[dim, bindings.get(input)?.shape[axis]] as const] : [],
-      ),
-    ),
+  const [results] = await runAllGenerated([{ outputs, bindings }]);
+  return results;
+}
+
+/** The same for many, as functions of one module. */
+export async function runAllGenerated(cases: readonly Case[]): Promise<number[][][]> {
+  const functions = cases.map(({ outputs }, i) => functionOf(outputs, `f${i}`));
+  const model = compileModel(
+    "m",
+    "models/m.ts",
+    functions.map((fn, i) => [`f${i}`, fn]),
   );
-  return f(create(0), ...args, ...sizes.values()).map((result) => {
-    if (typeof result === "number" || typeof result === "boolean") return [Number(result)];
-    return Array.from(result as ArrayLike<number>);
+  const code = await importText(emitTypescript(model));
+  const state = (code.createState as (seed: number) => unknown)(0);
+  return functions.map((fn, i) => {
+    const args = fn.inputs.map((input) => {
+      const value = cases[i].bindings.get(input) as NDArray;
+      if (input.shape.length === 0)
+        return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
+      return arrays[input.type.dtype].from(value.data);
+    });
+    const sizes = new Map(
+      fn.inputs.flatMap((input) =>
+        input.shape.flatMap((dim, axis) =>
+          typeof dim === "string"
+            ? [[dim, cases[i].bindings.get(input)?.shape[axis]] as const]
+            : [],
+        ),
+      ),
+    );
+    const f = code[`f${i}`] as (...args: unknown[]) => unknown[];
+    const results = f(state, ...args, ...sizes.values());
+    return results.map((result) => {
+      if (typeof result === "number" || typeof result === "boolean") return [Number(result)];
+      return Array.from(result as ArrayLike<number>);
+    });
   });
 }
 
