@@ -127,3 +127,20 @@ test("masks and indices that no shape can be told from are errors that say what 
   t.throws(() => at(x, ellipsis, ellipsis), { message: /only one ellipsis/ });
   t.throws(() => l.setSubtensor(x, 1), { message: /must be at\(x/ });
 });
+
+test("the remainder of data is an index that is not negative", async (t) => {
+  const [x, i] = [symbol("float64", [4]), symbol("int32", [3])];
+  const values = new Map([
+    [x, arrayOf("float64", [4], [10, 11, 12, 13])],
+    [i, arrayOf("int32", [3], [-1, 5, -6])],
+  ]);
+  const place = l.mod(i as unknown as number, 4);
+  const results = [l.at(x as unknown as number, place), l.mul(place, place), l.oneHot(place, 4)];
+  const nodes = results as unknown as Node[];
+  const expected = evaluateNodes(nodes, values).map((a) => Array.from(a.data));
+  t.deepEqual(expected.slice(0, 2), [
+    [13, 11, 12],
+    [9, 1, 4],
+  ]);
+  t.deepEqual(await runGenerated(nodes, values), expected);
+});

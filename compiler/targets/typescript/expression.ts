@@ -216,7 +216,8 @@ export function offset(s: Scalar, names: Names): Code {
     case "div":
       return floored(infix("/", p.mul)(args, s));
     case "mod":
-      return infix("%", p.mul)(args, s);
+      // What is read from memory may be negative, and its remainder is not.
+      return isIndex(s) ? infix("%", p.mul)(args, s) : expression(s, names);
     default:
       return expression(s, names);
   }

@@ -80,8 +80,7 @@ function writeStatement(out: Writer, s: Statement, names: Names): void {
       return;
     }
     case "let": {
-      const value = s.local.dtype === "int32" ? offset(s.value, names).text : text(s.value);
-      out.line(`const ${s.local.name} = ${value};`);
+      out.line(`const ${s.local.name} = ${text(s.value)};`);
       return;
     }
     case "declare": {
