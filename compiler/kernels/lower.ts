@@ -53,9 +53,18 @@ export function loopsOf(steps: readonly Step[]): Loop[] {
   return steps.flatMap((step) => (step.kind === "loop" ? [step, ...loopsOf(step.body)] : []));
 }
 
+type Load = Extract<Scalar, { kind: "load" }>;
+
+const loads = new WeakMap<Scalar, readonly Load[]>();
+
 /** Every place in memory that a kernel reads. */
-export function loadsOf(stage: Stage): readonly Extract<Scalar, { kind: "load" }>[] {
-  return walk(stage.body).filter((s) => s.kind === "load");
+export function loadsOf({ body }: Stage): readonly Load[] {
+  let found = loads.get(body);
+  if (!found) {
+    found = walk(body).filter((s): s is Load => s.kind === "load");
+    loads.set(body, found);
+  }
+  return found;
 }
 
 /** Lowers the values of one function. */

@@ -140,14 +140,18 @@ export function runsAt(stages: readonly PathStage[], depth: number): PathStage[]
   return runs;
 }
 
-/** How many leading loops each pair of kernels in a nest shares; keyed by the kernels' positions. */
-export function sharedDepth(stages: readonly PathStage[], a: PathStage, b: PathStage): number {
-  let group: readonly PathStage[] = stages;
-  for (let depth = 0; ; depth++) {
-    const run = runsAt(group, depth).find((r) => r.includes(a));
-    if (!run?.includes(b) || a.path.length <= depth || b.path.length <= depth) return depth;
-    group = run;
-  }
+/** For each kernel of a nest the runs that it is in, outermost first: two kernels share the loops of equal runs. */
+function runsOf(stages: readonly PathStage[]): Map<PathStage, PathStage[][]> {
+  const runs = new Map<PathStage, PathStage[][]>(stages.map((stage) => [stage, []]));
+  const split = (group: readonly PathStage[], depth: number): void => {
+    for (const run of runsAt(group, depth)) {
+      if (run.length === 1) continue;
+      for (const stage of run) runs.get(stage)?.push(run);
+      split(run, depth + 1);
+    }
+  };
+  split(stages, 0);
+  return runs;
 }
 
 /**
@@ -158,15 +162,27 @@ export function droppedDims(
   stages: readonly PathStage[],
   leaves: (node: Node) => boolean,
 ): Map<Node, number> {
+  const runs = runsOf(stages);
+  const readers = new Map<Node, Set<PathStage>>();
+  for (const stage of stages) {
+    for (const { node } of loadsOf(stage)) {
+      const known = readers.get(node);
+      if (known) known.add(stage);
+      else readers.set(node, new Set([stage]));
+    }
+  }
   const dropped = new Map<Node, number>();
   for (const writer of stages) {
     if (leaves(writer.into)) continue;
-    const readers = stages.filter(
-      (s) => s !== writer && loadsOf(s).some((load) => load.node === writer.into),
-    );
-    const depths = readers.map((reader) => sharedDepth(stages, writer, reader));
-    const spatial = writer.path.filter((s) => s.dim !== undefined).length;
-    dropped.set(writer.into, Math.min(spatial, ...depths));
+    const own = runs.get(writer) ?? [];
+    let depth = writer.path.filter((s) => s.dim !== undefined).length;
+    for (const reader of readers.get(writer.into) ?? []) {
+      if (reader === writer) continue;
+      const theirs = runs.get(reader) ?? [];
+      const apart = own.findIndex((run, d) => run !== theirs[d]);
+      depth = Math.min(depth, apart < 0 ? own.length : apart);
+    }
+    dropped.set(writer.into, depth);
   }
   return dropped;
 }

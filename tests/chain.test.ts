@@ -1,0 +1,28 @@
+/** Long models: an unrolled chain and its gradient compile in a time that grows with the length, not with its square. */
+
+import { type Dim, fn, grad, mul, sin, sum, vector } from "adjoint";
+import test from "ava";
+import { compileModel } from "../compiler/compile.ts";
+import { emitModel } from "../compiler/targets/index.ts";
+import { named } from "./support/compile.ts";
+
+/** x ← 1.01·sin(x), so many times, with the gradient of the sum. */
+function chain(steps: number, length: Dim) {
+  const x = named(vector(length), "x");
+  let y = x;
+  for (let i = 0; i < steps; i++) y = mul(sin(y), 1.01);
+  const cost = named(sum(y), "cost");
+  return fn([x], [cost, grad(cost, x)]);
+}
+
+for (const length of [3, "n"] as const) {
+  test(`300 steps of a chain of length ${length}, with all files, take seconds and not minutes`, (t) => {
+    const start = performance.now();
+    const model = compileModel("chain", "models/chain.ts", [["train", chain(300, length)]]);
+    const files = emitModel(model, ["gpu"]);
+    const time = performance.now() - start;
+    t.log(`${Math.round(time)} ms`);
+    t.true(time < 10_000);
+    t.true([...files.values()].every((text) => text.length > 0));
+  });
+}
