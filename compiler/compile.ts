@@ -45,9 +45,7 @@ export function compileModel(
       hint: "export const train = fn([index], cost, …)",
     });
   }
-  const exported = new Map<Node, string>();
-  for (const [key, value] of exports)
-    if (isNode(value) && sharedInfo(value)) exported.set(value, key);
+  const exported = exportedVariables(exports);
   const variables = sharedOf(
     functions.map((f) => f.fn),
     exported,
@@ -82,6 +80,27 @@ export function compileModel(
     }),
     functions: functions.map(({ key, fn }) => compile(fn, key)),
   };
+}
+
+/**
+ * Shared variables among the exports, by their names: those exported by themselves, and those that an
+ * exported layer has as properties – `W` of `hidden` is `hidden_W`.
+ */
+function exportedVariables(exports: ModelExports): Map<Node, string> {
+  const found = new Map<Node, string>();
+  const own = new Set(exports.map(([name]) => name));
+  const add = (name: string, value: unknown): void => {
+    if (isNode(value)) {
+      if (sharedInfo(value)) found.set(value, name);
+    } else if (typeof value === "object" && value !== null) {
+      for (const [key, part] of Object.entries(value)) {
+        const full = `${name}_${key}`;
+        if (isNode(part) && !found.has(part) && !own.has(full)) add(full, part);
+      }
+    }
+  };
+  for (const [key, value] of exports) add(key, value);
+  return found;
 }
 
 /** Every shared variable that a function uses or that is exported, in the order of the model. */

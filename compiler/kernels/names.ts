@@ -75,6 +75,18 @@ export function nameValues(
     return at;
   }
 
+  const ownerOf = (node: Node): string =>
+    [...(node.label?.scope ?? node.scope)].map(identifier).join("_");
+
+  /** What it is computed from: the first value below it that has a name of its own. */
+  function operandOf(node: Node): string {
+    for (let [at] = node.inputs; at; [at] = at.inputs) {
+      const name = fixed.get(at) ?? at.label?.name;
+      if (name !== undefined) return identifier(name);
+    }
+    return "";
+  }
+
   const names = new Map<Node, string>(fixed);
   const taken = new Map<string, Node[]>();
   for (const [node, name] of fixed) taken.set(name, [node]);
@@ -92,13 +104,24 @@ export function nameValues(
       names.set(nodes[0], name);
       continue;
     }
-    // Leaves keep the plain name where only one of them has it; others are told apart by their owner.
+    const isOnly = (text: string, of: (node: Node) => string): boolean =>
+      text !== "" && nodes.filter((node) => of(node) === text).length === 1;
     for (const [n, node] of nodes.entries()) {
       if (fixed.has(node)) continue;
-      const owner = [...(node.label?.scope ?? node.scope)].map(identifier).join("_");
-      const qualified = owner && owner !== name ? `${owner}_${name}` : `${name}_${calledOf(node)}`;
+      // Told apart by their owner; parts of one sum by what they are of: `L2_sum_hidden_W`.
+      const owner = ownerOf(node);
+      const operand = operandOf(node);
+      const redundant = owner === "" || owner === name || name.startsWith(`${owner}_`);
+      const byOperand = redundant && isOnly(operand, operandOf);
+      const qualified = byOperand
+        ? `${name}_${operand}`
+        : owner && owner !== name
+          ? `${owner}_${name}`
+          : `${name}_${calledOf(node)}`;
       const derived = [qualified, `${qualified}_${calledOf(node)}`];
-      let final = n === 0 && !owner ? name : derived.find((candidate) => !used.has(candidate));
+      // Leaves keep the plain name where only one of them has it.
+      const plain = n === 0 && !owner && !byOperand;
+      let final = plain ? name : derived.find((candidate) => !used.has(candidate));
       // Nothing tells them apart but their order.
       for (let count = n + 1; final === undefined; count++) {
         if (!used.has(`${qualified}_${count}`)) final = `${qualified}_${count}`;

@@ -141,7 +141,10 @@ export function tileProduct(nest: NestBuilder, stage: PathStage): void {
         held.set(s, load);
         continue;
       }
-      const variable = nest.newLocal(name, s.dtype);
+      // In a tile of one row it is called after the step of the reduction: images_k.
+      const isPlain = name === nest.nameOf(s.node);
+      const at = isPlain ? inner.map((step) => `_${nest.letter(step.axis)}`).join("") : "";
+      const variable = nest.newLocal(`${name}${at}`, s.dtype);
       nest.block.push({ kind: "let", local: variable, value: load });
       held.set(s, variable);
     }

@@ -484,12 +484,12 @@ function probabilities_scores_logits(
       let sum_j4 = 0;
       const images_start = i * 784;
       for (let k = 0; k < 784; k++) {
-        const images_2 = images[k + images_start];
-        sum_j0 += images_2 * W[k * 10 + j];
-        sum_j1 += images_2 * W[k * 10 + j + 1];
-        sum_j2 += images_2 * W[k * 10 + j + 2];
-        sum_j3 += images_2 * W[k * 10 + j + 3];
-        sum_j4 += images_2 * W[k * 10 + j + 4];
+        const images_k = images[k + images_start];
+        sum_j0 += images_k * W[k * 10 + j];
+        sum_j1 += images_k * W[k * 10 + j + 1];
+        sum_j2 += images_k * W[k * 10 + j + 2];
+        sum_j3 += images_k * W[k * 10 + j + 3];
+        sum_j4 += images_k * W[k * 10 + j + 4];
       }
       scores_logits[i * 10 + j] = sum_j0 + b[j];
       scores_logits[i * 10 + j + 1] = sum_j1 + b[j + 1];
@@ -565,12 +565,12 @@ function predict_scores_logits(
       let sum_j4 = 0;
       const images_start = i * 784;
       for (let k = 0; k < 784; k++) {
-        const images_2 = images[k + images_start];
-        sum_j0 += images_2 * W[k * 10 + j];
-        sum_j1 += images_2 * W[k * 10 + j + 1];
-        sum_j2 += images_2 * W[k * 10 + j + 2];
-        sum_j3 += images_2 * W[k * 10 + j + 3];
-        sum_j4 += images_2 * W[k * 10 + j + 4];
+        const images_k = images[k + images_start];
+        sum_j0 += images_k * W[k * 10 + j];
+        sum_j1 += images_k * W[k * 10 + j + 1];
+        sum_j2 += images_k * W[k * 10 + j + 2];
+        sum_j3 += images_k * W[k * 10 + j + 3];
+        sum_j4 += images_k * W[k * 10 + j + 4];
       }
       scores_logits[i * 10 + j] = sum_j0 + b[j];
       scores_logits[i * 10 + j + 1] = sum_j1 + b[j + 1];

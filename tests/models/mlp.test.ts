@@ -1,0 +1,84 @@
+/** The multilayer perceptron as generated: its layers' names, its formulas, and how small diffs stay. */
+
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import test from "ava";
+import { diffLines } from "diff";
+import { buildModel } from "../../compiler/cli/build.ts";
+
+/** Generated files of mlp, by name, with a text of the model replaced. */
+async function generate(from: string | RegExp = "", to = ""): Promise<ReadonlyMap<string, string>> {
+  const root = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+  try {
+    cpSync("models", path.join(root, "models"), { recursive: true });
+    writeFileSync(path.join(root, "package.json"), "{}");
+    const place = path.join(root, "models", "mlp.ts");
+    const text = readFileSync(place, "utf8");
+    const other = text.replaceAll(from, to);
+    if (from !== "" && other === text) throw new Error(`mlp.ts has no ${from}`);
+    writeFileSync(place, other);
+    const { files } = await buildModel("models/mlp.ts", { root, targets: ["gpu"] });
+    return new Map([...files].map(([name, content]) => [path.basename(name), content]));
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+const at = (files: ReadonlyMap<string, string>, name: string): string => files.get(name) as string;
+
+function changed(before: string, after: string): string[] {
+  return diffLines(before, after)
+    .filter((part) => part.added || part.removed)
+    .flatMap((part) => part.value.split("\n").filter((line) => line.trim() !== ""));
+}
+
+test.serial("gradients are what one would write, in the layers' names", async (t) => {
+  const text = at(await generate(), "typescript.ts");
+  for (const formula of [
+    "h[i,j] = tanh(linear[i,j])",
+    "∂cost/∂linear ≡ d_linear[i,j] = ∂cost/∂h[i,j]·(1 − h[i,j]·h[i,j])",
+    "where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]",
+    "L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j]",
+    "cost = 0.0001·L2 − cost_sum / 20",
+  ])
+    t.true(text.includes(formula), formula);
+  t.notRegex(text, /L1/, "a penalty of weight 0 is computed");
+  t.notRegex(
+    text.slice(text.indexOf("interface State")),
+    /\w_more\b|\w_2\b/,
+    "a counter in a name",
+  );
+});
+
+test.serial("what an exported layer holds is exported with its name", async (t) => {
+  const index = at(await generate(), "index.ts");
+  for (const name of ["hidden_W", "hidden_b", "output_W", "output_b"])
+    t.true(index.includes(`  readonly ${name}: Shared<Float32Array>;`), name);
+  const inside = at(await generate("export const hidden", "const hidden"), "index.ts");
+  t.notRegex(inside, /readonly hidden_W/);
+  t.regex(inside, /hidden_W: \{ dtype: "float32", shape: \[784, 500\] \}/);
+});
+
+test.serial(
+  "another rate changes two lines a parameter, another name of a size none",
+  async (t) => {
+    const before = await generate();
+    const after = await generate("const rate = 0.01;", "const rate = 0.05;");
+    for (const [name, text] of before) {
+      const lines = changed(text, at(after, name));
+      t.log(`${name}: ${lines.length} lines`);
+      // A parameter's formula (again in the entry) and its factor, both before and after.
+      t.true(lines.length <= 16, `${name}\n${lines.join("\n")}`);
+      for (const line of lines) t.regex(line, /0\.0[15]/);
+    }
+    t.deepEqual(await generate("hiddenUnits", "units"), before);
+  },
+);
+
+test.serial("another name of a layer changes only lines with that name", async (t) => {
+  // As long as the other, so that no line is broken elsewhere.
+  const before = at(await generate(), "typescript.ts");
+  const after = at(await generate(/\boutput\b(?!\()/g, "labels"), "typescript.ts");
+  for (const line of changed(before, after)) t.regex(line, /output_|labels_/);
+});
