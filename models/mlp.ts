@@ -10,7 +10,7 @@ import {
   negativeLogLikelihood,
   zeroOneLoss,
 } from "./layers/logistic-regression.ts";
-import { batchOf, gradientDescent } from "./layers/training.ts";
+import { batchOf, gradientDescent, penalised } from "./layers/training.ts";
 
 const batchSize = 20;
 const hiddenUnits = 500;
@@ -29,7 +29,7 @@ const h = hidden.output(x);
 const p = output.probabilities(h);
 const L1 = sum(abs(hidden.W)) + sum(abs(output.W));
 const L2 = sum(hidden.W ** 2) + sum(output.W ** 2);
-const cost = negativeLogLikelihood(p, y, batchSize) + L1_weight * L1 + L2_weight * L2;
+const cost = penalised(negativeLogLikelihood(p, y, batchSize), [L1_weight, L1], [L2_weight, L2]);
 const errors = zeroOneLoss(p, y);
 
 export const trainX = data("trainSamples", 784);

@@ -86,8 +86,6 @@ export const arithmeticRules: readonly Rule[] = [
   equation("exact", "absolute-of-negative", Abs(Neg(x)), Abs(x)),
   equation("exact", "absolute-of-square", Abs(Square(x)), Square(x)),
   equation("stabilising", "root-of-square", Sqrt(Square(x)), Abs(x)),
-  // A penalty with the weight 0 is switched off, whatever it would be.
-  equation("reassociating", "multiply-zero-finite", Mul(x, 0), 0),
   {
     ...equation("exact", "multiply-zero", Mul(x, 0), 0, { when: finite }),
     samples: () => {

@@ -9,3 +9,13 @@ export function gradientDescent(cost: number, parameters: readonly Tensor[], rat
 export function batchOf(set: Tensor, index: number, size: number): Tensor {
   return slice(set, index * size, (index + 1) * size);
 }
+
+/** A cost with penalties by their weights. Those of weight 0 are left out, for 0·∞ is no number, and not 0. */
+export function penalised(
+  cost: number,
+  ...penalties: readonly (readonly [weight: number, penalty: number])[]
+): number {
+  return penalties
+    .filter(([weight]) => weight !== 0)
+    .reduce((sum, [weight, penalty]) => sum + weight * penalty, cost);
+}

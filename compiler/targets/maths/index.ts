@@ -76,13 +76,16 @@ const block = (lines: readonly string[]): string[] =>
 
 /** Names at which formulas are cut: what the model names, and gradients of what it names. */
 function symbolsOf({ program }: CompiledFunction): (node: Node) => string | undefined {
+  const nameOf = (node: Node, label: string): string =>
+    program.names.get(program.final(node)) ?? label;
   return (node) => {
-    if (node.label) return texName(program.names.get(program.final(node)) ?? node.label.name);
+    if (node.label) return texName(nameOf(node, node.label.name));
     if (node.op.leaf && node.op.name !== "constant")
       return texName(program.names.get(node) ?? node.op.name);
-    const { derivative } = node;
-    if (derivative?.of.label && derivative.by.label)
-      return texDerivative(derivative.of.label.name, derivative.by.label.name);
+    const { of, by } = node.derivative ?? {};
+    if (of?.label && by?.label) {
+      return texDerivative(nameOf(of, of.label.name), nameOf(by, by.label.name));
+    }
     return undefined;
   };
 }
