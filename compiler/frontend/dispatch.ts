@@ -3,9 +3,10 @@
  * side is symbolic an expression is built. A site is an index into the module's table of places.
  */
 
+import { types } from "node:util";
 import { AdjointError, activeDiagnostics, fail } from "../diagnostics/error.ts";
 import { atSite, currentScope, enterScope, leaveScope } from "../graph/context.ts";
-import { isNode, Node, poison } from "../graph/node.ts";
+import { isNode, poison } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";
 import * as language from "../language/index.ts";
 
@@ -257,13 +258,13 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
     },
     /** Opens the scope of what is pushed on a list. */
     enterNext: (name: string, list: Value): number =>
-      $.enterElement(name, Array.isArray(list) ? list.length : undefined),
+      $.enterElement(name, isList(list) ? list.length : undefined),
     /** Names what is put into a list after the list and its place there. */
     element: (name: string, depth: number, value: Value): Value => {
       const place = currentScope().slice(depth + 1);
       leaveScope(depth);
       // A list in a list, such as a pair of updates, has no name of its own.
-      if (!Array.isArray(value)) label(value, [name, ...place].join("_"));
+      if (!isList(value)) label(value, [name, ...place].join("_"));
       return value;
     },
     label: (name: string, value: Value): void => label(value, name),
@@ -284,19 +285,32 @@ function label(value: unknown, name: string): void {
     if (value.op.name !== "constant") value.label ??= { name, scope: currentScope() };
     return;
   }
-  if (!Array.isArray(value)) return;
-  for (const [i, element] of value.entries()) {
+  if (!isList(value)) return;
+  for (const [place, element] of ownValues(value)) {
     if (isNode(element)) {
       if (element.op.name !== "constant")
-        element.label ??= { name: `${name}_${i}`, scope: currentScope() };
-    } else if (typeof element === "object" && element !== null) numberMembers(element, name, i);
+        element.label ??= { name: `${name}_${place}`, scope: currentScope() };
+    } else if (typeof element === "object" && element !== null) numberMembers(element, name, place);
   }
 }
 
 /** Members of the objects in an array are told apart by their place: `layers_0_W`. */
-function numberMembers(object: object, name: string, place: number): void {
-  for (const member of Object.values(object)) {
-    if (!(member instanceof Node) || member.label?.scope.at(-1) !== name) continue;
-    member.label = { name: member.label.name, scope: [...member.label.scope, String(place)] };
+function numberMembers(object: object, name: string, place: string): void {
+  for (const [, member] of ownValues(object)) {
+    if (!isNode(member) || member.label?.scope.at(-1) !== name) continue;
+    member.label = { name: member.label.name, scope: [...member.label.scope, place] };
+  }
+}
+
+/** An array that is looked at without the model noticing. */
+const isList = (value: unknown): value is unknown[] =>
+  !types.isProxy(value) && Array.isArray(value);
+
+/** What an object holds itself: naming calls no getter, no iterator and no trap of the model. */
+function* ownValues(object: object): Generator<readonly [key: string, value: unknown]> {
+  if (types.isProxy(object) || ArrayBuffer.isView(object)) return;
+  for (const key of Object.keys(object)) {
+    const descriptor = Object.getOwnPropertyDescriptor(object, key);
+    if (descriptor && "value" in descriptor) yield [key, descriptor.value];
   }
 }

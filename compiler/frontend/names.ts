@@ -9,7 +9,7 @@ import {
   isInParameter,
   isNamedFunctionLike,
   isPlainLiteral,
-  patternNames,
+  patternVariables,
   skipWrappers,
   suspends,
 } from "./syntax.ts";
@@ -56,20 +56,24 @@ export function liftVariables(
 /** Statements that label what variables hold. */
 export function labels(
   lifting: Lifting,
-  names: readonly string[],
+  names: readonly ts.Identifier[],
   holder?: string,
 ): ts.Statement[] {
   return names.map((name) => {
-    const variable = f.createIdentifier(name);
+    const text = f.createStringLiteral(name.text);
+    // TypeScript follows the original to the variable, which may be one that the module exports.
+    const variable = ts.setOriginalNode(f.createIdentifier(name.text), name);
     const value = holder
-      ? f.createPropertyAccessExpression(f.createIdentifier(holder), variable)
+      ? f.createPropertyAccessExpression(f.createIdentifier(holder), name.text)
       : variable;
-    return f.createExpressionStatement(lifting.call("label", f.createStringLiteral(name), value));
+    return f.createExpressionStatement(lifting.call("label", text, value));
   });
 }
 
-function destructured(list: ts.VariableDeclarationList): string[] {
-  return list.declarations.flatMap((d) => (ts.isIdentifier(d.name) ? [] : patternNames(d.name)));
+function destructured(list: ts.VariableDeclarationList): ts.Identifier[] {
+  return list.declarations.flatMap((d) =>
+    ts.isIdentifier(d.name) ? [] : patternVariables(d.name),
+  );
 }
 
 export function liftForOf(lifting: Lifting, node: ts.ForOfStatement): ts.Node {
@@ -236,7 +240,7 @@ function liftDefaultTarget(lifting: Lifting, node: ts.BinaryExpression): ts.Expr
 }
 
 /** Variables that a destructuring assignment sets. */
-export function assignedNames(e: ts.Expression): string[] {
+export function assignedNames(e: ts.Expression): ts.Identifier[] {
   const inner = skipWrappers(e);
   if (!ts.isBinaryExpression(inner) || inner.operatorToken.kind !== ts.SyntaxKind.EqualsToken) {
     return [];
@@ -245,15 +249,15 @@ export function assignedNames(e: ts.Expression): string[] {
   return ts.isIdentifier(pattern) ? [] : targetNames(pattern);
 }
 
-function targetNames(e: ts.Expression): string[] {
+function targetNames(e: ts.Expression): ts.Identifier[] {
   const inner = skipWrappers(e);
-  if (ts.isIdentifier(inner)) return [inner.text];
+  if (ts.isIdentifier(inner)) return [inner];
   if (ts.isSpreadElement(inner)) return targetNames(inner.expression);
   if (ts.isBinaryExpression(inner)) return targetNames(inner.left);
   if (ts.isArrayLiteralExpression(inner)) return inner.elements.flatMap(targetNames);
   if (!ts.isObjectLiteralExpression(inner)) return [];
   return inner.properties.flatMap((p) => {
-    if (ts.isShorthandPropertyAssignment(p)) return [p.name.text];
+    if (ts.isShorthandPropertyAssignment(p)) return [p.name];
     return ts.isPropertyAssignment(p) ? targetNames(p.initializer) : [];
   });
 }

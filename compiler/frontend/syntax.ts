@@ -24,11 +24,15 @@ export function bindingNames(node: ts.Node): ReadonlySet<string> {
   return names;
 }
 
-/** The names that a declaration's left side binds, in order. */
-export function patternNames(name: ts.BindingName): string[] {
-  if (ts.isIdentifier(name)) return [name.text];
-  return name.elements.flatMap((e) => (ts.isBindingElement(e) ? patternNames(e.name) : []));
+/** The variables that a declaration's left side binds, in order. */
+export function patternVariables(name: ts.BindingName): ts.Identifier[] {
+  if (ts.isIdentifier(name)) return [name];
+  return name.elements.flatMap((e) => (ts.isBindingElement(e) ? patternVariables(e.name) : []));
 }
+
+/** The names that it binds. */
+export const patternNames = (name: ts.BindingName): string[] =>
+  patternVariables(name).map((variable) => variable.text);
 
 /** Whether evaluating the expression may wait or yield, so that it cannot be put into a closure. */
 export function suspends(node: ts.Node): boolean {

@@ -57,6 +57,13 @@ export class Node {
   /** What it is to the named value that it was made for, from an op's expansion: `max`, `exp`. */
   role: { readonly name: string; readonly of?: Node } | undefined;
 
+  /** Tells symbols from all other values, without asking a proxy anything that it could notice. */
+  readonly #symbolic = true;
+
+  static is(value: unknown): value is Node {
+    return typeof value === "object" && value !== null && #symbolic in value;
+  }
+
   constructor(id: number, op: AnyOp, inputs: readonly Node[], attrs: Attrs, type: TensorType) {
     this.id = id;
     this.op = op;
@@ -84,9 +91,7 @@ export class Node {
 }
 
 /** Whether a value of the model file is symbolic. */
-export function isNode(value: unknown): value is Node {
-  return value instanceof Node;
-}
+export const isNode = (value: unknown): value is Node => Node.is(value);
 
 let table = new Map<string, Node>();
 let created = 0;

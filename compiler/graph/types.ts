@@ -120,7 +120,7 @@ export function staticSize(shape: Shape): number | undefined {
 }
 
 /** A named size is taken to be about this large where costs are compared. */
-const assumedSize = 100;
+export const assumedSize = 100;
 
 /** Number of elements, with a guess for named sizes: only for choosing, never for addressing. */
 export function roughVolume(shape: Shape): number {

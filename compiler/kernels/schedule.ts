@@ -319,21 +319,39 @@ export class NestBuilder {
     const name =
       named ??
       (node && node !== stage.value ? this.program.names.get(node) : undefined) ??
-      `${this.nameOf(stage.into)}_${reduceNames[reduce.fn]}`;
+      this.#accumulatorName(reduce.fn, stage);
     const isOwn = named !== undefined || this.program.names.get(node ?? stage.value) === name;
     const acc = this.newLocal(name, reduce.dtype, isOwn);
     const positional = reduce.fn === "argmax" || reduce.fn === "argmin";
     const best = positional
-      ? this.newLocal(`${name}_${reduce.fn === "argmax" ? "max" : "min"}`, reduce.body.dtype)
+      ? this.newLocal(
+          `${bodyName(reduce, this) ?? name}_${reduce.fn === "argmax" ? "max" : "min"}`,
+          reduce.body.dtype,
+        )
       : undefined;
     this.block.push({ kind: "declare", local: acc, fn: reduce.fn, ...(best ? { best } : {}) });
     return { local: acc, best };
   }
 
+  /** `errors_sum`; of a value that is itself called `sum`, the element: `sum_i`. */
+  #accumulatorName(fn: ReduceFn, stage: PathStage): string {
+    const whole = this.nameOf(stage.into);
+    const part = reduceNames[fn];
+    if (whole !== part && !whole.endsWith(`_${part}`)) return `${whole}_${part}`;
+    return [whole, ...this.#looped(stage.axes)].join("_");
+  }
+
+  /** Letters of the loops over these axes. */
+  #looped(axes: readonly Axis[]): string[] {
+    return axes.filter((axis) => axis.extent !== 1).map((axis) => this.letter(axis));
+  }
+
   #accumulate(reduce: Reduce, { local: acc, best }: Accumulator, stage: PathStage): void {
     let value = this.value(reduce.body, stage);
-    if (best && value.kind === "call") {
-      const held = this.newLocal(`${acc.name}_value`, value.dtype);
+    if (best && value.kind !== "local") {
+      const source = bodyName(reduce, this);
+      const name = source ? [source, ...this.#looped(reduce.axes)].join("_") : `${acc.name}_value`;
+      const held = this.newLocal(name, value.dtype);
       this.block.push({ kind: "let", local: held, value });
       value = held;
     }
@@ -497,6 +515,11 @@ export class NestBuilder {
     }
     return depth;
   }
+}
+
+/** The name of the value that a reduction runs over, if it is one that lies in memory. */
+function bodyName({ body }: Reduce, nest: NestBuilder): string | undefined {
+  return body.kind === "load" ? nest.nameOf(body.node) : undefined;
 }
 
 interface Accumulator {

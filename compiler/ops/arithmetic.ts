@@ -5,9 +5,14 @@ import { call, constant } from "../kernels/scalar.ts";
 import { binary, unary } from "./elementwise.ts";
 import { literal } from "./leaf.ts";
 import { functional, infix, precedence, wrap } from "./notation.ts";
+import type { Printed } from "./op.ts";
 
 /** A scalar constant of a node's dtype. */
 export const like = (value: number, x: Node): Node => literal(value, x.type.dtype);
+
+/** A fraction of two numbers stands on one line inside another fraction. */
+const inFraction = ({ text }: Printed): string =>
+  text.replace(/^\\frac\{(-?[\d.]+)\}\{([\d.]+)\}$/, "$1 / $2");
 
 export const add = binary({
   name: "add",
@@ -34,13 +39,13 @@ export const mul = binary({
   commutative: true,
   notation: {
     ...infix("*", precedence.mul, { associative: true }),
-    // Factors stand side by side, but a number needs a sign before it.
-    tex: ([a, b]) => {
+    // Factors stand side by side, but a number needs a sign before it, and tensors one that tells
+    // elements' products from a matrix product.
+    tex: ([a, b], _, types) => {
       const [x, y] = [wrap(a, precedence.mul, true), wrap(b, precedence.mul, true)];
-      return {
-        text: `${x} ${/^[\d-]/.test(y) ? "\\cdot" : "\\,"} ${y}`,
-        precedence: precedence.mul,
-      };
+      const ofTensors = types.length === 2 && types.every(({ shape }) => shape.length > 0);
+      const sign = ofTensors ? "\\odot" : /^[\d-]/.test(y) ? "\\cdot" : "\\,";
+      return { text: `${x} ${sign} ${y}`, precedence: precedence.mul };
     },
   },
   evaluate: (a, b) => a * b,
@@ -55,7 +60,10 @@ export const div = binary({
   cost: 4,
   notation: {
     ...infix("/", precedence.mul),
-    tex: ([a, b]) => ({ text: `\\frac{${a.text}}{${b.text}}`, precedence: precedence.atom }),
+    tex: ([a, b]) => ({
+      text: `\\frac{${inFraction(a)}}{${inFraction(b)}}`,
+      precedence: precedence.atom,
+    }),
   },
   sample: [
     [-2, 2],

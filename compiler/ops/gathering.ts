@@ -91,7 +91,12 @@ const subscripted = ([x, ...idx]: readonly Printed[], { axes }: GatherAttrs): st
 };
 
 /** `p_{i, y_i}`: the running index is written i, so that an arange reads as it does in a textbook. */
-const texSubscript = ([x, ...idx]: readonly Printed[], { axes }: GatherAttrs): string => {
+const texSubscript = ([x, ...idx]: readonly Printed[], attrs: GatherAttrs): string => {
+  const base = x.precedence >= precedence.atom ? `{${x.text}}` : `\\left(${x.text}\\right)`;
+  return `${base}_{${texItems(idx, attrs)}}`;
+};
+
+const texItems = (idx: readonly Printed[], { axes }: GatherAttrs): string => {
   const last = Math.max(...axes);
   const runs = idx.some((i) => i.text.startsWith("\\operatorname{arange}"));
   const items = Array.from({ length: last + 1 }, (_, i) => {
@@ -100,8 +105,7 @@ const texSubscript = ([x, ...idx]: readonly Printed[], { axes }: GatherAttrs): s
     if (!runs) return idx[n].text;
     return idx[n].text.startsWith("\\operatorname{arange}") ? "i" : `${idx[n].text}_{i}`;
   });
-  const base = x.precedence >= precedence.atom ? `{${x.text}}` : `\\left(${x.text}\\right)`;
-  return `${base}_{${items.join(",\\,")}}`;
+  return items.join(",\\,");
 };
 
 const index = (shape: readonly number[], to: number) => ({
@@ -257,7 +261,10 @@ export const scatterOp: AnyOp = op<ScatterAttrs>({
       precedence: precedence.atom,
     }),
     tex: ([base, v, ...idx], { mode, ...attrs }) => ({
-      text: `\\left[${texSubscript([base, ...idx], attrs)} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
+      text:
+        base.text === "0"
+          ? `\\left[${v.text} \\text{ ${mode === "add" ? "added " : ""}at } ${texItems(idx, attrs)}\\right]`
+          : `\\left[${texSubscript([base, ...idx], attrs)} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
       precedence: precedence.atom,
     }),
   },

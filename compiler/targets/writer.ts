@@ -11,7 +11,10 @@ export class Writer {
   line(text = ""): this {
     const indent = "  ".repeat(this.#depth);
     if (text === "") this.#lines.push("");
-    else this.#lines.push(...breakLine(`${indent}${text}`, `${indent}    `));
+    else {
+      const own = /^ */.exec(text)?.[0] ?? "";
+      this.#lines.push(...breakLine(`${indent}${text}`, `${indent}${own}    `));
+    }
     return this;
   }
 
@@ -58,7 +61,7 @@ export class Writer {
   }
 }
 
-/** Breaks a line of code at the last place before the margin where the language lets it go on. */
+/** Breaks a line of code before the margin, where the language lets it go on and a reader would. */
 function breakLine(text: string, indent: string): string[] {
   if (text.length <= columns) return [text];
   const at = breakPoint(text, indent.length);
@@ -69,19 +72,41 @@ function breakLine(text: string, indent: string): string[] {
   ];
 }
 
+/** How loosely a place holds its line together; a comma binds as loosely as a choice. */
+const bindings: ReadonlyMap<string, number> = new Map([
+  ["?", 0],
+  [":", 0],
+  ["||", 1],
+  ["&&", 2],
+  ["+", 3],
+  ["-", 3],
+  ["*", 4],
+  ["/", 4],
+]);
+
+/** The last of the places outside the most brackets, before the operator that binds least. */
 function breakPoint(text: string, least: number): number {
   let best = -1;
+  let lowest = Number.POSITIVE_INFINITY;
+  let depth = 0;
   let quoted: string | undefined;
   for (let i = 0; i < Math.min(text.length, columns); i++) {
     const c = text[i];
     if (quoted) {
       if (c === quoted) quoted = undefined;
-    } else if (c === '"' || c === "`") quoted = c;
-    else if (i > least && (c === "," || / (?:[-+*/?:]|\|\||&&) $/.test(text.slice(i - 3, i + 1)))) {
-      const at = c === "," ? i + 1 : text.lastIndexOf(" ", i - 1);
-      // A break within the indentation would leave the line as long as it was.
-      if (text.slice(least, at).trim() !== "") best = at;
+      continue;
     }
+    if (c === '"' || c === "`") quoted = c;
+    else if ("([{".includes(c)) depth++;
+    else if (")]}".includes(c)) depth--;
+    const operator = / ([-+*/?:]|\|\||&&) $/.exec(text.slice(i - 3, i + 1))?.[1];
+    if (i <= least || (c !== "," && operator === undefined)) continue;
+    const at = c === "," ? i + 1 : text.lastIndexOf(" ", i - 1);
+    const binding = 10 * depth + (operator === undefined ? 0 : (bindings.get(operator) ?? 0));
+    // A break within the indentation would leave the line as long as it was.
+    if (binding > lowest || text.slice(least, at).trim() === "") continue;
+    lowest = binding;
+    best = at;
   }
   return best;
 }

@@ -82,8 +82,8 @@ const train: GpuFunction = {
       function cost_kernel(p_logits, trainY, index, p_max, p_sum) {
         let cost_sum = 0;
         for (let i = 0; i < 600; i++) {
-          cost_sum = cost_sum + ((p_logits[i][trainY[(index * 600) + i]] - p_max[i][0])
-          - Math.log(p_sum[i][0]));
+          cost_sum = cost_sum
+              + ((p_logits[i][trainY[(index * 600) + i]] - p_max[i][0]) - Math.log(p_sum[i][0]));
         }
         return -(cost_sum / 600);
       }

@@ -337,11 +337,12 @@ function validate_errors(p_logits: Float32Array, y: Int32Array): number {
   let errors_sum = 0;
   for (let i = 0; i < 600; i++) {
     let errors_argmax = 0;
-    let errors_argmax_max = -Infinity;
+    let p_logits_max = -Infinity;
     for (let j = 0; j < 10; j++) {
-      if (p_logits[i * 10 + j] > errors_argmax_max || (p_logits[i * 10 + j] !== p_logits[i * 10
-          + j] && errors_argmax_max === errors_argmax_max)) {
-        errors_argmax_max = p_logits[i * 10 + j];
+      const p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max
+          || (p_logits_j !== p_logits_j && p_logits_max === p_logits_max)) {
+        p_logits_max = p_logits_j;
         errors_argmax = j;
       }
     }
@@ -437,11 +438,12 @@ function test_errors(p_logits: Float32Array, y: Int32Array): number {
   let errors_sum = 0;
   for (let i = 0; i < 600; i++) {
     let errors_argmax = 0;
-    let errors_argmax_max = -Infinity;
+    let p_logits_max = -Infinity;
     for (let j = 0; j < 10; j++) {
-      if (p_logits[i * 10 + j] > errors_argmax_max || (p_logits[i * 10 + j] !== p_logits[i * 10
-          + j] && errors_argmax_max === errors_argmax_max)) {
-        errors_argmax_max = p_logits[i * 10 + j];
+      const p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max
+          || (p_logits_j !== p_logits_j && p_logits_max === p_logits_max)) {
+        p_logits_max = p_logits_j;
         errors_argmax = j;
       }
     }
@@ -587,16 +589,17 @@ function predict_scores_logits(
  */
 function predict_argmax(scores_logits: Float32Array, argmax: Int32Array, rows: number): void {
   for (let i = 0; i < rows; i++) {
-    let argmax_argmax = 0;
-    let argmax_argmax_max = -Infinity;
+    let argmax_i = 0;
+    let scores_logits_max = -Infinity;
     for (let j = 0; j < 10; j++) {
-      if (scores_logits[i * 10 + j] > argmax_argmax_max || (scores_logits[i * 10
-          + j] !== scores_logits[i * 10 + j] && argmax_argmax_max === argmax_argmax_max)) {
-        argmax_argmax_max = scores_logits[i * 10 + j];
-        argmax_argmax = j;
+      const scores_logits_j = scores_logits[i * 10 + j];
+      if (scores_logits_j > scores_logits_max
+          || (scores_logits_j !== scores_logits_j && scores_logits_max === scores_logits_max)) {
+        scores_logits_max = scores_logits_j;
+        argmax_i = j;
       }
     }
-    argmax[i] = argmax_argmax;
+    argmax[i] = argmax_i;
   }
 }
 

@@ -236,4 +236,40 @@ export const plainPrograms: readonly [name: string, source: string][] = [
     "using variables named like ours",
     `const site = 1, value = 2, exports2 = 3; let _a = 1, _b = 2; const o = { x: 1 }; const get = () => o; get().x += _a + _b; export const result = [o.x, _a, _b, site + value];`,
   ],
+  [
+    "no trap of a proxy is called",
+    `const log = []; const traps = new Proxy({}, { get: (_, trap) => (...a) => { log.push(trap); return Reflect[trap](...a); } }); const p = new Proxy({ x: 1 }, traps); const q = new Proxy([1, 2], traps); const list = [p, q]; const named = q; class F { w = p; } new F(); list.push(p); q[0] = p; const m = p === q; if (p) log.push("then"); const c = p ? 1 : 2; const { x } = p; const [a] = q; const f = (z = p) => z && q; f(); let n; n ??= p; export const result = log;`,
+  ],
+  [
+    "proxies that are revoked",
+    `const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); const a = [1]; a.push(proxy); const b = proxy; const list = [proxy, { k: proxy }]; class F { x = proxy; } new F(); const [d] = [proxy]; export const result = a.length + list.length;`,
+  ],
+  [
+    "naming calls no getter and no iterator",
+    `const log = []; const e = { get x() { log.push("x"); return 1; } }; const list = [e, e]; class G { fields = [e]; } new G(); const o = { inner: [e] }; const [d] = [e]; class L extends Array { *[Symbol.iterator]() { log.push("iterator"); } entries() { log.push("entries"); return []; } } const l = L.from([1]); const m = new L(3); m[0] = e; m.push(e); export const result = log;`,
+  ],
+  [
+    "exported variables in patterns",
+    `export let [a, { b }] = [1, { b: 2 }]; export let c = 0; const f = () => { [a, c] = [c + 1, a]; ({ b, c: b = 4 } = { b: 7 }); }; f(); for ([a] of [[5], [6]]) note(a); { let a = 3; [a] = [9]; note(a); } let h; export { h, a as z }; [h] = [a * 2]; namespace Q { export let w = 1; [w] = [5]; note(w); } export const result = [a, b, c, h];`,
+  ],
+  [
+    "optional calls",
+    `const o = { f(x) { return this.k + x; }, k: 2, n: null, a: [{ b: (x) => x + 1 }] }; export const result = [o?.f(1), o.f?.(2), o.n?.f(note(1)), o.g?.(note(2)), o?.["f"]?.(3), (o?.f)(5), o.n?.x.y.z, o.n?.[note(1)], (o.n)?.a ?? 7, o.a?.[0]?.b?.(1), o.z?.q.r[note(1)](note(2)), -o?.a.length, delete o?.a?.[0], 0 in o.a];`,
+  ],
+  [
+    "iterators are closed",
+    `const it = { [Symbol.iterator]: () => { let i = 0; return { next: () => ({ value: i++, done: false }), return() { note("closed"); return {}; } }; } }; const [a, b] = it; const o = {}; [o.x, o["y"]] = it; for (const v of it) { if (v > 2) break; } export const result = [a, b, o.x, o.y];`,
+  ],
+  [
+    "conversions in order",
+    `const o = { valueOf() { note("v"); return 3; }, toString() { note("s"); return "x"; } }; const s = Symbol("k"); class A { static [s] = 4; [Symbol.toPrimitive](hint) { note(hint); return 7; } } const a = new A(); export const result = [o + o, \`\${o}\`, o < 4, o ** 2, -o, o == 3, [o] + "", a + 1, a * 2, \`\${a}\`, +a, a == 7, A[s]];`,
+  ],
+  [
+    "sparse arrays and spread",
+    `const a = [, 1, , 3]; a[7] = 1 + 1; let n = 0; a.forEach(() => n++); const f = (...r) => r.length + r.at(-1); export const result = [a.length, n, 0 in a, [...a], Object.keys(a), [,].length, f(...a, 3), { ...(n > 5 && { z: 1 }), ..."ab", ...null }, Math.min(...[1, 2], 0)];`,
+  ],
+  [
+    "accessor fields",
+    `class A { accessor x = 1 + 1; static accessor y = 3 * 2; accessor #z = 4; m() { this.x += 1; this.#z **= 2; A.y--; return [this.x, this.#z, A.y]; } } export const result = new A().m();`,
+  ],
 ];

@@ -2,7 +2,7 @@
 
 import { type Node, topological } from "../../graph/node.ts";
 import { pp } from "../../graph/print.ts";
-import { formatType, staticSize } from "../../graph/types.ts";
+import { assumedSize, dimText, formatType, sizesOf, staticSize } from "../../graph/types.ts";
 import { bytesOf, costOf } from "../../kernels/cost.ts";
 import { sharedInfo } from "../../language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
@@ -148,7 +148,12 @@ function costs({ nests, program, plan }: CompiledFunction): string[] {
       .reduce((a, b) => ({ flops: a.flops + b.flops, bytes: a.bytes + b.bytes }));
     return `| \`${nest.name}\` | ${total.flops.toLocaleString("en-US")} | ${total.bytes.toLocaleString("en-US")} |`;
   });
-  const scratch = [...plan.sizes].reduce((sum, [dtype, size]) => sum + size * bytesOf[dtype], 0);
+  const assumed = new Set(
+    nests.flatMap((nest) => [
+      ...nest.sizes,
+      ...nest.stages.flatMap((stage) => sizesOf(stage.into.shape)),
+    ]),
+  );
   const formulas = nests.flatMap((nest) =>
     nest.stages.flatMap((stage) =>
       formulaOf(stage, program, (axis) => nest.axisNames.get(axis) ?? "?"),
@@ -165,7 +170,29 @@ function costs({ nests, program, plan }: CompiledFunction): string[] {
     "| --- | ---: | ---: |",
     ...rows,
     "",
-    `Intermediate values take ${scratch.toLocaleString("en-US")} bytes.`,
+    [
+      ...(assumed.size > 0
+        ? [
+            `The table takes ${[...assumed].map((size) => `\`${size}\``).join(", ")} as ${assumedSize}.`,
+          ]
+        : []),
+      `Intermediate values take ${scratchText(plan)} bytes.`,
+    ].join(" "),
     "",
   ];
+}
+
+/** `48,040`, with what depends on a named size behind it: `40 + 40·rows`. */
+function scratchText({ sizes, dynamic }: CompiledFunction["plan"]): string {
+  const fixed = [...sizes].reduce((sum, [dtype, size]) => sum + size * bytesOf[dtype], 0);
+  const grown = new Map<string, number>();
+  for (const { shape, type } of dynamic) {
+    const known = shape.filter((dim) => typeof dim === "number");
+    const named = shape.filter((dim) => typeof dim === "string").map((dim) => dimText(dim, true));
+    const bytes = known.reduce((n, dim) => n * dim, bytesOf[type.dtype]);
+    grown.set(named.join("·"), (grown.get(named.join("·")) ?? 0) + bytes);
+  }
+  const terms = [...grown].map(([named, bytes]) => `${bytes.toLocaleString("en-US")}·${named}`);
+  const constant = fixed > 0 || terms.length === 0 ? [fixed.toLocaleString("en-US")] : [];
+  return [...constant, ...terms].join(" + ");
 }
