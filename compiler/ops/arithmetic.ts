@@ -41,11 +41,12 @@ export const mul = binary({
     ...infix("*", precedence.mul, { associative: true }),
     // Factors stand side by side, but a number needs a sign before it, and tensors one that tells
     // elements' products from a matrix product.
-    tex: ([a, b], _, types) => {
+    tex: ([a, b]) => {
       const [x, y] = [wrap(a, precedence.mul, true), wrap(b, precedence.mul, true)];
-      const ofTensors = types.length === 2 && types.every(({ shape }) => shape.length > 0);
-      const sign = ofTensors ? "\\odot" : /^[\d-]/.test(y) ? "\\cdot" : "\\,";
-      return { text: `${x} ${sign} ${y}`, precedence: precedence.mul };
+      const isScaled = a.isScalar || b.isScalar;
+      const sign = /^[\d-]/.test(y) ? "\\cdot" : isScaled ? "\\," : "\\odot";
+      const isScalar = a.isScalar && b.isScalar;
+      return { text: `${x} ${sign} ${y}`, precedence: precedence.mul, isScalar };
     },
   },
   evaluate: (a, b) => a * b,

@@ -10,6 +10,8 @@ import type { IntRange } from "./index-range.ts";
 export interface Printed {
   readonly text: string;
   readonly precedence: number;
+  /** It is one number, however often it is repeated. */
+  readonly isScalar?: boolean;
 }
 
 export interface Notation<A extends Attrs = Attrs> {

@@ -137,8 +137,8 @@ const train: GpuFunction = {
       function cost_sum_kernel(p_logits, trainY, index, p_max, p_sum) {
         let cost_sum_sum = 0;
         for (let i = 0; i < 20; i++) {
-          cost_sum_sum = cost_sum_sum + ((p_logits[i][trainY[(index * 20) + i]] - p_max[i][0])
-          - Math.log(p_sum[i][0]));
+          cost_sum_sum = cost_sum_sum
+              + ((p_logits[i][trainY[(index * 20) + i]] - p_max[i][0]) - Math.log(p_sum[i][0]));
         }
         return cost_sum_sum;
       }

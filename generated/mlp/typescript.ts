@@ -433,26 +433,26 @@ function train_hidden_W(hidden_W: Float32Array, x: Float32Array, d_linear: Float
         sum_i1_j3 += x_i1 * d_linear_j3;
         sum_i1_j4 += x_i1 * d_linear_j4;
       }
-      hidden_W[i * 500 + j] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j]
-          + sum_i0_j0);
-      hidden_W[i * 500 + j + 1] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j
-          + 1] + sum_i0_j1);
-      hidden_W[i * 500 + j + 2] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j
-          + 2] + sum_i0_j2);
-      hidden_W[i * 500 + j + 3] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j
-          + 3] + sum_i0_j3);
-      hidden_W[i * 500 + j + 4] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j
-          + 4] + sum_i0_j4);
-      hidden_W[i * 500 + j + 500] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j
-          + 500] + sum_i1_j0);
-      hidden_W[i * 500 + j + 501] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j
-          + 501] + sum_i1_j1);
-      hidden_W[i * 500 + j + 502] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j
-          + 502] + sum_i1_j2);
-      hidden_W[i * 500 + j + 503] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j
-          + 503] + sum_i1_j3);
-      hidden_W[i * 500 + j + 504] -= d_hidden_W_factor * (hidden_W_factor * hidden_W[i * 500 + j
-          + 504] + sum_i1_j4);
+      hidden_W[i * 500 + j] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j] + sum_i0_j0);
+      hidden_W[i * 500 + j + 1] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j + 1] + sum_i0_j1);
+      hidden_W[i * 500 + j + 2] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j + 2] + sum_i0_j2);
+      hidden_W[i * 500 + j + 3] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j + 3] + sum_i0_j3);
+      hidden_W[i * 500 + j + 4] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j + 4] + sum_i0_j4);
+      hidden_W[i * 500 + j + 500] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j + 500] + sum_i1_j0);
+      hidden_W[i * 500 + j + 501] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j + 501] + sum_i1_j1);
+      hidden_W[i * 500 + j + 502] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j + 502] + sum_i1_j2);
+      hidden_W[i * 500 + j + 503] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j + 503] + sum_i1_j3);
+      hidden_W[i * 500 + j + 504] -= d_hidden_W_factor
+          * (hidden_W_factor * hidden_W[i * 500 + j + 504] + sum_i1_j4);
     }
   }
 }
@@ -511,26 +511,26 @@ function train_output_W(output_W: Float32Array, h: Float32Array, d_p_logits: Flo
         sum_i1_j3 += h_i1 * d_p_logits_j3;
         sum_i1_j4 += h_i1 * d_p_logits_j4;
       }
-      output_W[i * 10 + j] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j]
-          + sum_i0_j0);
-      output_W[i * 10 + j + 1] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j + 1]
-          + sum_i0_j1);
-      output_W[i * 10 + j + 2] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j + 2]
-          + sum_i0_j2);
-      output_W[i * 10 + j + 3] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j + 3]
-          + sum_i0_j3);
-      output_W[i * 10 + j + 4] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j + 4]
-          + sum_i0_j4);
-      output_W[i * 10 + j + 10] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j
-          + 10] + sum_i1_j0);
-      output_W[i * 10 + j + 11] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j
-          + 11] + sum_i1_j1);
-      output_W[i * 10 + j + 12] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j
-          + 12] + sum_i1_j2);
-      output_W[i * 10 + j + 13] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j
-          + 13] + sum_i1_j3);
-      output_W[i * 10 + j + 14] -= d_output_W_factor * (output_W_factor * output_W[i * 10 + j
-          + 14] + sum_i1_j4);
+      output_W[i * 10 + j] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j] + sum_i0_j0);
+      output_W[i * 10 + j + 1] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j + 1] + sum_i0_j1);
+      output_W[i * 10 + j + 2] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j + 2] + sum_i0_j2);
+      output_W[i * 10 + j + 3] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j + 3] + sum_i0_j3);
+      output_W[i * 10 + j + 4] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j + 4] + sum_i0_j4);
+      output_W[i * 10 + j + 10] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j + 10] + sum_i1_j0);
+      output_W[i * 10 + j + 11] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j + 11] + sum_i1_j1);
+      output_W[i * 10 + j + 12] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j + 12] + sum_i1_j2);
+      output_W[i * 10 + j + 13] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j + 13] + sum_i1_j3);
+      output_W[i * 10 + j + 14] -= d_output_W_factor
+          * (output_W_factor * output_W[i * 10 + j + 14] + sum_i1_j4);
     }
   }
 }
@@ -701,11 +701,12 @@ function validate_errors(p_logits: Float32Array, y: Int32Array): number {
   let errors_sum = 0;
   for (let i = 0; i < 20; i++) {
     let errors_argmax = 0;
-    let errors_argmax_max = -Infinity;
+    let p_logits_max = -Infinity;
     for (let j = 0; j < 10; j++) {
-      if (p_logits[i * 10 + j] > errors_argmax_max || (p_logits[i * 10 + j] !== p_logits[i * 10
-          + j] && errors_argmax_max === errors_argmax_max)) {
-        errors_argmax_max = p_logits[i * 10 + j];
+      const p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max
+          || (p_logits_j !== p_logits_j && p_logits_max === p_logits_max)) {
+        p_logits_max = p_logits_j;
         errors_argmax = j;
       }
     }
@@ -849,11 +850,12 @@ function test_errors(p_logits: Float32Array, y: Int32Array): number {
   let errors_sum = 0;
   for (let i = 0; i < 20; i++) {
     let errors_argmax = 0;
-    let errors_argmax_max = -Infinity;
+    let p_logits_max = -Infinity;
     for (let j = 0; j < 10; j++) {
-      if (p_logits[i * 10 + j] > errors_argmax_max || (p_logits[i * 10 + j] !== p_logits[i * 10
-          + j] && errors_argmax_max === errors_argmax_max)) {
-        errors_argmax_max = p_logits[i * 10 + j];
+      const p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max
+          || (p_logits_j !== p_logits_j && p_logits_max === p_logits_max)) {
+        p_logits_max = p_logits_j;
         errors_argmax = j;
       }
     }
@@ -1077,16 +1079,17 @@ function predict_scores_logits(
  */
 function predict_argmax(scores_logits: Float32Array, argmax: Int32Array, rows: number): void {
   for (let i = 0; i < rows; i++) {
-    let argmax_argmax = 0;
-    let argmax_argmax_max = -Infinity;
+    let argmax_i = 0;
+    let scores_logits_max = -Infinity;
     for (let j = 0; j < 10; j++) {
-      if (scores_logits[i * 10 + j] > argmax_argmax_max || (scores_logits[i * 10
-          + j] !== scores_logits[i * 10 + j] && argmax_argmax_max === argmax_argmax_max)) {
-        argmax_argmax_max = scores_logits[i * 10 + j];
-        argmax_argmax = j;
+      const scores_logits_j = scores_logits[i * 10 + j];
+      if (scores_logits_j > scores_logits_max
+          || (scores_logits_j !== scores_logits_j && scores_logits_max === scores_logits_max)) {
+        scores_logits_max = scores_logits_j;
+        argmax_i = j;
       }
     }
-    argmax[i] = argmax_argmax;
+    argmax[i] = argmax_i;
   }
 }
 

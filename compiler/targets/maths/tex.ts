@@ -31,12 +31,13 @@ export function tex(root: Node, symbol: (node: Node) => string | undefined): str
   const printed = new Map<Node, Printed>();
   for (const node of topological([root])) {
     const name = node === root && !node.op.leaf ? undefined : symbol(node);
-    if (name !== undefined) printed.set(node, { text: name, precedence: precedence.atom });
-    else {
-      const inputs = node.inputs.map((input) => printed.get(input) as Printed);
-      const types = node.inputs.map((input) => input.type);
-      printed.set(node, node.op.notation.tex(inputs, node.attrs, types));
-    }
+    const inputs = node.inputs.map((input) => printed.get(input) as Printed);
+    const types = node.inputs.map((input) => input.type);
+    const text: Printed =
+      name !== undefined
+        ? { text: name, precedence: precedence.atom }
+        : node.op.notation.tex(inputs, node.attrs, types);
+    printed.set(node, node.shape.length === 0 ? { ...text, isScalar: true } : text);
   }
   return (printed.get(root) as Printed).text;
 }
