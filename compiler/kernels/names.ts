@@ -47,6 +47,14 @@ export function nameValues(
   const reader = firstReaders(order);
   const memo = new Map<Node, string>(fixed);
 
+  /** Histories of loops that stand beside the part of them that has their name. */
+  const whole = new Set(
+    needed.flatMap((node) => {
+      const source = arranged(node);
+      return source?.op.part && source.label?.name === node.label?.name ? [source] : [];
+    }),
+  );
+
   function describe(node: Node, depth = 0): string {
     const known = memo.get(node);
     if (known !== undefined) return known;
@@ -57,7 +65,7 @@ export function nameValues(
   }
 
   function derive(node: Node, depth: number): string {
-    if (node.label) return node.label.name;
+    if (node.label) return whole.has(node) ? `${node.label.name}_steps` : node.label.name;
     if (node.derivative) {
       const by = final(node.derivative.by);
       if (by.label || by.role) return `d_${describe(by, depth + 1)}`;
@@ -65,7 +73,16 @@ export function nameValues(
     if (node.role?.of) return `${describe(final(node.role.of), depth + 1)}_${node.role.name}`;
     if (node.derivative) return `d_${describe(final(node.derivative.by), depth + 1)}`;
     const owner = namedReader(node);
+    const source = owner ? undefined : arranged(node);
+    if (source) return `${describe(source, depth + 1)}_part`;
     return owner ? `${describe(owner, depth + 1)}_${calledOf(node)}` : calledOf(node);
+  }
+
+  /** What a value is an arrangement of – an entry, a slice – if that has a name. */
+  function arranged(node: Node): Node | undefined {
+    let source = node;
+    while (source.op.movement) [source] = source.inputs;
+    return source !== node && source.label ? source : undefined;
   }
 
   /** The first value on the way to the results that the model names. */

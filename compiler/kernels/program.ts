@@ -1,7 +1,7 @@
 /** One function of a model as kernels: the form that every target prints. */
 
 import { allNodes, bodyOf, type Node, topological } from "../graph/node.ts";
-import { isFloat, staticSize } from "../graph/types.ts";
+import { isFloat, sizesOf, staticSize } from "../graph/types.ts";
 import { verifyGraph } from "../graph/verify.ts";
 import type { ModelFunction } from "../language/function.ts";
 import { sharedInfo } from "../language/shared.ts";
@@ -70,13 +70,16 @@ export function compileFunction(
   shared: ReadonlyMap<Node, string> = new Map(),
   options: CompileOptions = {},
 ): Program {
-  const raw = mergeScans([...fn.outputs, ...fn.updates.map((u) => u.value)]);
+  const raw = mergeScans([...fn.outputs, ...fn.updates.map((u) => u.value)]).roots;
   nameParts(raw);
   const simplified = simplifyNodes(raw, options);
   verifyGraph("simplify", simplified.roots, raw);
   const hoisted = tidyScans(simplified.roots);
-  verifyGraph("tidy scans", hoisted, raw);
-  const expanded = expandNodes(hoisted);
+  verifyGraph("tidy scans", hoisted.roots, raw);
+  // What has come out of a loop meets what is around it: the logarithm of a softmax of each step.
+  const met = simplifyNodes(hoisted.roots, options);
+  verifyGraph("simplify after tidy", met.roots, raw);
+  const expanded = expandNodes(met.roots);
   verifyGraph("expand", expanded.roots, raw);
   // Expansions are stable as they are written: recognising them again would undo them.
   const tidied = simplifyNodes(expanded.roots, {
@@ -84,13 +87,13 @@ export function compileFunction(
     tiers: (options.tiers ?? ["exact", "reassociating"]).filter((tier) => tier !== "stabilising"),
   });
   verifyGraph("simplify after expand", tidied.roots, raw);
+  const last = lastOnly(tidied.roots);
   const final = (node: Node): Node => {
-    const first = simplified.mapped.get(node) ?? node;
-    const second = expanded.mapped.get(first) ?? first;
-    return tidied.mapped.get(second) ?? second;
+    const passes = [simplified, hoisted, met, expanded, tidied, last];
+    return passes.reduce((value, { mapped }) => mapped.get(value) ?? value, node);
   };
   // What is returned or assigned must not be memory that the caller or a later update can change.
-  const roots = lastOnly(tidied.roots).map((root) => (root.op.leaf ? copy(root) : root));
+  const roots = last.roots.map(returned);
   const outputs = roots.slice(0, fn.outputs.length);
   const updates = fn.updates.map(({ target }, i) => ({
     target,
@@ -106,9 +109,14 @@ export function compileFunction(
   const lowerer = new Lowerer(isMemory);
   const asked = options.apart ? isNamed : undefined;
   const kept = chooseStored(roots, asked);
-  for (const node of topological(roots)) {
+  const graph = topological(roots);
+  // Sizes that a loop makes are not known when views are.
+  const given = new Set(graph.flatMap((node) => (node.op.leaf ? sizesOf(node.shape) : [])));
+  for (const node of graph) {
     const [base, start] = node.inputs;
-    const known = staticSize(node.shape.slice(1)) !== undefined;
+    const known =
+      staticSize(node.shape.slice(1)) !== undefined &&
+      sizesOf(node.shape).every((s) => given.has(s));
     if (
       kept.has(node) ||
       !known ||
@@ -160,10 +168,21 @@ export function compileFunction(
     temporaries: [...new Set(temporaries)],
     names: nameValues([...inside, ...updates.map((u) => u.target)], needed, final, shared),
     lowerer,
-    formulas: { raw, simplified: simplified.roots },
-    rewrites: [...simplified.rewrites, ...tidied.rewrites],
+    formulas: { raw, simplified: met.roots },
+    rewrites: [...simplified.rewrites, ...met.rewrites, ...tidied.rewrites],
     final,
   };
+}
+
+/** A root in memory of its own. What a loop with `until` writes has room for more steps than it made. */
+function returned(root: Node): Node {
+  if (root.op.leaf) return copy(root);
+  if (!root.op.part || !root.inputs[0].op.tuple?.makesSize(root.inputs[0])) return root;
+  const made = copy(root);
+  made.label ??= root.label;
+  root.label = undefined;
+  root.role = { name: "steps", of: made };
+  return made;
 }
 
 /** What the model calls a run of a loop's values, it calls the values. */

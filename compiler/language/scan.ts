@@ -135,7 +135,9 @@ class Tracer {
     const names = parameterNames(fn);
     for (const [i, value] of values.slice(0, values.length - fixed.length).entries())
       if (names[i]) value.label = { name: names[i], scope: [this.#name] };
-    const step = readStep(fn(...values));
+    const result = fn(...values);
+    for (const given of [result, this.#options]) forgetWords(given);
+    const step = readStep(result);
     const outputs = step.outputs.map((x, i) => this.#agree(asNode(x), recurrences[i], i));
     const spoilt = [...outputs, ...values].find((n) => n.op.name === "error");
     if (spoilt) return [spoilt as unknown as Tensor & Tensor[], []];
@@ -326,6 +328,16 @@ class Tracer {
 /** Literal numbers: one initial value, not a list of several. */
 const isNumbers = (list: readonly unknown[]): boolean =>
   list.length > 0 && list.every((x) => typeof x === "number");
+
+const words = /^(outputs|outputsInfo|initial|sequences|input|nonSequences|nSteps)(_\d+)*$/;
+
+/** Words of the options are no names: a value that has no other is called after what holds it. */
+function forgetWords(given: unknown): void {
+  if (isNode(given)) {
+    if (given.label && words.test(given.label.name)) given.label = undefined;
+  } else if (Array.isArray(given)) given.forEach(forgetWords);
+  else if (typeof given === "object" && given !== null) Object.values(given).forEach(forgetWords);
+}
 
 /** The value `back` steps before the first one's predecessor. */
 function pastValue({ initial, formals }: Recurrence, back: number): Node {

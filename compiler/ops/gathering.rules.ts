@@ -1,6 +1,7 @@
 /** Products with one-hot rows pick elements; picking every element in order picks nothing. */
 
 import { makeNode, type Node } from "../graph/node.ts";
+import { type Shape, sameShape } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
 import { mul } from "./arithmetic.ts";
 import { arange, arangeOp, oneHot, oneHotOp } from "./creation.ts";
@@ -10,6 +11,7 @@ import { intRange } from "./index-range.ts";
 import { symbol } from "./leaf.ts";
 import { contractOp, dot } from "./product.ts";
 import { type ReduceAttrs, sum } from "./reduction.ts";
+import { rowIndices } from "./row-index.ts";
 import { expandDims } from "./shape.ts";
 
 /** Whether labels are sure to be rows: by what they are made of, or because the border checks them. */
@@ -39,17 +41,17 @@ function productWithOneHot(node: Node): Node | undefined {
 function sumWithOneHot(node: Node): Node | undefined {
   const [product] = node.inputs;
   const { axes, keepdims } = node.attrs as unknown as ReduceAttrs;
-  if (product.op !== mul.op || axes.join() !== "1" || product.shape.length !== 2) return undefined;
+  const last = product.shape.length - 1;
+  if (product.op !== mul.op || last < 1 || axes.length !== 1 || axes[0] !== last) return undefined;
   for (const [hot, x] of [product.inputs, [...product.inputs].reverse()]) {
-    const [rows] = product.shape;
-    const fits = hot.op === oneHotOp && x.shape.length === 2 && hot.shape.length === 2;
-    if (!fits || typeof rows !== "number" || !areRows(hot)) continue;
-    if (x.shape.some((d, i) => d !== hot.shape[i])) continue;
-    const picked = makeNode(gatherOp, [x, arange(rows), hot.inputs[0]], {
-      axes: [0, 1],
+    if (hot.op !== oneHotOp || !areRows(hot)) continue;
+    if (!sameShape(hot.shape, product.shape) || !sameShape(x.shape, product.shape)) continue;
+    const indices = [...rowIndices(product.shape.slice(0, -1)), hot.inputs[0]];
+    const picked = makeNode(gatherOp, [x, ...indices], {
+      axes: indices.map((_, i) => i),
       position: 0,
     });
-    return keepdims ? expandDims(picked, 1) : picked;
+    return keepdims ? expandDims(picked, last) : picked;
   }
   return undefined;
 }
@@ -68,8 +70,9 @@ function gatherOfAll(node: Node): Node | undefined {
   return isAll ? x : undefined;
 }
 
-const labelled = (make: (hot: Node) => Node): RuleSample => {
-  const y = symbol("int32", [4]);
+const labelled = (make: (hot: Node) => Node): RuleSample => labelledIn([4], make);
+const labelledIn = (rows: Shape, make: (hot: Node) => Node): RuleSample => {
+  const y = symbol("int32", rows);
   return {
     expression: make(oneHot(y, 3, { dtype: "float64" })),
     domains: new Map([[y, [0, 3]]]),
@@ -99,6 +102,7 @@ export const gatheringRules: readonly Rule[] = [
     samples: () => [
       labelled((hot) => sum(mul(hot, symbol("float64", [4, 3])), 1)),
       labelled((hot) => sum(mul(symbol("float64", [4, 3]), hot), 1, { keepdims: true })),
+      labelledIn([2, 4], (hot) => sum(mul(hot, symbol("float64", [2, 4, 3])), 2)),
     ],
   },
   {

@@ -4,11 +4,12 @@ import { makeNode, type Node } from "../graph/node.ts";
 import { sameShape } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
 import { add, div, mul, neg } from "./arithmetic.ts";
-import { arange, arangeOp, oneHot, oneHotOp, zeros } from "./creation.ts";
+import { arange, oneHot, oneHotOp, zeros } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
 import { gatherOp, type ScatterAttrs, scatterOp } from "./gathering.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
 import { type ReduceAttrs, sum } from "./reduction.ts";
+import { isOnePerRow, rowIndices } from "./row-index.ts";
 import { broadcastOp, broadcastTo, dimshuffle, expandDims } from "./shape.ts";
 import { putSliceOp, sliceOp } from "./slicing.ts";
 
@@ -22,13 +23,6 @@ function spread(node: Node): { v: Node; idx: readonly Node[]; attrs: ScatterAttr
   const [, v, ...idx] = node.inputs;
   return { v, idx, attrs: node.attrs as unknown as ScatterAttrs };
 }
-
-/** Whether an index array runs through all of an axis in order. */
-const isWhole = (index: Node, dim: Node["shape"][number]): boolean =>
-  index.op === arangeOp &&
-  index.attrs.start === 0 &&
-  index.attrs.step === 1 &&
-  index.attrs.length === dim;
 
 /** scatter(v)·w = scatter(v·w[…]): outside of the places, 0·w is taken to be 0. */
 function spreadTimes(node: Node): Node | undefined {
@@ -68,14 +62,13 @@ function gatherOfBroadcast(node: Node): Node | undefined {
 /** The same value in each row: scatter over (i, yᵢ) of c = c · oneHot(y). */
 function spreadRows(node: Node): Node | undefined {
   const parts = spread(node);
-  if (!parts || node.shape.length !== 2 || parts.attrs.axes.join() !== "0,1") return undefined;
-  const [rows, columns] = parts.idx;
-  const [n, classes] = node.shape;
+  if (!parts || !isOnePerRow(node.shape, parts.attrs.axes, parts.idx)) return undefined;
+  const classes = node.shape.at(-1);
   const same = constantValue(parts.v) !== undefined || isSame(parts.v);
-  if (!same || !isWhole(rows, n) || typeof classes !== "number" || columns.shape.length !== 1)
-    return undefined;
-  const hot = makeNode(oneHotOp, [columns], { classes, dtype: node.type.dtype });
-  return mul(expandDims(parts.v, 1), hot);
+  if (!same || typeof classes !== "number") return undefined;
+  const labels = broadcastTo(parts.idx.at(-1) as Node, node.shape.slice(0, -1));
+  const hot = makeNode(oneHotOp, [labels], { classes, dtype: node.type.dtype });
+  return mul(expandDims(parts.v, parts.v.shape.length), hot);
 }
 
 /** Whether all elements are one scalar, repeated. */
@@ -86,10 +79,10 @@ function sumOfRows(node: Node): Node | undefined {
   const [x] = node.inputs;
   const parts = spread(x);
   const { axes, keepdims } = node.attrs as unknown as ReduceAttrs;
-  if (!parts || x.shape.length !== 2 || parts.attrs.axes.join() !== "0,1" || axes.join() !== "1")
-    return undefined;
-  if (!isWhole(parts.idx[0], x.shape[0]) || parts.v.shape.length !== 1) return undefined;
-  return keepdims ? expandDims(parts.v, 1) : parts.v;
+  const last = x.shape.length - 1;
+  if (!parts || axes.length !== 1 || axes[0] !== last) return undefined;
+  if (!isOnePerRow(x.shape, parts.attrs.axes, parts.idx)) return undefined;
+  return keepdims ? expandDims(parts.v, last) : parts.v;
 }
 
 /** Σ over the classes of a one-hot row is 1; a scalar factor stays in front. */
@@ -148,11 +141,7 @@ function sliceOfSlice(node: Node): Node | undefined {
   const [x, first] = inner.inputs;
   const step = inner.attrs.step as number;
   const from = add(castTo(first, "int32"), mul(castTo(start, "int32"), literal(step, "int32")));
-  return makeNode(sliceOp, [x, from], {
-    axis: node.attrs.axis,
-    length: node.attrs.length,
-    step: step * (node.attrs.step as number),
-  });
+  return makeNode(sliceOp, [x, from], { ...node.attrs, step: step * (node.attrs.step as number) });
 }
 
 /** Reading the slice that was just written gives what was written. */
@@ -176,6 +165,13 @@ const labelled = (make: (y: Node) => Node): RuleSample => {
 const spreadOver = (v: Node, y: Node): Node =>
   makeNode(scatterOp, [zeros(4, 3, { dtype: "float64" }), v, arange(4), y], {
     axes: [0, 1],
+    position: 0,
+    mode: "add",
+  });
+/** Rows along two axes: at (i, j, yᵢⱼ). */
+const spreadOverTwo = (v: Node, y: Node): Node =>
+  makeNode(scatterOp, [zeros(2, 4, 3, { dtype: "float64" }), v, ...rowIndices([2, 4]), y], {
+    axes: [0, 1, 2],
     position: 0,
     mode: "add",
   });
@@ -216,7 +212,10 @@ export const indexingRules: readonly Rule[] = [
     roots: ["scatter"],
     statement: "scatter over (i, yᵢ) of c = c·oneHot(y)",
     rewrite: spreadRows,
-    samples: () => [labelled((y) => spreadOver(broadcastTo(symbol("float64", []), [4]), y))],
+    samples: () => [
+      labelled((y) => spreadOver(broadcastTo(symbol("float64", []), [4]), y)),
+      labelled((y) => spreadOverTwo(broadcastTo(symbol("float64", []), [2, 4]), y)),
+    ],
   },
   {
     name: "sum-of-scattered-rows",
@@ -227,6 +226,7 @@ export const indexingRules: readonly Rule[] = [
     samples: () => [
       labelled((y) => sum(spreadOver(vector(), y), 1)),
       labelled((y) => sum(spreadOver(vector(), y), 1, { keepdims: true })),
+      labelled((y) => sum(spreadOverTwo(symbol("float64", [2, 4]), y), 2, { keepdims: true })),
     ],
   },
   {

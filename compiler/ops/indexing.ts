@@ -21,7 +21,7 @@ import {
 import { affineOf, intRange } from "./index-range.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { broadcastTo, dimshuffle, dimshuffleOp, lengthOp } from "./shape.ts";
-import { putSliceOp, sliceOp } from "./slicing.ts";
+import { putSliceOp, type SliceAttrs, sliceOp } from "./slicing.ts";
 
 export {
   ellipsis,
@@ -213,10 +213,12 @@ export interface Obligation {
 export function obligationsOf(node: Node): Obligation[] {
   const isSlice = node.op === sliceOp || node.op === putSliceOp;
   if (isSlice) {
-    const { axis, length, step } = node.attrs as { axis: number; length: Dim; step: number };
+    const { axis, length, step, atMost } = node.attrs as SliceAttrs;
     const index = node.inputs.at(-1) as Node;
     const dim = node.inputs[0].shape[axis];
-    return holds(index, dim, length, step) ? [] : [{ user: node, index, dim, span: length, step }];
+    return holds(index, dim, atMost ?? length, step)
+      ? []
+      : [{ user: node, index, dim, span: length, step }];
   }
   if (node.op === oneHotOp) {
     const [index] = node.inputs;

@@ -8,8 +8,9 @@ import { sweep } from "../gradient/sweep.ts";
 import { bodyOf, makeNode, type Node, topological } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
 import { type Dim, dimPlus, isFloat, roughVolume } from "../graph/types.ts";
-import { add, mul } from "./arithmetic.ts";
-import { zerosLike } from "./creation.ts";
+import { add, mul, sub } from "./arithmetic.ts";
+import { ge, gt, le, logicalOr, lt, where } from "./comparison.ts";
+import { arange, zerosLike } from "./creation.ts";
 import { affineOf } from "./index-range.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
 import type { Stacked } from "./op.ts";
@@ -27,7 +28,7 @@ export interface ScanTools {
   collected(scan: Node, index: number): Node;
   after(scan: Node, index: number): Node;
   before(scan: Node, index: number): Node;
-  entries(x: Node, start: number, length: Dim): Node;
+  entries(x: Node, start: number, length: Dim, atMost?: number): Node;
   entryAt(x: Node, which: "first" | "last"): Node;
 }
 
@@ -104,24 +105,28 @@ class Reversal {
 
   /** Cotangents of the scan's operands, in order. */
   operands(): (Node | undefined)[] {
-    const { sequences, states, outputs, invariants, steps, backwards, truncate } = this.#forward;
+    const { sequences, states, outputs, invariants, steps, backwards } = this.#forward;
     const rows = this.#rows();
     const seeds = new Map<Node, Node>();
     const seed = (at: Node, dy: Node): void => {
       const before = seeds.get(at);
       seeds.set(at, before ? add(before, dy) : dy);
     };
+    const window = this.#window();
+    const within = (dy: Node): Node => rows(window ? zeroOutside(window.within, dy) : dy);
     for (const [i, dy] of this.#ofOutputs)
-      seed(outputs[i], this.#sequence(`dy ${dy.id}`, rows(dy), dy));
+      seed(outputs[i], this.#sequence(`dy ${dy.id}`, within(dy), dy));
     for (const [i, { each }] of this.#ofStates)
-      for (const dy of each) seed(states[i].result, this.#sequence(`dy ${dy.id}`, rows(dy), dy));
+      for (const dy of each) seed(states[i].result, this.#sequence(`dy ${dy.id}`, within(dy), dy));
     const derivatives = this.#sweep(seed, seeds);
 
     // One step of the way back.
     const next = new Map<number, Node>();
+    const goesOn = window && this.#sequence("goes on", window.onwards);
     for (const i of this.#carried) {
       const { formal } = states[i];
-      next.set(i, derivatives.get(formal) ?? zerosLike(formal));
+      const carried = derivatives.get(formal) ?? zerosLike(formal);
+      next.set(i, goesOn ? where(goesOn, carried, literal(0, carried.type.dtype)) : carried);
     }
     const outer = (b: Bound): Node | undefined =>
       this.#wanted(b.operand) ? derivatives.get(b.formal) : undefined;
@@ -164,7 +169,7 @@ class Reversal {
       ...ofSequences.map(final),
       ...states.map((_, i) => {
         const at = this.#carried.indexOf(i);
-        const isCut = truncate !== undefined && truncate !== steps;
+        const isCut = this.#length !== steps;
         const end = backwards ? "last" : "first";
         const through =
           at < 0
@@ -182,12 +187,29 @@ class Reversal {
 
   // ── Which steps ───────────────────────────────────────────────────────────────────────────────
 
-  /** Steps that the gradient goes back. */
+  /** Steps that the loop back makes: of a known number, only those that the gradient goes through. */
   get #length(): Dim {
     const { steps, truncate } = this.#forward;
-    return truncate !== undefined && (typeof steps === "string" || truncate < steps)
-      ? truncate
-      : steps;
+    return truncate !== undefined && typeof steps === "number" ? Math.min(truncate, steps) : steps;
+  }
+
+  /**
+   * Of a number of steps that is not known: which of them the gradient goes back through, and at which of
+   * them it goes on to the step before.
+   */
+  #window(): { within: Node; onwards: Node } | undefined {
+    const { steps, truncate, states, backwards } = this.#forward;
+    if (truncate === undefined || typeof steps === "number") return undefined;
+    const made =
+      states.length > 0
+        ? sub(lengthOf(this.#tools.states(this.#node, 0), 0), 1)
+        : lengthOf(this.#tools.collected(this.#node, 0), 0);
+    const t = arange(steps);
+    const left = sub(made, truncate);
+    const isWhole = le(left, 0);
+    return backwards
+      ? { within: lt(t, truncate), onwards: logicalOr(lt(t, truncate - 1), isWhole) }
+      : { within: ge(t, left), onwards: logicalOr(gt(t, left), isWhole) };
   }
 
   /** Cuts entries of all steps down to those that the gradient goes back through. */
@@ -200,7 +222,7 @@ class Reversal {
 
   /** Cotangents of a sequence's entries that no step was gone back through are zero. */
   #padded(dx: Node, operand: Node): Node {
-    const { steps, backwards } = this.#forward;
+    const { steps, backwards, limit } = this.#forward;
     const length = this.#length;
     if (length === steps && operand.shape[0] === steps) return dx;
     const first = typeof steps === "number" && !backwards ? steps - (length as number) : 0;
@@ -209,6 +231,7 @@ class Reversal {
       length,
       step: 1,
       mode: "add",
+      ...(limit === undefined ? {} : { atMost: limit }),
     });
   }
 
@@ -341,7 +364,8 @@ class Reversal {
           : result >= 0
             ? this.#tools.after(extended, result)
             : this.#tools.collected(extended, [...outputs, ...this.#saved].indexOf(n));
-      const cut = rows(this.#tools.entries(all, 0, this.#forward.steps));
+      const { steps, limit } = this.#forward;
+      const cut = rows(this.#tools.entries(all, 0, steps, limit));
       this.#available.set(n, this.#sequence(`each ${n.id}`, cut));
       this.#stacked.set(n, cut);
     }
@@ -480,6 +504,13 @@ class Reversal {
     }
     return replaced;
   }
+}
+
+/** A cotangent of all steps, zero at the steps outside of a window. */
+function zeroOutside(window: Node, dy: Node): Node {
+  const spread = dy.shape.slice(1).map(() => "x" as const);
+  const isWithin = spread.length > 0 ? dimshuffle(window, [0, ...spread]) : window;
+  return where(isWithin, dy, literal(0, dy.type.dtype));
 }
 
 /** Whether a slice that starts there is the last entry of `x`. */

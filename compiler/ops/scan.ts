@@ -264,10 +264,11 @@ export function collectedOf(scan: Node, index: number): Node {
   return node;
 }
 
-/** A run of `length` entries of an axis 0. */
-export function entries(x: Node, start: number, length: Dim): Node {
+/** A run of `length` entries of an axis 0; a named length may be known to be at most a number. */
+export function entries(x: Node, start: number, length: Dim, atMost?: number): Node {
   if (start === 0 && x.shape[0] === length) return x;
-  return makeNode(sliceOp, [x, literal(start, "int32")], { axis: 0, length, step: 1 });
+  const bound = atMost === undefined ? {} : { atMost };
+  return makeNode(sliceOp, [x, literal(start, "int32")], { axis: 0, length, step: 1, ...bound });
 }
 
 /** State `index` after each step. */

@@ -8,7 +8,13 @@ import { precedence } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
 import { repeated } from "./shape.ts";
 
-export type SliceAttrs = { axis: number; length: number | string; step: number };
+export type SliceAttrs = {
+  axis: number;
+  length: number | string;
+  step: number;
+  /** A named length is at most this: a loop with `until` makes at most so many steps. */
+  atMost?: number;
+};
 export type PutSliceAttrs = SliceAttrs & { mode: "add" | "set" };
 
 /** Place in the operand of element `i` of the slice. */
@@ -24,10 +30,10 @@ export const sliceOp: AnyOp = op<SliceAttrs>({
   movement: true,
   cost: 0,
   isRows: ({ axis, step }) => axis === 0 && step === 1,
-  vectorise: ([x, start], { axis, length, step }) =>
+  vectorise: ([x, start], { axis, ...slice }) =>
     start.stacked
       ? undefined
-      : makeNode(sliceOp, [x.node, start.node], { axis: axis + 1, length, step }),
+      : makeNode(sliceOp, [x.node, start.node], { axis: axis + 1, ...slice }),
   infer: ([x], { axis, length }) => ({
     dtype: x.dtype,
     shape: x.shape.map((dim, i) => (i === axis ? length : dim)),

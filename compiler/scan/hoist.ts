@@ -81,8 +81,9 @@ function containing(order: readonly Node[]): Set<Node> {
 export type ReadOutput = (scan: Node) => Node;
 
 /**
- * Outputs that no state needs, and that have a product in them, are computed from what they are made of
- * when the loop is done; outputs that are states or entries of sequences need no memory of their own.
+ * Outputs that no state needs, and that have a product in them or are of no state, are computed from what
+ * they are made of when the loop is done; outputs that are states or entries of sequences need no memory
+ * of their own.
  */
 export function pushOutputs(scan: Scan): {
   readonly scan: Scan;
@@ -95,7 +96,7 @@ export function pushOutputs(scan: Scan): {
     const before = scan.states.findIndex((s) => s.formal === node);
     if (before >= 0) return (made) => beforeSteps(made, before);
     const sequence = scan.sequences.find((s) => s.formal === node);
-    if (sequence) return () => sequence.operand;
+    if (sequence && !scan.until) return () => sequence.operand;
     if (!kept.includes(node)) kept.push(node);
     const index = kept.indexOf(node);
     return (made) => collectedOf(made, index);
@@ -108,8 +109,14 @@ export function pushOutputs(scan: Scan): {
     [...scan.sequences, ...scan.states].map((b) => b.formal),
   );
   const hasProduct = containing(topological(scan.outputs));
+  const ofStates = dependents(
+    scan.outputs,
+    scan.states.map((s) => s.formal),
+  );
   const outputs = scan.outputs.map((output): ReadOutput => {
-    const isOwn = !core.has(output) && hasProduct.has(output) && moving.has(output);
+    const isWorth = hasProduct.has(output) || !ofStates.has(output);
+    // How long the outputs of a loop with `until` are, only the loop itself can say.
+    const isOwn = !scan.until && !core.has(output) && isWorth && moving.has(output);
     const needs = isOwn ? frontier(output, core, moving) : [];
     const reads = needs.map(() => symbol("float32", []));
     const possible =

@@ -3,12 +3,14 @@
 import { bodyOf, makeNode, type Node, topological, withBody } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
 import { affineOf } from "../ops/index-range.ts";
+import { concatenate } from "../ops/joining.ts";
 import { constantValue, literal } from "../ops/leaf.ts";
 import {
   type Bound,
   carryOp,
   collectedOf,
   collectedOp,
+  entryAt,
   makeScan,
   openScan,
   type Scan,
@@ -23,19 +25,33 @@ import { hoistProducts, pushOutputs } from "./hoist.ts";
 const scansIn = (roots: readonly Node[]): Node[] =>
   topological(roots).filter((node) => node.op.tuple);
 
+/** What a pass made of the roots, and of the values below them that it replaced. */
+export interface Passed {
+  readonly roots: readonly Node[];
+  readonly mapped: ReadonlyMap<Node, Node>;
+}
+
+const unchanged = (roots: readonly Node[]): Passed => ({ roots, mapped: new Map() });
+
+/** One pass after another, as one. */
+function after(first: Passed, second: Passed): Passed {
+  const mapped = new Map(second.mapped);
+  for (const [from, to] of first.mapped) mapped.set(from, second.mapped.get(to) ?? to);
+  return { roots: second.roots, mapped };
+}
+
 /** Applies a pass to the graphs inside ops first, then to the roots. */
-function everywhere(
-  roots: readonly Node[],
-  pass: (roots: readonly Node[]) => readonly Node[],
-): readonly Node[] {
+function everywhere(roots: readonly Node[], pass: (roots: readonly Node[]) => Passed): Passed {
   const replaced = new Map<Node, Node>();
   for (const node of topological(roots)) {
     const body = bodyOf(node);
     const inputs = node.inputs.map((input) => replaced.get(input) as Node);
-    const results = body ? everywhere(body.results, pass) : [];
-    replaced.set(node, withLabels(withBody(node, inputs, results), node));
+    const inner = body ? everywhere(body.results, pass) : unchanged([]);
+    for (const [from, to] of inner.mapped) replaced.set(from, to);
+    replaced.set(node, withLabels(withBody(node, inputs, inner.roots), node));
   }
-  return pass(roots.map((root) => replaced.get(root) as Node));
+  const made = roots.map((root) => replaced.get(root) as Node);
+  return after({ roots: made, mapped: replaced }, pass(made));
 }
 
 function withLabels(to: Node, from: Node): Node {
@@ -49,18 +65,18 @@ function withLabels(to: Node, from: Node): Node {
  * Scans over the same operands and symbols become one that computes what all of them do: the forward
  * loop of a model and the one that its gradient has kept more of.
  */
-export function mergeScans(roots: readonly Node[]): readonly Node[] {
+export function mergeScans(roots: readonly Node[]): Passed {
   return everywhere(roots, (given) => {
-    let current = given;
+    let current = unchanged(given);
     for (;;) {
-      const merged = mergeOnce(current);
+      const merged = mergeOnce(current.roots);
       if (!merged) return current;
-      current = merged;
+      current = after(current, merged);
     }
   });
 }
 
-function mergeOnce(roots: readonly Node[]): readonly Node[] | undefined {
+function mergeOnce(roots: readonly Node[]): Passed | undefined {
   const order = topological(roots);
   const scans = order.filter((node) => node.op.tuple);
   for (const [i, first] of scans.entries()) {
@@ -79,7 +95,7 @@ function mergeOnce(roots: readonly Node[]): readonly Node[] | undefined {
             : collectedOf(made, joint.outputs.indexOf(scan.outputs[index - scan.states.length]));
         replacements.set(part, withLabels(to, part));
       }
-      return substitute(roots, replacements).roots;
+      return substitute(roots, replacements);
     }
   }
   return undefined;
@@ -139,29 +155,48 @@ function joined<B extends { readonly formal: Node }>(
 /**
  * Moves out of loops what does not depend on their states, and drops what no one reads.
  */
-export function tidyScans(roots: readonly Node[]): readonly Node[] {
-  return everywhere(mergeScans(roots), (given) => {
-    const replaced = new Map<Node, Node>();
-    const partsOf = new Map<Node, Node[]>();
-    for (const node of topological(given))
-      if (node.op.part) partsOf.set(node.inputs[0], [...(partsOf.get(node.inputs[0]) ?? []), node]);
-    if (partsOf.size === 0) return given;
+export function tidyScans(roots: readonly Node[]): Passed {
+  const merged = mergeScans(roots);
+  const tidy = everywhere(merged.roots, (given) => {
     // From the results back: what a later loop no longer reads, an earlier one need not compute.
-    let current = given;
+    let current = unchanged(given);
     for (const scan of scansIn(given).reverse()) {
-      const live = topological(current);
+      const live = topological(current.roots);
       const parts = live.filter((node) => node.op.part && node.inputs[0] === scan);
-      if (parts.length === 0) continue;
-      const made = tidyScan(scan, parts);
-      for (const [from, to] of made) replaced.set(from, to);
-      current = substitute(current, made).roots;
+      if (parts.length > 0)
+        current = after(current, substitute(current.roots, tidyScan(scan, parts)));
     }
     return current;
   });
+  return after(merged, tidy);
+}
+
+/** A loop of one step is that step. */
+function onlyStep(node: Node, parts: readonly Node[]): Map<Node, Node> {
+  const scan = openScan(node);
+  const bound = [
+    ...scan.sequences.map(({ formal, operand }) => [formal, entryAt(operand, "first")] as const),
+    ...scan.states.map(({ formal, initial }) => [formal, initial] as const),
+    ...scan.invariants.map(({ formal, operand }) => [formal, operand] as const),
+  ];
+  const results = [...scan.states.map((s) => s.result), ...scan.outputs];
+  const made = substitute(results, new Map(bound)).roots;
+  return new Map(
+    parts.map((part) => {
+      const index = part.attrs.index as number;
+      const value = made[index];
+      if (part.op === carryOp) return [part, value];
+      const row = expanded(value);
+      if (part.op === collectedOp) return [part, row];
+      const start = expanded(scan.states[index].initial);
+      return [part, concatenate(scan.backwards ? [row, start] : [start, row])];
+    }),
+  );
 }
 
 /** One scan anew; what each of its parts becomes. */
 function tidyScan(node: Node, parts: readonly Node[]): Map<Node, Node> {
+  if (openScan(node).steps === 1) return onlyStep(node, parts);
   const scan = withoutConstants(needed(openScan(node), parts));
   const fixed = new Map(scan.invariants.map(({ formal, operand }) => [formal, operand]));
   const all = [
@@ -180,7 +215,7 @@ function tidyScan(node: Node, parts: readonly Node[]): Map<Node, Node> {
     invariants: closed.invariants,
   });
   const { scan: last, outputs } = pushOutputs(usedOperands(tidy));
-  const made = withLabels(makeScan(last), node);
+  const made = withLabels(makeScan(usedOperands(last)), node);
   const replacements = new Map<Node, Node>();
   const count = openScan(node).states.length;
   for (const part of parts) {
@@ -304,24 +339,32 @@ function withoutConstants<S extends Scan>(scan: S): S {
 /**
  * A history of which only the last entry is read becomes that entry: then no history is kept.
  */
-export function lastOnly(roots: readonly Node[]): readonly Node[] {
+export function lastOnly(roots: readonly Node[]): Passed {
   return everywhere(roots, (given) => {
-    const order = topological(given);
-    const replacements = new Map<Node, Node>();
-    for (const node of order) {
+    let current = unchanged(given);
+    for (const node of topological(given)) {
       if (node.op !== statesOp || given.includes(node)) continue;
-      const readers = order.filter((reader) => reader.inputs.includes(node));
-      const [scan] = node.inputs;
-      if (!readers.every((reader) => isLast(reader, node, openScan(scan)))) continue;
-      const carry = withLabels(
-        makeNode(carryOp, [scan], { index: node.attrs.index as number }),
-        node,
-      );
-      for (const reader of readers)
-        replacements.set(reader, reader.op === sliceOp ? expanded(carry) : reader);
+      const carried = carriedOnly(node, current.roots);
+      if (carried) current = after(current, carried);
     }
-    return replacements.size === 0 ? given : substitute(given, replacements).roots;
+    return current;
   });
+}
+
+/** The roots with the last entries of a history read as such; undefined if something reads others too. */
+function carriedOnly(states: Node, roots: readonly Node[]): Passed | undefined {
+  const [scan] = states.inputs;
+  const carry = withLabels(
+    makeNode(carryOp, [scan], { index: states.attrs.index as number }),
+    states,
+  );
+  const parts = openScan(scan);
+  const lasts = topological(roots).filter(
+    (reader) => reader.inputs.includes(states) && isLast(reader, states, parts),
+  );
+  if (lasts.length === 0) return undefined;
+  const made = substitute(roots, new Map(lasts.map((reader) => [reader, expanded(carry)])));
+  return topological(made.roots).includes(states) ? undefined : made;
 }
 
 const expanded = (x: Node): Node => dimshuffle(x, ["x", ...x.shape.map((_, i) => i)]);

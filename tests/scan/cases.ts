@@ -126,6 +126,28 @@ export const cases: Readonly<Record<string, () => ScanCase>> = {
     });
     return { results: nodes(l.sum(v), l.at(v, -1)) };
   },
+  "until a bound, with sequences and outputs": () => {
+    const xs = sym("xs", [6]);
+    const [[total, square, entry]] = l.scan({
+      fn: ((x: T, s: T) => {
+        const next = l.add(s, l.square(x));
+        return { outputs: [next, l.square(x), x], until: l.gt(next, 0.5) };
+      }) as never,
+      sequences: xs,
+      outputsInfo: [sym("start", []), null, null],
+      name: "total",
+    });
+    return { results: nodes(total, square, entry, l.at(total, -1)) };
+  },
+  "one step": () => {
+    const W = sym("W", [2, 2]);
+    const [[h, y]] = l.scan({
+      fn: ((x: T, h: T) => [l.tanh(l.add(x, l.dot(h, W))), l.square(h)]) as never,
+      sequences: sym("xs", [1, 2]),
+      outputsInfo: [sym("h0", [2]), null],
+    });
+    return { results: nodes(h, y, l.at(h, -1)) };
+  },
   "two steps back": () => {
     const [a] = [sym("a", [2])];
     const [x] = l.scan({
