@@ -79,6 +79,7 @@ export function compileModel(
       };
     }),
     functions: functions.map(({ key, fn }) => compile(fn, key)),
+    withoutLoops: () => compileModel(name, file, exports, { ...options, loops: false }),
   };
 }
 

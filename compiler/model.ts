@@ -34,4 +34,6 @@ export interface CompiledModel {
   readonly file: string;
   readonly shared: readonly SharedVariable[];
   readonly functions: readonly CompiledFunction[];
+  /** The same without loops over time, for targets that have none. */
+  readonly withoutLoops: () => CompiledModel;
 }

@@ -210,6 +210,7 @@ function memoryOf(scan: Node, index: number, parts: readonly Node[]): StateMemor
   const result = bodyOf(scan)?.results[index];
   into.label ??= result?.label;
   into.derivative ??= result?.derivative;
+  into.role ??= result?.role;
   return { into, isHistory: false };
 }
 

@@ -32,7 +32,9 @@ export function chooseStored(
   const readers = readersOf(order);
   const costs = inlineCosts(order, readers);
   const stored = new Set(
-    [...roots, ...order.filter(asked)].filter((node) => !node.op.leaf && !isPlace(node)),
+    [...roots, ...order.filter((node) => node.op.stored || asked(node))].filter(
+      (node) => !node.op.leaf && !isPlace(node),
+    ),
   );
   for (const node of order)
     if (node.op.tuple) for (const input of node.inputs) storeOperand(input, stored);

@@ -53,6 +53,8 @@ export interface Program {
 export interface CompileOptions extends SimplifyOptions {
   /** Keep every value that the model names in memory, complete, for a build that looks at them. */
   readonly apart?: boolean;
+  /** False for a target without loops over time: steps that ops are made of are written out. */
+  readonly loops?: boolean;
 }
 
 /** Values of the model that have a name and elements of their own. */
@@ -79,7 +81,7 @@ export function compileFunction(
   // What has come out of a loop meets what is around it: the logarithm of a softmax of each step.
   const met = simplifyNodes(hoisted.roots, options);
   verifyGraph("simplify after tidy", met.roots, raw);
-  const expanded = expandNodes(met.roots);
+  const expanded = expandNodes(met.roots, options.loops);
   verifyGraph("expand", expanded.roots, raw);
   // Expansions are stable as they are written: recognising them again would undo them.
   const tidied = simplifyNodes(expanded.roots, {

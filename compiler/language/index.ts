@@ -6,6 +6,7 @@ export { type GradOptions, grad } from "./gradient.ts";
 export { type Bindings, debugPrint, evaluate, pp, simplify } from "./looking.ts";
 export * from "./maths.ts";
 export { where as switch } from "./maths.ts";
+export * from "./matrices.ts";
 export {
   foldl,
   foldr,

@@ -8,6 +8,7 @@ import * as diagonal from "../ops/diagonal.ts";
 import * as indexing from "../ops/indexing.ts";
 import * as joining from "../ops/joining.ts";
 import * as norms from "../ops/norm.ts";
+import * as normalisation from "../ops/normalisation.ts";
 import * as random from "../ops/random.ts";
 import type { AxisArgument, ReduceOptions } from "../ops/reduction.ts";
 import * as softmaxes from "../ops/softmax.ts";
@@ -131,6 +132,14 @@ export const std = lift<Reduction>(softmaxes.std);
 export const norm = lift<
   (x: Operand, axis?: AxisArgument, options?: number | norms.NormOptions) => Tensor
 >(norms.norm);
+/** γ·(x − mean) / √(variance + ε) + β with the statistics of the batch, or given ones. @throws ADJ1003 */
+export const batchNorm = lift<
+  (x: Operand, gamma: Operand, beta: Operand, options?: normalisation.BatchNormOptions) => Tensor
+>(normalisation.batchNorm);
+/** γ·(x − mean) / √(variance + ε) + β over the last axes of each sample. @throws ADJ1003 */
+export const layerNorm = lift<
+  (x: Operand, gamma?: Operand, beta?: Operand, options?: normalisation.LayerNormOptions) => Tensor
+>(normalisation.layerNorm);
 /** −Σ t·log p for each row; the truth as rows of weights, or as class labels. */
 export const categoricalCrossentropy = lift<(p: Operand, truth: Operand) => Tensor>(
   softmaxes.categoricalCrossentropy,

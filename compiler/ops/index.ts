@@ -10,10 +10,12 @@ import * as elementwise from "./elementwise.ts";
 import * as exponential from "./exponential.ts";
 import * as gathering from "./gathering.ts";
 import * as joining from "./joining.ts";
+import * as matrices from "./matrices.ts";
 import * as norm from "./norm.ts";
 import type { AnyOp } from "./op.ts";
 import * as product from "./product.ts";
 import * as random from "./random.ts";
+import * as recurrence from "./recurrence.ts";
 import * as reduction from "./reduction.ts";
 import * as rounding from "./rounding.ts";
 import * as shape from "./shape.ts";
@@ -45,6 +47,8 @@ const modules = [
   sorting,
   norm,
   softmax,
+  recurrence,
+  matrices,
 ];
 
 function opsOf(value: unknown): AnyOp[] {

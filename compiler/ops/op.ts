@@ -84,6 +84,8 @@ export interface SampleInput {
   readonly dtype?: DType;
   /** Values are drawn evenly from here; [-2, 2] when left out. Integers: lo ≤ value < hi. */
   readonly domain?: readonly [number, number];
+  /** Added on the diagonal of the last two axes: enough makes a matrix positive definite. */
+  readonly diagonal?: number;
 }
 
 export interface Op<A extends Attrs = Attrs> {
@@ -125,6 +127,12 @@ export interface Op<A extends Attrs = Attrs> {
   lower?(args: Lowering<A>, index: readonly Scalar[]): Scalar;
   /** The same value written with simpler ops; intermediates are labelled by their role. */
   expand?(inputs: readonly Node[], attrs: A): Node;
+  /** The same without loops over time, for targets that have none. @throws ADJ5001 for too many steps */
+  unrolled?(inputs: readonly Node[], attrs: A): Node;
+  /** What the gpu target does with it, where that is not what the others do: docs/targets.md lists it. */
+  readonly onDevice?: string;
+  /** Its value always lies in memory. */
+  readonly stored?: boolean;
   readonly notation: Notation<A>;
   readonly samples: readonly Sample<A>[];
   /**

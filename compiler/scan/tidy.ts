@@ -363,9 +363,19 @@ function carriedOnly(states: Node, roots: readonly Node[]): Passed | undefined {
     (reader) => reader.inputs.includes(states) && isLast(reader, states, parts),
   );
   if (lasts.length === 0) return undefined;
-  const made = substitute(roots, new Map(lasts.map((reader) => [reader, expanded(carry)])));
+  const replacements = new Map(lasts.map((reader) => [reader, expanded(carry)]));
+  // The entry without its axis is the state itself, which lies in memory of its own.
+  if (carry.shape.length > 0)
+    for (const row of lasts) replacements.set(entryOf(row), withLabels(carry, entryOf(row)));
+  const made = substitute(roots, replacements);
   return topological(made.roots).includes(states) ? undefined : made;
 }
+
+const entryOf = (row: Node): Node =>
+  dimshuffle(
+    row,
+    row.shape.slice(1).map((_, i) => i + 1),
+  );
 
 const expanded = (x: Node): Node => dimshuffle(x, ["x", ...x.shape.map((_, i) => i)]);
 

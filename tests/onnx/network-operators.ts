@@ -14,7 +14,6 @@ import {
   shapeOf,
   text,
 } from "./call.ts";
-import { Skip } from "./model.ts";
 
 /** −log p of the labels, weighed; labels that are ignored count as nothing. */
 function likelihoodLoss(call: Call, logs: Tensor): Tensor {
@@ -64,17 +63,23 @@ const spaces: Readonly<Record<string, Operator>> = {
 export const networkOperators: Readonly<Record<string, Operator>> = {
   ...spaces,
   BatchNormalization: (call) => {
-    if (integer(call, "training_mode", 0) === 1)
-      throw new Skip("batch statistics are not returned");
     const [x, scale, bias, mean, variance] = call.x;
-    const channel = (v: Tensor): Tensor =>
-      l.dimshuffle(
-        v,
-        shapeOf(x).map((_, i) => (i === 1 ? 0 : ("x" as const))),
-      );
-    const centred = l.sub(x, channel(mean));
-    const deviation = l.sqrt(l.add(channel(variance), float(call, "epsilon", 1e-5)));
-    return l.add(l.mul(l.div(centred, deviation), channel(scale)), channel(bias));
+    const epsilon = float(call, "epsilon", 1e-5);
+    const given = { axes: "spatial", epsilon } as const;
+    if (integer(call, "training_mode", 0) === 0)
+      return l.batchNorm(x, scale, bias, { ...given, mean, variance });
+    // Running averages are the model's own arithmetic.
+    const axes = shapeOf(x)
+      .map((_, i) => i)
+      .filter((i) => i !== 1);
+    const momentum = float(call, "momentum", 0.9);
+    const running = (old: Tensor, now: Tensor): Tensor =>
+      l.add(l.mul(old, momentum), l.mul(now, 1 - momentum));
+    return [
+      l.batchNorm(x, scale, bias, given),
+      running(mean, l.mean(x, axes)),
+      running(variance, l.variance(x, axes)),
+    ];
   },
   InstanceNormalization: (call) => {
     const [x, scale, bias] = call.x;
@@ -106,8 +111,11 @@ export const networkOperators: Readonly<Record<string, Operator>> = {
       1,
       l.sqrt(l.add(l.variance(x, axes, keep), float(call, "epsilon", 1e-5))),
     );
-    const scaled = l.mul(l.mul(l.sub(x, mean), inverse), scale);
-    return [call.has(2) ? l.add(scaled, bias) : scaled, mean, inverse];
+    const normed = l.layerNorm(x, scale, call.has(2) ? bias : undefined, {
+      axis: first,
+      epsilon: float(call, "epsilon", 1e-5),
+    });
+    return [normed, mean, inverse];
   },
   NegativeLogLikelihoodLoss: (call) => likelihoodLoss(call, call.x[0]),
   SoftmaxCrossEntropyLoss: (call) => {

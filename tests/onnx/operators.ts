@@ -138,6 +138,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Cos: unary(l.cos),
   Cosh: unary(l.cosh),
+  Det: unary(l.det),
   Div: ({ x }) =>
     isFloat(dtypeOfTensor(x[0])) ? l.div(x[0], x[1]) : l.cast(l.trunc(l.div(x[0], x[1])), "int32"),
   Dropout: (call) => {

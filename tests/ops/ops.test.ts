@@ -27,10 +27,7 @@ interface Case {
 function instantiate(op: AnyOp, sample: Sample, random: Random): Case {
   const inputs = sample.inputs.map(({ shape, dtype = "float64" }) => symbol(dtype, shape));
   const values = new Map(
-    inputs.map((input, i) => [
-      input,
-      random.array(input.type.dtype, sample.inputs[i].shape, sample.inputs[i].domain),
-    ]),
+    inputs.map((input, i) => [input, random.sample(sample.inputs[i], input.type.dtype)]),
   );
   return { node: makeNode(op, inputs, sample.attrs ?? {}), inputs, values };
 }

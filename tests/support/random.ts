@@ -2,6 +2,7 @@
 
 import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import type { DType } from "../../compiler/graph/types.ts";
+import type { SampleInput } from "../../compiler/ops/op.ts";
 import { randomAt } from "../../compiler/ops/threefry.ts";
 
 export class Random {
@@ -28,6 +29,15 @@ export class Random {
 
   pick<T>(list: readonly T[]): T {
     return list[this.int(0, list.length)];
+  }
+
+  /** Values for an operand of an op's sample. */
+  sample({ shape, domain, diagonal }: SampleInput, dtype: DType): NDArray {
+    const array = this.array(dtype, shape, domain);
+    const [rows, columns] = shape.slice(-2);
+    for (let i = 0; diagonal !== undefined && i < array.data.length; i++)
+      if (Math.floor(i / columns) % rows === i % columns) array.data[i] += diagonal;
+    return array;
   }
 
   array(

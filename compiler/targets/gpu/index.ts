@@ -10,7 +10,9 @@ import { columns, Writer } from "../writer.ts";
 import { deviceShape, gpuHelper, gpuKernel } from "./kernel.ts";
 
 /** Writes `gpu.ts` of a model. */
-export function emitGpu(model: CompiledModel): string {
+export function emitGpu(given: CompiledModel): string {
+  const hasLoops = given.functions.some(({ program }) => program.loops.length > 0);
+  const model = hasLoops ? given.withoutLoops() : given;
   const out = new Writer();
   banner(out, model, "gpu.js target.");
   out.line('import { createGpuProgram, type GpuFunction, type GpuOptions } from "adjoint/gpu";');

@@ -1,0 +1,366 @@
+/**
+ * Linear algebra of small matrices: the last two axes are a matrix, those before them a batch. Each op is
+ * one loop over columns; the gradients are those of Giles, "Collected matrix derivative results" (2008).
+ */
+
+import { fail } from "../diagnostics/error.ts";
+import { build, type NDArray } from "../graph/ndarray.ts";
+import { makeNode, type Node, role } from "../graph/node.ts";
+import {
+  broadcastShapes,
+  floatX,
+  formatShape,
+  isFloat,
+  promote,
+  type TensorType,
+} from "../graph/types.ts";
+import { abs, add, like, logOf, mul, neg, sign } from "./arithmetic.ts";
+import { eq, where } from "./comparison.ts";
+import { diagonalMatrixOp, diagonalOp, tril, triu } from "./diagonal.ts";
+import { castTo, definitions } from "./elementwise.ts";
+import { asNode, type Operand } from "./leaf.ts";
+import {
+  columnAxis,
+  columnNumbers,
+  eliminate,
+  factored,
+  product,
+  reversed,
+  rowAxis,
+  rowNumbers,
+  sideOf,
+  solved,
+  substituted,
+  throughInverse,
+  transposed,
+} from "./matrices.loops.ts";
+import * as reference from "./matrices.reference.ts";
+import { functional, precedence, wrap } from "./notation.ts";
+import { type AnyOp, type Notation, op, type Sample, type SampleInput } from "./op.ts";
+import { looped, type Recurrence, unrolled } from "./recurrence.ts";
+import { prod, sum } from "./reduction.ts";
+import { broadcastTo, expandDims } from "./shape.ts";
+
+// ── The ops ─────────────────────────────────────────────────────────────────────────────────────
+
+/** Draws for tests: a matrix that is well conditioned. */
+const regular = (...shape: number[]): SampleInput => ({ shape, diagonal: 4 });
+const atom = (text: string) => ({ text, precedence: precedence.atom });
+
+const solveNotation = (name: string): Notation => ({
+  text: ([a, b]) => atom(`${name}(${a.text}, ${b.text})`),
+  tex: ([a, b]) => ({
+    text: `${wrap(a, precedence.power, true)}^{-1}\\,${wrap(b, precedence.mul, true)}`,
+    precedence: precedence.mul,
+  }),
+});
+
+const perMatrix = (x: NDArray, f: (rows: reference.Rows, n: number) => reference.Rows) =>
+  reference.flat(reference.matricesOf(x).map(f));
+
+const withoutLoops = `a loop over the columns becomes a copy of the step for each, up to 16 columns`;
+
+export const solveOp: AnyOp = op({
+  name: "solve",
+  cost: 1000,
+  reads: () => 1,
+  onDevice: withoutLoops,
+  infer: ([, b]) => b,
+  evaluate: ([a, b], _, { dtype, shape }) => {
+    const right = reference.columnsOf(a, b);
+    return { dtype, shape, data: perMatrix(a, (m, n) => reference.eliminate(m, right[n]).x) };
+  },
+  expand: ([a, b]) => solved(a, b, looped),
+  unrolled: ([a, b]) => solved(a, b, unrolled),
+  // ∂b = a⁻ᵀ·∂x, ∂a = −∂b·xᵀ
+  gradient: ({ dy, y, inputs: [a] }) => {
+    const db = makeNode(solveOp, [transposed(a), dy]);
+    return [throughInverse(a, db, y), db];
+  },
+  notation: solveNotation("solve"),
+  samples: [
+    { inputs: [regular(3, 3), { shape: [3, 2] }] },
+    { inputs: [regular(1, 1), { shape: [1, 1] }] },
+    { inputs: [regular(3, 3), { shape: [3] }] },
+    { inputs: [regular(2, 3, 3), { shape: [2, 3, 1] }] },
+  ],
+});
+
+type TriangularAttrs = { upper: boolean };
+
+export const solveTriangularOp: AnyOp = op<TriangularAttrs>({
+  name: "solveTriangular",
+  cost: 1000,
+  reads: () => 1,
+  onDevice: withoutLoops,
+  infer: ([, b]) => b,
+  evaluate: ([l, b], { upper }, { dtype, shape }) => {
+    const right = reference.columnsOf(l, b);
+    return {
+      dtype,
+      shape,
+      data: perMatrix(l, (m, n) => reference.substitute(m, right[n], upper)),
+    };
+  },
+  expand: (inputs, attrs) => bySubstitution(inputs, attrs, looped),
+  unrolled: (inputs, attrs) => bySubstitution(inputs, attrs, unrolled),
+  // ∂b = l⁻ᵀ·∂x, ∂l = −∂b·xᵀ in its triangle
+  gradient: ({ dy, y, inputs: [l], attrs: { upper } }) => {
+    const db = makeNode(solveTriangularOp, [transposed(l), dy], { upper: !upper });
+    const dl = throughInverse(l, db, y);
+    return [upper ? triu(dl) : tril(dl), db];
+  },
+  notation: solveNotation("solveTriangular"),
+  samples: [
+    { inputs: [regular(3, 3), { shape: [3, 2] }], attrs: { upper: false } },
+    { inputs: [regular(2, 2, 2), { shape: [2, 2, 3] }], attrs: { upper: false } },
+    { inputs: [regular(3, 3), { shape: [3] }], attrs: { upper: true } },
+  ],
+});
+
+function bySubstitution([l, b]: readonly Node[], { upper }: TriangularAttrs, run: Recurrence) {
+  if (!upper) return substituted(l, b, run);
+  const turned = reversed(reversed(l, rowAxis(l)), columnAxis(l));
+  return reversed(substituted(turned, reversed(b, rowAxis(l)), run), rowAxis(l));
+}
+
+export const invOp: AnyOp = op({
+  name: "inv",
+  cost: 1000,
+  reads: () => 1,
+  onDevice: withoutLoops,
+  infer: ([a]) => a,
+  evaluate: ([a], _, { dtype, shape }) => ({
+    dtype,
+    shape,
+    data: perMatrix(
+      a,
+      (m) =>
+        reference.eliminate(
+          m,
+          m.map((_, i) => m.map((_, j) => Number(i === j))),
+        ).x,
+    ),
+  }),
+  expand: ([a]) => makeNode(solveOp, [a, identityLike(a)]),
+  // ∂a = −a⁻ᵀ·∂y·a⁻ᵀ
+  gradient: ({ dy, y }) => [neg(product(product(transposed(y), dy), transposed(y)))],
+  notation: {
+    text: ([a]) => atom(`inv(${a.text})`),
+    tex: ([a]) => ({
+      text: `${wrap(a, precedence.power, true)}^{-1}`,
+      precedence: precedence.power,
+    }),
+  },
+  samples: [{ inputs: [regular(3, 3)] }, { inputs: [regular(2, 2, 2)] }],
+});
+
+function identityLike(a: Node): Node {
+  const side = sideOf(a);
+  const ones = broadcastTo(like(1, a), [side]);
+  const identity = makeNode(diagonalMatrixOp, [ones], { offset: 0, rows: side, columns: side });
+  return broadcastTo(identity, a.shape);
+}
+
+export const pivotsOp: AnyOp = op({
+  name: "pivots",
+  cost: 1000,
+  reads: () => 1,
+  onDevice: withoutLoops,
+  infer: ([a]) => ({
+    dtype: a.dtype,
+    shape: [a.shape[a.shape.length - 1], ...a.shape.slice(0, -2)],
+  }),
+  evaluate: ([a], _, { dtype, shape }) => {
+    const all = reference.matricesOf(a).map((m) => {
+      const none = m.map(() => []);
+      return reference.eliminate(m, none).pivots;
+    });
+    return build(dtype, shape, (index, flat) => all[flat % all.length][index[0]]);
+  },
+  expand: ([a]) => eliminate(a, looped).pivots,
+  unrolled: ([a]) => eliminate(a, unrolled).pivots,
+  gradient: { none: "pivots are exchanged in steps; det and slogdet, which use them, have one" },
+  notation: functional("pivots"),
+  samples: [{ inputs: [regular(3, 3)] }, { inputs: [regular(2, 2, 2)] }],
+});
+
+const pivotsOf = (a: Node): Node => role(makeNode(pivotsOp, [a]), "pivots");
+
+/** A number for each matrix, as a matrix of its own. */
+const asMatrix = (x: Node): Node => expandDims(x, [x.shape.length, x.shape.length + 1]);
+
+const determinant = (name: string, of: (pivots: readonly number[]) => number) => ({
+  name,
+  cost: 1000,
+  reads: () => 1,
+  infer: ([a]: readonly TensorType[]) => ({
+    dtype: a.dtype,
+    shape: a.shape.slice(0, -2),
+  }),
+  evaluate: (
+    [a]: readonly NDArray[],
+    _: object,
+    type: Pick<NDArray, "dtype"> & { shape: readonly number[] },
+  ) => ({
+    dtype: type.dtype,
+    shape: type.shape,
+    data: Float64Array.from(reference.matricesOf(a), (m) =>
+      of(
+        reference.eliminate(
+          m,
+          m.map(() => []),
+        ).pivots,
+      ),
+    ),
+  }),
+  samples: [{ inputs: [regular(3, 3)] }, { inputs: [regular(2, 2, 2)] }] as readonly Sample[],
+});
+
+export const detOp: AnyOp = op({
+  ...determinant("det", (pivots) => pivots.reduce((a, b) => a * b, 1)),
+  onDevice: withoutLoops,
+  expand: ([a]) => prod(pivotsOf(a), 0),
+  // ∂a = ∂y·y·a⁻ᵀ
+  gradient: ({ dy, y, inputs: [a] }) => [
+    mul(asMatrix(mul(dy, y)), transposed(makeNode(invOp, [a]))),
+  ],
+  notation: functional("det", "\\det"),
+});
+
+export const detSignOp: AnyOp = op({
+  ...determinant("detSign", (pivots) => pivots.reduce((a, b) => a * Math.sign(b), 1)),
+  onDevice: withoutLoops,
+  expand: ([a]) => prod(sign(pivotsOf(a)), 0),
+  gradient: () => [undefined],
+  notation: functional("detSign", "\\operatorname{sgn}\\det"),
+});
+
+export const logAbsDetOp: AnyOp = op({
+  ...determinant("logAbsDet", (pivots) => pivots.reduce((a, b) => a + Math.log(Math.abs(b)), 0)),
+  onDevice: withoutLoops,
+  expand: ([a]) => sum(logOf(abs(pivotsOf(a))), 0),
+  // ∂a = ∂y·a⁻ᵀ
+  gradient: ({ dy, inputs: [a] }) => [mul(asMatrix(dy), transposed(makeNode(invOp, [a])))],
+  notation: {
+    text: ([a]) => atom(`logdet(${a.text})`),
+    tex: ([a]) => ({ text: `\\log\\left|\\det ${a.text}\\right|`, precedence: precedence.mul }),
+  },
+});
+
+export const choleskyOp: AnyOp = op({
+  name: "cholesky",
+  cost: 1000,
+  reads: () => 1,
+  onDevice: withoutLoops,
+  infer: ([a]) => a,
+  evaluate: ([a], _, { dtype, shape }) => ({
+    dtype,
+    shape,
+    data: perMatrix(a, reference.cholesky),
+  }),
+  expand: ([a]) => factored(a, looped),
+  unrolled: ([a]) => factored(a, unrolled),
+  // With Φ(lᵀ·∂l) – its lower triangle, the diagonal halved – and s = l⁻ᵀ·Φ·l⁻¹, the symmetric matrix
+  // gets (s + sᵀ)/2; here each element below the diagonal stands for the one above it as well.
+  gradient: ({ dy, y }) => {
+    const half = halved(tril(product(transposed(y), tril(dy))));
+    const up = (b: Node): Node => makeNode(solveTriangularOp, [transposed(y), b], { upper: true });
+    const s = transposed(up(transposed(up(half))));
+    return [halved(tril(add(s, transposed(s))))];
+  },
+  notation: functional("cholesky", "\\operatorname{chol}"),
+  samples: [
+    { inputs: [regular(3, 3)] },
+    { inputs: [regular(1, 1)] },
+    { inputs: [regular(2, 2, 2)] },
+  ],
+});
+
+/** With the diagonal halved. */
+function halved(x: Node): Node {
+  return where(eq(rowNumbers(x), columnNumbers(x)), mul(x, like(0.5, x)), x);
+}
+
+// ── Builders ────────────────────────────────────────────────────────────────────────────────────
+
+/** Square matrices of floats. @throws ADJ1003 */
+function square(x: Operand, what: string): Node {
+  const node = asNode(x);
+  const [rows, columns] = node.shape.slice(-2);
+  if (node.shape.length < 2 || rows !== columns) {
+    return fail("ADJ1003", `${what}: expected square matrices, got ${formatShape(node.shape)}`, {
+      related: definitions(node),
+    });
+  }
+  return castTo(node, isFloat(node.type.dtype) ? node.type.dtype : floatX);
+}
+
+/** Both sides of a system in one dtype and batch. @throws ADJ1003 */
+function system(a: Operand, b: Operand, what: string): [Node, Node] {
+  const left = square(a, what);
+  const right = asNode(b, left.type.dtype);
+  const inner = right.shape.length === 1 ? 1 : 2;
+  const [rows] = right.shape.slice(-inner);
+  const batch = broadcastShapes([left.shape.slice(0, -2), right.shape.slice(0, -inner)]);
+  if (right.shape.length === 0 || rows !== sideOf(left) || !batch) {
+    return fail(
+      "ADJ1003",
+      `${what}: ${formatShape(left.shape)} and ${formatShape(right.shape)} do not agree`,
+      {
+        hint: "the right side has a row for each row of the matrix",
+        related: definitions(left, right),
+      },
+    );
+  }
+  const dtype = promote(left.type.dtype, isFloat(right.type.dtype) ? right.type.dtype : floatX);
+  const widened = (x: Node, own: number): Node =>
+    castTo(broadcastTo(x, [...batch, ...x.shape.slice(-own)]), dtype);
+  return [widened(left, 2), widened(right, inner)];
+}
+
+/** The solution x of a·x = b, for a vector b or columns; by elimination with partial pivoting. */
+export function solve(a: Operand, b: Operand): Node {
+  return makeNode(solveOp, system(a, b, "solve"));
+}
+
+export interface TriangularOptions {
+  /** The upper triangle is read; the lower when left out. */
+  readonly upper?: boolean;
+}
+
+/** The solution x of l·x = b with a triangular matrix; the other triangle is not read. */
+export function solveTriangular(
+  l: Operand,
+  b: Operand,
+  { upper = false }: TriangularOptions = {},
+): Node {
+  return makeNode(solveTriangularOp, system(l, b, "solveTriangular"), { upper });
+}
+
+/** The inverse of each matrix; ∞ or NaN for a singular one. */
+export const inv = (x: Operand): Node => makeNode(invOp, [square(x, "inv")]);
+
+/** The determinant of each matrix. Its gradient uses the inverse, so it needs a regular matrix. */
+export const det = (x: Operand): Node => makeNode(detOp, [square(x, "det")]);
+
+/** The sign of the determinant and log |det|, which does not overflow. */
+export function slogdet(x: Operand): [Node, Node] {
+  const matrix = square(x, "slogdet");
+  return [makeNode(detSignOp, [matrix]), makeNode(logAbsDetOp, [matrix])];
+}
+
+/** log |det x| */
+export const logdet = (x: Operand): Node => slogdet(x)[1];
+
+/** The lower triangle l with l·lᵀ = x; the upper triangle of x is not read. NaN unless positive definite. */
+export const cholesky = (x: Operand): Node => makeNode(choleskyOp, [square(x, "cholesky")]);
+
+/** Sum of a diagonal of the last two axes. */
+export function trace(x: Operand, offset = 0): Node {
+  const node = asNode(x);
+  if (node.shape.length < 2)
+    return fail("ADJ1004", `trace: expected a matrix, got ${formatShape(node.shape)}`);
+  const diagonal = makeNode(diagonalOp, [node], { offset });
+  return sum(diagonal, diagonal.shape.length - 1);
+}
