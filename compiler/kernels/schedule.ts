@@ -338,7 +338,8 @@ export class NestBuilder {
     const whole = this.nameOf(stage.into);
     const part = reduceNames[fn];
     if (whole !== part && !whole.endsWith(`_${part}`)) return `${whole}_${part}`;
-    return [whole, ...this.#looped(stage.axes)].join("_");
+    const letters = this.#looped(stage.axes);
+    return letters.length > 0 ? [whole, ...letters].join("_") : `${whole}_${part}`;
   }
 
   /** Letters of the loops over these axes. */
