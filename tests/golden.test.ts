@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
 import { buildModel } from "../compiler/cli/build.ts";
+import { selectModels } from "../compiler/cli/project.ts";
 import { codes } from "../compiler/diagnostics/codes.ts";
 import { errorsOf, formatErrors } from "../compiler/diagnostics/frame.ts";
 import { sourcesOf } from "../compiler/diagnostics/sources.ts";
@@ -11,10 +12,19 @@ import { sourcesOf } from "../compiler/diagnostics/sources.ts";
 const folder = path.resolve("tests/golden/errors");
 const seen = new Set<string>();
 
+/** Builds `model.ts`, or the models in the folders of a case that has several. */
+async function build(root: string): Promise<void> {
+  const named = readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((file) => path.basename(path.dirname(file)) !== "." && file.endsWith(".ts"))
+    .sort();
+  const { files } = selectModels(root, root, named.length > 0 ? named : ["model.ts"], undefined);
+  for (const file of files) await buildModel(file, { root, targets: ["gpu"] });
+}
+
 for (const name of readdirSync(folder).sort()) {
   test.serial(`mistake: ${name}`, async (t) => {
     const root = path.join(folder, name);
-    const error = await buildModel("model.ts", { root, targets: ["gpu"] }).then(
+    const error = await build(root).then(
       () => undefined,
       (e: unknown) => e,
     );

@@ -88,11 +88,11 @@ const train: GpuFunction = {
       source: `
       function p_max_kernel(p_logits) {
         const i = this.thread.y;
-        let p_max_max = -3.4028234e38;
+        let p_max = -3.4028234e38;
         for (let j = 0; j < 10; j++) {
-          p_max_max = Math.max(p_max_max, p_logits[i][j]);
+          p_max = Math.max(p_max, p_logits[i][j]);
         }
-        return p_max_max;
+        return p_max;
       }
       `,
     },
@@ -119,11 +119,11 @@ const train: GpuFunction = {
       source: `
       function p_sum_kernel(p_exp) {
         const i = this.thread.y;
-        let p_sum_sum = 0;
+        let p_sum = 0;
         for (let j = 0; j < 10; j++) {
-          p_sum_sum = p_sum_sum + p_exp[i][j];
+          p_sum = p_sum + p_exp[i][j];
         }
-        return p_sum_sum;
+        return p_sum;
       }
       `,
     },
@@ -135,12 +135,12 @@ const train: GpuFunction = {
       args: ["p_logits", "trainY", "index", "p_max", "p_sum"],
       source: `
       function cost_sum_kernel(p_logits, trainY, index, p_max, p_sum) {
-        let cost_sum_sum = 0;
+        let cost_sum = 0;
         for (let i = 0; i < 20; i++) {
-          cost_sum_sum = cost_sum_sum
+          cost_sum = cost_sum
               + ((p_logits[i][trainY[(index * 20) + i]] - p_max[i][0]) - Math.log(p_sum[i][0]));
         }
-        return cost_sum_sum;
+        return cost_sum;
       }
       `,
     },
@@ -465,11 +465,11 @@ const probabilities: GpuFunction = {
       source: `
       function scores_max_kernel(scores_logits) {
         const i = this.thread.y;
-        let scores_max_max = -3.4028234e38;
+        let scores_max = -3.4028234e38;
         for (let j = 0; j < 10; j++) {
-          scores_max_max = Math.max(scores_max_max, scores_logits[i][j]);
+          scores_max = Math.max(scores_max, scores_logits[i][j]);
         }
-        return scores_max_max;
+        return scores_max;
       }
       `,
     },
@@ -496,11 +496,11 @@ const probabilities: GpuFunction = {
       source: `
       function scores_sum_kernel(scores_exp) {
         const i = this.thread.y;
-        let scores_sum_sum = 0;
+        let scores_sum = 0;
         for (let j = 0; j < 10; j++) {
-          scores_sum_sum = scores_sum_sum + scores_exp[i][j];
+          scores_sum = scores_sum + scores_exp[i][j];
         }
-        return scores_sum_sum;
+        return scores_sum;
       }
       `,
     },
@@ -573,16 +573,16 @@ const predict: GpuFunction = {
       source: `
       function argmax_kernel(scores_logits) {
         const i = this.thread.x;
-        let argmax_argmax = 0;
-        let argmax_argmax_best = -3.4028234e38;
+        let argmax = 0;
+        let argmax_best = -3.4028234e38;
         for (let j = 0; j < 10; j++) {
-          const argmax_argmax_value = scores_logits[i][j];
-          if (argmax_argmax_value > argmax_argmax_best) {
-            argmax_argmax_best = argmax_argmax_value;
-            argmax_argmax = j;
+          const argmax_value = scores_logits[i][j];
+          if (argmax_value > argmax_best) {
+            argmax_best = argmax_value;
+            argmax = j;
           }
         }
-        return argmax_argmax;
+        return argmax;
       }
       `,
     },

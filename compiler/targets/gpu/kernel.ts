@@ -124,7 +124,9 @@ export function gpuKernel(
   const views = new Map(program.views.map((view) => [view.node, view]));
   // A batch is read where it lies in the data: its first row is added to the index.
   const body = rewriteViews(stage.body, views);
-  const names = new Set(program.names.values());
+  const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
+  // What it reads are its parameters; of all else a kernel may use the name for itself.
+  const names = new Set(walk(body).flatMap((s) => (s.kind === "load" ? [nameOf(s.node)] : [])));
   const lines: string[] = [];
   const args: Node[] = [];
   const sizes = new Set<string>();
@@ -132,7 +134,6 @@ export function gpuKernel(
   const line = (text: string): void => {
     lines.push(`${"  ".repeat(depth)}${text}`);
   };
-  const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
   const fresh = (wanted: string): string => {
     let name = wanted;
     for (let n = 2; names.has(name); n++) name = `${wanted}_${n}`;
@@ -201,9 +202,9 @@ export function gpuKernel(
 
   const reduceText = (s: Extract<Scalar, { kind: "reduce" }>): string => {
     const node = program.lowerer.nodeOf(s);
-    const acc = fresh(
-      `${node ? nameOf(node) : nameOf(stage.into)}_${s.fn === "add" ? "sum" : s.fn}`,
-    );
+    const whole = node ? nameOf(node) : nameOf(stage.into);
+    const part = s.fn === "add" ? "sum" : s.fn;
+    const acc = fresh(new RegExp(`(^|_)${part}$`).test(whole) ? whole : `${whole}_${part}`);
     const positional = s.fn === "argmax" || s.fn === "argmin";
     const best = positional ? fresh(`${acc}_best`) : "";
     const isBool = s.dtype === "bool";
