@@ -1,130 +1,141 @@
 /**
- * `npm run bench -- logistic [--quick] [--json FILE]`: training steps beside other systems, interleaved in
- * one run. A system counts only if its parameters after ten steps are ours. Timings are ratios within
- * this run: machines differ and are noisy.
+ * `npm run bench -- [WORKLOAD …]`: training steps beside other systems, in turns within one run. A system counts
+ * only if its parameters after ten steps are those of our reference target. Rates are to be compared within a
+ * run: machines differ and are noisy.
  */
 
-import { writeFileSync } from "node:fs";
-import { loadMnist } from "adjoint/train";
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { cac } from "cac";
-import { logisticPeers } from "./logistic.ts";
-import type { Peer, PeerFactory, Workload } from "./peers.ts";
+import { compile } from "./compile.ts";
+import { compiledLine, type Result, resultsOf, table, writeResults } from "./report.ts";
+import { run } from "./run.ts";
+import { systems } from "./systems.ts";
+import { groups, workloads } from "./workloads/index.ts";
 
-interface Result {
-  readonly workload: string;
-  readonly system: string;
-  readonly threads: number;
-  /** Median, and the quartiles around it. */
-  readonly examplesPerSecond: number;
-  readonly low: number;
-  readonly high: number;
+const exits = { done: 0, failed: 1, usage: 2 } as const;
+
+const helpText = `
+Workloads: ${Object.keys(workloads).join(", ")}
+  or by model: ${Object.keys(groups).join(", ")}
+
+Systems of JavaScript are installed on the first run (npm ci --prefix bench/peers). Those of Python are
+measured where they are found, in $PYTHON, an active environment, or bench/peers/.venv:
+  python3 -m venv bench/peers/.venv && bench/peers/.venv/bin/pip install numpy threadpoolctl torch jax
+
+Exit codes:
+  0    measured; systems that are not there are named and left out
+  1    a system did other work than ours, or broke down
+  2    a mistake in the command`;
+
+class UsageError extends Error {}
+
+interface Options {
+  readonly quick?: boolean;
+  readonly seconds?: unknown;
+  readonly threads?: unknown;
+  readonly json?: unknown;
+  readonly systems?: unknown;
 }
 
-const peersOf: Readonly<Record<string, readonly PeerFactory[]>> = { logistic: logisticPeers };
-
-function largestDifference(a: readonly Float32Array[], b: readonly Float32Array[]): number {
-  let most = 0;
-  for (const [i, values] of a.entries())
-    for (const [k, v] of values.entries()) most = Math.max(most, Math.abs(v - b[i][k]));
-  return most;
+function positive(value: unknown, option: string, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  const n = Number(value);
+  if (!(n > 0 && n < 1e6)) throw new UsageError(`--${option} takes a number above 0, got ${value}`);
+  return n;
 }
 
-const quantile = (sorted: readonly number[], q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
-
-/** Steps in turn, so that all systems meet the same disturbances. */
-function measure(peers: readonly Peer[], workload: Workload, seconds: number): Result[] {
-  const batches = Math.floor(workload.labels.length / workload.batch);
-  const rates = new Map(peers.map((peer) => [peer, [] as number[]]));
-  const end = performance.now() + 1000 * seconds;
-  for (let round = 0; performance.now() < end; round++) {
-    for (const peer of peers) {
-      const start = performance.now();
-      let steps = 0;
-      do peer.step((round + steps++) % batches);
-      while (performance.now() - start < 100);
-      rates.get(peer)?.push((1000 * steps * workload.batch) / (performance.now() - start));
-    }
-  }
-  return peers.map((peer) => {
-    const sorted = (rates.get(peer) as number[]).sort((a, b) => a - b);
-    return {
-      workload: workload.name,
-      system: peer.system,
-      threads: 1,
-      examplesPerSecond: Math.round(quantile(sorted, 0.5)),
-      low: Math.round(quantile(sorted, 0.25)),
-      high: Math.round(quantile(sorted, 0.75)),
-    };
+/** Names of workloads that the command means; all, if it names none. */
+function chosen(names: readonly string[]): string[] {
+  const known = [...Object.keys(workloads), ...Object.keys(groups)];
+  const wanted = names.flatMap((name) => {
+    if (name in workloads) return [name];
+    if (name in groups) return groups[name];
+    throw new UsageError(`There is no workload ${name}; there are: ${known.join(", ")}`);
   });
+  return wanted.length > 0 ? [...new Set(wanted)] : Object.keys(workloads);
 }
 
-async function bench(
-  model: string,
-  given: { quick?: boolean; json?: string; seconds?: string },
-): Promise<void> {
-  const factories = peersOf[model];
-  if (!factories)
-    throw new Error(`there is no workload ${model}; there are: ${Object.keys(peersOf).join(", ")}`);
-  const { train } = loadMnist();
-  const workload: Workload = {
-    name: "W1",
-    batch: 600,
-    images: train.images.subarray(0, 6000 * 784),
-    labels: train.labels.subarray(0, 6000),
-    rate: 0.13,
-  };
-  const peers: Peer[] = [];
-  for (const factory of factories) {
-    try {
-      peers.push(await factory.create(workload));
-    } catch (error) {
-      console.log(`skipped ${factory.system}: ${(error as Error).message.split("\n")[0]}`);
+function chosenSystems(names: unknown) {
+  const all = systems();
+  if (names === undefined) return all;
+  const wanted = String(names).split(",");
+  const unknown = wanted.find((name) => !all.some((system) => system.name === name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `There is no system ${unknown}; there are: ${all.map(({ name }) => name).join(", ")}`,
+    );
+  return all.filter(({ name }) => wanted.includes(name));
+}
+
+/** Installs the systems of JavaScript where they are missing. */
+function install(): void {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const setup = path.join(root, "scripts", "setup.mjs");
+  const { status } = spawnSync(process.execPath, [setup, "bench/peers"], { stdio: "inherit" });
+  if (status !== 0) console.log("They could not be installed: their rows are left out.");
+}
+
+async function bench(names: readonly string[], given: Options): Promise<void> {
+  const quick = given.quick === true;
+  const wanted = chosen(names);
+  const all = chosenSystems(given.systems);
+  const seconds = positive(given.seconds, "seconds", quick ? 1 : 20);
+  const threads = Math.ceil(positive(given.threads, "threads", 1));
+  const json = path.resolve(given.json === undefined ? "bench/results.json" : String(given.json));
+  install();
+  const results: Result[] = [];
+  for (const name of wanted) {
+    const workload = workloads[name]();
+    if (quick && workload.slow) {
+      console.log(`\n${name}: left out of a quick run`);
+      continue;
     }
+    console.log(`\n${name}: ${workload.title}`);
+    let available = quick ? all.filter(({ isSlowToStart }) => !isSlowToStart) : all;
+    try {
+      console.log(compiledLine(workload.model, await compile(workload.model)));
+    } catch (error) {
+      console.log(`  failed ${workload.model}.ts does not compile:\n${(error as Error).message}`);
+      process.exitCode = exits.failed;
+      available = available.filter(({ isOurs }) => !isOurs);
+    }
+    const { rows, hasFailed } = await run(workload, available, {
+      threads,
+      seconds,
+      patience: quick ? 4 : 60,
+      log: console.log,
+    });
+    if (hasFailed) process.exitCode = exits.failed;
+    console.log(`\n${table(rows)}`);
+    results.push(...resultsOf(workload, rows));
+    // After each: an interrupted run keeps what it measured.
+    writeResults(json, results);
   }
-  for (const peer of peers) for (let i = 0; i < 10; i++) peer.step(i % 10);
-  const [ours] = peers;
-  const expected = await ours.parameters();
-  const equal: Peer[] = [];
-  for (const peer of peers) {
-    const difference = largestDifference(expected, await peer.parameters());
-    const same = difference < 1e-4;
-    if (same) equal.push(peer);
-    if (peer !== ours)
-      console.log(
-        `${peer.system}: parameters after 10 steps differ by at most ${difference.toExponential(1)}${same ? "" : " – refused"}`,
-      );
-    if (!same) process.exitCode = 1;
-  }
-  const results = measure(equal, workload, given.quick ? 1 : Number(given.seconds ?? 10));
-  const slowest = Math.min(...results.map((r) => r.examplesPerSecond));
-  console.log(`\n${workload.name}: logistic regression, batch ${workload.batch}, one thread`);
-  console.log("system              examples/s   (quartiles)              ratio");
-  for (const r of results) {
-    const rate = r.examplesPerSecond.toLocaleString("en-US").padStart(10);
-    const spread = `${r.low.toLocaleString("en-US")} – ${r.high.toLocaleString("en-US")}`.padEnd(
-      24,
-    );
-    console.log(
-      `${r.system.padEnd(18)} ${rate}   ${spread} ${(r.examplesPerSecond / slowest).toFixed(1)}`,
-    );
-  }
-  if (given.json) writeFileSync(given.json, `${JSON.stringify(results, null, 2)}\n`);
-  for (const peer of peers) peer.dispose();
+  console.log(`\nWrote ${path.relative("", json)}`);
 }
 
 const cli = cac("npm run bench --");
 cli
-  .command("<model>", "Measure a model's training step beside other systems: logistic")
-  .option("--quick", "One second: proves that the work is equal, measures roughly")
-  .option("--seconds <n>", "How long to measure (default 10)")
-  .option("--json <file>", "Write the results as JSON")
+  .command("[...workloads]", "Measure training steps beside other systems, on proved equal work")
+  .option("--quick", "Proves that the work is equal, measures roughly, leaves out what is slow")
+  .option("--seconds <n>", "How long each workload is measured (default: 20)")
+  .option("--threads <n>", "Threads of each system that has them (default: 1)")
+  .option("--systems <names>", "Only these, separated by commas (default: all)")
+  .option("--json <file>", "Where the results go (default: bench/results.json)")
   .action(bench);
-cli.help();
+cli.help((sections) => [
+  ...sections.filter((s) => !s.title?.startsWith("For more info")),
+  { body: helpText },
+]);
+
 try {
   cli.parse(process.argv, { run: false });
   if (cli.options.help !== true) await cli.runMatchedCommand();
 } catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 2;
+  const isUsage =
+    error instanceof UsageError || (error instanceof Error && error.name === "CACError");
+  console.error(isUsage ? `${(error as Error).message}\nSee npm run bench -- --help` : error);
+  process.exitCode = isUsage ? exits.usage : exits.failed;
 }

@@ -1,11 +1,15 @@
-/** Installs dependencies where they are missing or not those of the lock file; says nothing otherwise. */
+/**
+ * Installs dependencies where they are missing or not those of the lock file; says nothing otherwise.
+ * `node scripts/setup.mjs [FOLDER]`: of the project, or of a folder in it that has its own.
+ */
 
 import { spawnSync } from "node:child_process";
 import { lstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const root = path.join(project, process.argv[2] ?? "");
 const modules = path.join(root, "node_modules");
 
 /** Packages of a lock file by their folder; none where it is missing or broken. */
@@ -30,7 +34,8 @@ function isInstalled() {
 const isLinked = lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
 if (!isLinked && !isInstalled()) {
-  console.log("Installing dependencies (npm ci) …");
+  const where = path.relative(project, root);
+  console.log(`Installing dependencies (npm ci${where && ` --prefix ${where}`}) …`);
   const windows = process.platform === "win32";
   const { status } = spawnSync(windows ? "npm.cmd" : "npm", ["ci", "--no-fund", "--no-audit"], {
     cwd: root,
