@@ -59,6 +59,13 @@ export const codes = {
     wrong: "matrix(-1, 784)",
     right: 'matrix("rows", 784)',
   },
+  ADJ1009: {
+    title: "A window must fit",
+    explanation:
+      "Filters of convolutions and windows of pooling lie at least once inside the input and the padding around it.",
+    wrong: "conv2d(tensor4(20, 1, 3, 3), zeros(8, 1, 5, 5))",
+    right: 'conv2d(tensor4(20, 1, 3, 3), zeros(8, 1, 5, 5), { padding: "same" })',
+  },
   ADJ2001: {
     title: "The cost must be a float scalar",
     explanation: "A gradient is taken of one number. Sum or average what you minimise.",

@@ -1,6 +1,7 @@
 /** What a model file imports from "adjoint". */
 
 export * from "./arrangement.ts";
+export * from "./convolution.ts";
 export { type FunctionOptions, fn, ModelFunction, type Outputs, type Pairs } from "./function.ts";
 export { type GradOptions, grad } from "./gradient.ts";
 export { type Bindings, debugPrint, evaluate, pp, simplify } from "./looking.ts";

@@ -4,6 +4,7 @@ import * as activations from "./activations.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as barrier from "./barrier.ts";
 import * as comparison from "./comparison.ts";
+import * as convolution from "./convolution.ts";
 import * as creation from "./creation.ts";
 import * as diagonal from "./diagonal.ts";
 import * as elementwise from "./elementwise.ts";
@@ -13,6 +14,8 @@ import * as joining from "./joining.ts";
 import * as matrices from "./matrices.ts";
 import * as norm from "./norm.ts";
 import type { AnyOp } from "./op.ts";
+import * as padding from "./padding.ts";
+import * as pooling from "./pooling.ts";
 import * as product from "./product.ts";
 import * as random from "./random.ts";
 import * as recurrence from "./recurrence.ts";
@@ -49,6 +52,9 @@ const modules = [
   softmax,
   recurrence,
   matrices,
+  padding,
+  convolution,
+  pooling,
 ];
 
 function opsOf(value: unknown): AnyOp[] {

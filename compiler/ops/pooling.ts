@@ -1,0 +1,469 @@
+/**
+ * Pooling: windows over the last axes, of which the largest element or the sum is kept. The cotangent
+ * goes back by asking, for each element, which windows it is in: nothing is scattered.
+ */
+
+import { fail } from "../diagnostics/error.ts";
+import { build, type NDArray, offsetOf, sizeOf, unravel } from "../graph/ndarray.ts";
+import { makeNode, type Node, role } from "../graph/node.ts";
+import { floatX, formatShape, isFloat, roughVolume, type TensorType } from "../graph/types.ts";
+import * as scalar from "../kernels/scalar.ts";
+import { add, div, like, mul, sub } from "./arithmetic.ts";
+import { maximum, minimum } from "./comparison.ts";
+import { arange, onesLike } from "./creation.ts";
+import { castTo, definitions } from "./elementwise.ts";
+import { asNode, type Operand } from "./leaf.ts";
+import { precedence } from "./notation.ts";
+import {
+  type AnyOp,
+  type GradientRule,
+  type Notation,
+  op,
+  type Sample,
+  type Stacked,
+} from "./op.ts";
+import { lowest, spread } from "./padding.ts";
+import { expandDims, repeated } from "./shape.ts";
+import { type Padding, type PerAxis, perAxis, reach, type Windows, windowsOf } from "./window.ts";
+
+export type PoolAttrs = {
+  /** The windows along the last axes: their elements, how far apart windows and elements are. */
+  size: readonly number[];
+  stride: readonly number[];
+  dilation: readonly number[];
+  /** How many windows: no more than fit. */
+  count: readonly number[];
+  /** Lengths of the axes that the windows lie on. */
+  length: readonly number[];
+};
+
+const int = (n: number): scalar.Scalar => scalar.constant(n, "int32");
+
+/** Place of element k of window y. */
+const placeOf = (
+  index: readonly scalar.Scalar[],
+  k: readonly scalar.Scalar[],
+  { stride, dilation }: PoolAttrs,
+): readonly scalar.Scalar[] => {
+  const lead = index.length - k.length;
+  return index.map((y, i) => {
+    const n = i - lead;
+    if (n < 0) return y;
+    const start = scalar.indexMul(y, int(stride[n]));
+    return scalar.indexAdd(start, scalar.indexMul(k[n], int(dilation[n])));
+  });
+};
+
+const pooledType = (x: TensorType, { count }: PoolAttrs): TensorType => ({
+  dtype: x.dtype,
+  shape: [...x.shape.slice(0, x.shape.length - count.length), ...count],
+});
+
+const wholeType = (y: TensorType, { length }: PoolAttrs): TensorType => ({
+  dtype: y.dtype,
+  shape: [...y.shape.slice(0, y.shape.length - length.length), ...length],
+});
+
+/** Calls `visit` with the offsets of every window and each of its elements. */
+function eachPair(
+  whole: readonly number[],
+  pooled: readonly number[],
+  { size, stride, dilation }: PoolAttrs,
+  visit: (window: number, element: number) => void,
+): void {
+  const lead = pooled.length - size.length;
+  for (let window = 0; window < sizeOf(pooled); window++) {
+    const index = unravel(window, pooled);
+    for (let k = 0; k < sizeOf(size); k++) {
+      const own = unravel(k, size);
+      const at = index.map((y, i) =>
+const sides = (list: readonly number[]): string => list.join("\\times ");
+      );
+      visit(window, offsetOf(at, whole));
+    }
+  }
+}
+
+const sides = (list: readonly number[]): string => list.join("\times ");
+
+/** `name(x)` with the window and, where they are not next to each other, the stride below it. */
+const poolNotation = (name: string, tex: string): Notation<PoolAttrs> => ({
+  text: (inputs, { size, stride, dilation }) => {
+    const options = [
+      `size: ${formatShape(size)}`,
+      `stride: ${formatShape(stride)}`,
+      ...(dilation.some((d) => d !== 1) ? [`dilation: ${formatShape(dilation)}`] : []),
+    ];
+    return {
+      text: `${name}(${inputs.map((p) => p.text).join(", ")}, { ${options.join(", ")} })`,
+      precedence: precedence.atom,
+    };
+  },
+  tex: (inputs, { size, stride, dilation }) => {
+    const marks = [
+      sides(size),
+      ...(stride.some((s, n) => s !== size[n]) ? [`\\downarrow ${sides(stride)}`] : []),
+      ...(dilation.some((d) => d !== 1) ? [`d = ${sides(dilation)}`] : []),
+    ];
+    return {
+      text: `${tex}_{${marks.join(",\\,")}}\\left(${inputs.map((p) => p.text).join(",\\; ")}\\right)`,
+      precedence: precedence.atom,
+    };
+  },
+});
+
+const geometries: readonly { readonly attrs: PoolAttrs; readonly lead: readonly number[] }[] = [
+  {
+    lead: [2],
+    attrs: { size: [2, 2], stride: [2, 2], dilation: [1, 1], count: [2, 3], length: [4, 6] },
+  },
+  {
+    lead: [1, 2],
+    attrs: { size: [3, 2], stride: [2, 1], dilation: [1, 1], count: [2, 3], length: [6, 4] },
+  },
+  { lead: [], attrs: { size: [2], stride: [3], dilation: [1], count: [2], length: [7] } },
+  { lead: [2], attrs: { size: [2], stride: [1], dilation: [2], count: [3], length: [5] } },
+  {
+    lead: [2],
+    attrs: { size: [3, 3], stride: [1, 2], dilation: [1, 1], count: [2, 2], length: [4, 5] },
+  },
+];
+
+/** Samples with whole numbers where elements are compared, so that some are equal. */
+const samples = (kinds: readonly ("whole" | "pooled")[]): Sample<PoolAttrs>[] =>
+  geometries.map(({ lead, attrs }) => ({
+    attrs,
+    inputs: kinds.map((kind, i) => ({
+      shape: [...lead, ...(kind === "whole" ? attrs.length : attrs.count)],
+      ...(kinds.length > 1 && i < 2 ? { dtype: "int32" as const, domain: [0, 2] as const } : {}),
+    })),
+  }));
+
+/** The same over a leading axis, which the windows do not touch. */
+const alongside =
+  (self: () => AnyOp) =>
+  (operands: readonly Stacked[], attrs: PoolAttrs): Node | undefined => {
+    const steps = operands.find((operand) => operand.stacked)?.node.shape[0];
+    if (steps === undefined) return undefined;
+    return makeNode(
+      self(),
+      operands.map((operand) => repeated(operand, steps)),
+      attrs,
+    );
+  };
+
+interface PoolSpec {
+  readonly name: string;
+  readonly tex: string;
+  readonly fn: "add" | "max";
+  readonly linear?: boolean;
+  readonly gradient: GradientRule<PoolAttrs>;
+}
+
+/** Reductions over the elements of each window. */
+function pooling({ name, tex, fn, linear = false, gradient }: PoolSpec): AnyOp {
+  const made: AnyOp = op<PoolAttrs>({
+    name,
+    called: "pool",
+    cost: 4,
+    reduces: "elements",
+    linear,
+    reads: (_, { size, stride }) => roughVolume(size) / roughVolume(stride),
+    vectorise: alongside(() => made),
+    infer: ([x], attrs) => pooledType(x, attrs),
+    evaluate: ([x], attrs, { dtype, shape }) => {
+      const start = fn === "add" ? 0 : Number.NEGATIVE_INFINITY;
+      const y: NDArray = build(dtype, shape, () => start);
+      eachPair(x.shape, shape, attrs, (window, element) => {
+        const [a, b] = [y.data[window], x.data[element]];
+        y.data[window] = fn === "add" ? a + b : Math.max(a, b);
+      });
+      return y;
+    },
+    lower: ({ attrs, read, axis }, index) => {
+      const axes = attrs.size.map((n) => axis(n));
+      const k = axes.map((a) => (a.extent === 1 ? int(0) : scalar.axisIndex(a)));
+      return scalar.reduce(fn, axes, read(0, placeOf(index, k, attrs)));
+    },
+    gradient,
+    notation: poolNotation(name, tex),
+    samples: samples(["whole"]),
+  });
+  return made;
+}
+
+/** The largest element of each window; NaN if there is one. Tied elements share the gradient. */
+export const poolMaxOp = pooling({
+  name: "poolMax",
+  tex: "\\operatorname{maxpool}",
+  fn: "max",
+  gradient: ({ dy, y, inputs: [x], attrs }) => {
+    const ties = role(
+      makeNode(poolWhereOp, [x, y, castTo(onesLike(x), dy.type.dtype)], attrs),
+      "ties",
+    );
+    const share = div(dy, ties);
+    share.role ??= { name: "share", of: y };
+    return [makeNode(unpoolWhereOp, [x, y, share], attrs)];
+  },
+});
+
+/** The sum of the elements of each window. */
+export const poolSumOp = pooling({
+  name: "poolSum",
+  tex: "\\operatorname{sumpool}",
+  fn: "add",
+  linear: true,
+  gradient: ({ dy, attrs }) => [makeNode(unpoolSumOp, [dy], attrs)],
+});
+
+/** out[y] = Σ_k [x[y·s + k] = m[y]]·d[y·s + k]: what `d` is where a window's element is the largest. */
+export const poolWhereOp: AnyOp = op<PoolAttrs>({
+  name: "poolWhere",
+  called: "pool",
+  cost: 8,
+  reduces: "elements",
+  reads: (_, { size, stride }, input) =>
+    input === 1 ? 1 : roughVolume(size) / roughVolume(stride),
+  vectorise: alongside(() => poolWhereOp),
+  infer: ([, , d], attrs) => pooledType(d, attrs),
+  evaluate: ([x, m, d], attrs, { dtype, shape }) => {
+    const y = build(dtype, shape, () => 0);
+    eachPair(x.shape, shape, attrs, (window, element) => {
+      if (x.data[element] === m.data[window]) y.data[window] += d.data[element];
+    });
+    return y;
+  },
+  lower: ({ attrs, type, read, axis }, index) => {
+    const axes = attrs.size.map((n) => axis(n));
+    const k = axes.map((a) => (a.extent === 1 ? int(0) : scalar.axisIndex(a)));
+    const at = placeOf(index, k, attrs);
+    const isLargest = scalar.call("eq", read(0, at), read(1, index));
+    const value = scalar.call("where", isLargest, read(2, at), scalar.constant(0, type.dtype));
+    return scalar.reduce("add", axes, value);
+  },
+  gradient: ({ dy, inputs: [x, m], attrs }) => [
+    undefined,
+    undefined,
+    makeNode(unpoolWhereOp, [x, m, dy], attrs),
+  ],
+  notation: poolNotation("poolWhere", "\\operatorname{maxpool}'"),
+  samples: samples(["whole", "pooled", "whole"]),
+});
+
+/** One element of the whole: the sum of `value` at each window y that it is in. */
+function sumOverWindows(
+  index: readonly scalar.Scalar[],
+  { size, stride, dilation, count }: PoolAttrs,
+  axis: (extent: number) => ReturnType<typeof scalar.newAxis>,
+  zero: scalar.Scalar,
+  value: (
+    window: readonly scalar.Scalar[],
+    inside: scalar.Scalar,
+  ) => readonly [scalar.Scalar, scalar.Scalar],
+): scalar.Scalar {
+  const lead = index.length - size.length;
+  const axes: ReturnType<typeof scalar.newAxis>[] = [];
+  let inside: scalar.Scalar = scalar.constant(1, "bool");
+  const window = index.map((place, i) => {
+    const n = i - lead;
+    if (n < 0) return place;
+    // Windows that begin `back` strides before the last one that begins at or before the place.
+    const most = Math.ceil(reach(size[n], dilation[n]) / stride[n]);
+    const over = most > 1 ? axis(most) : undefined;
+    if (over) axes.push(over);
+    const back = over ? scalar.axisIndex(over) : int(0);
+    const y = scalar.indexSub(scalar.indexDiv(place, int(stride[n])), back);
+    const rest = scalar.indexMod(place, int(stride[n]));
+    const offset = scalar.indexAdd(rest, scalar.indexMul(back, int(stride[n])));
+    inside = scalar.and(inside, scalar.compare("ge", y, int(0)));
+    inside = scalar.and(inside, scalar.compare("lt", y, int(count[n])));
+    inside = scalar.and(inside, scalar.compare("lt", offset, int(reach(size[n], dilation[n]))));
+    if (dilation[n] > 1) {
+      const isElement = scalar.call("eq", scalar.indexMod(offset, int(dilation[n])), int(0));
+      inside = scalar.and(inside, isElement);
+    }
+    return y;
+  });
+  const [condition, element] = value(window, inside);
+  const body =
+    condition.kind === "const" ? element : scalar.call("where", condition, element, zero);
+  return axes.length === 0 ? body : scalar.reduce("add", axes, body);
+}
+
+/** Each element of a window gets what the window has: the transpose of the sum. */
+export const unpoolSumOp: AnyOp = op<PoolAttrs>({
+  name: "unpoolSum",
+  called: "unpool",
+  cost: 4,
+  linear: true,
+  reads: (_, { size }) => roughVolume(size),
+  vectorise: alongside(() => unpoolSumOp),
+  infer: ([g], attrs) => wholeType(g, attrs),
+  evaluate: ([g], attrs, { dtype, shape }) => {
+    const out = build(dtype, shape, () => 0);
+    eachPair(shape, g.shape, attrs, (window, element) => {
+      out.data[element] += g.data[window];
+    });
+    return out;
+  },
+  lower: ({ attrs, type, read, axis }, index) =>
+    sumOverWindows(index, attrs, axis, scalar.constant(0, type.dtype), (window, inside) => [
+      inside,
+      read(0, window),
+    ]),
+  gradient: ({ dy, attrs }) => [makeNode(poolSumOp, [dy], attrs)],
+  notation: poolNotation("unpoolSum", "\\operatorname{sumpool}^{\\top}"),
+  samples: samples(["pooled"]),
+});
+
+/** out[p] = Σ over the windows y that p is in of [x[p] = m[y]]·g[y]: each largest element gets `g`. */
+export const unpoolWhereOp: AnyOp = op<PoolAttrs>({
+  name: "unpoolWhere",
+  called: "unpool",
+  cost: 8,
+  reads: (_, { size, stride, dilation }, input) =>
+    input === 0
+      ? size.reduce((n, k, i) => n * Math.ceil(reach(k, dilation[i]) / stride[i]), 1)
+      : roughVolume(size),
+  vectorise: alongside(() => unpoolWhereOp),
+  infer: ([, , g], attrs) => wholeType(g, attrs),
+  evaluate: ([x, m, g], attrs, { dtype, shape }) => {
+    const out = build(dtype, shape, () => 0);
+    eachPair(shape, g.shape, attrs, (window, element) => {
+      if (x.data[element] === m.data[window]) out.data[element] += g.data[window];
+    });
+    return out;
+  },
+  lower: ({ attrs, type, read, axis }, index) =>
+    sumOverWindows(index, attrs, axis, scalar.constant(0, type.dtype), (window, inside) => [
+      scalar.and(inside, scalar.call("eq", read(0, index), read(1, window))),
+      read(2, window),
+    ]),
+  gradient: ({ dy, inputs: [x, m], attrs }) => [
+    undefined,
+    undefined,
+    makeNode(poolWhereOp, [x, m, dy], attrs),
+  ],
+  notation: poolNotation("unpoolWhere", "\\operatorname{maxpool}'^{\\top}"),
+  samples: samples(["whole", "pooled", "pooled"]),
+});
+
+// ── Builders ────────────────────────────────────────────────────────────────────────────────────
+
+export interface PoolOptions {
+  /** From one window to the next; the size of a window when left out. */
+  readonly stride?: PerAxis;
+  /** What is added around the input; "valid" when left out. */
+  readonly padding?: Padding;
+  /** What no whole window covers at the end is ignored (true when left out), or has a window of its own. */
+  readonly ignoreBorder?: boolean;
+}
+
+export interface MaxPoolOptions extends PoolOptions {
+  /** From one element of a window to the next; 1 when left out. */
+  readonly dilation?: PerAxis;
+}
+
+export interface AvgPoolOptions extends PoolOptions {
+  /** Padding counts as elements that are 0 (true when left out), or not at all. */
+  readonly includePadding?: boolean;
+}
+
+function windows(
+  x: Node,
+  size: PerAxis,
+  { stride = size, padding = "valid", ignoreBorder = true, dilation = 1 }: MaxPoolOptions,
+  what: string,
+): readonly Windows[] {
+  return windowsOf(
+    x,
+    {
+      size: perAxis(size, 2, 1, `${what}: size`),
+      stride: perAxis(stride, 2, 1, `${what}: stride`),
+      dilation: perAxis(dilation, 2, 1, `${what}: dilation`),
+      padding,
+      overEnd: !ignoreBorder,
+    },
+    what,
+  );
+}
+
+/** The pooling of `x` with `value` beyond its border. */
+function pool(record: AnyOp, x: Node, list: readonly Windows[], value: number): Node {
+  const padded = spread(
+    x,
+    list.map((w) => [w.before, w.after + w.beyond]),
+    { value },
+  );
+  const length = padded.shape.slice(padded.shape.length - list.length) as number[];
+  return makeNode(record, [padded], {
+    size: list.map((w) => w.size),
+    stride: list.map((w) => w.stride),
+    dilation: list.map((w) => w.dilation),
+    count: list.map((w) => w.count),
+    length,
+  });
+}
+
+/** At least the two axes of an image. @throws ADJ1004 */
+function image(x: Operand, what: string): Node {
+  const node = asNode(x);
+  if (node.shape.length < 2) {
+    fail("ADJ1004", `${what}: expected […, height, width], got ${formatShape(node.shape)}`, {
+      hint: "the last two axes are pooled",
+      related: definitions(node),
+    });
+  }
+  return node;
+}
+
+/**
+ * The largest element of each window over the last two axes: [batch, channels, height, width] or any
+ * other axes in front. Windows do not overlap unless the stride is smaller. `ignoreBorder: false` is PyTorch's
+ * `ceil_mode`. Elements that tie share the gradient; padding never wins.
+ *
+ * @throws ADJ1004 for fewer than 2 axes, ADJ1008 for options that are none, ADJ1009 when no window fits
+ */
+export function maxPool2d(x: Operand, size: PerAxis, options: MaxPoolOptions = {}): Node {
+  const node = image(x, "maxPool2d");
+  return pool(poolMaxOp, node, windows(node, size, options, "maxPool2d"), lowest(node.type.dtype));
+}
+
+/**
+ * The mean of each window over the last two axes. Places that padding adds count as 0 unless
+ * `includePadding: false`; places beyond those never count. Integers give floatX.
+ *
+ * @throws ADJ1004, ADJ1008, ADJ1009 as maxPool2d
+ */
+export function avgPool2d(x: Operand, size: PerAxis, options: AvgPoolOptions = {}): Node {
+  const given = image(x, "avgPool2d");
+  const node = castTo(given, isFloat(given.type.dtype) ? given.type.dtype : floatX);
+  const list = windows(node, size, options, "avgPool2d");
+  const sum = pool(poolSumOp, node, list, 0);
+  return div(sum, countsOf(list, options.includePadding ?? true, node));
+}
+
+/** How many elements each window has, in the dtype of `x`: one number where all have the same. */
+function countsOf(list: readonly Windows[], includePadding: boolean, x: Node): Node {
+  const bounds = list.map(({ before, length, after }) =>
+    includePadding ? [-before, length + after] : [0, length],
+  );
+  const isWhole = list.every(
+    ({ before, stride, size, count }, n) =>
+      -before >= bounds[n][0] && (count - 1) * stride + size - before <= bounds[n][1],
+  );
+  if (isWhole)
+    return like(
+      list.reduce((n, w) => n * w.size, 1),
+      x,
+    );
+  const counts = list.map(({ before, stride, size, count }, n) => {
+    const start = sub(mul(arange(count), stride), before);
+    return sub(minimum(add(start, size), bounds[n][1]), maximum(start, bounds[n][0]));
+  });
+  return castTo(
+    counts.reduce((product, own) => mul(expandDims(product, -1), own)),
+    x.type.dtype,
+  );
+}
