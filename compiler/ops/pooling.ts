@@ -77,14 +77,14 @@ function eachPair(
     for (let k = 0; k < sizeOf(size); k++) {
       const own = unravel(k, size);
       const at = index.map((y, i) =>
-const sides = (list: readonly number[]): string => list.join("\\times ");
+        i < lead ? y : y * stride[i - lead] + own[i - lead] * dilation[i - lead],
       );
       visit(window, offsetOf(at, whole));
     }
   }
 }
 
-const sides = (list: readonly number[]): string => list.join("\times ");
+const sides = (list: readonly number[]): string => list.join("\\times ");
 
 /** `name(x)` with the window and, where they are not next to each other, the stride below it. */
 const poolNotation = (name: string, tex: string): Notation<PoolAttrs> => ({
