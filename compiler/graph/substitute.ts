@@ -30,8 +30,10 @@ export function substitute(
     mapped.set(node, copy);
   }
   for (const [, copy] of mapped) {
-    // A gradient of the original is, in the copy, the gradient of the copies.
-    const { derivative } = copy;
+    // A part or a gradient of the original is, in the copy, that of the copies.
+    const { derivative, role } = copy;
+    const whole = role?.of && mapped.get(role.of);
+    if (role && whole) copy.role = { ...role, of: whole };
     if (!derivative) continue;
     const of = mapped.get(derivative.of);
     const by = mapped.get(derivative.by);

@@ -255,6 +255,21 @@ function combine(a: Affine, b: Affine, scale: number): Affine {
   return { terms, constant: a.constant + scale * b.constant };
 }
 
+/** c·m·⌊s / m⌋ + c·(s mod m) is c·s. */
+function rejoin(sum: Affine): Affine {
+  for (const [key, { term, coefficient }] of sum.terms) {
+    if (term.kind !== "call" || term.fn !== "mod" || term.args[1].kind !== "const") continue;
+    const [s, by] = term.args;
+    const quotient = indexDiv(s, by).key;
+    if (sum.terms.get(quotient)?.coefficient !== coefficient * term.args[1].value) continue;
+    const terms = new Map(sum.terms);
+    terms.delete(key);
+    terms.delete(quotient);
+    return rejoin(combine({ ...sum, terms }, affine(s), coefficient));
+  }
+  return sum;
+}
+
 function fromAffine({ terms, constant: c }: Affine): Scalar {
   let sum: Scalar | undefined;
   // What is subtracted comes last, after the constant if need be: 8 − i, not i·(−1) + 8.
@@ -309,7 +324,7 @@ export function rangeOf(s: Scalar): { min: number; max: number } {
 }
 
 export const indexAdd = (a: Scalar, b: Scalar): Scalar =>
-  fromAffine(combine(affine(a), affine(b), 1));
+  fromAffine(rejoin(combine(affine(a), affine(b), 1)));
 export const indexSub = (a: Scalar, b: Scalar): Scalar =>
   fromAffine(combine(affine(a), affine(b), -1));
 
@@ -344,6 +359,9 @@ function split(a: Scalar, by: Scalar): { quotient: Scalar; rest: Scalar } | unde
 /** Floor division of an index. */
 export function indexDiv(a: Scalar, by: Scalar): Scalar {
   if (by.kind === "const" && by.value === 1) return a;
+  const inner = a.kind === "call" && a.fn === "div" ? a.args[1] : undefined;
+  if (a.kind === "call" && inner?.kind === "const" && by.kind === "const" && inner.value > 0)
+    return indexDiv(a.args[0], int(inner.value * by.value));
   return split(a, by)?.quotient ?? call("div", a, by);
 }
 
@@ -400,6 +418,8 @@ export function withOperands(s: Scalar, operands: readonly Scalar[]): Scalar {
         if (s.fn === "add") return indexAdd(operands[0], operands[1]);
         if (s.fn === "sub") return indexSub(operands[0], operands[1]);
         if (s.fn === "mul") return indexMul(operands[0], operands[1]);
+        if (s.fn === "div" && isPositive(operands[1])) return indexDiv(operands[0], operands[1]);
+        if (s.fn === "mod" && isPositive(operands[1])) return indexMod(operands[0], operands[1]);
       }
       return call(s.fn, ...operands);
     }
@@ -407,6 +427,8 @@ export function withOperands(s: Scalar, operands: readonly Scalar[]): Scalar {
       return s;
   }
 }
+
+const isPositive = (s: Scalar): boolean => s.kind === "const" && s.value > 0;
 
 /** Made of loop axes, sizes and whole numbers only. */
 function isIndex(s: Scalar): boolean {

@@ -190,14 +190,30 @@ function loops(
   else nest.loop(first.axis, stepOf(first), () => loops(nest, rest, stepOf, body));
 }
 
-/** The two spatial axes to tile: the last ones that some operand lacks. */
+/**
+ * The two spatial axes to tile: an operand that lacks the one has the other, so that rows meet columns.
+ * Of several the pair whose tile has the most uses, the innermost one of equals.
+ */
 function tiledAxes(spatial: readonly Step[], reduce: Reduce): readonly [Step, Step] {
   const loads = walk(reduce.body).filter((s) => s.kind === "load");
-  const reused = spatial.filter((step) =>
-    loads.some((load) => !load.index.some((i) => usesAxis(i, step.axis))),
+  const lacking = new Map(
+    spatial.map((step) => [
+      step,
+      loads.filter((load) => !load.index.some((i) => usesAxis(i, step.axis))),
+    ]),
   );
-  const [a, b] = reused.length >= 2 ? reused.slice(-2) : spatial.slice(-2);
-  return [a, b];
+  const differ = (a: Step, b: Step): boolean =>
+    lacking.get(a)?.some((load) => !lacking.get(b)?.includes(load)) === true;
+  let [best, most] = [spatial.slice(-2), 0];
+  for (const [n, column] of [...spatial.entries()].reverse()) {
+    for (const row of spatial.slice(0, n).reverse()) {
+      if (!differ(row, column) || !differ(column, row)) continue;
+      const { rows, columns } = chooseTile(row.axis.extent, column.axis.extent);
+      const uses = (rows * columns) / (rows + columns);
+      if (uses > most) [best, most] = [[row, column], uses];
+    }
+  }
+  return [best[0], best[1]];
 }
 
 /** What a constant multiplies, by its name; the result where that has none. */

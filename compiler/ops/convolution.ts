@@ -229,24 +229,30 @@ export interface ConvOptions {
 
 const nameOf = (x: Node, otherwise: string): string => x.label?.name ?? otherwise;
 
+/** The axes of operands, by name. */
+const layout = (first: string, axes: number): string =>
+  `[${[first, "channels", ...["height", "width"].slice(2 - axes)].join(", ")}]`;
+
 /** Both operands in one dtype, of the rank that `axes` need. @throws ADJ1004 */
 function operands(x: Operand, w: Operand, axes: number, what: string): [Node, Node] {
   const [a, b] = together(x, w);
-  const layouts = ["[batch, channels", "[filters, channels"].map((front) =>
-    [front, ...["height", "width"].slice(2 - axes)].join(", ").concat("]"),
+  const check = (node: Node, role: string, expected: string, hint: string): void => {
+    if (node.shape.length === 2 + axes) return;
+    const got = `${nameOf(node, "a tensor")} ${formatShape(node.shape)}`;
+    fail("ADJ1004", `${what}: expected ${role} ${expected}, got ${got}`, {
+      hint,
+      related: definitions(node),
+    });
+  };
+  const kept = Array.from({ length: axes }, (_, i) => i + 1).join(", ");
+  const inserted = `without channels, there is one: dimshuffle(x, [0, "x", ${kept}])`;
+  check(a, "input", layout("batch", axes), inserted);
+  check(
+    b,
+    "filters",
+    layout("filters", axes),
+    `filters have ${2 + axes} axes, one of length 1 too`,
   );
-  for (const [n, node] of [a, b].entries()) {
-    if (node.shape.length === 2 + axes) continue;
-    const role = n === 0 ? "input" : "filters";
-    fail(
-      "ADJ1004",
-      `${what}: expected ${role} ${layouts[n]}, got ${nameOf(node, "a tensor")} ${formatShape(node.shape)}`,
-      {
-        hint: `reshape it to ${2 + axes} axes${n === 0 ? '; an image without channels has 1: dimshuffle(x, [0, "x", 1, 2])'.replace(axes === 1 ? ", 2]" : "]", "]") : ""}`,
-        related: definitions(node),
-      },
-    );
-  }
   const joint = promote(a.type.dtype, b.type.dtype);
   const dtype = joint === "bool" ? "int32" : joint;
   return [castTo(a, dtype), castTo(b, dtype)];

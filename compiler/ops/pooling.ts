@@ -5,7 +5,7 @@
 
 import { fail } from "../diagnostics/error.ts";
 import { build, type NDArray, offsetOf, sizeOf, unravel } from "../graph/ndarray.ts";
-import { makeNode, type Node, role } from "../graph/node.ts";
+import { makeNode, type Node } from "../graph/node.ts";
 import { floatX, formatShape, isFloat, roughVolume, type TensorType } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { add, div, like, mul, sub } from "./arithmetic.ts";
@@ -198,12 +198,11 @@ export const poolMaxOp = pooling({
   tex: "\\operatorname{maxpool}",
   fn: "max",
   gradient: ({ dy, y, inputs: [x], attrs }) => {
-    const ties = role(
-      makeNode(poolWhereOp, [x, y, castTo(onesLike(x), dy.type.dtype)], attrs),
-      "ties",
-    );
+    const ones = castTo(onesLike(x), dy.type.dtype);
+    const ties = makeNode(poolWhereOp, [x, y, ones], attrs);
     const share = div(dy, ties);
-    share.role ??= { name: "share", of: y };
+    ties.role ??= { name: "ties", of: dy };
+    share.role ??= { name: "share", of: dy };
     return [makeNode(unpoolWhereOp, [x, y, share], attrs)];
   },
 });
@@ -239,7 +238,12 @@ export const poolWhereOp: AnyOp = op<PoolAttrs>({
     const k = axes.map((a) => (a.extent === 1 ? int(0) : scalar.axisIndex(a)));
     const at = placeOf(index, k, attrs);
     const isLargest = scalar.call("eq", read(0, at), read(1, index));
-    const value = scalar.call("where", isLargest, read(2, at), scalar.constant(0, type.dtype));
+    const element = read(2, at);
+    // Ones are counted.
+    const value =
+      element.kind === "const" && element.value === 1
+        ? scalar.cast(isLargest, type.dtype)
+        : scalar.call("where", isLargest, element, scalar.constant(0, type.dtype));
     return scalar.reduce("add", axes, value);
   },
   gradient: ({ dy, inputs: [x, m], attrs }) => [
