@@ -1,21 +1,18 @@
 /** How logistic regression is trained: the tutorial's settings (logistic_sgd). */
 
-import type { AsyncShared, CreateOptions, Shared } from "adjoint/runtime";
-import type { ClassifierTask, ClassifierTrainer } from "adjoint/train";
-import { createLogistic } from "../generated/logistic/index.ts";
+import { type ClassifierTask, type Create, columnsOf } from "adjoint/train";
+import {
+  type AsyncLogistic,
+  createLogistic,
+  type Logistic,
+  targets,
+} from "../generated/logistic/index.ts";
 
-interface Trainer extends ClassifierTrainer {
-  readonly W: Shared | AsyncShared;
-  readonly b: Shared | AsyncShared;
-}
-
-const task: ClassifierTask<Trainer> = {
+const task: ClassifierTask<Logistic | AsyncLogistic> = {
   model: "logistic",
   title: "Logistic regression",
-  create: ({ target, ...options }) =>
-    target === "gpu"
-      ? createLogistic({ ...options, target })
-      : createLogistic({ ...options, target } as CreateOptions<"typescript">),
+  targets,
+  create: createLogistic as Create<Logistic | AsyncLogistic>,
   batchSize: 600,
   epochs: 1000,
   patience: 5000,
@@ -24,13 +21,7 @@ const task: ClassifierTask<Trainer> = {
   parameters: ({ W, b }) => ({ W, b }),
   settings: { "learning rate": "0.13", optimizer: "stochastic gradient descent" },
   /** Column j of W, as a picture of the pixels that speak for digit j. */
-  async templates({ W }) {
-    const weights = await W.get();
-    const [pixels, classes] = weights.shape;
-    return Array.from({ length: classes }, (_, j) =>
-      Float32Array.from({ length: pixels }, (_, k) => weights[k * classes + j]),
-    );
-  },
+  templates: async ({ W }) => columnsOf(await W.get()),
 };
 
 export default task;

@@ -1,20 +1,13 @@
 /** How the multilayer perceptron is trained: the tutorial's settings (mlp). */
 
-import type { AsyncShared, CreateOptions, Shared } from "adjoint/runtime";
-import type { ClassifierTask, ClassifierTrainer } from "adjoint/train";
-import { createMlp } from "../generated/mlp/index.ts";
+import { type ClassifierTask, type Create, columnsOf } from "adjoint/train";
+import { type AsyncMlp, createMlp, type Mlp, targets } from "../generated/mlp/index.ts";
 
-interface Trainer extends ClassifierTrainer {
-  readonly hidden_W: Shared | AsyncShared;
-  readonly hidden_b: Shared | AsyncShared;
-  readonly output_W: Shared | AsyncShared;
-  readonly output_b: Shared | AsyncShared;
-}
-
-const task: ClassifierTask<Trainer> = {
+const task: ClassifierTask<Mlp | AsyncMlp> = {
   model: "mlp",
   title: "Multilayer perceptron",
-  create: createMlp as (options: CreateOptions) => Trainer | Promise<Trainer>,
+  targets,
+  create: createMlp as Create<Mlp | AsyncMlp>,
   batchSize: 20,
   epochs: 1000,
   patience: 10_000,
@@ -29,9 +22,15 @@ const task: ClassifierTask<Trainer> = {
   settings: {
     "hidden units": "500, tanh",
     "learning rate": "0.01",
-    "L1, L2": "0, 0.0001",
+    "weights of L1 and L2": "0 and 0.0001",
     optimizer: "stochastic gradient descent",
   },
+  filters: async ({ hidden_W }) => ({
+    title: "What the hidden units look for",
+    filters: columnsOf(await hidden_W.get()),
+    size: [28, 28],
+    across: 25,
+  }),
 };
 
 export default task;

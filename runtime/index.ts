@@ -27,4 +27,5 @@ export {
   type SetOptions,
   type Shared,
   type SyncProgram,
+  variablesOf,
 } from "./trainer.ts";

@@ -45,6 +45,19 @@ export interface AsyncShared<A extends ElementArray = ElementArray>
   set(values: TensorLike, options?: { readonly borrow?: false }): Promise<void>;
 }
 
+/** Under which a trainer has all its variables. */
+const variables = Symbol("variables");
+
+/**
+ * Every shared variable of a trainer that is not data, also those that the model does not export: what a
+ * checkpoint has to keep. Undefined for what is no generated trainer.
+ */
+export function variablesOf(
+  trainer: object,
+): Readonly<Record<string, Shared | AsyncShared>> | undefined {
+  return (trainer as { [variables]?: Record<string, Shared | AsyncShared> })[variables];
+}
+
 /** The generated module of a synchronous target. Its functions take the state, the inputs and named sizes. */
 export interface SyncProgram<State> {
   createState(seed: number): State;
@@ -121,10 +134,13 @@ export function createTrainer<Trainer, State extends object>(
       return results(spec, run(state, ...values, ...own.map((size) => sizes[size])), sizes);
     };
   }
+  const own: Record<string, Shared> = {};
   for (const [name, spec] of Object.entries(signature.shared)) {
-    if (spec.exported) trainer[name] = sharedOf(name, border, state);
+    const variable = sharedOf(name, border, state);
+    if (spec.exported) trainer[name] = variable;
+    if (!spec.data) own[name] = variable;
   }
-  return trainer as Trainer;
+  return { ...trainer, [variables]: own } as Trainer;
 }
 
 function sharedOf(name: string, border: Border, state: Record<string, ElementArray>): Shared {
@@ -192,10 +208,13 @@ export function createAsyncTrainer<Trainer>(signature: Signature, program: Async
         return results(spec, await program.call(name, values, sizes), sizes);
       });
   }
+  const own: Record<string, AsyncShared> = {};
   for (const [name, spec] of Object.entries(signature.shared)) {
-    if (spec.exported) trainer[name] = asyncSharedOf(name, border, program, inTurn);
+    const variable = asyncSharedOf(name, border, program, inTurn);
+    if (spec.exported) trainer[name] = variable;
+    if (!spec.data) own[name] = variable;
   }
-  return trainer as Trainer;
+  return { ...trainer, [variables]: own } as Trainer;
 }
 
 function asyncSharedOf(

@@ -26,6 +26,13 @@ export function emitEntry(
   banner(out, model, "The entry: what programs import.");
   writeImports(out, targets);
   if (instrument === "profile") out.line('export { profile } from "./typescript.ts";').line();
+  out.doc(["What the model was generated for: the targets that a trainer can be created with."]);
+  out.list(
+    "export const targets = [",
+    ["typescript", ...targets].map((t) => `"${t}"`),
+    "] as const;",
+  );
+  out.line();
   writeSignature(out, model);
   writeInterface(out, model, name, false);
   if (targets.length > 0) writeInterface(out, model, `Async${name}`, true);

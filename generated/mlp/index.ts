@@ -13,6 +13,9 @@ import {
 } from "adjoint/runtime";
 import * as typescript from "./typescript.ts";
 
+/** What the model was generated for: the targets that a trainer can be created with. */
+export const targets = ["typescript", "gpu"] as const;
+
 /** Types at the border of the model: what callers hand in is checked against them. */
 export const signature = {
   model: "mlp",

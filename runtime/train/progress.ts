@@ -2,8 +2,10 @@
 
 import { SingleBar } from "cli-progress";
 import type { TrainingEvent } from "./early-stopping.ts";
+import { testLine, validationLine } from "./history.ts";
 
 export interface Progress {
+  onBatch(epoch: number, batch: number, cost: number): void;
   onEvent(event: TrainingEvent): void;
   end(): void;
 }
@@ -13,7 +15,11 @@ export function isInteractive(stream: NodeJS.WriteStream = process.stdout): bool
   return Boolean(stream.isTTY) && !process.env.CI;
 }
 
-const percent = (error: number): string => `${(100 * error).toFixed(6)} %`;
+/** In a log a validation is a line if so many milliseconds went by since the last one: fast runs have many. */
+const lineEvery = 1000;
+
+/** The bar moves so many milliseconds apart. */
+const moveEvery = 50;
 
 /** The tutorial's lines: validation errors, and an indented one for each new best model. */
 export function createProgress(
@@ -29,31 +35,32 @@ export function createProgress(
       })
     : undefined;
   let best = "–";
-  let last = "–";
-  let quiet = 0;
-  bar?.start(batches, 0, { epoch: 1, cost: last, best });
+  let said = Number.NEGATIVE_INFINITY;
+  let moved = Number.NEGATIVE_INFINITY;
+  let isSaid = false;
+  bar?.start(batches, 0, { epoch: 1, cost: "–", best });
   // The bar hides the cursor: whatever ends the program gives it back.
   const stop = (): void => bar?.stop();
   if (bar) process.once("exit", stop);
   return {
+    onBatch(epoch, batch, cost) {
+      if (!bar) return;
+      const now = performance.now();
+      if (now - moved < moveEvery) return;
+      moved = now;
+      bar.update(batch + 1, { epoch, cost: cost.toFixed(4), best });
+    },
     onEvent(event) {
-      if (event.kind === "batch") {
-        last = event.cost.toFixed(4);
-        bar?.update(event.batch + 1, { epoch: event.epoch, cost: last, best });
+      if (event.kind === "best") {
+        best = `${(100 * event.error).toFixed(2)} %`;
+        if (isSaid) log(testLine(event.testError));
         return;
       }
-      if (event.kind === "validation") {
-        // In a log, lines without news are thinned out.
-        quiet++;
-        if (!bar && quiet % 10 === 1)
-          log(
-            `epoch ${event.epoch}, minibatch ${event.batch + 1}/${batches}, validation error ${percent(event.error)}`,
-          );
-        return;
-      }
-      best = `${(100 * event.error).toFixed(2)} %`;
-      if (!bar && quiet % 10 === 1)
-        log(`    new best model: test error ${percent(event.testError)}`);
+      const now = performance.now();
+      isSaid = !bar && now - said >= lineEvery;
+      if (!isSaid) return;
+      said = now;
+      log(validationLine(event.epoch, event.batch, batches, event.error));
     },
     end() {
       stop();

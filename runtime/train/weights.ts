@@ -1,16 +1,6 @@
 /** Weights in files: saved so that a crash leaves the old file or the new one, loaded with checks. */
 
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -18,6 +8,7 @@ import {
   type NamedTensor,
 } from "../safetensors.ts";
 import type { AsyncShared, Shared } from "../trainer.ts";
+import { writeAtomically } from "./atomic.ts";
 
 /** Parameters of a trainer: its exported shared variables that are not data. */
 export type Parameters = Readonly<Record<string, Shared | AsyncShared>>;
@@ -55,28 +46,13 @@ export async function restore(
   }
 }
 
-/** Writes a safetensors file: to a temporary file beside it, flushed to the disk, then renamed. */
+/** Writes a safetensors file, so that a crash leaves the old one or the new one. */
 export function saveWeights(
   file: string,
   tensors: ReadonlyMap<string, NamedTensor>,
   metadata: Record<string, string> = {},
 ): void {
-  const bytes = encodeSafetensors(tensors, metadata);
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    const handle = openSync(temporary, "w");
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  writeAtomically(file, encodeSafetensors(tensors, metadata));
 }
 
 /**

@@ -37,9 +37,18 @@ const mistakes: [name: string, args: readonly string[], message: RegExp][] = [
   ["no model", [], /missing required args/],
   ["an unknown model", ["nosuch"], /There is no model nosuch to train: .*with a task: .*logistic/],
   ["an unknown option", ["logistic", "--bogus"], /Unknown option `--bogus`/],
-  ["an unknown target", ["logistic", "--target", "wasm"], /no target wasm; it has: .*typescript/],
+  [
+    "an unknown target",
+    ["logistic", "--target", "cuda"],
+    /no target cuda; it has: auto, .*typescript/,
+  ],
   ["no epochs", ["logistic", "--epochs", "0"], /--epochs takes a whole number from 1 on, got 0/],
   ["a word for a seed", ["logistic", "--seed", "one"], /--seed takes a whole number from 0 on/],
+  [
+    "nothing to go on with",
+    ["logistic", "--resume", "--report", "no/such/folder"],
+    /There is no run to go on with: no\/such\/folder\/checkpoint\.safetensors is missing/,
+  ],
   ["a model too many", ["logistic", "mlp"], /Unused args: `mlp`/],
 ];
 
@@ -55,7 +64,16 @@ for (const [name, args, message] of mistakes) {
 test.serial("help lists options and exit codes", async (t) => {
   const { code, out } = await train(["--help"]);
   t.is(code, 0);
-  for (const part of ["--target", "--epochs", "--seed", "--quick", "--out", "--report", "130"])
+  for (const part of [
+    "--target",
+    "--epochs",
+    "--seed",
+    "--quick",
+    "--out",
+    "--report",
+    "--resume",
+    "130",
+  ])
     t.true(out.includes(part), part);
 });
 
@@ -74,13 +92,13 @@ test.serial("a model by its file; the lines and files of a run", async (t) => {
   t.is(code, 0, out);
   t.regex(out, /^epoch 1, minibatch 10\/10, validation error \d+\.\d{6} %$/m);
   t.regex(out, /^ {4}new best model: test error \d+\.\d{6} %$/m);
-  t.regex(out, /^The code ran for 2 epochs, with .* examples\/s \(target typescript\)$/m);
+  t.regex(out, /^The code ran for 2 epochs in \d.* epochs\/s and .* examples\/s \(target \w+\)$/m);
   t.regex(out, /\ntest error \d+\.\d\d %\n$/);
   t.true(existsSync(weights) && existsSync(path.join(folder, "index.html")));
 });
 
 if (process.platform !== "win32") {
-  test.serial("Ctrl-C keeps the best model", async (t) => {
+  test.serial("Ctrl-C keeps the best model and a checkpoint, and says how to go on", async (t) => {
     const folder = mkdtempSync(path.join(tmpdir(), "adjoint-"));
     const weights = path.join(folder, "best.safetensors");
     let sent = false;
@@ -96,6 +114,12 @@ if (process.platform !== "win32") {
     t.regex(out, /Stopping after this batch/);
     t.regex(out, /Stopped; the best model so far is kept/);
     t.regex(out, /\ntest error \d+\.\d\d %\n$/);
-    t.true(existsSync(weights));
+    t.true(existsSync(weights) && existsSync(path.join(folder, "checkpoint.safetensors")));
+    t.true(
+      out.includes(
+        `To go on: npm run train -- logistic --quick --out ${weights} --report ${folder} --resume\n`,
+      ),
+      out,
+    );
   });
 }

@@ -70,6 +70,7 @@ test("a run that is stopped before its first validation is validated at its end"
       test: async () => 0.4,
       keep: async () => {},
       stopped: () => batches === 3,
+      onBatch: () => kinds.push("batch"),
       onEvent: ({ kind }) => kinds.push(kind),
     },
     { epochs: 5, patience: 100, patienceIncrease: 2, improvementThreshold: 0.995 },
