@@ -24,7 +24,7 @@ export interface KernelCost {
 export function costOf(stage: Stage): KernelCost {
   let flops = 0;
   for (const s of walk(stage.body)) {
-    if (s.kind === "reduce") flops += steps(s.axes, stage, s);
+    if (s.kind === "reduce") flops += steps(s.until ? [] : s.axes, stage, s);
     else if (s.kind === "call" && s.dtype.startsWith("float") && s.fn !== "cast")
       flops += steps([], stage, s);
   }

@@ -24,18 +24,30 @@ export interface PathStage extends Stage {
   readonly path: readonly Step[];
   /** The reduction whose axes end the path; others inside the body get loops of their own. */
   readonly reduce: Reduce | undefined;
+  /** A reduction up to the step of the innermost loop: its result so far is kept from step to step. */
+  readonly running: Reduce | undefined;
 }
 
 export function pathOf(stage: Stage): PathStage {
   const spatial = stage.axes.flatMap((axis, dim) => (axis.extent === 1 ? [] : [{ axis, dim }]));
   const reduces = topReduces(stage.body);
   const [reduce] = reduces.length === 1 ? reduces : [];
+  if (reduce?.until) {
+    const own = spatial.filter(({ axis }) => usesAxis(reduce.until as Scalar, axis));
+    const others = spatial.filter((step) => !own.includes(step));
+    return { ...stage, path: [...others, ...own], reduce: undefined, running: reduce };
+  }
   const inner = (reduce?.axes ?? [])
     .filter((axis) => axis.extent !== 1)
     .map((axis) => ({ axis, dim: undefined }));
   // A reduction without a loop of its own has to be computed in place.
   const useful = inner.length > 0 ? reduce : undefined;
-  return { ...stage, path: [...spatial, ...(useful ? inner : [])], reduce: useful };
+  return {
+    ...stage,
+    path: [...spatial, ...(useful ? inner : [])],
+    reduce: useful,
+    running: undefined,
+  };
 }
 
 /** Reductions that are not inside another one. */
@@ -175,7 +187,9 @@ export function droppedDims(
   for (const writer of stages) {
     if (leaves(writer.into)) continue;
     const own = runs.get(writer) ?? [];
-    let depth = writer.path.filter((s) => s.dim !== undefined).length;
+    const long = writer.into.shape.flatMap((dim, i) => (dim === 1 ? [] : [i]));
+    const early = writer.path.findIndex(({ dim }, n) => dim === undefined || dim !== long[n]);
+    let depth = early < 0 ? writer.path.length : early;
     for (const reader of readers.get(writer.into) ?? []) {
       if (reader === writer) continue;
       const theirs = runs.get(reader) ?? [];

@@ -117,6 +117,8 @@ export type Scalar =
       readonly fn: ReduceFn;
       readonly axes: readonly Axis[];
       readonly body: Scalar;
+      /** The last step of its one axis: what is reduced up to an element, itself included or not. */
+      readonly until?: Scalar;
     };
 
 const comparisons: ReadonlySet<ScalarFn> = new Set([
@@ -217,11 +219,14 @@ export function cast(value: Scalar, dtype: DType): Scalar {
   return intern(`cast:${dtype}(${value.key})`, { kind: "call", dtype, fn: "cast", args: [value] });
 }
 
-/** The values of `body` over `axes`, combined. */
-export function reduce(fn: ReduceFn, axes: readonly Axis[], body: Scalar): Scalar {
+/** The values of `body` over `axes`, combined; with `until`, up to this step of a single axis. */
+export function reduce(fn: ReduceFn, axes: readonly Axis[], body: Scalar, until?: Scalar): Scalar {
   const dtype = fn === "argmax" || fn === "argmin" ? "int32" : body.dtype;
   const over = axes.map((a) => a.id).join(",");
-  return intern(`${fn}<${over}>(${body.key})`, { kind: "reduce", dtype, fn, axes, body });
+  const whole = { kind: "reduce", dtype, fn, axes, body } as const;
+  return until
+    ? intern(`${fn}<${over}≤${until.key}>(${body.key})`, { ...whole, until })
+    : intern(`${fn}<${over}>(${body.key})`, whole);
 }
 
 // ── Index arithmetic ────────────────────────────────────────────────────────────────────────────
@@ -396,7 +401,7 @@ export function operandsOf(s: Scalar): readonly Scalar[] {
     case "call":
       return s.args;
     case "reduce":
-      return [s.body];
+      return s.until ? [s.body, s.until] : [s.body];
     default:
       return [];
   }
@@ -411,7 +416,7 @@ export function withOperands(s: Scalar, operands: readonly Scalar[]): Scalar {
     case "element":
       return element(s.node, operands[0]);
     case "reduce":
-      return reduce(s.fn, s.axes, operands[0]);
+      return reduce(s.fn, s.axes, operands[0], operands[1]);
     case "call": {
       if (s.fn === "cast") return cast(operands[0], s.dtype);
       if (s.dtype === "int32" && operands.every((o) => isIndex(o))) {

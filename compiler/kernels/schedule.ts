@@ -1,5 +1,6 @@
 /** From kernels to loop nests: shared loops, accumulators, locals, register tiles for products. */
 
+import { fail } from "../diagnostics/error.ts";
 import type { Node } from "../graph/node.ts";
 import { sizesOf } from "../graph/types.ts";
 import { definedNames } from "./functions.ts";
@@ -291,6 +292,9 @@ export class NestBuilder {
           s.path[depth].dim === undefined && s.path.findIndex((p) => p.dim === undefined) === depth,
       );
       const accumulators = new Map<PathStage, Accumulator>();
+      for (const stage of run)
+        if (stage.running && stage.path.length === depth + 1)
+          this.#open.set(stage, this.#accumulator(stage.running, stage));
       for (const stage of starting)
         accumulators.set(stage, this.#accumulator(stage.reduce as Reduce, stage));
       for (const [stage, acc] of accumulators) this.#open.set(stage, acc);
@@ -305,17 +309,38 @@ export class NestBuilder {
   readonly #open = new Map<PathStage, Accumulator>();
 
   #leaf(stage: PathStage): void {
+    if (stage.running) {
+      this.#advance(stage, stage.running);
+      return;
+    }
     const acc = stage.reduce && this.#open.get(stage);
     if (acc && stage.reduce) this.#accumulate(stage.reduce, acc, stage);
     else this.put(stage, this.value(stage.body, stage));
+  }
+
+  /** One step of a running reduction: the element takes part before or after the result so far is read. */
+  #advance(stage: PathStage, running: Reduce): void {
+    const acc = this.#open.get(stage) as Accumulator;
+    const { axis } = stage.path[stage.path.length - 1];
+    this.letter(running.axes[0]);
+    const body = rewrite(running.body, (s) =>
+      s.kind === "axis" && s.axis === running.axes[0] ? axisIndex(axis) : undefined,
+    );
+    const accumulate = (): void => this.#accumulate({ ...running, body }, acc, stage);
+    if (!isExclusive(running)) accumulate();
+    const result = rewrite(stage.body, (s) => (s === running ? acc.local : undefined));
+    this.put(stage, this.value(result, stage));
+    if (isExclusive(running)) accumulate();
   }
 
   /** Declares the accumulator of a reduction. */
   #accumulator(reduce: Reduce, stage: PathStage): Accumulator {
     const node = this.program.lowerer.nodeOf(reduce);
     const whole = stage.body === reduce;
-    const isLocal = whole && stage.into.shape.length === this.#droppedOf(stage.into);
-    const named = whole && (isLocal || this.#isResult(stage)) ? this.nameOf(stage.into) : undefined;
+    const isResult = whole && !isExclusive(reduce);
+    const isLocal = isResult && stage.into.shape.length === this.#droppedOf(stage.into);
+    const named =
+      isResult && (isLocal || this.#isResult(stage)) ? this.nameOf(stage.into) : undefined;
     const name =
       named ??
       (node && node !== stage.value ? this.program.names.get(node) : undefined) ??
@@ -491,6 +516,8 @@ export class NestBuilder {
   }
 
   #innerReduce(reduce: Reduce, stage: PathStage): Scalar {
+    if (reduce.until)
+      fail("ADJ9001", `a running reduction of ${this.nameOf(stage.into)} is part of another value`);
     const acc = this.#accumulator(reduce, stage);
     const nested = (axes: readonly Axis[]): void => {
       const [axis, ...rest] = axes;
@@ -517,6 +544,9 @@ export class NestBuilder {
     return depth;
   }
 }
+
+/** Whether a running reduction ends before the element that it is for. */
+const isExclusive = ({ until }: Reduce): boolean => until !== undefined && until.kind !== "axis";
 
 /** The name of the value that a reduction runs over, if it is one that lies in memory. */
 function bodyName({ body }: Reduce, nest: NestBuilder): string | undefined {

@@ -4,6 +4,7 @@ import * as activations from "../ops/activations.ts";
 import * as arithmetic from "../ops/arithmetic.ts";
 import * as barrier from "../ops/barrier.ts";
 import * as comparison from "../ops/comparison.ts";
+import * as cumulative from "../ops/cumulative.ts";
 import { castTo } from "../ops/elementwise.ts";
 import * as exponential from "../ops/exponential.ts";
 import { asNode } from "../ops/leaf.ts";
@@ -184,6 +185,16 @@ export const all = lift<Reduction>(reduction.all);
 export const argmax = lift<ArgReduction>(reduction.argmax);
 /** Position (int32) of the first smallest value along an axis, or in the flattened tensor. */
 export const argmin = lift<ArgReduction>(reduction.argmin);
+
+type Cumulative = (
+  x: Operand,
+  axis?: number | null,
+  options?: cumulative.CumulativeOptions,
+) => Tensor;
+/** Sums up to each element along an axis, or of the flattened tensor; truth values are counted. */
+export const cumsum = lift<Cumulative>(cumulative.cumsum);
+/** Products up to each element along an axis, or of the flattened tensor. */
+export const cumprod = lift<Cumulative>(cumulative.cumprod);
 
 /** Matrix product; for other ranks as NumPy's `dot`. @throws ADJ1003 where lengths differ */
 export const dot = lift<Binary>(product.dot);

@@ -6,6 +6,7 @@ import * as barrier from "./barrier.ts";
 import * as comparison from "./comparison.ts";
 import * as convolution from "./convolution.ts";
 import * as creation from "./creation.ts";
+import * as cumulative from "./cumulative.ts";
 import * as diagonal from "./diagonal.ts";
 import * as elementwise from "./elementwise.ts";
 import * as exponential from "./exponential.ts";
@@ -51,6 +52,7 @@ const modules = [
   norm,
   softmax,
   recurrence,
+  cumulative,
   matrices,
   padding,
   convolution,

@@ -14,7 +14,7 @@ import {
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { div, like, mul } from "./arithmetic.ts";
-import { eq } from "./comparison.ts";
+import { eq, where } from "./comparison.ts";
 import { castTo } from "./elementwise.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { precedence, wrap } from "./notation.ts";
@@ -215,11 +215,20 @@ export const prodOp = reduction({
   fn: "mul",
   samples: float({ domain: [0.5, 1.5] }),
   evaluate: (values) => values.reduce((a, b) => a * b, 1),
-  // ∂Πx/∂xᵢ = Πx / xᵢ
-  gradient: ({ dy, y, inputs: [x], attrs }) => [div(restoreAxes(mul(dy, y), x, attrs), x)],
+  // ∂Πx/∂xᵢ = Πx / xᵢ; at the only zero it is the product of the others, at one of several zeros 0.
+  gradient: ({ dy, y, inputs: [x], attrs }) => {
+    const isZero = eq(x, like(0, x));
+    const safe = where(isZero, like(1, x), x);
+    const whole = { axes: attrs.axes, keepdims: true };
+    const zeros = makeNode(sumOp, [castTo(isZero, x.type.dtype)], whole);
+    const others = makeNode(prodOp, [safe], whole);
+    const atZero = where(eq(zeros, like(1, x)), others, like(0, x));
+    const factors = where(isZero, atZero, div(restoreAxes(y, x, attrs), safe));
+    return [mul(restoreAxes(dy, x, attrs), factors)];
+  },
 });
 
-/** Product over the given axes. The gradient divides by x, so it needs x ≠ 0. */
+/** Product over the given axes. Its gradient is right where factors are 0, its second one where none is. */
 export const prod = builder(prodOp, (x) => castTo(x, counts(x.type.dtype)));
 
 /** Tied extremes share the cotangent equally. */

@@ -138,7 +138,9 @@ export function formulaOf(
       case "reduce": {
         const axes = s.axes.filter((axis) => axis.extent !== 1).map(letter);
         const body = print(s.body);
-        const sign = `${reduceSigns[s.fn]}${axes.length > 0 ? `_${axes.join("")}` : ""}`;
+        const range = s.until ? `_{${letter(s.axes[0])} ≤ ${print(s.until).text}}` : "";
+        const over = axes.length > 0 ? `_${axes.join("")}` : "";
+        const sign = `${reduceSigns[s.fn]}${range || over}`;
         return { text: `${sign} ${close(body, mul)}`, precedence: mul };
       }
       case "call": {
@@ -181,12 +183,13 @@ function freeAxes(s: Scalar): Axis[] {
 
 function rangesOf(stage: Stage, letter: (axis: Axis) => string): string {
   const reduced = walk(stage.body).flatMap((s) => (s.kind === "reduce" ? s.axes : []));
+  const running = walk(stage.body).flatMap((s) => (s.kind === "reduce" && s.until ? s.axes : []));
   const own = [...stage.axes, ...reduced];
   const outer = [stage.body, ...stage.prefix]
     .flatMap(walk)
     .flatMap((s) => (s.kind === "axis" && !own.includes(s.axis) ? [s.axis] : []));
   const ranges = [...outer, ...own]
-    .filter((axis) => axis.extent !== 1)
+    .filter((axis) => axis.extent !== 1 && !running.includes(axis))
     .map((axis) => `${letter(axis)} < ${dimText(axis.extent)}`);
   return [...new Set(ranges)].sort().join(", ");
 }

@@ -138,6 +138,11 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Cos: unary(l.cos),
   Cosh: unary(l.cosh),
+  CumSum: (call) =>
+    l.cumsum(call.x[0], numbers(call, 1)[0], {
+      exclusive: integer(call, "exclusive", 0) === 1,
+      reverse: integer(call, "reverse", 0) === 1,
+    }),
   Det: unary(l.det),
   Div: ({ x }) =>
     isFloat(dtypeOfTensor(x[0])) ? l.div(x[0], x[1]) : l.cast(l.trunc(l.div(x[0], x[1])), "int32"),

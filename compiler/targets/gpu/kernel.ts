@@ -214,6 +214,8 @@ export function gpuKernel(
       const [axis, ...inner] = rest;
       if (!axis) {
         const value = isBool ? `(${print(s.body)} ? 1 : 0)` : print(s.body);
+        // The loop has a fixed end, which shaders ask for.
+        const guard = s.until ? `if (${axes.get(s.axes[0]) ?? "0"} <= ${print(s.until)}) ` : "";
         if (positional) {
           const held = fresh(`${acc}_value`);
           line(`const ${held} = ${unwrapped(value)};`);
@@ -222,8 +224,8 @@ export function gpuKernel(
           line(`  ${acc} = ${axes.get(s.axes[0]) ?? "0"};`);
           line("}");
         } else if (s.fn === "add" || s.fn === "mul")
-          line(`${acc} = ${acc} ${s.fn === "add" ? "+" : "*"} ${value};`);
-        else line(`${acc} = Math.${s.fn}(${acc}, ${value});`);
+          line(`${guard}${acc} = ${acc} ${s.fn === "add" ? "+" : "*"} ${value};`);
+        else line(`${guard}${acc} = Math.${s.fn}(${acc}, ${value});`);
         return;
       }
       if (axis.extent === 1) {

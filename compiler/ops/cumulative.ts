@@ -1,0 +1,219 @@
+/** Sums and products up to each element of an axis, and the linear recurrence that their gradients are. */
+
+import { alongAxis, build } from "../graph/ndarray.ts";
+import { makeNode, type Node, role } from "../graph/node.ts";
+import { type DType, formatShape, normaliseAxis } from "../graph/types.ts";
+import * as scalar from "../kernels/scalar.ts";
+import { add, like, mul } from "./arithmetic.ts";
+import { flip } from "./arranging.ts";
+import { castTo } from "./elementwise.ts";
+import { at, type IndexItem, span } from "./indexing.ts";
+import { concatenate } from "./joining.ts";
+import { asNode, type Operand } from "./leaf.ts";
+import { precedence, wrap } from "./notation.ts";
+import { type AnyOp, type GradientRule, op, type Sample } from "./op.ts";
+import { looped, type Recurrence, unrolled } from "./recurrence.ts";
+import { broadcastTo, dimshuffle, flatten, squeeze } from "./shape.ts";
+import { sliceOp } from "./slicing.ts";
+
+type CumulativeAttrs = { axis: number; exclusive: boolean };
+
+const samples: Sample<CumulativeAttrs>[] = [
+  { inputs: [{ shape: [5] }], attrs: { axis: 0, exclusive: false } },
+  { inputs: [{ shape: [2, 3] }], attrs: { axis: 1, exclusive: true } },
+  { inputs: [{ shape: [3, 2, 2] }], attrs: { axis: 0, exclusive: true } },
+  { inputs: [{ shape: [2, 3, 2] }], attrs: { axis: 1, exclusive: false } },
+];
+
+interface CumulativeSpec {
+  readonly name: string;
+  readonly tex: string;
+  readonly fn: "add" | "mul";
+  readonly linear?: boolean;
+  readonly start: number;
+  readonly combine: (so: number, value: number) => number;
+  readonly gradient: GradientRule<CumulativeAttrs>;
+}
+
+function cumulative({ name, tex, fn, linear = false, start, combine, gradient }: CumulativeSpec) {
+  const record: AnyOp = op<CumulativeAttrs>({
+    name,
+    cost: 2,
+    linear,
+    stored: true,
+    onDevice: "each element is reduced by itself: n²/2 steps along the axis in place of n",
+    infer: ([x]) => x,
+    evaluate: (inputs, { axis, exclusive }) =>
+      alongAxis(inputs[0], axis, (line) => {
+        let so = start;
+        return line.map((value) => {
+          const before = so;
+          so = combine(so, value);
+          return exclusive ? before : so;
+        });
+      }),
+    lower: ({ attrs: { axis, exclusive }, inputs: [x], read, axis: newAxis }, index) => {
+      if (x.shape[axis] === 1) return exclusive ? scalar.constant(start, x.dtype) : read(0, index);
+      const over = newAxis(x.shape[axis]);
+      const element = read(
+        0,
+        index.map((i, n) => (n === axis ? scalar.axisIndex(over) : i)),
+      );
+      const last = exclusive
+        ? scalar.indexSub(index[axis], scalar.constant(1, "int32"))
+        : index[axis];
+      return scalar.reduce(fn, [over], element, last);
+    },
+    vectorise: ([{ node: x }], { axis, exclusive }) =>
+      makeNode(record, [x], { axis: axis + 1, exclusive }),
+    gradient,
+    notation: {
+      text: ([x], { axis, exclusive }) => ({
+        text: `${name}(${x.text}, ${axis}${exclusive ? ", { exclusive: true }" : ""})`,
+        precedence: precedence.atom,
+      }),
+      tex: ([x], { exclusive }) => ({
+        text: `${tex}_{k ${exclusive ? "<" : "\\le"} i} ${wrap(x, precedence.mul, true)}_k`,
+        precedence: precedence.mul,
+      }),
+    },
+    samples,
+  });
+  return record;
+}
+
+/** The same from the last element to the first. */
+const backwards = (record: AnyOp, x: Node, attrs: CumulativeAttrs): Node =>
+  flip(makeNode(record, [flip(x, attrs.axis)], attrs), attrs.axis);
+
+export const cumsumOp: AnyOp = cumulative({
+  name: "cumsum",
+  tex: "\\sum",
+  fn: "add",
+  linear: true,
+  start: 0,
+  combine: (so, value) => so + value,
+  // ∂x_k = Σ_{i ≥ k} ∂y_i
+  gradient: ({ dy, attrs }) => [backwards(cumsumOp, dy, attrs)],
+});
+
+export const cumprodOp: AnyOp = cumulative({
+  name: "cumprod",
+  tex: "\\prod",
+  fn: "mul",
+  start: 1,
+  combine: (so, value) => so * value,
+  // ∂x_k = Π_{j<k} x_j · s_k with s_k = Σ_{i ≥ k} ∂y_i · Π_{k<j≤i} x_j = ∂y_k + x_{k+1}·s_{k+1}: without a
+  // division, which would fail at x_k = 0. What element k is left out of starts one later.
+  gradient: ({ dy, inputs: [x], attrs: { axis, exclusive } }) => {
+    const before = makeNode(cumprodOp, [x], { axis, exclusive: true });
+    const reached = exclusive ? shifted(flip(dy, axis), axis) : flip(dy, axis);
+    const factors = shifted(flip(x, axis), axis);
+    const sums = makeNode(recurrenceOp, [factors, reached], { axis });
+    return [mul(before, flip(sums, axis))];
+  },
+});
+
+/** Elements one place later along an axis, 0 in the first. */
+function shifted(x: Node, axis: number): Node {
+  const items = (item: IndexItem): IndexItem[] => [
+    ...Array.from({ length: axis }, () => span()),
+    item,
+  ];
+  const length = x.shape[axis];
+  if (length === 0) return x;
+  const first = at(x, ...items(span(0, 1)));
+  if (length === 1) return broadcastTo(like(0, x), x.shape);
+  const zero = broadcastTo(like(0, x), first.shape);
+  return concatenate([zero, at(x, ...items(span(0, -1)))], axis);
+}
+
+type RecurrenceAttrs = { axis: number };
+
+/** s_k = a_k·s_{k−1} + b_k along an axis, s_{−1} = 0. */
+export const recurrenceOp: AnyOp = op<RecurrenceAttrs>({
+  name: "linearRecurrence",
+  cost: 1000,
+  reads: () => 1,
+  onDevice: "the loop along the axis becomes a copy of the step for each element, up to 16",
+  infer: ([, b]) => b,
+  evaluate: ([a, b], { axis }, { dtype, shape }) => {
+    const data = new Float64Array(b.data.length);
+    const stride = shape.slice(axis + 1).reduce((n, d) => n * d, 1);
+    return build(dtype, shape, (index, i) => {
+      const before = index[axis] > 0 ? a.data[i] * data[i - stride] : 0;
+      data[i] = before + b.data[i];
+      return data[i];
+    });
+  },
+  expand: (inputs, attrs) => recurred(inputs, attrs, looped),
+  unrolled: (inputs, attrs) => recurred(inputs, attrs, unrolled),
+  // ∂b_k = ∂s_k + a_{k+1}·∂b_{k+1}, ∂a_k = ∂b_k·s_{k−1}
+  gradient: ({ dy, y, inputs: [a], attrs: { axis } }) => {
+    const factors = shifted(flip(a, axis), axis);
+    const db = flip(makeNode(recurrenceOp, [factors, flip(dy, axis)], { axis }), axis);
+    return [mul(db, shifted(y, axis)), db];
+  },
+  notation: {
+    text: ([a, b], { axis }) => ({
+      text: `linearRecurrence(${a.text}, ${b.text}, ${axis})`,
+      precedence: precedence.atom,
+    }),
+    tex: ([a, b]) => ({
+      text: `\\left(s_k = ${wrap(a, precedence.mul, true)}_k\\,s_{k-1} + ${wrap(b, precedence.mul, true)}_k\\right)`,
+      precedence: precedence.atom,
+    }),
+  },
+  samples: [
+    { inputs: [{ shape: [4] }, { shape: [4] }], attrs: { axis: 0 } },
+    { inputs: [{ shape: [2, 3] }, { shape: [2, 3] }], attrs: { axis: 1 } },
+  ],
+});
+
+function recurred([a, b]: readonly Node[], { axis }: RecurrenceAttrs, run: Recurrence): Node {
+  const entry = (x: Node, k: Node): Node =>
+    squeeze(makeNode(sliceOp, [x, k], { axis, length: 1, step: 1 }), axis);
+  const rest = b.shape.filter((_, i) => i !== axis);
+  const start = broadcastTo(like(0, b), rest);
+  const { output } = run(b.shape[axis], [start], (k, [s]) => {
+    const next = add(mul(entry(a, k), s), entry(b, k));
+    return { states: [role(next, "state")], output: next };
+  });
+  const order = b.shape.map((_, i) => (i === axis ? 0 : i < axis ? i + 1 : i));
+  return dimshuffle(output as Node, order);
+}
+
+export interface CumulativeOptions {
+  /** Up to the element before: the first is 0, or 1 for products. */
+  readonly exclusive?: boolean;
+  /** From the last element to the first. */
+  readonly reverse?: boolean;
+}
+
+/** Truth values are counted as int32. */
+const counts = (dtype: DType): DType => (dtype === "bool" ? "int32" : dtype);
+
+const builder =
+  (record: AnyOp) =>
+  (
+    x: Operand,
+    axis?: number | null,
+    { exclusive = false, reverse = false }: CumulativeOptions = {},
+  ): Node => {
+    const given = asNode(x);
+    const whole = axis === undefined || axis === null ? flatten(given) : given;
+    const node = castTo(whole, counts(whole.type.dtype));
+    const place = normaliseAxis(
+      axis ?? 0,
+      node.shape.length,
+      `${record.name} of ${formatShape(node.shape)}`,
+    );
+    const attrs = { axis: place, exclusive };
+    return reverse ? backwards(record, node, attrs) : makeNode(record, [node], attrs);
+  };
+
+/** Sums up to each element along an axis; of the flattened tensor when left out. */
+export const cumsum = builder(cumsumOp);
+
+/** Products up to each element along an axis; of the flattened tensor when left out. */
+export const cumprod = builder(cumprodOp);
