@@ -66,6 +66,11 @@ export const onesLike = (x: Operand): Node => {
 
 type ArangeAttrs = { start: number; step: number; length: Dim; dtype: DType };
 
+const arangeArguments = ({ start, step, length }: ArangeAttrs): string[] =>
+  start === 0 && step === 1
+    ? [String(length)]
+    : [`${start}`, `${typeof length === "number" ? start + step * length : length}`, `${step}`];
+
 export const arangeOp = op<ArangeAttrs>({
   name: "arange",
   cost: 0,
@@ -83,11 +88,13 @@ export const arangeOp = op<ArangeAttrs>({
     return scalar.call("add", scaled, scalar.constant(start, dtype));
   },
   gradient: () => [],
-  notation: functional("arange", "\\operatorname{arange}", ({ start, step, length }) =>
-    start === 0 && step === 1
-      ? [String(length)]
-      : [`${start}`, `${typeof length === "number" ? start + step * length : length}`, `${step}`],
-  ),
+  notation: {
+    ...functional<ArangeAttrs>("arange", "", arangeArguments),
+    tex: (_, attrs) => ({
+      text: `\\operatorname{arange}\\left(${arangeArguments(attrs).join(", ")}\\right)`,
+      precedence: precedence.atom,
+    }),
+  },
   samples: [
     { inputs: [], attrs: { start: 0, step: 1, length: 4, dtype: "int32" } },
     { inputs: [], attrs: { start: 1, step: 2, length: 3, dtype: "int32" } },

@@ -91,19 +91,32 @@ const subscripted = ([x, ...idx]: readonly Printed[], { axes }: GatherAttrs): st
 };
 
 /** `p_{i, y_i}`: the running index is written i, so that an arange reads as it does in a textbook. */
-const texSubscript = ([x, ...idx]: readonly Printed[], attrs: GatherAttrs): string => {
+const texSubscript = (
+  [x, ...idx]: readonly Printed[],
+  attrs: GatherAttrs,
+  types: readonly TensorType[],
+): string => {
   const base = x.precedence >= precedence.atom ? `{${x.text}}` : `\\left(${x.text}\\right)`;
-  return `${base}_{${texItems(idx, attrs)}}`;
+  return `${base}_{${texItems(idx, attrs, types)}}`;
 };
 
-const texItems = (idx: readonly Printed[], { axes }: GatherAttrs): string => {
-  const last = Math.max(...axes);
-  const runs = idx.some((i) => i.text.startsWith("\\operatorname{arange}"));
-  const items = Array.from({ length: last + 1 }, (_, i) => {
+/** The index arrays, each with the letters of the joint axes that it differs along. */
+const texItems = (
+  idx: readonly Printed[],
+  { axes }: GatherAttrs,
+  types: readonly TensorType[],
+): string => {
+  const isCount = ({ text }: Printed): boolean => text.startsWith("\\operatorname{arange}");
+  const joint = rankOf(types);
+  const lettersOf = ({ shape }: TensorType): string[] =>
+    shape.flatMap((dim, i) => (dim === 1 ? [] : ["ijkl"[joint - shape.length + i] ?? "i"]));
+  const runs = idx.some(isCount);
+  const items = Array.from({ length: Math.max(...axes) + 1 }, (_, i) => {
     const n = axes.indexOf(i);
     if (n < 0) return ":";
-    if (!runs) return idx[n].text;
-    return idx[n].text.startsWith("\\operatorname{arange}") ? "i" : `${idx[n].text}_{i}`;
+    const letters = lettersOf(types[n]).join(",");
+    if (!runs || letters === "") return idx[n].text;
+    return isCount(idx[n]) ? letters : `${idx[n].text}_{${letters}}`;
   });
   return items.join(",\\,");
 };
@@ -160,7 +173,10 @@ export const gatherOp: AnyOp = op<GatherAttrs>({
   ],
   notation: {
     text: (inputs, attrs) => ({ text: subscripted(inputs, attrs), precedence: precedence.atom }),
-    tex: (inputs, attrs) => ({ text: texSubscript(inputs, attrs), precedence: precedence.atom }),
+    tex: (inputs, attrs, types) => ({
+      text: texSubscript(inputs, attrs, types.slice(1)),
+      precedence: precedence.atom,
+    }),
   },
   samples: [
     { inputs: [{ shape: [4, 3] }, index([5], 4)], attrs: { axes: [0], position: 0 } },
@@ -260,11 +276,11 @@ export const scatterOp: AnyOp = op<ScatterAttrs>({
       text: `${mode === "add" ? "inc" : "set"}Subtensor(${subscripted([base, ...idx], attrs)}, ${v.text})`,
       precedence: precedence.atom,
     }),
-    tex: ([base, v, ...idx], { mode, ...attrs }) => ({
+    tex: ([base, v, ...idx], { mode, ...attrs }, types) => ({
       text:
         base.text === "0"
-          ? `\\left[${v.text} \\text{ ${mode === "add" ? "added " : ""}at } ${texItems(idx, attrs)}\\right]`
-          : `\\left[${texSubscript([base, ...idx], attrs)} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
+          ? `\\left[${v.text} \\text{ ${mode === "add" ? "added " : ""}at } ${texItems(idx, attrs, types.slice(2))}\\right]`
+          : `\\left[${texSubscript([base, ...idx], attrs, types.slice(2))} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
       precedence: precedence.atom,
     }),
   },

@@ -24,6 +24,19 @@ const place = (start: scalar.Scalar, i: scalar.Scalar, step: number): scalar.Sca
 const sliceText = (x: string, start: string, { axis, length, step }: SliceAttrs): string =>
   `slice(${x}, ${start}, ${length}${axis === 0 && step === 1 ? "" : `, { axis: ${axis}, step: ${step} }`})`;
 
+/** `[1,\; 101)`, `4,\; 3,\; \dots,\; 0` or the one place that is left. */
+function texRange(start: string, { length, step }: SliceAttrs): string {
+  if (length === 1) return start;
+  const first = Number(start);
+  const known = !Number.isNaN(first) && typeof length === "number";
+  const last = known
+    ? String(first + step * (length - 1))
+    : `${start} ${step < 0 ? "-" : "+"} ${Math.abs(step) === 1 ? "" : `${Math.abs(step)} \\cdot `}(${length} - 1)`;
+  if (step === 1)
+    return known ? `[${start},\\; ${first + length})` : `[${start},\\; ${start} + ${length})`;
+  return `${start},\\; ${known ? first + step : `${start} ${step < 0 ? "-" : "+"} ${Math.abs(step)}`},\\; \\dots,\\; ${last}`;
+}
+
 /** out[…, i, …] = x[…, start + step·i, …] along one axis. */
 export const sliceOp: AnyOp = op<SliceAttrs>({
   name: "slice",
@@ -57,14 +70,10 @@ export const sliceOp: AnyOp = op<SliceAttrs>({
       text: sliceText(x.text, start.text, attrs),
       precedence: precedence.atom,
     }),
-    tex: ([x, start], { axis, length, step }) => {
-      const to = `${start.text} + ${step === 1 ? length : `${step} \\cdot ${length}`}`;
-      const colons = ":, ".repeat(axis);
-      return {
-        text: `${x.text}_{${colons}[${start.text},\\; ${to})}`,
-        precedence: precedence.atom,
-      };
-    },
+    tex: ([x, start], slice) => ({
+      text: `${x.text}_{${":,\\, ".repeat(slice.axis)}${texRange(start.text, slice)}}`,
+      precedence: precedence.atom,
+    }),
   },
   samples: [
     {

@@ -1,13 +1,14 @@
 /** `maths.md`: what was derived, as a page that GitHub renders – forward, gradients, updates, costs. */
 
-import { type Node, topological } from "../../graph/node.ts";
+import { allNodes, bodyOf, type Node, topological } from "../../graph/node.ts";
 import { pp } from "../../graph/print.ts";
 import { assumedSize, dimText, formatType, sizesOf, staticSize } from "../../graph/types.ts";
 import { bytesOf, costOf } from "../../kernels/cost.ts";
 import { sharedInfo } from "../../language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
-import { tex, texDerivative, texName } from "./tex.ts";
+import { partName, recurrence } from "./recurrence.ts";
+import { type SymbolOf, tex, texDerivative, texName } from "./tex.ts";
 
 /** Writes `maths.md` of a model. */
 export function emitMaths(model: CompiledModel): string {
@@ -75,51 +76,83 @@ const block = (lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : lines.flatMap((line) => ["```math", line, "```"]).concat("");
 
 /** Names at which formulas are cut: what the model names, and gradients of what it names. */
-function symbolsOf({ program }: CompiledFunction): (node: Node) => string | undefined {
+function symbolsOf({ program }: CompiledFunction): SymbolOf {
   const nameOf = (node: Node, label: string): string =>
     program.names.get(program.final(node)) ?? label;
-  return (node) => {
-    if (node.label) return texName(nameOf(node, node.label.name));
+  return (node, index) => {
+    if (isNamedGradient(node)) {
+      const { of, by } = node.derivative as { of: Node; by: Node };
+      const [top, bottom] = [of, by].map((n) => nameOf(n, n.label?.name as string));
+      return texDerivative(top, bottom, index);
+    }
+    if (node.label) return texName(nameOf(node, node.label.name), index);
     if (node.op.leaf && node.op.name !== "constant")
-      return texName(program.names.get(node) ?? node.op.name);
-    const { of, by } = node.derivative ?? {};
-    if (of?.label && by?.label) {
-      return texDerivative(nameOf(of, of.label.name), nameOf(by, by.label.name));
+      return texName(program.names.get(node) ?? node.op.name, index);
+    if (node.op.part) {
+      const name = program.names.get(program.final(node));
+      const [scan] = node.inputs;
+      return name
+        ? texName(name, index)
+        : partName(isOfGradient(scan), node.attrs.index as number, index);
     }
     return undefined;
   };
 }
 
 const isNamedGradient = (node: Node): boolean =>
-  !node.label && node.derivative?.of.label !== undefined && node.derivative.by.label !== undefined;
+  node.derivative?.of.label !== undefined && node.derivative.by.label !== undefined;
+
+/** A loop that goes back, or that forward mode goes along: one with gradients among its values. */
+function isOfGradient(node: Node): boolean {
+  const body = bodyOf(node);
+  return body !== undefined && allNodes(body.results).some((n) => n.derivative !== undefined);
+}
+
+/** Formulas of the graph below `roots`, operands first: of what is asked for, and of loops. */
+function formulas(
+  roots: readonly Node[],
+  symbol: SymbolOf,
+  isAsked: (node: Node) => boolean,
+): string[] {
+  const order = topological(roots);
+  return order.flatMap((node) => {
+    if (!isAsked(node) || node.op.part) return [];
+    if (bodyOf(node)) {
+      const parts = order.filter((part) => part.op.part && part.inputs[0] === node);
+      const lines = recurrence(node, parts, symbol).map((line, i, all) =>
+        i < all.length - 1 ? `${line} \\\\` : line,
+      );
+      return [["\\begin{aligned}", ...lines, "\\end{aligned}"].join("\n")];
+    }
+    const name = symbol(node) ?? texName(node.op.name);
+    // What a loop hands out has the name of what it computes.
+    let source = node;
+    while (source.op.movement) [source] = source.inputs;
+    if (source !== node && source.op.part && symbol(source) === name) return [];
+    return [`${name} = ${tex(node, symbol)}`];
+  });
+}
 
 function forward(fn: CompiledFunction): string[] {
-  const symbol = symbolsOf(fn);
   const { raw } = fn.program.formulas;
   const inGradient = new Set<Node>();
   for (const node of topological(raw)) {
-    if (isNamedGradient(node) || node.inputs.some((input) => inGradient.has(input)))
-      inGradient.add(node);
+    const isOwn = isNamedGradient(node) || isOfGradient(node);
+    if (isOwn || node.inputs.some((input) => inGradient.has(input))) inGradient.add(node);
   }
   const outputs = raw.slice(0, fn.program.source.outputs.length);
-  const named = topological(raw).filter(
-    (node) => !node.op.leaf && !inGradient.has(node) && (node.label || outputs.includes(node)),
-  );
-  const lines = named.map(
-    (node) => `${symbol(node) ?? texName(node.op.name)} = ${tex(node, symbol)}`,
-  );
+  const isAsked = (node: Node): boolean =>
+    !node.op.leaf &&
+    !inGradient.has(node) &&
+    (node.label !== undefined || bodyOf(node) !== undefined || outputs.includes(node));
+  const lines = formulas(raw, symbolsOf(fn), isAsked);
   return lines.length === 0 ? [] : ["### Forward", "", ...block(lines)];
 }
 
 function gradients(fn: CompiledFunction): string[] {
-  const symbol = symbolsOf(fn);
   const { raw, simplified } = fn.program.formulas;
-  const list = (roots: readonly Node[]): string[] =>
-    topological(roots)
-      .filter(isNamedGradient)
-      .map((node) => `${symbol(node)} = ${tex(node, symbol)}`);
-  const before = list(raw);
-  const after = list(simplified);
+  const isAsked = (node: Node): boolean => isNamedGradient(node) || isOfGradient(node);
+  const [before, after] = [raw, simplified].map((roots) => formulas(roots, symbolsOf(fn), isAsked));
   if (before.length === 0) return [];
   return [
     "### Gradient, by the chain rule",

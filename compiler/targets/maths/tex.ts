@@ -1,6 +1,8 @@
 /** Expressions of the graph in TeX, cut at the values that have names. */
 
 import { type Node, topological } from "../../graph/node.ts";
+import type { Dim } from "../../graph/types.ts";
+import { constantValue } from "../../ops/leaf.ts";
 import { precedence } from "../../ops/notation.ts";
 import type { Printed } from "../../ops/op.ts";
 
@@ -10,27 +12,44 @@ const greek = new Set(
   ),
 );
 
-/** `W` stays a letter, `cost` becomes upright, `W_hidden` gets a subscript, `theta` its Greek letter. */
-export function texName(name: string): string {
+/** The name of a value; with an index, of one entry of it. Undefined where its formula stands instead. */
+export type SymbolOf = (node: Node, index?: string) => string | undefined;
+
+/**
+ * `W` stays a letter, `cost` becomes upright, `W_hidden` gets a subscript, `theta` its Greek letter.
+ *
+ * @param index the entry that is meant: `h_{t}`
+ */
+export function texName(name: string, index?: string): string {
   const [head, ...rest] = name.split("_").filter(Boolean);
   const one = (part: string): string => {
     if (greek.has(part)) return `\\${part}`;
     return part.length === 1 ? part : `\\mathrm{${part}}`;
   };
-  if (head === "d" && rest.length > 0) return `\\partial ${texName(rest.join("_"))}`;
-  return rest.length === 0 ? one(head ?? name) : `${one(head)}_{${rest.map(one).join(",")}}`;
+  if (head === "d" && rest.length > 0) return `\\partial ${texName(rest.join("_"), index)}`;
+  const subscripts = [
+    ...(rest.length > 0 ? [rest.map(one).join(",")] : []),
+    ...(index ? [index] : []),
+  ];
+  const base = one(head ?? name);
+  return subscripts.length === 0 ? base : `${base}_{${subscripts.join(",\\,")}}`;
 }
 
 /** `\frac{\partial cost}{\partial W}` */
-export function texDerivative(of: string, by: string): string {
-  return `\\frac{\\partial ${texName(of)}}{\\partial ${texName(by)}}`;
+export function texDerivative(of: string, by: string, index?: string): string {
+  return `\\frac{\\partial ${texName(of)}}{\\partial ${texName(by, index)}}`;
 }
 
+/** `100`, `n`, `\mathrm{rows} - 1` */
+export const texDim = (dim: Dim): string =>
+  typeof dim === "number" ? String(dim) : dim.replace(/[A-Za-z_]\w*/g, (name) => texName(name));
+
 /** One expression; operands for which `symbol` has an answer are printed as that. */
-export function tex(root: Node, symbol: (node: Node) => string | undefined): string {
+export function tex(root: Node, symbol: SymbolOf): string {
   const printed = new Map<Node, Printed>();
   for (const node of topological([root])) {
-    const name = node === root && !node.op.leaf ? undefined : symbol(node);
+    const name =
+      entryOf(node, symbol) ?? (node === root && !node.op.leaf ? undefined : symbol(node));
     const inputs = node.inputs.map((input) => printed.get(input) as Printed);
     const types = node.inputs.map((input) => input.type);
     const text: Printed =
@@ -40,4 +59,12 @@ export function tex(root: Node, symbol: (node: Node) => string | undefined): str
     printed.set(node, node.shape.length === 0 ? { ...text, isScalar: true } : text);
   }
   return (printed.get(root) as Printed).text;
+}
+
+/** One entry of a loop's values is written as in its recurrence: `h_{100}`. */
+function entryOf(node: Node, symbol: SymbolOf): string | undefined {
+  const [base, start] = node.inputs;
+  if (!base?.op.part || node.attrs.length !== 1 || !node.op.isRows?.(node.attrs)) return undefined;
+  const index = constantValue(start);
+  return index === undefined ? undefined : symbol(base, String(index));
 }
