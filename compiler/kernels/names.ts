@@ -1,6 +1,6 @@
 /** Identifiers of generated code: the model's own names, and names derived from them; never counters. */
 
-import { type Node, topological } from "../graph/node.ts";
+import { bodyOf, type Node, topological } from "../graph/node.ts";
 import { sizesOf } from "../graph/types.ts";
 import { definedNames, helperName } from "./functions.ts";
 
@@ -72,6 +72,8 @@ export function nameValues(
     }
     if (node.role?.of) return `${describe(final(node.role.of), depth + 1)}_${node.role.name}`;
     if (node.derivative) return `d_${describe(final(node.derivative.by), depth + 1)}`;
+    const inLoop = inStep(node);
+    if (inLoop) return describe(inLoop, depth + 1);
     const owner = namedReader(node);
     const source = owner ? undefined : arranged(node);
     if (source) return `${describe(source, depth + 1)}_part`;
@@ -83,6 +85,13 @@ export function nameValues(
     let source = node;
     while (source.op.movement) [source] = source.inputs;
     return source !== node && source.label ? source : undefined;
+  }
+
+  /** What a loop hands out is called as it is in its step. */
+  function inStep(node: Node): Node | undefined {
+    const body = node.op.part && node.inputs[0] && bodyOf(node.inputs[0]);
+    const result = body ? body.results[node.attrs.index as number] : undefined;
+    return result && !result.op.leaf && !result.op.part ? result : undefined;
   }
 
   /** The first value on the way to the results that the model names. */

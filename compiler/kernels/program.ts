@@ -122,6 +122,7 @@ export function compileFunction(
     if (
       kept.has(node) ||
       !known ||
+      staticSize(node.shape) === 1 ||
       !node.op.isRows?.(node.attrs) ||
       !base.op.leaf ||
       base.op.name === "constant"

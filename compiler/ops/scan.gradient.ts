@@ -244,6 +244,22 @@ class Reversal {
         x,
         x.shape.slice(1).map((_, i) => i + 1),
       );
+    /** Cotangents of the values after each step: often of the last of them alone. */
+    const takeSteps = (dy: Node): void => {
+      if (dy.op === add.op) {
+        dy.inputs.forEach(takeSteps);
+        return;
+      }
+      const [base, value, start] = dy.inputs;
+      const isOne = dy.op === putSliceOp && dy.attrs.axis === 0 && dy.attrs.length === 1;
+      const isLast =
+        isOne &&
+        dy.attrs.mode === "add" &&
+        isZero(base) &&
+        (backwards ? constantValue(start) === 0 : endOf(start, dy));
+      if (isLast) direct.last.push(row(value));
+      else direct.each.push(dy);
+    };
     const take = (dy: Node): void => {
       if (dy.op === add.op) {
         dy.inputs.forEach(take);
@@ -261,7 +277,7 @@ class Reversal {
           return;
         }
         if (length === steps && at === (backwards ? 0 : 1)) {
-          direct.each.push(value);
+          takeSteps(value);
           return;
         }
       }

@@ -245,6 +245,10 @@ export function openScan(node: Node): Scan {
   };
 }
 
+/** Whether a part of a scan is a state, not an output. */
+export const isState = (part: Node): boolean =>
+  part.op.part === true && (part.attrs.index as number) < attrsOf(part.inputs[0]).states;
+
 /** State `index` at all times, the one it started with included. */
 export function statesOf(scan: Node, index: number): Node {
   const node = makeNode(statesOp, [scan], { index });

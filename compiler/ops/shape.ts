@@ -6,6 +6,7 @@ import { makeNode, type Node } from "../graph/node.ts";
 import {
   broadcastShapes,
   type Dim,
+  dimText,
   formatShape,
   normaliseAxis,
   type Shape,
@@ -338,8 +339,10 @@ export const lengthOp = op<LengthAttrs>({
   gradient: () => [undefined],
   notation: {
     text: ([x], { axis }) => ({ text: `length(${x.text}, ${axis})`, precedence: precedence.atom }),
-    tex: ([x], { axis }) => ({
-      text: `\\operatorname{length}_{${axis}}\\left(${x.text}\\right)`,
+    tex: (_, { axis }, [{ shape }]) => ({
+      text: dimText(shape[axis])
+        .replace(/[A-Za-z_]\w*/g, "\\mathrm{$&}")
+        .replaceAll("_", "\\_"),
       precedence: precedence.atom,
     }),
   },

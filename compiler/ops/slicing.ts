@@ -5,7 +5,7 @@ import { makeNode, type Node } from "../graph/node.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { zerosLike } from "./creation.ts";
 import { precedence } from "./notation.ts";
-import { type AnyOp, op } from "./op.ts";
+import { type AnyOp, op, type Printed } from "./op.ts";
 import { repeated } from "./shape.ts";
 
 export type SliceAttrs = {
@@ -36,6 +36,14 @@ function texRange(start: string, { length, step }: SliceAttrs): string {
     return known ? `[${start},\\; ${first + length})` : `[${start},\\; ${start} + ${length})`;
   return `${start},\\; ${known ? first + step : `${start} ${step < 0 ? "-" : "+"} ${Math.abs(step)}`},\\; \\dots,\\; ${last}`;
 }
+
+/** What gets a subscript: in braces where it may have one already. */
+const texBase = (x: Printed): string =>
+  x.precedence < precedence.atom
+    ? `\\left(${x.text}\\right)`
+    : x.text.includes("_")
+      ? `{${x.text}}`
+      : x.text;
 
 /** out[…, i, …] = x[…, start + step·i, …] along one axis. */
 export const sliceOp: AnyOp = op<SliceAttrs>({
@@ -71,7 +79,7 @@ export const sliceOp: AnyOp = op<SliceAttrs>({
       precedence: precedence.atom,
     }),
     tex: ([x, start], slice) => ({
-      text: `${x.text}_{${":,\\, ".repeat(slice.axis)}${texRange(start.text, slice)}}`,
+      text: `${texBase(x)}_{${":,\\, ".repeat(slice.axis)}${texRange(start.text, slice)}}`,
       precedence: precedence.atom,
     }),
   },
@@ -159,10 +167,16 @@ export const putSliceOp: AnyOp = op<PutSliceAttrs>({
       text: `${attrs.mode === "add" ? "inc" : "set"}Subtensor(${sliceText(base.text, start.text, attrs)}, ${v.text})`,
       precedence: precedence.atom,
     }),
-    tex: ([base, v, start], { length, mode }) => ({
-      text: `${base.text}\\left[{${start.text}:{+}${length}} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
-      precedence: precedence.atom,
-    }),
+    tex: ([base, v, start], { mode, ...slice }) => {
+      const place = `${":,\\, ".repeat(slice.axis)}${texRange(start.text, slice)}`;
+      return {
+        text:
+          base.text === "0"
+            ? `\\left[${v.text} \\text{ ${mode === "add" ? "added " : ""}at } ${place}\\right]`
+            : `\\left[${texBase(base)}_{${place}} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
+        precedence: precedence.atom,
+      };
+    },
   },
   samples: (["add", "set"] as const).flatMap((mode) => [
     {

@@ -56,6 +56,15 @@ export class Writer {
     return this;
   }
 
+  /** Lines of `//`; long ones are wrapped. */
+  note(lines: readonly string[]): this {
+    const indent = "  ".repeat(this.#depth);
+    const room = columns - indent.length - 3;
+    for (const line of lines.flatMap((text) => wrapText(text, room)))
+      this.#lines.push(`${indent}// ${line}`.trimEnd());
+    return this;
+  }
+
   toString(): string {
     return `${this.#lines.join("\n")}\n`;
   }

@@ -85,6 +85,8 @@ function symbolsOf({ program }: CompiledFunction): SymbolOf {
       const [top, bottom] = [of, by].map((n) => nameOf(n, n.label?.name as string));
       return texDerivative(top, bottom, index);
     }
+    // A loop's values have the name of what the model makes of them.
+    if (node.label && node.op.part) return texName(node.label.name, index);
     if (node.label) return texName(nameOf(node, node.label.name), index);
     if (node.op.leaf && node.op.name !== "constant")
       return texName(program.names.get(node) ?? node.op.name, index);

@@ -1,10 +1,11 @@
 /** Expressions of the graph in TeX, cut at the values that have names. */
 
 import { type Node, topological } from "../../graph/node.ts";
-import type { Dim } from "../../graph/types.ts";
-import { constantValue } from "../../ops/leaf.ts";
+import { type Dim, dimPlus } from "../../graph/types.ts";
+import { affineOf } from "../../ops/index-range.ts";
 import { precedence } from "../../ops/notation.ts";
 import type { Printed } from "../../ops/op.ts";
+import { lengthOp } from "../../ops/shape.ts";
 
 const greek = new Set(
   "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega".split(
@@ -16,7 +17,7 @@ const greek = new Set(
 export type SymbolOf = (node: Node, index?: string) => string | undefined;
 
 /**
- * `W` stays a letter, `cost` becomes upright, `W_hidden` gets a subscript, `theta` its Greek letter.
+ * `W` stays a letter, `cost` becomes upright, `W_hidden` gets a subscript, `theta` its Greek letter, `h_` a prime.
  *
  * @param index the entry that is meant: `h_{t}`
  */
@@ -31,7 +32,8 @@ export function texName(name: string, index?: string): string {
     ...(rest.length > 0 ? [rest.map(one).join(",")] : []),
     ...(index ? [index] : []),
   ];
-  const base = one(head ?? name);
+  // `h_`, as a value before this one is often called.
+  const base = `${one(head ?? name)}${name.length > 1 && name.endsWith("_") ? "'" : ""}`;
   return subscripts.length === 0 ? base : `${base}_{${subscripts.join(",\\,")}}`;
 }
 
@@ -61,10 +63,34 @@ export function tex(root: Node, symbol: SymbolOf): string {
   return (printed.get(root) as Printed).text;
 }
 
-/** One entry of a loop's values is written as in its recurrence: `h_{100}`. */
+/** Entries of a loop's values are numbered as in its recurrence: `h_{100}`, `h_{[1, 101)}`. */
 function entryOf(node: Node, symbol: SymbolOf): string | undefined {
-  const [base, start] = node.inputs;
-  if (!base?.op.part || node.attrs.length !== 1 || !node.op.isRows?.(node.attrs)) return undefined;
-  const index = constantValue(start);
-  return index === undefined ? undefined : symbol(base, String(index));
+  let base = node;
+  let from: Dim = 0;
+  while (base.op.isRows?.(base.attrs)) {
+    const place = placeOf(base.inputs[1]);
+    if (place === undefined || (typeof place === "string" && typeof from === "string"))
+      return undefined;
+    from = typeof from === "number" ? dimPlus(place, from) : dimPlus(from, place as number);
+    [base] = base.inputs;
+  }
+  if (base === node || !base.op.part) return undefined;
+  const [length] = node.shape;
+  if (length === 1) return symbol(base, texDim(from));
+  const end =
+    typeof length === "number"
+      ? dimPlus(from, length)
+      : typeof from === "number"
+        ? dimPlus(length, from)
+        : undefined;
+  return end === undefined ? undefined : symbol(base, `[${texDim(from)},\\; ${texDim(end)})`);
+}
+
+/** A first place that is a number, or lies so far from the end of an axis. */
+function placeOf(start: Node): Dim | undefined {
+  const { terms, constant } = affineOf(start);
+  const [[node, factor] = [undefined, 0], ...more] = terms;
+  if (!node) return constant;
+  if (more.length > 0 || factor !== 1 || node.op !== lengthOp) return undefined;
+  return dimPlus(node.inputs[0].shape[node.attrs.axis as number], constant);
 }

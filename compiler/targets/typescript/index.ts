@@ -15,7 +15,9 @@ import {
   walk,
 } from "../../kernels/scalar.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
+import { isState } from "../../ops/scan.ts";
 import { banner } from "../banner.ts";
+import { formulaOf } from "../formula.ts";
 import { Writer } from "../writer.ts";
 import { offset } from "./expression.ts";
 import { writeHelpers } from "./helpers.ts";
@@ -283,6 +285,7 @@ function writeRepeat(
   { axis, counter: t, backwards, body, until, counts }: Repeat,
 ): void {
   if (counts) out.line(`let ${counts} = 0;`);
+  out.note(recurrence(calling.fn, body));
   const last = dimPlus(axis.extent, -1);
   const head = backwards
     ? `for (let ${t} = ${dimText(last)}; ${t} >= 0; ${t}--) {`
@@ -293,6 +296,17 @@ function writeRepeat(
     if (until) out.line(`if (${nameIn(calling.fn, until)}) break;`);
   });
   if (counts) calling.declare(counts);
+}
+
+/** What a loop computes from step to step: the formulas of its states. */
+function recurrence({ program }: CompiledFunction, body: readonly Call[]): string[] {
+  return body.flatMap((call) => {
+    if (call.kind !== "nest") return [];
+    const { stages, axisNames } = call.nest;
+    return stages
+      .filter((stage) => isState(stage.into))
+      .map((stage) => formulaOf(stage, program, (axis) => axisNames.get(axis) ?? "?")[0]);
+  });
 }
 
 /** Views are made from the arrays of the state, so bases that nothing else reads are left there. */

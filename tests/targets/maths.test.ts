@@ -1,0 +1,122 @@
+/** `maths.md`: formulas that a TeX reader accepts, recurrences with their time, small diffs. */
+
+import * as l from "adjoint";
+import test from "ava";
+import { compileModel } from "../../compiler/compile.ts";
+import { type Node, topological } from "../../compiler/graph/node.ts";
+import { emitMaths } from "../../compiler/targets/maths/index.ts";
+import { asTensor, cases, floats } from "../scan/cases.ts";
+import { functionOf, named } from "../support/compile.ts";
+
+type T = l.Tensor;
+
+const pageOf = (exports: Record<string, unknown>): string =>
+  emitMaths(compileModel("m", "models/m.ts", Object.entries(exports)));
+
+const blocksOf = (page: string): string[] =>
+  [...page.matchAll(/```math\n([\s\S]*?)\n```/g)].map(([, text]) => text);
+
+/** What TeX would complain about. */
+function faultsOf(formula: string): string[] {
+  const faults: string[] = [];
+  const open: number[] = [];
+  /** Whether the group or letter that has just ended has a subscript already. */
+  let ended = "";
+  for (let i = 0; i < formula.length; i++) {
+    const c = formula[i];
+    if (c === "\\") {
+      i++;
+      ended = "";
+    } else if (c === "{") {
+      open.push(ended === "_" ? 1 : 0);
+      ended = "";
+    } else if (c === "}") {
+      if (open.length === 0) faults.push("} without {");
+      ended = open.pop() === 1 ? "subscripted" : "";
+    } else if (c === "_") {
+      if (ended === "subscripted")
+        faults.push(`two subscripts at ${formula.slice(i - 20, i + 10)}`);
+      ended = "_";
+    } else ended = "";
+  }
+  if (open.length > 0) faults.push("{ without }");
+  const count = (text: string): number => formula.split(text).length - 1;
+  if (count("\\left") - count("\\leftarrow") !== count("\\right"))
+    faults.push("\\left without \\right");
+  if (count("\\begin{") !== count("\\end{")) faults.push("\\begin without \\end");
+  return faults;
+}
+
+for (const [name, make] of Object.entries(cases)) {
+  test(`formulas of a scan and its gradient, ${name}`, (t) => {
+    const { results } = make();
+    results.forEach((r, i) => {
+      named(r, `result${i}`);
+    });
+    const cost = named(
+      results
+        .map((r) => l.sum(l.sin(asTensor(r))))
+        .reduce((a, b) => l.add(a, b) as never) as unknown as Node,
+      "cost",
+    );
+    const symbols = topological([cost]).filter((n) => n.op.name === "symbol");
+    const grads = l.grad(asTensor(cost), floats(symbols).map(asTensor)) as unknown as Node[];
+    const page = emitMaths(compileModel("m", "models/m.ts", [["f", functionOf([cost, ...grads])]]));
+    const blocks = blocksOf(page);
+    t.true(blocks.length > 1);
+    for (const formula of blocks) t.deepEqual(faultsOf(formula), [], formula);
+    t.notRegex(blocks.join("\n"), /operatorname\{(scan|states|collected|carry)\}/);
+  });
+}
+
+const elman = (squash: (x: T) => T) => {
+  const [xs, h0] = [named(l.tensor3(100, 16, 50), "xs"), named(l.matrix(16, 200), "start")];
+  const shapes = { U: [50, 200], W: [200, 200], b: [200], V: [200, 10], c: [10] };
+  const parameters = Object.entries(shapes).map(([name, shape]) =>
+    named(l.shared(l.zeros(shape)), name),
+  );
+  const [U, W, b, V, c] = parameters;
+  const [[h, p]] = l.scan({
+    fn: ((x: T, h: T) => {
+      const next = named(squash(l.add(l.add(l.dot(x, U), l.dot(h, W)), b) as never), "h");
+      return [next, l.softmax(l.add(l.dot(next, V), c))];
+    }) as never,
+    sequences: xs,
+    outputsInfo: [h0, null],
+  });
+  named(h, "h");
+  named(p, "p");
+  const y = named(l.imatrix(100, 16), "y");
+  const steps = l.at(l.arange(100), l.span(), null);
+  const cost = named(l.neg(l.mean(l.log(l.at(p, steps, l.arange(16), y)))), "cost");
+  const grads = l.grad(cost, parameters) as unknown as T[];
+  const updates = parameters.map((w, i) => [w, l.sub(w, l.mul(0.1, grads[i]))] as const);
+  return pageOf({ train: l.fn([xs, h0, y], cost, { updates }) });
+};
+
+test("an Elman network reads as in a textbook, forward and back", (t) => {
+  const page = elman(l.tanh);
+  t.true(
+    page.includes(
+      [
+        "\\begin{aligned}",
+        "h_{0} &= \\mathrm{start} \\\\",
+        "h_{t+1} &= \\tanh\\left(\\mathrm{xs}_{t}\\,U + h_{t}\\,W + b\\right) \\\\",
+        "p_{t} &= \\operatorname{softmax}\\left(h_{t+1}\\,V + c\\right) \\\\",
+        "&t = 0,\\; \\dots,\\; 99",
+        "\\end{aligned}",
+      ].join("\n"),
+    ),
+    page,
+  );
+  t.true(page.includes("&t = 99,\\; \\dots,\\; 0"), page);
+  t.true(page.includes("\\frac{p - \\mathbf{1}_{y}}{1600}\\,V^{\\top}"), page);
+  for (const formula of blocksOf(page)) t.deepEqual(faultsOf(formula), [], formula);
+});
+
+test("another function in the step changes the lines that mention it", (t) => {
+  const [before, after] = [elman(l.tanh), elman(l.sigmoid)].map((page) => page.split("\n"));
+  const changed = before.filter((line) => !after.includes(line));
+  t.log(`${changed.length} of ${before.length} lines`);
+  t.true(changed.length <= 8, changed.join("\n"));
+});
