@@ -53,6 +53,32 @@ for (const [name, f, at, expected] of gradients) {
   });
 }
 
+const forms: [string, (x: Tensor) => Tensor, string][] = [
+  ["x³", (x) => l.pow(x, 3), "3 * square(x)"],
+  ["sigmoid(x)", l.sigmoid, "sigmoid(x) * (1 - sigmoid(x))"],
+  ["1/(1+e⁻ˣ)", (x) => l.div(1, l.add(1, l.exp(l.neg(x)))), "sigmoid(x) * (1 - sigmoid(x))"],
+  ["tanh(x)", l.tanh, "1 - square(tanh(x))"],
+  ["log(x)", l.log, "1 / x"],
+  ["sqrt(x)", l.sqrt, "0.5 / sqrt(x)"],
+  ["sin(x)·x", (x) => l.mul(l.sin(x), x), "sin(x) + x * cos(x)"],
+  ["softplus(x)", l.softplus, "sigmoid(x)"],
+  ["|x|", l.abs, "sign(x)"],
+];
+test("the simplified gradients have the forms that one would write", (t) => {
+  for (const [name, f, expected] of forms) {
+    const x = named(l.dscalar(), "x");
+    t.is(l.pp(l.simplify(l.grad(f(x), x))), expected, name);
+  }
+  const v = named(l.dvector(3), "v");
+  t.is(l.pp(l.simplify(l.grad(l.sum(l.pow(v, 2)), v))), "2 * v");
+});
+
+test("a gradient of 0 that meets an infinite slope is NaN, as in Theano", (t) => {
+  const v = l.dvector(2);
+  const g = l.grad(l.at(l.sqrt(v), 0), v);
+  for (const e of [g, l.simplify(g)]) t.deepEqual(l.evaluate(e, [[v, [4, 0]]]), [0.25, Number.NaN]);
+});
+
 test("sum(A·B) by A", (t) => {
   const [A, B] = [l.dmatrix(2, 2), l.dmatrix(2, 2)];
   const bindings = [

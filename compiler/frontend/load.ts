@@ -131,7 +131,8 @@ class Loader {
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
     const lifted = lift(shownAs);
     const output = ts.transpileModule(text, {
-      fileName: file,
+      // The module runs as it is put here, whatever its extension says to Node.
+      fileName: file.replace(/\.[cm]([jt]s)$/, ".$1"),
       reportDiagnostics: true,
       compilerOptions: {
         module: ts.ModuleKind.CommonJS,

@@ -176,6 +176,21 @@ test("layers that models share may lie beside them", async (t) => {
   t.regex(alone.error, /ADJ4005/);
 });
 
+test("a model may be an .mts file, in a package of CommonJS modules, and import one", async (t) => {
+  const project = new Project({
+    "models/line.mts": line
+      .replace("mean((x * slope - y) ** 2)", "loss(x * slope, y)")
+      .replace("\n", '\nimport { loss } from "../losses.mts";\n'),
+    "losses.mts":
+      'import { mean, type Operand } from "adjoint";\nexport const loss = (a: Operand, b: Operand) => mean((a - b) ** 2);\n',
+  });
+  t.teardown(() => project.remove());
+  project.write("package.json", '{ "type": "commonjs" }');
+  const { code, error } = await project.codegen();
+  t.is(code, 0, error);
+  t.true(existsSync(project.path("generated/line/typescript.ts")));
+});
+
 test("a model file that is not there: the near one is named", async (t) => {
   const project = new Project();
   t.teardown(() => project.remove());
