@@ -23,6 +23,7 @@ import {
 } from "./call.ts";
 import { dtypeOf, readTensor, Skip } from "./model.ts";
 import { networkOperators } from "./network-operators.ts";
+import { windowOperators } from "./window-operators.ts";
 
 const unary =
   (f: (x: Operand) => Tensor): Operator =>
@@ -88,6 +89,7 @@ const scatterElements: Operator = (call) => {
 
 export const operators: Readonly<Record<string, Operator>> = {
   ...networkOperators,
+  ...windowOperators,
   Abs: unary(l.abs),
   Acos: unary(l.acos),
   Acosh: unary(l.acosh),
