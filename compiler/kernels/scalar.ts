@@ -298,6 +298,9 @@ function fromAffine({ terms, constant: c }: Affine): Scalar {
   return c < 0 ? call("sub", sum, int(-c)) : call("add", sum, int(c));
 }
 
+/** What is added to an index expression whatever its terms are. */
+export const addedTo = (s: Scalar): number => affine(s).constant;
+
 /** The least and greatest value of an index expression, where they can be told. */
 export function rangeOf(s: Scalar): { min: number; max: number } {
   const unknown = { min: -Infinity, max: Infinity };

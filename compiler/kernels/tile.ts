@@ -7,6 +7,7 @@ import type { Dim } from "../graph/types.ts";
 import type { PathStage, Step } from "./nest.ts";
 import { usesAxis } from "./nest.ts";
 import {
+  addedTo,
   axisIndex,
   constant,
   indexAdd,
@@ -135,7 +136,7 @@ export function tileProduct(nest: NestBuilder, stage: PathStage): void {
         [rows, cell.row, usesAxis(s, rows.axis) ? tile.rows : 1],
         [columns, cell.column, usesAxis(s, columns.axis) ? tile.columns : 1],
       ])}`;
-      const based = withBase(s.offset, name, outside, bases);
+      const based = withBase(s, outside, bases);
       const load = rewrite(s, (part) => (part === s.offset ? based : undefined));
       if ((uses.get(s) ?? 0) < 2) {
         held.set(s, load);
@@ -158,17 +159,20 @@ export function tileProduct(nest: NestBuilder, stage: PathStage): void {
     }
   };
 
-  /** Moves the part of an offset that the reduction loops do not change in front of them. */
+  /**
+   * The offset with what the reduction loops do not change worked out in front of them: where the first
+   * element lies. Others are a number of places from there.
+   */
   const withBase = (
-    offset: Scalar,
-    name: string,
+    { node, offset }: Element,
     outside: NestBuilder["block"],
     bases: Map<Scalar, Scalar>,
   ): Scalar => {
     const steps = inner.map((step) => axisIndex(step.axis));
-    const start = rewrite(offset, (s) => (steps.includes(s) ? constant(0, "int32") : undefined));
+    const first = rewrite(offset, (s) => (steps.includes(s) ? constant(0, "int32") : undefined));
+    const start = indexSub(first, constant(addedTo(first), "int32"));
     if (!walk(start).some((s) => s.kind === "call" && s.fn === "mul")) return offset;
-    const base = bases.get(start) ?? nest.newLocal(`${name}_start`, "int32");
+    const base = bases.get(start) ?? nest.newLocal(`${nest.nameOf(node)}_start`, "int32");
     if (!bases.has(start)) {
       bases.set(start, base);
       outside.push({ kind: "let", local: base as Local, value: start });
