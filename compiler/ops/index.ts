@@ -4,7 +4,7 @@ import * as activations from "./activations.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as barrier from "./barrier.ts";
 import * as comparison from "./comparison.ts";
-import * as convolution from "./convolution.ts";
+import * as correlation from "./correlation.ts";
 import * as creation from "./creation.ts";
 import * as cumulative from "./cumulative.ts";
 import * as diagonal from "./diagonal.ts";
@@ -16,7 +16,7 @@ import * as matrices from "./matrices.ts";
 import * as norm from "./norm.ts";
 import type { AnyOp } from "./op.ts";
 import * as padding from "./padding.ts";
-import * as pooling from "./pooling.ts";
+import * as pools from "./pools.ts";
 import * as product from "./product.ts";
 import * as random from "./random.ts";
 import * as recurrence from "./recurrence.ts";
@@ -55,8 +55,8 @@ const modules = [
   cumulative,
   matrices,
   padding,
-  convolution,
-  pooling,
+  correlation,
+  pools,
 ];
 
 function opsOf(value: unknown): AnyOp[] {

@@ -4,6 +4,7 @@ import { arithmeticRules } from "../ops/arithmetic.rules.ts";
 import { barrierRules } from "../ops/barrier.rules.ts";
 import { collectRules } from "../ops/collect.rules.ts";
 import { comparisonRules } from "../ops/comparison.rules.ts";
+import { convolutionRules } from "../ops/convolution.rules.ts";
 import { exponentialRules, exponentialSpellings } from "../ops/exponential.rules.ts";
 import { gatheringRules } from "../ops/gathering.rules.ts";
 import { indexingRules } from "../ops/indexing.rules.ts";
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   ...comparisonRules,
   ...reductionRules,
   ...productRules,
+  ...convolutionRules,
   ...collectRules,
 ];
 
