@@ -16,6 +16,7 @@ import { planMemory } from "./kernels/plan.ts";
 import { type CompileOptions, compileFunction } from "./kernels/program.ts";
 import { schedule } from "./kernels/schedule.ts";
 import { ModelFunction } from "./language/function.ts";
+import { RandomStream } from "./language/random.ts";
 import { sharedInfo } from "./language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "./model.ts";
 import { constantValue } from "./ops/leaf.ts";
@@ -93,6 +94,9 @@ function exportedVariables(exports: ModelExports): Map<Node, string> {
   const add = (name: string, value: unknown): void => {
     if (isNode(value)) {
       if (sharedInfo(value)) found.set(value, name);
+    } else if (value instanceof RandomStream) {
+      // The state of a stream: which calls its draws are at.
+      for (const counter of value.counters) found.set(counter, counter.label?.name ?? name);
     } else if (typeof value === "object" && value !== null) {
       for (const [key, part] of Object.entries(value)) {
         const full = `${name}_${key}`;

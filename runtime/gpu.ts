@@ -1,6 +1,7 @@
 /** Runs generated gpu.js kernels: values stay on the device, only asked-for results are read back. */
 
 import { checkSeed } from "./border.ts";
+import { randomFunctions } from "./gpu-random.ts";
 import type { DType } from "./signature.ts";
 import type { AsyncProgram } from "./trainer.ts";
 
@@ -104,6 +105,13 @@ export async function createGpuProgram(
   const gpu = new GPU(mode ? { mode } : {});
   for (const helper of [...helpers, ...(model.helpers ?? [])])
     gpu.addFunction(helper.trim(), { argumentTypes: { x: "Number" }, returnType: "Number" });
+  const draws = Object.values(model.functions).some((fn) =>
+    fn.kernels.some((kernel) => kernel.source.includes("random(")),
+  );
+  for (const { source, parameters } of draws ? randomFunctions : []) {
+    const argumentTypes = Object.fromEntries(parameters.map((name) => [name, "Number"]));
+    gpu.addFunction(source, { argumentTypes, returnType: "Number" });
+  }
   const kernels = new Map<string, Run>();
   const state = new Map<string, DeviceValue>();
   const hostCopies = new Map<string, Memory>();

@@ -6,7 +6,7 @@ import { resetGraph } from "../graph/node.ts";
 import { resetScalars } from "../kernels/scalar.ts";
 import type { CompiledModel } from "../model.ts";
 import { resetLeaves } from "../ops/leaf.ts";
-import { resetDraws } from "../ops/random.ts";
+import { resetStreams } from "../ops/streams.ts";
 import { checkRewrite } from "../simplify/check.ts";
 import type { Rule, Tier } from "../simplify/rule.ts";
 import { rules as ownRules } from "../simplify/rules.ts";
@@ -63,7 +63,7 @@ async function buildAlone(
   const start = performance.now();
   resetGraph();
   resetLeaves();
-  resetDraws();
+  resetStreams();
   resetScalars();
   const check = debug ? { watch: checkRewrite } : {};
   const recognised: Rewrite[] = [];

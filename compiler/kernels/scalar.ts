@@ -49,7 +49,7 @@ export type InstructionFn =
   | "not"
   | "where"
   | "cast"
-  /** 24 random bits of a stream as a number in [0, 1): seed, stream, counter. */
+  /** 24 random bits as a number in [0, 1): seed, stream, call, counter, all of them whole numbers. */
   | "random";
 
 /** Functions of one number that are defined by instructions; a target may have its own (functions.ts). */

@@ -86,7 +86,13 @@ export function fn(
   const givens = new Map<Node, Node>();
   for (const pair of options.givens ?? []) collect(() => checkGiven(pair, symbols, givens));
   const roots = [...list, ...updates.map((u) => u.value)];
-  const given = substitute(roots, givens).roots;
+  const written = substitute(roots, givens).roots;
+  const counted = defaultUpdates(
+    written,
+    updates.map((u) => u.target),
+  );
+  updates.push(...counted);
+  const given = [...written, ...counted.map((u) => u.value)];
   // What is missing or left over would only follow from an earlier mistake.
   if (!given.some(isPoison) && !faulty) collect(() => checkUse(symbols, given));
   return new ModelFunction({
@@ -97,6 +103,18 @@ export function fn(
     returns,
     updates: updates.map(({ target }, i) => ({ target, value: given[list.length + i] })),
   });
+}
+
+/** New values of variables that count calls, where the function does not set them itself. */
+function defaultUpdates(
+  roots: readonly Node[],
+  targets: readonly Node[],
+): { target: Node; value: Node }[] {
+  const counters = topological(roots).flatMap((target) => {
+    const value = sharedInfo(target)?.next;
+    return value && !targets.includes(target) ? [{ target, value }] : [];
+  });
+  return counters.sort((a, b) => a.target.id - b.target.id);
 }
 
 const nameOf = (node: Node): string => node.label?.name ?? "an expression";

@@ -8,6 +8,7 @@ export { type Bindings, debugPrint, evaluate, pp, simplify } from "./looking.ts"
 export * from "./maths.ts";
 export { where as switch } from "./maths.ts";
 export * from "./matrices.ts";
+export { type DropoutOptions, dropout, RandomStream, randomStream } from "./random.ts";
 export {
   foldl,
   foldr,

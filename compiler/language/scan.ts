@@ -5,10 +5,11 @@ import { currentScope } from "../graph/context.ts";
 import { isNode, type Node, poison } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
 import { type Dim, formatShape, formatType, isFloat, sameShape } from "../graph/types.ts";
+import { add } from "../ops/arithmetic.ts";
 import { arange } from "../ops/creation.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { at, span } from "../ops/indexing.ts";
-import { asNode, symbol } from "../ops/leaf.ts";
+import { asNode, literal, symbol } from "../ops/leaf.ts";
 import {
   afterLast,
   afterSteps,
@@ -17,6 +18,8 @@ import {
   makeScan,
   type ScanState,
 } from "../ops/scan.ts";
+import { broadcastTo, lengthOf } from "../ops/shape.ts";
+import { insideLoop, LoopStep } from "../ops/streams.ts";
 import { captured } from "../scan/close.ts";
 import { sharedInfo } from "./shared.ts";
 import type { Operand, Tensor } from "./types.ts";
@@ -135,7 +138,8 @@ class Tracer {
     const names = parameterNames(fn);
     for (const [i, value] of values.slice(0, values.length - fixed.length).entries())
       if (names[i]) value.label = { name: names[i], scope: [this.#name] };
-    const result = fn(...values);
+    const loop = new LoopStep(() => this.#length(steps, count));
+    const result = insideLoop(loop, () => fn(...values));
     for (const given of [result, this.#options]) forgetWords(given);
     const step = readStep(result);
     const outputs = step.outputs.map((x, i) => this.#agree(asNode(x), recurrences[i], i));
@@ -154,7 +158,6 @@ class Tracer {
       formal.label = variable.label;
       return { variable, formal, value: castTo(asNode(value), variable.type.dtype) };
     });
-    const until = step.until === undefined ? undefined : castTo(asNode(step.until), "bool");
     const states: ScanState[] = [];
     const places: { kind: "state" | "output"; index: number }[] = [];
     const collected: Node[] = [];
@@ -176,6 +179,16 @@ class Tracer {
     }
     for (const { variable, formal, value } of updated)
       states.push({ formal, initial: variable, result: value });
+    const updatedFrom = states.length - updated.length;
+    const until = step.until === undefined ? undefined : castTo(asNode(step.until), "bool");
+    if (loop.used && count)
+      states.push({
+        formal: loop.used,
+        initial: literal(0, "int32"),
+        result: add(loop.used, literal(1, "int32")),
+      });
+    else if (loop.used)
+      sequences.push({ formal: loop.used, operand: arange(until ? this.#limit(steps) : steps) });
     const shared = new Map(updated.map((u) => [u.variable, u.formal]));
     const results = substitute(
       [...states.map((s) => s.result), ...collected, ...(until ? [until] : [])],
@@ -198,14 +211,19 @@ class Tracer {
     const all = places.map(({ kind, index }) =>
       kind === "state" ? afterSteps(node, index) : collectedOf(node, index),
     );
-    const first = states.length - updated.length;
     return [
       (all.length === 1 ? all[0] : all) as unknown as Tensor & Tensor[],
-      updated.map(({ variable }, i) => [variable, afterLast(node, first + i)]) as unknown as [
+      updated.map(({ variable }, i) => [variable, afterLast(node, updatedFrom + i)]) as unknown as [
         Tensor,
         Tensor,
       ][],
     ];
+  }
+
+  /** How many steps there are, or can be. */
+  #length(steps: Dim, count: Node | undefined): Node {
+    if (count) return castTo(count, "int32");
+    return lengthOf(broadcastTo(literal(0, "int32"), [steps]), 0);
   }
 
   #limit(steps: Dim): number {

@@ -3,8 +3,9 @@
 import { fail } from "../diagnostics/error.ts";
 import { type Node, topological } from "../graph/node.ts";
 import { type Dim, type DType, floatX, isFloat, staticSize } from "../graph/types.ts";
+import { add } from "../ops/arithmetic.ts";
 import { castTo } from "../ops/elementwise.ts";
-import { asNode, sharedNode } from "../ops/leaf.ts";
+import { asNode, literal, sharedNode } from "../ops/leaf.ts";
 import { seed } from "../ops/random.ts";
 import { checkDims } from "./symbols.ts";
 import type { Operand, Tensor } from "./types.ts";
@@ -12,6 +13,8 @@ import type { Operand, Tensor } from "./types.ts";
 /** What is known of a shared variable besides its type: how it starts. Data has no initial value. */
 export interface SharedInfo {
   readonly initial: Node | undefined;
+  /** Its new value after each call of a function that uses it, unless the function gives another. */
+  readonly next?: Node;
 }
 
 const known = new WeakMap<Node, SharedInfo>();
@@ -34,9 +37,9 @@ export interface SharedOptions {
  */
 export function shared(value: Operand, { dtype }: SharedOptions = {}): Tensor {
   const given = asNode(value);
-  const literal = given.op.name === "constant" && typeof value !== "object";
+  const isLiteral = given.op.name === "constant" && typeof value !== "object";
   const plain = given.op.name === "constant" && !(value instanceof Object && "op" in value);
-  const wanted = dtype ?? (literal || plain ? floatX : given.type.dtype);
+  const wanted = dtype ?? (isLiteral || plain ? floatX : given.type.dtype);
   if (dtype && isFloat(given.type.dtype) && !isFloat(dtype) && !plain) {
     fail("ADJ1001", `shared: the value is ${given.type.dtype}, which ${dtype} cannot hold`, {
       hint: `write shared(cast(…, "${dtype}"))`,
@@ -58,6 +61,14 @@ export function shared(value: Operand, { dtype }: SharedOptions = {}): Tensor {
   const node = sharedNode(wanted, initial.shape);
   known.set(node, { initial });
   return node as unknown as Tensor;
+}
+
+/** A count of calls: an int32 scalar that starts at 0, and that functions which use it count up. */
+export function callCounter(name: string): Node {
+  const node = sharedNode("int32", []);
+  node.label = { name, scope: [] };
+  known.set(node, { initial: literal(0, "int32"), next: add(node, literal(1, "int32")) });
+  return node;
 }
 
 export interface DataOptions {

@@ -8,6 +8,7 @@ import * as correlation from "./correlation.ts";
 import * as creation from "./creation.ts";
 import * as cumulative from "./cumulative.ts";
 import * as diagonal from "./diagonal.ts";
+import * as distributions from "./distributions.ts";
 import * as elementwise from "./elementwise.ts";
 import * as exponential from "./exponential.ts";
 import * as gathering from "./gathering.ts";
@@ -43,6 +44,7 @@ const modules = [
   shape,
   product,
   random,
+  distributions,
   creation,
   slicing,
   diagonal,

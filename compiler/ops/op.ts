@@ -167,6 +167,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly multilinear?: boolean;
   /** The operands may be exchanged. */
   readonly commutative?: boolean;
+  /** A random draw: textbooks write x ∼ D instead of x = …. */
+  readonly drawn?: boolean;
   /** Inputs, shared variables and constants, which have no operands. */
   readonly leaf?: boolean;
 }

@@ -1,10 +1,9 @@
-/** Seeded draws for initial values. */
+/** Draws: numbers of a stream as values of the graph, and with them initial values of variables. */
 
 import { fail } from "../diagnostics/error.ts";
-import { currentScope } from "../graph/context.ts";
-import { build } from "../graph/ndarray.ts";
+import { build, type NDArray } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { type DType, floatX, formatShape } from "../graph/types.ts";
+import { type Dim, type DType, floatX, formatShape, type Shape } from "../graph/types.ts";
 import {
   call,
   cast,
@@ -15,10 +14,11 @@ import {
   type Scalar,
 } from "../kernels/scalar.ts";
 import { add, mul, sub } from "./arithmetic.ts";
-import { symbolOp } from "./leaf.ts";
+import { literal, symbolOp } from "./leaf.ts";
 import { precedence } from "./notation.ts";
-import { op } from "./op.ts";
-import { randomAt, streamOf } from "./threefry.ts";
+import { type AnyOp, type Lowering, type Notation, op } from "./op.ts";
+import { currentName, streamOf, uniqueName } from "./streams.ts";
+import { randomAt } from "./threefry.ts";
 
 /** The seed that a trainer is created with: an int32 scalar. */
 export function seed(): Node {
@@ -27,73 +27,126 @@ export function seed(): Node {
   return node;
 }
 
-type DrawAttrs = { shape: readonly number[]; stream: number; dtype: DType };
+/**
+ * Where a draw has its numbers from. They are told apart by the seed and the stream (the key of
+ * Threefry), by the call of the function that draws, and by step and element (the counter).
+ */
+export interface Source {
+  readonly stream: number;
+  /** int32 scalars. */
+  readonly seed: Node;
+  /** How many calls came before. */
+  readonly calls: Node;
+  /** The step of the loops around the draw; 0 outside of loops. */
+  readonly step: Node;
+}
 
-const flat = (index: readonly Scalar[], shape: readonly (number | string)[]): Scalar =>
-  index.reduce<Scalar>(
-    (sum, i, axis) => indexAdd(indexMul(sum, extent(shape[axis])), i),
-    constant(0, "int32"),
-  );
+/** The operands of a draw, which its distribution's parameters follow. */
+export const operandsOf = ({ seed, calls, step }: Source): readonly Node[] => [seed, calls, step];
+
+/** A source from the operands of a draw. */
+export const sourceOf = ([seed, calls, step]: readonly Node[], stream: number): Source => ({
+  stream,
+  seed,
+  calls,
+  step,
+});
+
+export type DrawAttrs = { shape: Shape; stream: number; dtype: DType };
+
+/** Operands of a draw in samples: seed, calls, step. */
+export const sourceSamples = [9, 5, 3].map((high) => ({
+  shape: [],
+  dtype: "int32" as const,
+  domain: [0, high] as const,
+}));
+
+/** The uniform numbers of a draw of so many elements: number `i` of them. */
+export function numbersOf(
+  [seed, calls, step]: readonly NDArray[],
+  stream: number,
+  size: number,
+): (i: number) => number {
+  return (i) => randomAt(seed.data[0], stream, calls.data[0], step.data[0] * size + i);
+}
+
+/** Number `which` of `each` that the element at `index` takes. */
+function numberAt(
+  { attrs: { stream, shape }, read }: Lowering<DrawAttrs>,
+  index: readonly Scalar[],
+  each: number,
+  which: number,
+): Scalar {
+  const place = (outer: Scalar, i: Scalar, dim: Dim): Scalar =>
+    indexAdd(indexMul(outer, extent(dim)), i);
+  const element = index.reduce<Scalar>((flat, i, n) => place(flat, i, shape[n]), read(2, []));
+  const counter = place(element, constant(which, "int32"), each);
+  return call("random", read(0, []), constant(stream, "int32"), read(1, []), counter);
+}
 
 const drawn = { none: "a random draw does not depend on anything continuously" };
-const seedSample = { shape: [], dtype: "int32" as const, domain: [0, 9] as const };
+const samples = [
+  { inputs: sourceSamples, attrs: { shape: [3, 4], stream: 7, dtype: "float64" as const } },
+];
+
+const notation = (name: string, symbol: string): Notation<DrawAttrs> => ({
+  text: (_, { shape }) => ({
+    text: `${name}(${formatShape(shape)})`,
+    precedence: precedence.atom,
+  }),
+  tex: () => ({ text: symbol, precedence: precedence.atom }),
+});
 
 /** Even draws from [0, 1). */
-export const uniformOp = op<DrawAttrs>({
+export const uniformOp: AnyOp = op<DrawAttrs>({
   name: "uniform",
   cost: 60,
+  drawn: true,
   infer: (_, { shape, dtype }) => ({ dtype, shape }),
-  evaluate: ([s], { stream }, { dtype, shape }) =>
-    build(dtype, shape, (_, i) => randomAt(s.data[0], stream, i)),
-  lower: ({ attrs: { stream, shape, dtype }, read }, index) =>
-    cast(call("random", read(0, []), constant(stream, "int32"), flat(index, shape)), dtype),
-  gradient: drawn,
-  notation: {
-    text: (_, { shape }) => ({
-      text: `uniform(${formatShape(shape)})`,
-      precedence: precedence.atom,
-    }),
-    tex: () => ({ text: "\\mathcal{U}(0, 1)", precedence: precedence.atom }),
+  evaluate: (inputs, { stream }, { dtype, shape }) => {
+    const numbers = numbersOf(inputs, stream, count(shape));
+    return build(dtype, shape, (_, i) => numbers(i));
   },
-  samples: [{ inputs: [seedSample], attrs: { shape: [3, 4], stream: 7, dtype: "float64" } }],
+  lower: (lowering, index) => cast(numberAt(lowering, index, 1, 0), lowering.attrs.dtype),
+  gradient: drawn,
+  notation: notation("uniform", "\\mathcal{U}(0, 1)"),
+  samples,
 });
 
 /** Draws from the standard normal distribution, by Box and Muller's method. */
-export const normalOp = op<DrawAttrs>({
+export const normalOp: AnyOp = op<DrawAttrs>({
   name: "normal",
   cost: 150,
+  drawn: true,
   infer: (_, { shape, dtype }) => ({ dtype, shape }),
-  evaluate: ([s], { stream }, { dtype, shape }) =>
-    build(dtype, shape, (_, i) => {
-      const [u, v] = [randomAt(s.data[0], stream, 2 * i), randomAt(s.data[0], stream, 2 * i + 1)];
+  evaluate: (inputs, { stream }, { dtype, shape }) => {
+    const numbers = numbersOf(inputs, stream, 2 * count(shape));
+    return build(dtype, shape, (_, i) => {
+      const [u, v] = [numbers(2 * i), numbers(2 * i + 1)];
       return Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * v);
-    }),
-  lower: ({ attrs: { stream, shape, dtype }, read }, index) => {
+    });
+  },
+  lower: (lowering, index) => {
     const number = (value: number) => constant(value, "float64");
-    const draw = (which: number): Scalar => {
-      const counter = indexAdd(
-        indexMul(flat(index, shape), constant(2, "int32")),
-        constant(which, "int32"),
-      );
-      return cast(call("random", read(0, []), constant(stream, "int32"), counter), "float64");
-    };
+    const draw = (which: number) => cast(numberAt(lowering, index, 2, which), "float64");
     const radius = call(
       "sqrt",
       call("mul", number(-2), call("log", call("sub", number(1), draw(0)))),
     );
     const angle = call("cos", call("mul", number(2 * Math.PI), draw(1)));
-    return cast(call("mul", radius, angle), dtype);
+    return cast(call("mul", radius, angle), lowering.attrs.dtype);
   },
   gradient: drawn,
-  notation: {
-    text: (_, { shape }) => ({
-      text: `normal(${formatShape(shape)})`,
-      precedence: precedence.atom,
-    }),
-    tex: () => ({ text: "\\mathcal{N}(0, 1)", precedence: precedence.atom }),
-  },
-  samples: [{ inputs: [seedSample], attrs: { shape: [3, 4], stream: 7, dtype: "float64" } }],
+  notation: notation("normal", "\\mathcal{N}(0, 1)"),
+  samples,
 });
+
+const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+
+/** Standard draws: even in [0, 1), or normal with mean 0 and deviation 1. */
+export function draw(record: AnyOp, source: Source, shape: Shape, dtype: DType): Node {
+  return makeNode(record, operandsOf(source), { shape, stream: source.stream, dtype });
+}
 
 export interface UniformOptions {
   readonly low?: number;
@@ -106,26 +159,13 @@ export interface NormalOptions {
   readonly dtype?: DType;
 }
 
-const counts = new Map<string, number>();
-
-/** Numbers draws anew: with the graph, at the start of a compilation. */
-export function resetDraws(): void {
-  counts.clear();
-}
-
-/** Streams are told apart by the name of the value that is being made, so others do not disturb it. */
-function nextStream(): number {
-  const owner = currentScope().join(".");
-  const n = counts.get(owner) ?? 0;
-  counts.set(owner, n + 1);
-  return streamOf(`${owner}#${n}`);
-}
-
-function draw(record: typeof uniformOp, shape: readonly number[], dtype: DType): Node {
+function initial(record: AnyOp, shape: readonly number[], dtype: DType): Node {
   if (!Array.isArray(shape) || shape.some((d) => !Number.isInteger(d) || d < 0)) {
     fail("ADJ1008", `${record.name}: the shape is a list of lengths: ${record.name}([784, 500])`);
   }
-  return makeNode(record, [seed()], { shape, stream: nextStream(), dtype });
+  const none = literal(0, "int32");
+  const stream = streamOf(uniqueName(currentName()));
+  return draw(record, { seed: seed(), calls: none, step: none, stream }, shape, dtype);
 }
 
 /** Initial values drawn evenly from [low, high). */
@@ -133,7 +173,7 @@ export function uniform(
   shape: readonly number[],
   { low = 0, high = 1, dtype = floatX }: UniformOptions = {},
 ): Node {
-  return shifted(draw(uniformOp, shape, dtype), high - low, low);
+  return shifted(initial(uniformOp, shape, dtype), high - low, low);
 }
 
 /** Initial values from a normal distribution. */
@@ -141,7 +181,7 @@ export function normal(
   shape: readonly number[],
   { mean = 0, std = 1, dtype = floatX }: NormalOptions = {},
 ): Node {
-  return shifted(draw(normalOp, shape, dtype), std, mean);
+  return shifted(initial(normalOp, shape, dtype), std, mean);
 }
 
 function shifted(x: Node, scale: number, offset: number): Node {

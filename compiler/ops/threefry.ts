@@ -27,15 +27,11 @@ export function threefry2x32(
   return [a >>> 0, b >>> 0];
 }
 
-/** Number `counter` of a stream, in [0, 1): 24 bits, which float32 holds exactly. */
-export function randomAt(seed: number, stream: number, counter: number): number {
-  const words = threefry2x32([seed, stream], [Math.floor(counter / 2), 0]);
+/**
+ * Number `counter` of a stream at one of its calls, in [0, 1): 24 bits, which float32 holds exactly. The
+ * key is (seed, stream), the counter (⌊counter / 2⌋, call); a block makes two numbers.
+ */
+export function randomAt(seed: number, stream: number, call: number, counter: number): number {
+  const words = threefry2x32([seed, stream], [Math.floor(counter / 2), call]);
   return (words[counter % 2] >>> 8) / 16777216;
-}
-
-/** A stream's number from its name (FNV-1a): the same name, the same draws, whatever else is drawn. */
-export function streamOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash | 0;
 }

@@ -93,7 +93,7 @@ function draw(
   stream: number,
 ): NDArray {
   return build(dtype, shape, (_, i) => {
-    const unit = randomAt(20, stream, i);
+    const unit = randomAt(20, stream, 0, i);
     return isFloat(dtype) ? low + (high - low) * unit : Math.floor(2 * unit);
   });
 }

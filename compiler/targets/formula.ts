@@ -8,6 +8,7 @@ import type { Program } from "../kernels/program.ts";
 import { type Axis, type InstructionFn, type Scalar, walk } from "../kernels/scalar.ts";
 import { precedence } from "../ops/notation.ts";
 import type { Printed } from "../ops/op.ts";
+import { streamName } from "../ops/streams.ts";
 
 const { add, mul, unary, power, atom, compare, and, or, choice } = precedence;
 
@@ -49,7 +50,8 @@ const notation: Record<InstructionFn, (args: readonly Printed[], dtype: string) 
   }),
   // A truth value that is used as a number is written in Iverson's brackets: 1 where it holds.
   cast: ([a]) => a,
-  random: ([, stream, counter]) => ({
+  // The key is the stream's name; the seed and the count of calls are the same for all of its numbers.
+  random: ([, stream, , counter]) => ({
     text: `random(${stream.text}, ${counter.text})`,
     precedence: atom,
   }),
@@ -146,7 +148,9 @@ export function formulaOf(
       case "call": {
         if (s.fn === "cast" && s.args[0].dtype === "bool")
           return { text: `[${print(s.args[0]).text}]`, precedence: atom };
-        return (isDefined(s.fn) ? fn(s.fn) : notation[s.fn])(s.args.map(print), s.dtype);
+        const args = s.args.map(print);
+        if (s.fn === "random") args[1] = streamText(s.args[1]) ?? args[1];
+        return (isDefined(s.fn) ? fn(s.fn) : notation[s.fn])(args, s.dtype);
       }
     }
   };
@@ -173,6 +177,12 @@ export function derivativeOf(node: Node, program: Program): string | undefined {
     program.names.get(n),
   );
   return of && by ? `∂${of}/∂${by}` : undefined;
+}
+
+/** A stream's number is a hash of its name, which says more. */
+function streamText(stream: Scalar): Printed | undefined {
+  const name = stream.kind === "const" ? streamName(stream.value) : undefined;
+  return name ? { text: name, precedence: atom } : undefined;
 }
 
 function freeAxes(s: Scalar): Axis[] {

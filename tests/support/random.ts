@@ -15,7 +15,7 @@ export class Random {
 
   /** In [0, 1). */
   unit(): number {
-    return randomAt(this.#seed, 99, this.#next++);
+    return randomAt(this.#seed, 99, 0, this.#next++);
   }
 
   between(low: number, high: number): number {

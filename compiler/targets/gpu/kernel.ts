@@ -13,6 +13,7 @@ import {
   indexAdd,
   load,
   type ReduceFn,
+  rangeOf,
   rewrite,
   type Scalar,
   walk,
@@ -27,7 +28,8 @@ export interface GpuKernel {
   readonly sizes: readonly string[];
 }
 
-type Print = (args: readonly string[], s: Extract<Scalar, { kind: "call" }>) => string;
+type Call = Extract<Scalar, { kind: "call" }>;
+type Print = (args: readonly string[], s: Call) => string;
 
 const infix =
   (sign: string): Print =>
@@ -78,15 +80,52 @@ const table: Record<InstructionFn, Print> = {
     const from = s.args[0].dtype;
     if (s.dtype === "bool") return `(${a} !== 0)`;
     if (from === "bool") return `(${a} ? 1 : 0)`;
+    if (s.args[0].kind === "call" && s.args[0].fn === "floor") return a;
     if (isInt(s.dtype) && !isInt(from)) return `(${a} < 0 ? Math.ceil(${a}) : Math.floor(${a}))`;
     return a;
   },
-  random: () =>
-    fail("ADJ5001", "the gpu target has no 32-bit integer arithmetic, which random draws need"),
+  random: ([seed, stream, call, counter], s) => {
+    const key = [halves(s.args[0], seed), halves(s.args[1], stream)];
+    const most = rangeOf(s.args[3]).max;
+    if (Number.isFinite(most) && most >= 2 ** 24)
+      fail("ADJ5001", "the gpu target draws at most 2²⁴ numbers at once: it counts in floats");
+    return `random(${key.join(", ")}, ${call}, ${counter})`;
+  },
 };
 
+/** Both halves of a 32-bit word: a float does not hold it as a whole. */
+function halves(s: Scalar, text: string): string {
+  if (s.kind === "const") return `${(s.value >>> 16) & 0xffff}, ${s.value & 0xffff}`;
+  const upper = `Math.floor(${text} * ${2 ** -16})`;
+  return `${upper} - 65536 * Math.floor(${text} * ${2 ** -32}), ${text} - 65536 * ${upper}`;
+}
+
+/** A number of a stream, which is a multiple of 2⁻²⁴. */
+const isDraw = (s: Scalar): boolean =>
+  s.kind === "call" && (s.fn === "random" || (s.fn === "cast" && isDraw(s.args[0])));
+
+const drawsWithin = (s: Scalar): boolean =>
+  walk(s).some((part) => part.kind === "call" && part.fn === "random");
+
+/**
+ * What is decided by a draw is decided as on the reference: a bound is rounded to the next multiple of
+ * 2⁻²⁴, and whole numbers come of products that are not rounded.
+ */
+function exactDraw(s: Call, print: (s: Scalar) => string): string | undefined {
+  const [a, b] = s.args;
+  if ((s.fn === "lt" || s.fn === "ge") && isDraw(a) && b.kind === "const") {
+    const bound = Math.ceil(b.value * 2 ** 24) / 2 ** 24;
+    return table[s.fn]([print(a), constantText(bound, b.dtype)], s);
+  }
+  if (s.fn !== "floor" || a.kind !== "call" || a.fn !== "mul" || !drawsWithin(a)) return undefined;
+  const [u, n] = isDraw(a.args[0]) ? a.args : [a.args[1], a.args[0]];
+  if (!isDraw(u) || drawsWithin(n))
+    fail("ADJ5001", "the gpu target draws whole numbers below 4,097: its products have 24 bits");
+  return `random_below(${print(u)}, ${print(n)})`;
+}
+
 /** A call of an instruction, or of a helper that is handed to the device along with the kernels. */
-function printCall(s: Extract<Scalar, { kind: "call" }>, args: readonly string[]): string {
+function printCall(s: Call, args: readonly string[]): string {
   return isDefined(s.fn) ? `${helperName(s.fn)}(${args.join(", ")})` : table[s.fn](args, s);
 }
 
@@ -172,7 +211,7 @@ export function gpuKernel(
             },
           );
         }
-        return printCall(s, s.args.map(print));
+        return exactDraw(s, print) ?? printCall(s, s.args.map(print));
       case "reduce":
         return reduceText(s);
       default:

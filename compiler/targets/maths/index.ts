@@ -23,7 +23,7 @@ export function emitMaths(model: CompiledModel): string {
 }
 
 function variables(shared: readonly SharedVariable[]): string[] {
-  const parameters = shared.filter((v) => !v.isData);
+  const parameters = shared.filter((v) => !v.isData && !sharedInfo(v.node)?.next);
   const count = parameters.reduce((n, v) => n + (staticSize(v.node.shape) ?? 0), 0);
   const rows = shared.map((v) => {
     const initial = v.isData ? "filled by the caller" : `\`${initialText(v)}\``;
@@ -131,7 +131,7 @@ function formulas(
     let source = node;
     while (source.op.movement) [source] = source.inputs;
     if (source !== node && source.op.part && symbol(source) === name) return [];
-    return [`${name} = ${tex(node, symbol)}`];
+    return [`${name} ${node.op.drawn ? "\\sim" : "="} ${tex(node, symbol)}`];
   });
 }
 

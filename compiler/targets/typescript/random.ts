@@ -5,12 +5,14 @@ import type { Writer } from "../writer.ts";
 /** Writes Threefry-2x32-20, by additions, rotations and xors only. */
 export function writeRandom(out: Writer): void {
   out.doc([
-    "Number `counter` of a random stream, in [0, 1): 24 bits of Threefry-2x32-20 (Salmon et al., 2011).",
+    "Number `counter` of a random stream at one of its calls, in [0, 1): 24 bits of Threefry-2x32-20",
+    "(Salmon et al., 2011) with the key (seed, stream) and the counter (⌊counter / 2⌋, call).",
   ]);
-  out.block("function random(seed: number, stream: number, counter: number): number {", () => {
+  const parameters = ["seed", "stream", "call", "counter"].map((name) => `${name}: number`);
+  out.block(`function random(${parameters.join(", ")}): number {`, () => {
     out.line("const parity = seed ^ stream ^ 0x1bd11bda;");
     out.line("let a = ((counter >>> 1) + seed) | 0;");
-    out.line("let b = stream;");
+    out.line("let b = (call + stream) | 0;");
     out.block("for (let group = 1; group <= 5; group++) {", () => {
       out.line("const odd = group % 2 === 1;");
       for (const [first, second] of [

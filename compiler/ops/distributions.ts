@@ -1,0 +1,219 @@
+/** Distributions of whole numbers, written with uniform draws. Their parameters have no gradient. */
+
+import { broadcastGet, build, offsetOf } from "../graph/ndarray.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import { type DType, formatShape, type Shape } from "../graph/types.ts";
+import { add, floor, mul } from "./arithmetic.ts";
+import { ge, lt } from "./comparison.ts";
+import { cumsum } from "./cumulative.ts";
+import { castTo } from "./elementwise.ts";
+import { at, ellipsis, span } from "./indexing.ts";
+import { literal } from "./leaf.ts";
+import { precedence } from "./notation.ts";
+import { type AnyOp, type Notation, op, type Sample } from "./op.ts";
+import {
+  draw,
+  numbersOf,
+  operandsOf,
+  type Source,
+  sourceOf,
+  sourceSamples,
+  uniformOp,
+} from "./random.ts";
+import { sum } from "./reduction.ts";
+import { expandDims } from "./shape.ts";
+
+type Attrs = { shape: Shape; stream: number; dtype: DType };
+
+const none = () => [undefined, undefined, undefined, undefined];
+
+/** `binomial([20], 1, 0.7)` and `\mathcal{B}(1, 0.7)`: the parameters follow the operands of the draw. */
+const notation = <A extends Attrs>(
+  name: string,
+  symbol: string,
+  first: (attrs: A) => readonly string[] = () => [],
+): Notation<A> => ({
+  text: ([, , , parameter], attrs) => ({
+    text: `${name}(${[formatShape(attrs.shape), ...first(attrs), parameter.text].join(", ")})`,
+    precedence: precedence.atom,
+  }),
+  tex: ([, , , parameter], attrs) => ({
+    text: `${symbol}(${[...first(attrs), parameter.text].join(", ")})`,
+    precedence: precedence.atom,
+  }),
+});
+
+const attrs = { shape: [3, 4], stream: 7, dtype: "int32" as const };
+const probability = (shape: readonly number[]): Sample["inputs"][number] => ({
+  shape,
+  domain: [0, 1],
+});
+
+type BinomialAttrs = Attrs & { n: number };
+
+/**
+ * How many of n trials succeed, each with probability p: Σ [uₖ < p]. As u has 24 bits, p counts in steps
+ * of 2⁻²⁴, rounded up.
+ */
+export const binomialOp: AnyOp = op<BinomialAttrs>({
+  name: "binomial",
+  cost: 64,
+  drawn: true,
+  infer: (_, { shape, dtype }) => ({ dtype, shape }),
+  evaluate: ([seed, calls, step, p], { stream, n }, { dtype, shape }) => {
+    const size = shape.reduce((total, d) => total * d, n);
+    const numbers = numbersOf([seed, calls, step], stream, size);
+    return build(dtype, shape, (index, i) => {
+      let successes = 0;
+      for (let k = 0; k < n; k++) if (numbers(i * n + k) < broadcastGet(p, index)) successes++;
+      return successes;
+    });
+  },
+  expand: (inputs, { shape, stream, dtype, n }) => {
+    const p = inputs[3];
+    const trials: Shape = n === 1 ? shape : [...shape, n];
+    const u = draw(uniformOp, sourceOf(inputs, stream), trials, p.type.dtype);
+    const success = lt(u, n === 1 ? p : expandDims(p, -1));
+    if (n === 1) return castTo(success, dtype);
+    return castTo(sum(castTo(success, "int32"), -1), dtype);
+  },
+  gradient: none,
+  notation: notation<BinomialAttrs>("binomial", "\\mathcal{B}", ({ n }) => [String(n)]),
+  samples: [
+    { inputs: [...sourceSamples, probability([])], attrs: { ...attrs, n: 1 } },
+    { inputs: [...sourceSamples, probability([3, 1])], attrs: { ...attrs, n: 1 } },
+    { inputs: [...sourceSamples, probability([4])], attrs: { ...attrs, n: 6 } },
+  ],
+});
+
+/** @param p broadcasts to `shape` */
+export function binomial(source: Source, shape: Shape, n: number, p: Node, dtype: DType): Node {
+  return makeNode(binomialOp, [...operandsOf(source), p], {
+    shape,
+    stream: source.stream,
+    dtype,
+    n,
+  });
+}
+
+/** A range up to this has exact products with a number of 24 bits on every target. */
+const narrow = 4096;
+
+type RangeAttrs = Attrs & { wide: boolean };
+
+/**
+ * Whole numbers from 0 to before `range`: ⌊u·range⌋ with 24 bits of u, so that probabilities differ from
+ * 1/range by less than 2⁻²⁴; with 48 bits where the range is above 4096 or not known.
+ */
+export const randintOp: AnyOp = op<RangeAttrs>({
+  name: "randint",
+  cost: 62,
+  drawn: true,
+  infer: (_, { shape, dtype }) => ({ dtype, shape }),
+  evaluate: ([seed, calls, step, range], { stream, wide }, { dtype, shape }) => {
+    const each = wide ? 2 : 1;
+    const size = shape.reduce((total, d) => total * d, each);
+    const numbers = numbersOf([seed, calls, step], stream, size);
+    return build(dtype, shape, (index, i) => {
+      const u = wide ? numbers(2 * i) + numbers(2 * i + 1) * 2 ** -24 : numbers(i);
+      return Math.floor(u * broadcastGet(range, index));
+    });
+  },
+  expand: (inputs, { shape, stream, dtype, wide }) => {
+    const source = sourceOf(inputs, stream);
+    const range = castTo(inputs[3], "float64");
+    if (!wide) return castTo(floor(mul(range, draw(uniformOp, source, shape, "float64"))), dtype);
+    const u = draw(uniformOp, source, [...shape, 2], "float64");
+    const bits = add(at(u, ellipsis, 0), mul(at(u, ellipsis, 1), literal(2 ** -24, "float64")));
+    return castTo(floor(mul(range, bits)), dtype);
+  },
+  gradient: none,
+  notation: {
+    text: notation<RangeAttrs>("randint", "").text,
+    tex: ([, , , range]) => ({
+      text: `\\mathcal{U}\\{0, \\ldots, ${range.text} - 1\\}`,
+      precedence: precedence.atom,
+    }),
+  },
+  samples: [
+    {
+      inputs: [...sourceSamples, { shape: [], dtype: "int32", domain: [6, 7] }],
+      attrs: { ...attrs, wide: false },
+    },
+    {
+      inputs: [...sourceSamples, { shape: [4], dtype: "int32", domain: [1, 2e9] }],
+      attrs: { ...attrs, wide: true },
+    },
+  ],
+});
+
+/** @param range int32, broadcasts to `shape`; its greatest value where that is known */
+export function randint(source: Source, shape: Shape, range: Node, known?: number): Node {
+  const wide = known === undefined || known > narrow;
+  return makeNode(randintOp, [...operandsOf(source), range], {
+    shape,
+    stream: source.stream,
+    dtype: "int32",
+    wide,
+  });
+}
+
+/**
+ * Class j with probability pⱼ, by inversion: how many of the sums p₀, p₀ + p₁, … are not above u. The
+ * last class takes what is left to 1, so the last p is not looked at.
+ */
+export const categoricalOp: AnyOp = op<Attrs>({
+  name: "categorical",
+  cost: 80,
+  drawn: true,
+  infer: (_, { shape, dtype }) => ({ dtype, shape }),
+  evaluate: ([seed, calls, step, p], { stream }, { dtype, shape }) => {
+    const size = shape.reduce((total, d) => total * d, 1);
+    const numbers = numbersOf([seed, calls, step], stream, size);
+    const k = p.shape.at(-1) as number;
+    const rows = p.shape.slice(0, -1);
+    return build(dtype, shape, (index, i) => {
+      const own = index
+        .slice(index.length - rows.length)
+        .map((n, axis) => (rows[axis] === 1 ? 0 : n));
+      const start = offsetOf(own, rows) * k;
+      const u = numbers(i);
+      let total = 0;
+      let label = 0;
+      for (let j = 0; j < k - 1; j++) {
+        total += p.data[start + j];
+        if (u >= total) label++;
+      }
+      return label;
+    });
+  },
+  expand: (inputs, { shape, stream, dtype }) => {
+    const p = inputs[3];
+    const k = p.shape.at(-1) as number;
+    const u = draw(uniformOp, sourceOf(inputs, stream), shape, p.type.dtype);
+    const sums = at(cumsum(p, -1), ellipsis, span(0, k - 1));
+    return castTo(sum(castTo(ge(expandDims(u, -1), sums), "int32"), -1), dtype);
+  },
+  bounds: ([, , , p]) => {
+    const k = p.shape.at(-1);
+    return typeof k === "number" ? { min: 0, max: k - 1 } : undefined;
+  },
+  gradient: none,
+  notation: notation("categorical", "\\operatorname{Cat}"),
+  samples: [
+    {
+      inputs: [...sourceSamples, { shape: [4, 5], domain: [0, 0.25] }],
+      attrs: { ...attrs },
+    },
+    { inputs: [...sourceSamples, { shape: [3], domain: [0, 0.4] }], attrs },
+  ],
+});
+
+/** Classes by probabilities along the last axis of `p`, whose other axes broadcast to `shape`. */
+export function categorical(source: Source, shape: Shape, p: Node, dtype: DType = "int32"): Node {
+  return makeNode(categoricalOp, [...operandsOf(source), p], {
+    shape,
+    stream: source.stream,
+    dtype,
+  });
+}
