@@ -64,6 +64,10 @@ export interface MultinomialDraw extends DrawOptions {
   /** Probabilities of the classes along the last axis. */
   readonly p: Operand;
 }
+export interface PoissonDraw {
+  /** The largest result; 2²⁰ when left out and the rate is not a number. */
+  readonly most?: number;
+}
 export interface ChoiceDraw {
   /** What to choose from: 0, 1, … n − 1, or the entries of axis 0 of a tensor. */
   readonly from: Operand;
@@ -181,13 +185,18 @@ export class RandomStream {
 
   /**
    * Poisson draws (int32): arrivals at a rate, counted in a loop that takes about rate + 5·√rate steps.
-   * Exact for rates far below 2²⁰; 0 where the rate is not positive. The gradient does not reach the rate.
+   * Exact for rates far below `most`; 0 where the rate is not positive. The gradient does not reach the
+   * rate. Loops are not for the gpu target.
+   *
+   * @throws ADJ1008 in a scan, unless the rate is a number or `most` is given
    */
-  poisson(shape: DrawShape | undefined, rate: Operand): Tensor {
+  poisson(shape: DrawShape | undefined, rate: Operand, { most }: PoissonDraw = {}): Tensor {
     const mean = asNode(rate, floatX);
+    if (most !== undefined && !(Number.isInteger(most) && most > 0))
+      fail("ADJ1008", `poisson: most is the largest result, got ${most}`);
     const size = shapeOf("poisson", shape, [mean]);
     const name = (currentName() || "poisson").replace(/\W+/g, "_");
-    return lift(poisson(this.#source(), size, mean, name));
+    return lift(poisson(this.#source(), size, mean, { name, limit: most }));
   }
 
   /**

@@ -87,6 +87,8 @@ export function insideLoop<T>(step: LoopStep, body: () => T): T {
   }
 }
 
+export const isInsideLoop = (): boolean => loops.length > 0;
+
 /** The step of all loops around what is being written, as one number: 0 outside of loops. */
 export function currentStep(): Node {
   const [outer, ...inner] = loops;

@@ -32,6 +32,6 @@ export function threefry2x32(
  * key is (seed, stream), the counter (⌊counter / 2⌋, call); a block makes two numbers.
  */
 export function randomAt(seed: number, stream: number, call: number, counter: number): number {
-  const words = threefry2x32([seed, stream], [Math.floor(counter / 2), call]);
-  return (words[counter % 2] >>> 8) / 16777216;
+  const words = threefry2x32([seed, stream], [counter >>> 1, call]);
+  return (words[counter & 1] >>> 8) / 16777216;
 }

@@ -8,29 +8,10 @@ import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import { makeNode, type Node } from "../../compiler/graph/node.ts";
 import { allOps } from "../../compiler/ops/index.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
-import { emitGpu } from "../../compiler/targets/gpu/index.ts";
 import { gpuKernel } from "../../compiler/targets/gpu/kernel.ts";
-import { emitTypescript } from "../../compiler/targets/typescript/index.ts";
-import { createGpuProgram } from "../../runtime/gpu.ts";
-import { close, functionOf, importText, named, runInterpreter } from "../support/compile.ts";
+import { close, functionOf, named, runInterpreter } from "../support/compile.ts";
+import { gpuProgram } from "../support/gpu.ts";
 import { Random } from "../support/random.ts";
-
-/** Runs a generated gpu.ts without files: its imports are handed in. */
-async function programOf(exports: readonly (readonly [string, unknown])[]) {
-  const model = compileModel("m", "models/m.ts", exports);
-  const { createState } = await importText(emitTypescript(model));
-  const body = emitGpu(model).replace(/^import [^\n]*\n/gm, "");
-  const scope = globalThis as unknown as Record<string, unknown>;
-  scope.createGpuProgramForTest = createGpuProgram;
-  scope.createStateForTest = createState;
-  const text = `const createGpuProgram = globalThis.createGpuProgramForTest; const createState = globalThis.createStateForTest;\n${body}`;
-  const code = await importText(text.replace(/: GpuFunction|: GpuOptions/g, ""));
-  return (
-    code.createProgram as typeof createGpuProgram extends (m: never, o: infer O) => infer R
-      ? (o: O) => R
-      : never
-  )({ mode: "cpu" });
-}
 
 test.serial("every op computes on the device what the interpreter computes", async (t) => {
   let checked = 0;
@@ -47,9 +28,9 @@ test.serial("every op computes on the device what the interpreter computes", asy
         inputs.map((x, i): [Node, NDArray] => [x, random.sample(sample.inputs[i], x.type.dtype)]),
       );
       const fn = functionOf([makeNode(op, inputs, attrs)]);
-      let program: Awaited<ReturnType<typeof programOf>>;
+      let program: Awaited<ReturnType<typeof gpuProgram>>;
       try {
-        program = await programOf([["f", fn]]);
+        program = await gpuProgram([["f", fn]]);
       } catch (error) {
         if (!(error instanceof AdjointError) || error.code !== "ADJ5001") throw error;
         refused.push(`${op.name}: ${error.message}`);
@@ -88,7 +69,7 @@ test.serial("variables that swap, and outputs from before the call", async (t) =
       [a, l.add(a, 1)],
     ],
   });
-  const program = await programOf([["swap", swap]]);
+  const program = await gpuProgram([["swap", swap]]);
   const first = (await program.call("swap", [], {})) as ArrayLike<number>[];
   t.deepEqual(
     first.map((x) => (typeof x === "number" ? x : Array.from(x))),
@@ -102,7 +83,7 @@ test.serial("variables that swap, and outputs from before the call", async (t) =
 
 test.serial("named sizes: one code for any number of rows, a kernel for each", async (t) => {
   const x = named(l.matrix("rows", 3), "x");
-  const program = await programOf([["f", l.fn([x], [l.sum(x, 1), l.mean(x)])]]);
+  const program = await gpuProgram([["f", l.fn([x], [l.sum(x, 1), l.mean(x)])]]);
   for (const rows of [1, 2, 5, 2]) {
     const data = Float32Array.from({ length: rows * 3 }, (_, i) => i);
     const [sums, mean] = (await program.call("f", [data], { rows })) as [Float32Array, number];
