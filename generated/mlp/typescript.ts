@@ -78,13 +78,13 @@ export function createState(seed: number): State {
 }
 
 /**
- * Number `counter` of a random stream, in [0, 1): 24 bits of Threefry-2x32-20 (Salmon et al.,
- *     2011).
+ * Number `counter` of a random stream at one of its calls, in [0, 1): 24 bits of Threefry-2x32-20
+ * (Salmon et al., 2011) with the key (seed, stream) and the counter (⌊counter / 2⌋, call).
  */
-function random(seed: number, stream: number, counter: number): number {
+function random(seed: number, stream: number, call: number, counter: number): number {
   const parity = seed ^ stream ^ 0x1bd11bda;
   let a = ((counter >>> 1) + seed) | 0;
-  let b = stream;
+  let b = (call + stream) | 0;
   for (let group = 1; group <= 5; group++) {
     const odd = group % 2 === 1;
     a = (a + b) | 0;
@@ -108,13 +108,13 @@ function initial_hidden_W(state: State, seed: number): void {
 }
 
 /**
- * hidden_W[i,j] ← 0.13671718540493263·random(−1815431459, i·500 + j) − 0.06835859270246632
+ * hidden_W[i,j] ← 0.13671718540493263·random(hidden.W, i·500 + j) − 0.06835859270246632
  *   for i < 784, j < 500
  */
 function initial_hidden_W_hidden_W(hidden_W: Float32Array, seed: number): void {
   for (let i = 0; i < 784; i++) {
     for (let j = 0; j < 500; j++) {
-      hidden_W[i * 500 + j] = 0.13671718540493263 * random(seed, -1815431459, i * 500 + j)
+      hidden_W[i * 500 + j] = 0.13671718540493263 * random(seed, 1280188230, 0, i * 500 + j)
           - 0.06835859270246632;
     }
   }
