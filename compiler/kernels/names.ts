@@ -55,6 +55,8 @@ export function nameValues(
     }),
   );
 
+  const labels = labelsApart([...order, ...needed], fixed);
+
   function describe(node: Node, depth = 0): string {
     const known = memo.get(node);
     if (known !== undefined) return known;
@@ -65,7 +67,10 @@ export function nameValues(
   }
 
   function derive(node: Node, depth: number): string {
-    if (node.label) return whole.has(node) ? `${node.label.name}_steps` : node.label.name;
+    if (node.label) {
+      const name = labels.get(node) ?? node.label.name;
+      return whole.has(node) ? `${name}_steps` : name;
+    }
     if (node.derivative) {
       const by = final(node.derivative.by);
       if (by.label || by.role) return `d_${describe(by, depth + 1)}`;
@@ -165,4 +170,40 @@ function firstReaders(order: readonly Node[]): Map<Node, Node> {
     for (const input of node.inputs) if (!readers.has(input)) readers.set(input, node);
   }
   return readers;
+}
+
+/**
+ * Names of values that share theirs with others, told apart by as much of where they are made as that takes:
+ * `linear` of `h1` in `p` is `h1_linear`. What is derived from them – a gradient, a part – is then called after it.
+ */
+function labelsApart(
+  nodes: readonly Node[],
+  fixed: ReadonlyMap<Node, string>,
+): ReadonlyMap<Node, string> {
+  const groups = new Map<string, Set<Node>>();
+  const taken = new Set(fixed.values());
+  for (const node of nodes) {
+    if (!node.label || fixed.has(node)) continue;
+    const { name } = node.label;
+    taken.add(name);
+    const group = groups.get(name);
+    if (group) group.add(node);
+    else groups.set(name, new Set([node]));
+  }
+  const apart = new Map<Node, string>();
+  for (const [name, group] of groups) {
+    if (group.size === 1) continue;
+    const owned = (node: Node, depth: number): string =>
+      [...(node.label?.scope ?? []).slice(-depth), name].map(identifier).join("_");
+    for (const node of group) {
+      const { length } = node.label?.scope ?? [];
+      for (let depth = 1; depth <= length && !apart.has(node); depth++) {
+        const full = owned(node, depth);
+        const isOnly = [...group].filter((other) => owned(other, depth) === full).length === 1;
+        if (isOnly && !taken.has(full)) apart.set(node, full);
+      }
+    }
+    for (const full of apart.values()) taken.add(full);
+  }
+  return apart;
 }

@@ -4,7 +4,7 @@ import { fail } from "../diagnostics/error.ts";
 import { atSite } from "../graph/context.ts";
 import { bodyOf, type Node, topological, withBody } from "../graph/node.ts";
 import { inherit } from "../graph/substitute.ts";
-import { sameShape } from "../graph/types.ts";
+import { sameShape, staticSize } from "../graph/types.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { broadcastTo } from "../ops/shape.ts";
 import type { Rule, Tier } from "./rule.ts";
@@ -177,5 +177,19 @@ function carryNames(done: ReadonlyMap<Node, Node>): void {
     const to = done.get(from) as Node;
     if (to.op.leaf) continue;
     inherit(to, from);
+    if (isNamedGradient(from)) inheritGradient(to);
   }
 }
+
+/** Arithmetic moves below an arrangement: a gradient that is one has its name where its elements are computed. */
+function inheritGradient(gradient: Node): void {
+  let at = gradient;
+  while (at.op.movement) [at] = at.inputs;
+  const isWhole = staticSize(at.shape) === staticSize(gradient.shape);
+  if (at !== gradient && isWhole && !at.op.leaf && !at.label && !isNamedGradient(at))
+    at.derivative = gradient.derivative;
+}
+
+/** Whether it is a gradient by a variable, or by what the model names. */
+const isNamedGradient = ({ derivative }: Node): boolean =>
+  derivative !== undefined && (derivative.by.op.leaf === true || derivative.by.label !== undefined);

@@ -23,7 +23,7 @@ export {
 export type { HistoryRow } from "./history.ts";
 export { decodeIdx } from "./idx.ts";
 export { type ImageData, type LabelledImages, loadDigits, loadMnist } from "./mnist.ts";
-export { columnsOf, tilePicture } from "./pictures.ts";
+export { columnsOf, rowsOf, tilePicture } from "./pictures.ts";
 export { type Filters, type ReportData, renderReport, writeReport } from "./report.ts";
 export { type Create, createOn } from "./target.ts";
 export type { ClassifierTask, ClassifierTrainer, TrainOptions } from "./task.ts";

@@ -45,6 +45,15 @@ export function columnsOf(matrix: TensorArray): Float32Array[] {
   );
 }
 
+/** The rows of an array, each in one piece: of filters, what each looks for. */
+export function rowsOf(array: TensorArray): Float32Array[] {
+  const [rows] = array.shape;
+  const size = array.length / rows;
+  return Array.from({ length: rows }, (_, i) =>
+    Float32Array.from(array.subarray(i * size, (i + 1) * size)),
+  );
+}
+
 export interface Tiles {
   readonly png: Uint8Array;
   readonly rows: number;

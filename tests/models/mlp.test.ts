@@ -1,37 +1,10 @@
 /** The multilayer perceptron as generated: its layers' names, its formulas, and how small diffs stay. */
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import test from "ava";
-import { diffLines } from "diff";
-import { buildModel } from "../../compiler/cli/build.ts";
+import { changedLines, generateModel } from "../support/models.ts";
 
-/** Generated files of mlp, by name, with a text of the model replaced. */
-async function generate(from: string | RegExp = "", to = ""): Promise<ReadonlyMap<string, string>> {
-  const root = mkdtempSync(path.join(tmpdir(), "adjoint-"));
-  try {
-    cpSync("models", path.join(root, "models"), { recursive: true });
-    writeFileSync(path.join(root, "package.json"), "{}");
-    const place = path.join(root, "models", "mlp.ts");
-    const text = readFileSync(place, "utf8");
-    const other = text.replaceAll(from, to);
-    if (from !== "" && other === text) throw new Error(`mlp.ts has no ${from}`);
-    writeFileSync(place, other);
-    const { files } = await buildModel("models/mlp.ts", { root, targets: ["gpu"] });
-    return new Map([...files].map(([name, content]) => [path.basename(name), content]));
-  } finally {
-    rmSync(root, { recursive: true });
-  }
-}
-
+const generate = (from?: string | RegExp, to?: string) => generateModel("mlp", from, to);
 const at = (files: ReadonlyMap<string, string>, name: string): string => files.get(name) as string;
-
-function changed(before: string, after: string): string[] {
-  return diffLines(before, after)
-    .filter((part) => part.added || part.removed)
-    .flatMap((part) => part.value.split("\n").filter((line) => line.trim() !== ""));
-}
 
 test.serial("gradients are what one would write, in the layers' names", async (t) => {
   const text = at(await generate(), "typescript.ts");
@@ -66,7 +39,7 @@ test.serial(
     const before = await generate();
     const after = await generate("const rate = 0.01;", "const rate = 0.05;");
     for (const [name, text] of before) {
-      const lines = changed(text, at(after, name));
+      const lines = changedLines(text, at(after, name));
       t.log(`${name}: ${lines.length} lines`);
       // A parameter's formula (again in the entry) and its factor, both before and after.
       t.true(lines.length <= 16, `${name}\n${lines.join("\n")}`);
@@ -80,5 +53,5 @@ test.serial("another name of a layer changes only lines with that name", async (
   // As long as the other, so that no line is broken elsewhere.
   const before = at(await generate(), "typescript.ts");
   const after = at(await generate(/\boutput\b(?!\()/g, "labels"), "typescript.ts");
-  for (const line of changed(before, after)) t.regex(line, /output_|labels_/);
+  for (const line of changedLines(before, after)) t.regex(line, /output_|labels_/);
 });

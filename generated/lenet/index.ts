@@ -1,0 +1,264 @@
+// The entry: what programs import. Generated from models/lenet.ts by Adjoint; do not edit.
+// Regenerate: npm run codegen -- models/lenet.ts
+
+import {
+  type AsyncShared,
+  type CreateOptions,
+  type Shared,
+  type Signature,
+  type TensorArray,
+  type TensorLike,
+  createAsyncTrainer,
+  createTrainer,
+} from "adjoint/runtime";
+import * as typescript from "./typescript.ts";
+
+/** What the model was generated for: the targets that a trainer can be created with. */
+export const targets = ["typescript", "gpu"] as const;
+
+/** Types at the border of the model: what callers hand in is checked against them. */
+export const signature = {
+  model: "lenet",
+  shared: {
+    layer0_W: { dtype: "float32", shape: [20, 1, 5, 5], exported: true },
+    layer0_b: { dtype: "float32", shape: [20], exported: true },
+    layer1_W: { dtype: "float32", shape: [50, 20, 5, 5], exported: true },
+    layer1_b: { dtype: "float32", shape: [50], exported: true },
+    hidden_W: { dtype: "float32", shape: [800, 500], exported: true },
+    hidden_b: { dtype: "float32", shape: [500], exported: true },
+    output_W: { dtype: "float32", shape: [500, 10], exported: true },
+    output_b: { dtype: "float32", shape: [10], exported: true },
+    trainX: { dtype: "float32", shape: ["trainSamples", 784], data: true, exported: true },
+    trainY: { dtype: "int32", shape: ["trainSamples"], data: true, exported: true, range: [0, 10] },
+    validX: { dtype: "float32", shape: ["validSamples", 784], data: true, exported: true },
+    validY: { dtype: "int32", shape: ["validSamples"], data: true, exported: true },
+    testX: { dtype: "float32", shape: ["testSamples", 784], data: true, exported: true },
+    testY: { dtype: "int32", shape: ["testSamples"], data: true, exported: true },
+  },
+  functions: {
+    train: {
+      inputs: [{ name: "index", dtype: "int64", shape: [] }],
+      outputs: [{ name: "cost", dtype: "float32", shape: [] }],
+      returns: "single",
+      uses: [
+        "layer0_W",
+        "layer0_b",
+        "layer1_W",
+        "layer1_b",
+        "hidden_W",
+        "hidden_b",
+        "output_W",
+        "output_b",
+        "trainX",
+        "trainY",
+      ],
+      rows: [
+        { of: "trainX", limit: "trainSamples", terms: [["index", 500]], offset: 0, length: 500 },
+        { of: "trainY", limit: "trainSamples", terms: [["index", 500]], offset: 0, length: 500 },
+      ],
+    },
+    validate: {
+      inputs: [{ name: "index", dtype: "int64", shape: [] }],
+      outputs: [{ name: "errors", dtype: "float32", shape: [] }],
+      returns: "single",
+      uses: [
+        "layer0_W",
+        "layer0_b",
+        "layer1_W",
+        "layer1_b",
+        "hidden_W",
+        "hidden_b",
+        "output_W",
+        "output_b",
+        "validX",
+        "validY",
+      ],
+      rows: [
+        { of: "validX", limit: "validSamples", terms: [["index", 500]], offset: 0, length: 500 },
+        { of: "validY", limit: "validSamples", terms: [["index", 500]], offset: 0, length: 500 },
+      ],
+    },
+    test: {
+      inputs: [{ name: "index", dtype: "int64", shape: [] }],
+      outputs: [{ name: "errors", dtype: "float32", shape: [] }],
+      returns: "single",
+      uses: [
+        "layer0_W",
+        "layer0_b",
+        "layer1_W",
+        "layer1_b",
+        "hidden_W",
+        "hidden_b",
+        "output_W",
+        "output_b",
+        "testX",
+        "testY",
+      ],
+      rows: [
+        { of: "testX", limit: "testSamples", terms: [["index", 500]], offset: 0, length: 500 },
+        { of: "testY", limit: "testSamples", terms: [["index", 500]], offset: 0, length: 500 },
+      ],
+    },
+    probabilities: {
+      inputs: [{ name: "images", dtype: "float32", shape: ["rows", 784] }],
+      outputs: [{ name: "scores", dtype: "float32", shape: ["rows", 10] }],
+      returns: "single",
+      uses: [
+        "layer0_W",
+        "layer0_b",
+        "layer1_W",
+        "layer1_b",
+        "hidden_W",
+        "hidden_b",
+        "output_W",
+        "output_b",
+      ],
+    },
+    predict: {
+      inputs: [{ name: "images", dtype: "float32", shape: ["rows", 784] }],
+      outputs: [{ name: "argmax", dtype: "int32", shape: ["rows"] }],
+      returns: "single",
+      uses: [
+        "layer0_W",
+        "layer0_b",
+        "layer1_W",
+        "layer1_b",
+        "hidden_W",
+        "hidden_b",
+        "output_W",
+        "output_b",
+      ],
+    },
+  },
+} as const satisfies Signature;
+
+/** A trainer of the model lenet. */
+export interface Lenet {
+  /**
+   * Takes index int64[].
+   * cost: float32[]
+   * layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
+   *   where ∂cost/∂layer0_W[i,j,k] = Σ_lmn x[l,m·28 + n − j·28 − k + 116]·d_h0_convolved[l,i,m,n]
+   * layer0_b[i] ← layer0_b[i] − 0.1·∂cost/∂layer0_b[i]
+   *   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
+   * layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
+   *   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,n,q]
+   * layer1_b[i] ← layer1_b[i] − 0.1·∂cost/∂layer1_b[i]
+   *   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
+   * hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
+   *   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
+   * hidden_b[i] ← hidden_b[i] − 0.1·∂cost/∂hidden_b[i]
+   *   where ∂cost/∂hidden_b[i] = Σ_j d_h2_linear[j,i]
+   * output_W[i,j] ← output_W[i,j] − 0.1·∂cost/∂output_W[i,j]
+   *   where ∂cost/∂output_W[i,j] = Σ_k h2[k,i]·d_p_logits[k,j]
+   * output_b[i] ← output_b[i] − 0.1·∂cost/∂output_b[i]
+   *   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
+   */
+  train(index: number): number;
+  /**
+   * Takes index int64[].
+   * errors: float32[]
+   */
+  validate(index: number): number;
+  /**
+   * Takes index int64[].
+   * errors: float32[]
+   */
+  test(index: number): number;
+  /**
+   * Takes images float32[rows, 784].
+   * scores: float32[rows, 10]
+   */
+  probabilities(images: TensorLike): TensorArray;
+  /**
+   * Takes images float32[rows, 784].
+   * argmax: int32[rows]
+   */
+  predict(images: TensorLike): TensorArray<Int32Array>;
+  /** float32[20, 1, 5, 5] */
+  readonly layer0_W: Shared<Float32Array>;
+  /** float32[20] */
+  readonly layer0_b: Shared<Float32Array>;
+  /** float32[50, 20, 5, 5] */
+  readonly layer1_W: Shared<Float32Array>;
+  /** float32[50] */
+  readonly layer1_b: Shared<Float32Array>;
+  /** float32[800, 500] */
+  readonly hidden_W: Shared<Float32Array>;
+  /** float32[500] */
+  readonly hidden_b: Shared<Float32Array>;
+  /** float32[500, 10] */
+  readonly output_W: Shared<Float32Array>;
+  /** float32[10] */
+  readonly output_b: Shared<Float32Array>;
+  /** float32[trainSamples, 784], to be filled by the caller */
+  readonly trainX: Shared<Float32Array>;
+  /** int32[trainSamples], to be filled by the caller */
+  readonly trainY: Shared<Int32Array>;
+  /** float32[validSamples, 784], to be filled by the caller */
+  readonly validX: Shared<Float32Array>;
+  /** int32[validSamples], to be filled by the caller */
+  readonly validY: Shared<Int32Array>;
+  /** float32[testSamples, 784], to be filled by the caller */
+  readonly testX: Shared<Float32Array>;
+  /** int32[testSamples], to be filled by the caller */
+  readonly testY: Shared<Int32Array>;
+}
+
+/** A trainer of the model lenet on a device: all its functions answer with promises. */
+export interface AsyncLenet {
+  /** As {@link Lenet.train}. */
+  train(index: number): Promise<number>;
+  /** As {@link Lenet.validate}. */
+  validate(index: number): Promise<number>;
+  /** As {@link Lenet.test}. */
+  test(index: number): Promise<number>;
+  /** As {@link Lenet.probabilities}. */
+  probabilities(images: TensorLike): Promise<TensorArray>;
+  /** As {@link Lenet.predict}. */
+  predict(images: TensorLike): Promise<TensorArray<Int32Array>>;
+  /** float32[20, 1, 5, 5] */
+  readonly layer0_W: AsyncShared<Float32Array>;
+  /** float32[20] */
+  readonly layer0_b: AsyncShared<Float32Array>;
+  /** float32[50, 20, 5, 5] */
+  readonly layer1_W: AsyncShared<Float32Array>;
+  /** float32[50] */
+  readonly layer1_b: AsyncShared<Float32Array>;
+  /** float32[800, 500] */
+  readonly hidden_W: AsyncShared<Float32Array>;
+  /** float32[500] */
+  readonly hidden_b: AsyncShared<Float32Array>;
+  /** float32[500, 10] */
+  readonly output_W: AsyncShared<Float32Array>;
+  /** float32[10] */
+  readonly output_b: AsyncShared<Float32Array>;
+  /** float32[trainSamples, 784], to be filled by the caller */
+  readonly trainX: AsyncShared<Float32Array>;
+  /** int32[trainSamples], to be filled by the caller */
+  readonly trainY: AsyncShared<Int32Array>;
+  /** float32[validSamples, 784], to be filled by the caller */
+  readonly validX: AsyncShared<Float32Array>;
+  /** int32[validSamples], to be filled by the caller */
+  readonly validY: AsyncShared<Int32Array>;
+  /** float32[testSamples, 784], to be filled by the caller */
+  readonly testX: AsyncShared<Float32Array>;
+  /** int32[testSamples], to be filled by the caller */
+  readonly testY: AsyncShared<Int32Array>;
+  /** Gives the device's memory back. */
+  destroy(): void;
+}
+
+/** A new trainer of lenet; gpu must be awaited. */
+export function createLenet(options?: CreateOptions<"typescript">): Lenet;
+export function createLenet(
+  options: CreateOptions<"gpu"> & { target: "gpu" },
+): Promise<AsyncLenet>;
+export function createLenet(options: CreateOptions = {}): Lenet | Promise<AsyncLenet> {
+  if (options.target === "gpu") {
+    return import("./gpu.ts")
+      .then((gpu) => gpu.createProgram(options))
+      .then((program) => createAsyncTrainer(signature, program));
+  }
+  return createTrainer(signature, typescript, options);
+}
