@@ -155,13 +155,13 @@ export function createState(seed: number): State {
 }
 
 /**
- * Number `counter` of a random stream, in [0, 1): 24 bits of Threefry-2x32-20 (Salmon et al.,
- *     2011).
+ * Number `counter` of a random stream at one of its calls, in [0, 1): 24 bits of Threefry-2x32-20
+ * (Salmon et al., 2011) with the key (seed, stream) and the counter (⌊counter / 2⌋, call).
  */
-function random(seed: number, stream: number, counter: number): number {
+function random(seed: number, stream: number, call: number, counter: number): number {
   const parity = seed ^ stream ^ 0x1bd11bda;
   let a = ((counter >>> 1) + seed) | 0;
-  let b = stream;
+  let b = (call + stream) | 0;
   for (let group = 1; group <= 5; group++) {
     const odd = group % 2 === 1;
     a = (a + b) | 0;
@@ -185,14 +185,14 @@ function initial_layer0_W(state: State, seed: number): void {
 }
 
 /**
- * layer0_W[i,j,k] ← 0.4·random(1392825402, i·25 + j·5 + k) − 0.2
+ * layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
  *   for i < 20, j < 5, k < 5
  */
 function initial_layer0_W_layer0_W(layer0_W: Float32Array, seed: number): void {
   for (let i = 0; i < 20; i++) {
     for (let j = 0; j < 5; j++) {
       for (let k = 0; k < 5; k++) {
-        layer0_W[i * 25 + j * 5 + k] = 0.4 * random(seed, 1392825402, i * 25 + j * 5 + k) - 0.2;
+        layer0_W[i * 25 + j * 5 + k] = 0.4 * random(seed, -1918029575, 0, i * 25 + j * 5 + k) - 0.2;
       }
     }
   }
@@ -205,7 +205,7 @@ function initial_layer1_W(state: State, seed: number): void {
 }
 
 /**
- * layer1_W[i,j,k,l] ← 0.17192047651837583·random(−1632430167, i·500 + j·25 + k·5 + l) −
+ * layer1_W[i,j,k,l] ← 0.17192047651837583·random(layer1.W, i·500 + j·25 + k·5 + l) −
  *     0.08596023825918792
  *   for i < 50, j < 20, k < 5, l < 5
  */
@@ -215,7 +215,7 @@ function initial_layer1_W_layer1_W(layer1_W: Float32Array, seed: number): void {
       for (let k = 0; k < 5; k++) {
         for (let l = 0; l < 5; l++) {
           layer1_W[i * 500 + j * 25 + k * 5 + l] = 0.17192047651837583
-              * random(seed, -1632430167, i * 500 + j * 25 + k * 5 + l) - 0.08596023825918792;
+              * random(seed, 992466130, 0, i * 500 + j * 25 + k * 5 + l) - 0.08596023825918792;
         }
       }
     }
@@ -229,13 +229,13 @@ function initial_hidden_W(state: State, seed: number): void {
 }
 
 /**
- * hidden_W[i,j] ← 0.1358732440973515·random(−1815431459, i·500 + j) − 0.06793662204867575
+ * hidden_W[i,j] ← 0.1358732440973515·random(hidden.W, i·500 + j) − 0.06793662204867575
  *   for i < 800, j < 500
  */
 function initial_hidden_W_hidden_W(hidden_W: Float32Array, seed: number): void {
   for (let i = 0; i < 800; i++) {
     for (let j = 0; j < 500; j++) {
-      hidden_W[i * 500 + j] = 0.1358732440973515 * random(seed, -1815431459, i * 500 + j)
+      hidden_W[i * 500 + j] = 0.1358732440973515 * random(seed, 1280188230, 0, i * 500 + j)
           - 0.06793662204867575;
     }
   }
@@ -331,22 +331,17 @@ function train_h0_convolved(
           let sum_j3_l0 = 0;
           let sum_j3_l1 = 0;
           let sum_j3_l2 = 0;
-          const x_l0_start = i * 784 + k * 28 + l;
-          const layer0_W_j0_start = j * 25 + 24;
-          const x_l1_start = i * 784 + k * 28 + l + 1;
-          const x_l2_start = i * 784 + k * 28 + l + 2;
-          const layer0_W_j1_start = j * 25 + 49;
-          const layer0_W_j2_start = j * 25 + 74;
-          const layer0_W_j3_start = j * 25 + 99;
+          const x_start = i * 784 + k * 28 + l;
+          const layer0_W_start = j * 25;
           for (let m = 0; m < 5; m++) {
             for (let n = 0; n < 5; n++) {
-              const x_l0 = x[m * 28 + n + x_l0_start];
-              const layer0_W_j0 = layer0_W[layer0_W_j0_start - m * 5 - n];
-              const x_l1 = x[m * 28 + n + x_l1_start];
-              const x_l2 = x[m * 28 + n + x_l2_start];
-              const layer0_W_j1 = layer0_W[layer0_W_j1_start - m * 5 - n];
-              const layer0_W_j2 = layer0_W[layer0_W_j2_start - m * 5 - n];
-              const layer0_W_j3 = layer0_W[layer0_W_j3_start - m * 5 - n];
+              const x_l0 = x[m * 28 + n + x_start];
+              const layer0_W_j0 = layer0_W[layer0_W_start - m * 5 - n + 24];
+              const x_l1 = x[m * 28 + n + x_start + 1];
+              const x_l2 = x[m * 28 + n + x_start + 2];
+              const layer0_W_j1 = layer0_W[layer0_W_start - m * 5 - n + 49];
+              const layer0_W_j2 = layer0_W[layer0_W_start - m * 5 - n + 74];
+              const layer0_W_j3 = layer0_W[layer0_W_start - m * 5 - n + 99];
               sum_j0_l0 += x_l0 * layer0_W_j0;
               sum_j0_l1 += x_l1 * layer0_W_j0;
               sum_j0_l2 += x_l2 * layer0_W_j0;
@@ -435,23 +430,18 @@ function train_h1_convolved(
           let sum_j3_l1 = 0;
           let sum_j4_l0 = 0;
           let sum_j4_l1 = 0;
-          const h0_l0_start = i * 2880 + k * 12 + l;
-          const layer1_W_j0_start = j * 500 + 24;
-          const h0_l1_start = i * 2880 + k * 12 + l + 1;
-          const layer1_W_j1_start = j * 500 + 524;
-          const layer1_W_j2_start = j * 500 + 1024;
-          const layer1_W_j3_start = j * 500 + 1524;
-          const layer1_W_j4_start = j * 500 + 2024;
+          const h0_start = i * 2880 + k * 12 + l;
+          const layer1_W_start = j * 500;
           for (let m = 0; m < 20; m++) {
             for (let n = 0; n < 5; n++) {
               for (let q = 0; q < 5; q++) {
-                const h0_l0 = h0[m * 144 + n * 12 + q + h0_l0_start];
-                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_j0_start - n * 5 - q];
-                const h0_l1 = h0[m * 144 + n * 12 + q + h0_l1_start];
-                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_j1_start - n * 5 - q];
-                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_j2_start - n * 5 - q];
-                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_j3_start - n * 5 - q];
-                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_j4_start - n * 5 - q];
+                const h0_l0 = h0[m * 144 + n * 12 + q + h0_start];
+                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 24];
+                const h0_l1 = h0[m * 144 + n * 12 + q + h0_start + 1];
+                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 524];
+                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1024];
+                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1524];
+                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 2024];
                 sum_j0_l0 += h0_l0 * layer1_W_j0;
                 sum_j0_l1 += h0_l1 * layer1_W_j0;
                 sum_j1_l0 += h0_l0 * layer1_W_j1;
@@ -537,16 +527,15 @@ function train_h2(
       let sum_i1_j2 = 0;
       let sum_i1_j3 = 0;
       let sum_i1_j4 = 0;
-      const h1_i0_start = i * 800;
-      const h1_i1_start = i * 800 + 800;
+      const h1_start = i * 800;
       for (let k = 0; k < 800; k++) {
-        const h1_i0 = h1[k + h1_i0_start];
+        const h1_i0 = h1[k + h1_start];
         const hidden_W_j0 = hidden_W[k * 500 + j];
         const hidden_W_j1 = hidden_W[k * 500 + j + 1];
         const hidden_W_j2 = hidden_W[k * 500 + j + 2];
         const hidden_W_j3 = hidden_W[k * 500 + j + 3];
         const hidden_W_j4 = hidden_W[k * 500 + j + 4];
-        const h1_i1 = h1[k + h1_i1_start];
+        const h1_i1 = h1[k + h1_start + 800];
         sum_i0_j0 += h1_i0 * hidden_W_j0;
         sum_i0_j1 += h1_i0 * hidden_W_j1;
         sum_i0_j2 += h1_i0 * hidden_W_j2;
@@ -594,16 +583,15 @@ function train_p_logits(
       let sum_i1_j2 = 0;
       let sum_i1_j3 = 0;
       let sum_i1_j4 = 0;
-      const h2_i0_start = i * 500;
-      const h2_i1_start = i * 500 + 500;
+      const h2_start = i * 500;
       for (let k = 0; k < 500; k++) {
-        const h2_i0 = h2[k + h2_i0_start];
+        const h2_i0 = h2[k + h2_start];
         const output_W_j0 = output_W[k * 10 + j];
         const output_W_j1 = output_W[k * 10 + j + 1];
         const output_W_j2 = output_W[k * 10 + j + 2];
         const output_W_j3 = output_W[k * 10 + j + 3];
         const output_W_j4 = output_W[k * 10 + j + 4];
-        const h2_i1 = h2[k + h2_i1_start];
+        const h2_i1 = h2[k + h2_start + 500];
         sum_i0_j0 += h2_i0 * output_W_j0;
         sum_i0_j1 += h2_i0 * output_W_j1;
         sum_i0_j2 += h2_i0 * output_W_j2;
@@ -692,21 +680,16 @@ function train_d_h2_linear(
       let sum_i1_j2 = 0;
       let sum_i1_j3 = 0;
       let sum_i1_j4 = 0;
-      const d_p_logits_i0_start = i * 10;
-      const output_W_j0_start = j * 10;
-      const output_W_j1_start = j * 10 + 10;
-      const output_W_j2_start = j * 10 + 20;
-      const output_W_j3_start = j * 10 + 30;
-      const output_W_j4_start = j * 10 + 40;
-      const d_p_logits_i1_start = i * 10 + 10;
+      const d_p_logits_start = i * 10;
+      const output_W_start = j * 10;
       for (let k = 0; k < 10; k++) {
-        const d_p_logits_i0 = d_p_logits[k + d_p_logits_i0_start];
-        const output_W_j0 = output_W[k + output_W_j0_start];
-        const output_W_j1 = output_W[k + output_W_j1_start];
-        const output_W_j2 = output_W[k + output_W_j2_start];
-        const output_W_j3 = output_W[k + output_W_j3_start];
-        const output_W_j4 = output_W[k + output_W_j4_start];
-        const d_p_logits_i1 = d_p_logits[k + d_p_logits_i1_start];
+        const d_p_logits_i0 = d_p_logits[k + d_p_logits_start];
+        const output_W_j0 = output_W[k + output_W_start];
+        const output_W_j1 = output_W[k + output_W_start + 10];
+        const output_W_j2 = output_W[k + output_W_start + 20];
+        const output_W_j3 = output_W[k + output_W_start + 30];
+        const output_W_j4 = output_W[k + output_W_start + 40];
+        const d_p_logits_i1 = d_p_logits[k + d_p_logits_start + 10];
         sum_i0_j0 += d_p_logits_i0 * output_W_j0;
         sum_i0_j1 += d_p_logits_i0 * output_W_j1;
         sum_i0_j2 += d_p_logits_i0 * output_W_j2;
@@ -762,21 +745,16 @@ function train_d_h1_linear(
           let sum_i3_l1 = 0;
           let sum_i4_l0 = 0;
           let sum_i4_l1 = 0;
-          const d_h2_linear_i0_start = i * 500;
-          const hidden_W_l0_start = j * 8000 + k * 2000 + l * 500;
-          const hidden_W_l1_start = j * 8000 + k * 2000 + l * 500 + 500;
-          const d_h2_linear_i1_start = i * 500 + 500;
-          const d_h2_linear_i2_start = i * 500 + 1000;
-          const d_h2_linear_i3_start = i * 500 + 1500;
-          const d_h2_linear_i4_start = i * 500 + 2000;
+          const d_h2_linear_start = i * 500;
+          const hidden_W_start = j * 8000 + k * 2000 + l * 500;
           for (let m = 0; m < 500; m++) {
-            const d_h2_linear_i0 = d_h2_linear[m + d_h2_linear_i0_start];
-            const hidden_W_l0 = hidden_W[m + hidden_W_l0_start];
-            const hidden_W_l1 = hidden_W[m + hidden_W_l1_start];
-            const d_h2_linear_i1 = d_h2_linear[m + d_h2_linear_i1_start];
-            const d_h2_linear_i2 = d_h2_linear[m + d_h2_linear_i2_start];
-            const d_h2_linear_i3 = d_h2_linear[m + d_h2_linear_i3_start];
-            const d_h2_linear_i4 = d_h2_linear[m + d_h2_linear_i4_start];
+            const d_h2_linear_i0 = d_h2_linear[m + d_h2_linear_start];
+            const hidden_W_l0 = hidden_W[m + hidden_W_start];
+            const hidden_W_l1 = hidden_W[m + hidden_W_start + 500];
+            const d_h2_linear_i1 = d_h2_linear[m + d_h2_linear_start + 500];
+            const d_h2_linear_i2 = d_h2_linear[m + d_h2_linear_start + 1000];
+            const d_h2_linear_i3 = d_h2_linear[m + d_h2_linear_start + 1500];
+            const d_h2_linear_i4 = d_h2_linear[m + d_h2_linear_start + 2000];
             sum_i0_l0 += d_h2_linear_i0 * hidden_W_l0;
             sum_i0_l1 += d_h2_linear_i0 * hidden_W_l1;
             sum_i1_l0 += d_h2_linear_i1 * hidden_W_l0;
@@ -900,26 +878,21 @@ function train_d_h0_linear(
           let sum_j3_l0 = 0;
           let sum_j3_l1 = 0;
           let sum_j3_l2 = 0;
-          const d_h1_convolved_padded_l0_start = i * 12800 + k * 16 + l;
-          const layer1_W_j0_start = j * 25;
-          const d_h1_convolved_padded_l1_start = i * 12800 + k * 16 + l + 1;
-          const d_h1_convolved_padded_l2_start = i * 12800 + k * 16 + l + 2;
-          const layer1_W_j1_start = j * 25 + 25;
-          const layer1_W_j2_start = j * 25 + 50;
-          const layer1_W_j3_start = j * 25 + 75;
+          const d_h1_convolved_padded_start = i * 12800 + k * 16 + l;
+          const layer1_W_start = j * 25;
           for (let m = 0; m < 50; m++) {
             for (let n = 0; n < 5; n++) {
               for (let q = 0; q < 5; q++) {
                 const d_h1_convolved_padded_l0 = d_h1_convolved_padded[m * 256 + n * 16 + q
-                    + d_h1_convolved_padded_l0_start];
-                const layer1_W_j0 = layer1_W[m * 500 + n * 5 + q + layer1_W_j0_start];
+                    + d_h1_convolved_padded_start];
+                const layer1_W_j0 = layer1_W[m * 500 + n * 5 + q + layer1_W_start];
                 const d_h1_convolved_padded_l1 = d_h1_convolved_padded[m * 256 + n * 16 + q
-                    + d_h1_convolved_padded_l1_start];
+                    + d_h1_convolved_padded_start + 1];
                 const d_h1_convolved_padded_l2 = d_h1_convolved_padded[m * 256 + n * 16 + q
-                    + d_h1_convolved_padded_l2_start];
-                const layer1_W_j1 = layer1_W[m * 500 + n * 5 + q + layer1_W_j1_start];
-                const layer1_W_j2 = layer1_W[m * 500 + n * 5 + q + layer1_W_j2_start];
-                const layer1_W_j3 = layer1_W[m * 500 + n * 5 + q + layer1_W_j3_start];
+                    + d_h1_convolved_padded_start + 2];
+                const layer1_W_j1 = layer1_W[m * 500 + n * 5 + q + layer1_W_start + 25];
+                const layer1_W_j2 = layer1_W[m * 500 + n * 5 + q + layer1_W_start + 50];
+                const layer1_W_j3 = layer1_W[m * 500 + n * 5 + q + layer1_W_start + 75];
                 sum_j0_l0 += d_h1_convolved_padded_l0 * layer1_W_j0;
                 sum_j0_l1 += d_h1_convolved_padded_l1 * layer1_W_j0;
                 sum_j0_l2 += d_h1_convolved_padded_l2 * layer1_W_j0;
@@ -1051,25 +1024,20 @@ function train_layer0_W(
         let sum_i1_k2 = 0;
         let sum_i1_k3 = 0;
         let sum_i1_k4 = 0;
-        const x_k0_start = 116 - j * 28 - k;
-        const d_h0_convolved_i0_start = i * 576;
-        const x_k1_start = 115 - j * 28 - k;
-        const x_k2_start = 114 - j * 28 - k;
-        const x_k3_start = 113 - j * 28 - k;
-        const x_k4_start = 112 - j * 28 - k;
-        const d_h0_convolved_i1_start = i * 576 + 576;
+        const x_start = j * -28 - k;
+        const d_h0_convolved_start = i * 576;
         for (let l = 0; l < 500; l++) {
           for (let m = 0; m < 24; m++) {
             for (let n = 0; n < 24; n++) {
-              const x_k0 = x[l * 784 + m * 28 + n + x_k0_start];
+              const x_k0 = x[l * 784 + m * 28 + n + x_start + 116];
               const d_h0_convolved_i0 = d_h0_convolved[l * 11520 + m * 24 + n
-                  + d_h0_convolved_i0_start];
-              const x_k1 = x[l * 784 + m * 28 + n + x_k1_start];
-              const x_k2 = x[l * 784 + m * 28 + n + x_k2_start];
-              const x_k3 = x[l * 784 + m * 28 + n + x_k3_start];
-              const x_k4 = x[l * 784 + m * 28 + n + x_k4_start];
+                  + d_h0_convolved_start];
+              const x_k1 = x[l * 784 + m * 28 + n + x_start + 115];
+              const x_k2 = x[l * 784 + m * 28 + n + x_start + 114];
+              const x_k3 = x[l * 784 + m * 28 + n + x_start + 113];
+              const x_k4 = x[l * 784 + m * 28 + n + x_start + 112];
               const d_h0_convolved_i1 = d_h0_convolved[l * 11520 + m * 24 + n
-                  + d_h0_convolved_i1_start];
+                  + d_h0_convolved_start + 576];
               sum_i0_k0 += x_k0 * d_h0_convolved_i0;
               sum_i0_k1 += x_k1 * d_h0_convolved_i0;
               sum_i0_k2 += x_k2 * d_h0_convolved_i0;
@@ -1142,25 +1110,20 @@ function train_layer1_W(
           let sum_i1_l2 = 0;
           let sum_i1_l3 = 0;
           let sum_i1_l4 = 0;
-          const h0_l0_start = j * 144 - k * 12 - l + 52;
-          const d_h1_convolved_i0_start = i * 64;
-          const h0_l1_start = j * 144 - k * 12 - l + 51;
-          const h0_l2_start = j * 144 - k * 12 - l + 50;
-          const h0_l3_start = j * 144 - k * 12 - l + 49;
-          const h0_l4_start = j * 144 - k * 12 - l + 48;
-          const d_h1_convolved_i1_start = i * 64 + 64;
+          const h0_start = j * 144 - k * 12 - l;
+          const d_h1_convolved_start = i * 64;
           for (let m = 0; m < 500; m++) {
             for (let n = 0; n < 8; n++) {
               for (let q = 0; q < 8; q++) {
-                const h0_l0 = h0[m * 2880 + n * 12 + q + h0_l0_start];
+                const h0_l0 = h0[m * 2880 + n * 12 + q + h0_start + 52];
                 const d_h1_convolved_i0 = d_h1_convolved[m * 3200 + n * 8 + q
-                    + d_h1_convolved_i0_start];
-                const h0_l1 = h0[m * 2880 + n * 12 + q + h0_l1_start];
-                const h0_l2 = h0[m * 2880 + n * 12 + q + h0_l2_start];
-                const h0_l3 = h0[m * 2880 + n * 12 + q + h0_l3_start];
-                const h0_l4 = h0[m * 2880 + n * 12 + q + h0_l4_start];
+                    + d_h1_convolved_start];
+                const h0_l1 = h0[m * 2880 + n * 12 + q + h0_start + 51];
+                const h0_l2 = h0[m * 2880 + n * 12 + q + h0_start + 50];
+                const h0_l3 = h0[m * 2880 + n * 12 + q + h0_start + 49];
+                const h0_l4 = h0[m * 2880 + n * 12 + q + h0_start + 48];
                 const d_h1_convolved_i1 = d_h1_convolved[m * 3200 + n * 8 + q
-                    + d_h1_convolved_i1_start];
+                    + d_h1_convolved_start + 64];
                 sum_i0_l0 += h0_l0 * d_h1_convolved_i0;
                 sum_i0_l1 += h0_l1 * d_h1_convolved_i0;
                 sum_i0_l2 += h0_l2 * d_h1_convolved_i0;
@@ -1398,22 +1361,17 @@ function validate_h0_convolved(
           let sum_j3_l0 = 0;
           let sum_j3_l1 = 0;
           let sum_j3_l2 = 0;
-          const x_l0_start = i * 784 + k * 28 + l;
-          const layer0_W_j0_start = j * 25 + 24;
-          const x_l1_start = i * 784 + k * 28 + l + 1;
-          const x_l2_start = i * 784 + k * 28 + l + 2;
-          const layer0_W_j1_start = j * 25 + 49;
-          const layer0_W_j2_start = j * 25 + 74;
-          const layer0_W_j3_start = j * 25 + 99;
+          const x_start = i * 784 + k * 28 + l;
+          const layer0_W_start = j * 25;
           for (let m = 0; m < 5; m++) {
             for (let n = 0; n < 5; n++) {
-              const x_l0 = x[m * 28 + n + x_l0_start];
-              const layer0_W_j0 = layer0_W[layer0_W_j0_start - m * 5 - n];
-              const x_l1 = x[m * 28 + n + x_l1_start];
-              const x_l2 = x[m * 28 + n + x_l2_start];
-              const layer0_W_j1 = layer0_W[layer0_W_j1_start - m * 5 - n];
-              const layer0_W_j2 = layer0_W[layer0_W_j2_start - m * 5 - n];
-              const layer0_W_j3 = layer0_W[layer0_W_j3_start - m * 5 - n];
+              const x_l0 = x[m * 28 + n + x_start];
+              const layer0_W_j0 = layer0_W[layer0_W_start - m * 5 - n + 24];
+              const x_l1 = x[m * 28 + n + x_start + 1];
+              const x_l2 = x[m * 28 + n + x_start + 2];
+              const layer0_W_j1 = layer0_W[layer0_W_start - m * 5 - n + 49];
+              const layer0_W_j2 = layer0_W[layer0_W_start - m * 5 - n + 74];
+              const layer0_W_j3 = layer0_W[layer0_W_start - m * 5 - n + 99];
               sum_j0_l0 += x_l0 * layer0_W_j0;
               sum_j0_l1 += x_l1 * layer0_W_j0;
               sum_j0_l2 += x_l2 * layer0_W_j0;
@@ -1494,23 +1452,18 @@ function validate_h1_convolved(
           let sum_j3_l1 = 0;
           let sum_j4_l0 = 0;
           let sum_j4_l1 = 0;
-          const h0_l0_start = i * 2880 + k * 12 + l;
-          const layer1_W_j0_start = j * 500 + 24;
-          const h0_l1_start = i * 2880 + k * 12 + l + 1;
-          const layer1_W_j1_start = j * 500 + 524;
-          const layer1_W_j2_start = j * 500 + 1024;
-          const layer1_W_j3_start = j * 500 + 1524;
-          const layer1_W_j4_start = j * 500 + 2024;
+          const h0_start = i * 2880 + k * 12 + l;
+          const layer1_W_start = j * 500;
           for (let m = 0; m < 20; m++) {
             for (let n = 0; n < 5; n++) {
               for (let q = 0; q < 5; q++) {
-                const h0_l0 = h0[m * 144 + n * 12 + q + h0_l0_start];
-                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_j0_start - n * 5 - q];
-                const h0_l1 = h0[m * 144 + n * 12 + q + h0_l1_start];
-                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_j1_start - n * 5 - q];
-                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_j2_start - n * 5 - q];
-                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_j3_start - n * 5 - q];
-                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_j4_start - n * 5 - q];
+                const h0_l0 = h0[m * 144 + n * 12 + q + h0_start];
+                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 24];
+                const h0_l1 = h0[m * 144 + n * 12 + q + h0_start + 1];
+                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 524];
+                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1024];
+                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1524];
+                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 2024];
                 sum_j0_l0 += h0_l0 * layer1_W_j0;
                 sum_j0_l1 += h0_l1 * layer1_W_j0;
                 sum_j1_l0 += h0_l0 * layer1_W_j1;
@@ -1588,16 +1541,15 @@ function validate_h2(
       let sum_i1_j2 = 0;
       let sum_i1_j3 = 0;
       let sum_i1_j4 = 0;
-      const h1_i0_start = i * 800;
-      const h1_i1_start = i * 800 + 800;
+      const h1_start = i * 800;
       for (let k = 0; k < 800; k++) {
-        const h1_i0 = h1[k + h1_i0_start];
+        const h1_i0 = h1[k + h1_start];
         const hidden_W_j0 = hidden_W[k * 500 + j];
         const hidden_W_j1 = hidden_W[k * 500 + j + 1];
         const hidden_W_j2 = hidden_W[k * 500 + j + 2];
         const hidden_W_j3 = hidden_W[k * 500 + j + 3];
         const hidden_W_j4 = hidden_W[k * 500 + j + 4];
-        const h1_i1 = h1[k + h1_i1_start];
+        const h1_i1 = h1[k + h1_start + 800];
         sum_i0_j0 += h1_i0 * hidden_W_j0;
         sum_i0_j1 += h1_i0 * hidden_W_j1;
         sum_i0_j2 += h1_i0 * hidden_W_j2;
@@ -1645,16 +1597,15 @@ function validate_p_logits(
       let sum_i1_j2 = 0;
       let sum_i1_j3 = 0;
       let sum_i1_j4 = 0;
-      const h2_i0_start = i * 500;
-      const h2_i1_start = i * 500 + 500;
+      const h2_start = i * 500;
       for (let k = 0; k < 500; k++) {
-        const h2_i0 = h2[k + h2_i0_start];
+        const h2_i0 = h2[k + h2_start];
         const output_W_j0 = output_W[k * 10 + j];
         const output_W_j1 = output_W[k * 10 + j + 1];
         const output_W_j2 = output_W[k * 10 + j + 2];
         const output_W_j3 = output_W[k * 10 + j + 3];
         const output_W_j4 = output_W[k * 10 + j + 4];
-        const h2_i1 = h2[k + h2_i1_start];
+        const h2_i1 = h2[k + h2_start + 500];
         sum_i0_j0 += h2_i0 * output_W_j0;
         sum_i0_j1 += h2_i0 * output_W_j1;
         sum_i0_j2 += h2_i0 * output_W_j2;
@@ -1758,22 +1709,17 @@ function test_h0_convolved(
           let sum_j3_l0 = 0;
           let sum_j3_l1 = 0;
           let sum_j3_l2 = 0;
-          const x_l0_start = i * 784 + k * 28 + l;
-          const layer0_W_j0_start = j * 25 + 24;
-          const x_l1_start = i * 784 + k * 28 + l + 1;
-          const x_l2_start = i * 784 + k * 28 + l + 2;
-          const layer0_W_j1_start = j * 25 + 49;
-          const layer0_W_j2_start = j * 25 + 74;
-          const layer0_W_j3_start = j * 25 + 99;
+          const x_start = i * 784 + k * 28 + l;
+          const layer0_W_start = j * 25;
           for (let m = 0; m < 5; m++) {
             for (let n = 0; n < 5; n++) {
-              const x_l0 = x[m * 28 + n + x_l0_start];
-              const layer0_W_j0 = layer0_W[layer0_W_j0_start - m * 5 - n];
-              const x_l1 = x[m * 28 + n + x_l1_start];
-              const x_l2 = x[m * 28 + n + x_l2_start];
-              const layer0_W_j1 = layer0_W[layer0_W_j1_start - m * 5 - n];
-              const layer0_W_j2 = layer0_W[layer0_W_j2_start - m * 5 - n];
-              const layer0_W_j3 = layer0_W[layer0_W_j3_start - m * 5 - n];
+              const x_l0 = x[m * 28 + n + x_start];
+              const layer0_W_j0 = layer0_W[layer0_W_start - m * 5 - n + 24];
+              const x_l1 = x[m * 28 + n + x_start + 1];
+              const x_l2 = x[m * 28 + n + x_start + 2];
+              const layer0_W_j1 = layer0_W[layer0_W_start - m * 5 - n + 49];
+              const layer0_W_j2 = layer0_W[layer0_W_start - m * 5 - n + 74];
+              const layer0_W_j3 = layer0_W[layer0_W_start - m * 5 - n + 99];
               sum_j0_l0 += x_l0 * layer0_W_j0;
               sum_j0_l1 += x_l1 * layer0_W_j0;
               sum_j0_l2 += x_l2 * layer0_W_j0;
@@ -1854,23 +1800,18 @@ function test_h1_convolved(
           let sum_j3_l1 = 0;
           let sum_j4_l0 = 0;
           let sum_j4_l1 = 0;
-          const h0_l0_start = i * 2880 + k * 12 + l;
-          const layer1_W_j0_start = j * 500 + 24;
-          const h0_l1_start = i * 2880 + k * 12 + l + 1;
-          const layer1_W_j1_start = j * 500 + 524;
-          const layer1_W_j2_start = j * 500 + 1024;
-          const layer1_W_j3_start = j * 500 + 1524;
-          const layer1_W_j4_start = j * 500 + 2024;
+          const h0_start = i * 2880 + k * 12 + l;
+          const layer1_W_start = j * 500;
           for (let m = 0; m < 20; m++) {
             for (let n = 0; n < 5; n++) {
               for (let q = 0; q < 5; q++) {
-                const h0_l0 = h0[m * 144 + n * 12 + q + h0_l0_start];
-                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_j0_start - n * 5 - q];
-                const h0_l1 = h0[m * 144 + n * 12 + q + h0_l1_start];
-                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_j1_start - n * 5 - q];
-                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_j2_start - n * 5 - q];
-                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_j3_start - n * 5 - q];
-                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_j4_start - n * 5 - q];
+                const h0_l0 = h0[m * 144 + n * 12 + q + h0_start];
+                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 24];
+                const h0_l1 = h0[m * 144 + n * 12 + q + h0_start + 1];
+                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 524];
+                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1024];
+                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1524];
+                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 2024];
                 sum_j0_l0 += h0_l0 * layer1_W_j0;
                 sum_j0_l1 += h0_l1 * layer1_W_j0;
                 sum_j1_l0 += h0_l0 * layer1_W_j1;
@@ -1948,16 +1889,15 @@ function test_h2(
       let sum_i1_j2 = 0;
       let sum_i1_j3 = 0;
       let sum_i1_j4 = 0;
-      const h1_i0_start = i * 800;
-      const h1_i1_start = i * 800 + 800;
+      const h1_start = i * 800;
       for (let k = 0; k < 800; k++) {
-        const h1_i0 = h1[k + h1_i0_start];
+        const h1_i0 = h1[k + h1_start];
         const hidden_W_j0 = hidden_W[k * 500 + j];
         const hidden_W_j1 = hidden_W[k * 500 + j + 1];
         const hidden_W_j2 = hidden_W[k * 500 + j + 2];
         const hidden_W_j3 = hidden_W[k * 500 + j + 3];
         const hidden_W_j4 = hidden_W[k * 500 + j + 4];
-        const h1_i1 = h1[k + h1_i1_start];
+        const h1_i1 = h1[k + h1_start + 800];
         sum_i0_j0 += h1_i0 * hidden_W_j0;
         sum_i0_j1 += h1_i0 * hidden_W_j1;
         sum_i0_j2 += h1_i0 * hidden_W_j2;
@@ -2005,16 +1945,15 @@ function test_p_logits(
       let sum_i1_j2 = 0;
       let sum_i1_j3 = 0;
       let sum_i1_j4 = 0;
-      const h2_i0_start = i * 500;
-      const h2_i1_start = i * 500 + 500;
+      const h2_start = i * 500;
       for (let k = 0; k < 500; k++) {
-        const h2_i0 = h2[k + h2_i0_start];
+        const h2_i0 = h2[k + h2_start];
         const output_W_j0 = output_W[k * 10 + j];
         const output_W_j1 = output_W[k * 10 + j + 1];
         const output_W_j2 = output_W[k * 10 + j + 2];
         const output_W_j3 = output_W[k * 10 + j + 3];
         const output_W_j4 = output_W[k * 10 + j + 4];
-        const h2_i1 = h2[k + h2_i1_start];
+        const h2_i1 = h2[k + h2_start + 500];
         sum_i0_j0 += h2_i0 * output_W_j0;
         sum_i0_j1 += h2_i0 * output_W_j1;
         sum_i0_j2 += h2_i0 * output_W_j2;
@@ -2122,22 +2061,17 @@ function probabilities_h0_convolved(
           let sum_j3_l0 = 0;
           let sum_j3_l1 = 0;
           let sum_j3_l2 = 0;
-          const images_l0_start = i * 784 + k * 28 + l;
-          const layer0_W_j0_start = j * 25 + 24;
-          const images_l1_start = i * 784 + k * 28 + l + 1;
-          const images_l2_start = i * 784 + k * 28 + l + 2;
-          const layer0_W_j1_start = j * 25 + 49;
-          const layer0_W_j2_start = j * 25 + 74;
-          const layer0_W_j3_start = j * 25 + 99;
+          const images_start = i * 784 + k * 28 + l;
+          const layer0_W_start = j * 25;
           for (let m = 0; m < 5; m++) {
             for (let n = 0; n < 5; n++) {
-              const images_l0 = images[m * 28 + n + images_l0_start];
-              const layer0_W_j0 = layer0_W[layer0_W_j0_start - m * 5 - n];
-              const images_l1 = images[m * 28 + n + images_l1_start];
-              const images_l2 = images[m * 28 + n + images_l2_start];
-              const layer0_W_j1 = layer0_W[layer0_W_j1_start - m * 5 - n];
-              const layer0_W_j2 = layer0_W[layer0_W_j2_start - m * 5 - n];
-              const layer0_W_j3 = layer0_W[layer0_W_j3_start - m * 5 - n];
+              const images_l0 = images[m * 28 + n + images_start];
+              const layer0_W_j0 = layer0_W[layer0_W_start - m * 5 - n + 24];
+              const images_l1 = images[m * 28 + n + images_start + 1];
+              const images_l2 = images[m * 28 + n + images_start + 2];
+              const layer0_W_j1 = layer0_W[layer0_W_start - m * 5 - n + 49];
+              const layer0_W_j2 = layer0_W[layer0_W_start - m * 5 - n + 74];
+              const layer0_W_j3 = layer0_W[layer0_W_start - m * 5 - n + 99];
               sum_j0_l0 += images_l0 * layer0_W_j0;
               sum_j0_l1 += images_l1 * layer0_W_j0;
               sum_j0_l2 += images_l2 * layer0_W_j0;
@@ -2224,23 +2158,18 @@ function probabilities_h1_convolved(
           let sum_j3_l1 = 0;
           let sum_j4_l0 = 0;
           let sum_j4_l1 = 0;
-          const h0_l0_start = i * 2880 + k * 12 + l;
-          const layer1_W_j0_start = j * 500 + 24;
-          const h0_l1_start = i * 2880 + k * 12 + l + 1;
-          const layer1_W_j1_start = j * 500 + 524;
-          const layer1_W_j2_start = j * 500 + 1024;
-          const layer1_W_j3_start = j * 500 + 1524;
-          const layer1_W_j4_start = j * 500 + 2024;
+          const h0_start = i * 2880 + k * 12 + l;
+          const layer1_W_start = j * 500;
           for (let m = 0; m < 20; m++) {
             for (let n = 0; n < 5; n++) {
               for (let q = 0; q < 5; q++) {
-                const h0_l0 = h0[m * 144 + n * 12 + q + h0_l0_start];
-                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_j0_start - n * 5 - q];
-                const h0_l1 = h0[m * 144 + n * 12 + q + h0_l1_start];
-                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_j1_start - n * 5 - q];
-                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_j2_start - n * 5 - q];
-                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_j3_start - n * 5 - q];
-                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_j4_start - n * 5 - q];
+                const h0_l0 = h0[m * 144 + n * 12 + q + h0_start];
+                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 24];
+                const h0_l1 = h0[m * 144 + n * 12 + q + h0_start + 1];
+                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 524];
+                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1024];
+                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1524];
+                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 2024];
                 sum_j0_l0 += h0_l0 * layer1_W_j0;
                 sum_j0_l1 += h0_l1 * layer1_W_j0;
                 sum_j1_l0 += h0_l0 * layer1_W_j1;
@@ -2454,22 +2383,17 @@ function predict_h0_convolved(
           let sum_j3_l0 = 0;
           let sum_j3_l1 = 0;
           let sum_j3_l2 = 0;
-          const images_l0_start = i * 784 + k * 28 + l;
-          const layer0_W_j0_start = j * 25 + 24;
-          const images_l1_start = i * 784 + k * 28 + l + 1;
-          const images_l2_start = i * 784 + k * 28 + l + 2;
-          const layer0_W_j1_start = j * 25 + 49;
-          const layer0_W_j2_start = j * 25 + 74;
-          const layer0_W_j3_start = j * 25 + 99;
+          const images_start = i * 784 + k * 28 + l;
+          const layer0_W_start = j * 25;
           for (let m = 0; m < 5; m++) {
             for (let n = 0; n < 5; n++) {
-              const images_l0 = images[m * 28 + n + images_l0_start];
-              const layer0_W_j0 = layer0_W[layer0_W_j0_start - m * 5 - n];
-              const images_l1 = images[m * 28 + n + images_l1_start];
-              const images_l2 = images[m * 28 + n + images_l2_start];
-              const layer0_W_j1 = layer0_W[layer0_W_j1_start - m * 5 - n];
-              const layer0_W_j2 = layer0_W[layer0_W_j2_start - m * 5 - n];
-              const layer0_W_j3 = layer0_W[layer0_W_j3_start - m * 5 - n];
+              const images_l0 = images[m * 28 + n + images_start];
+              const layer0_W_j0 = layer0_W[layer0_W_start - m * 5 - n + 24];
+              const images_l1 = images[m * 28 + n + images_start + 1];
+              const images_l2 = images[m * 28 + n + images_start + 2];
+              const layer0_W_j1 = layer0_W[layer0_W_start - m * 5 - n + 49];
+              const layer0_W_j2 = layer0_W[layer0_W_start - m * 5 - n + 74];
+              const layer0_W_j3 = layer0_W[layer0_W_start - m * 5 - n + 99];
               sum_j0_l0 += images_l0 * layer0_W_j0;
               sum_j0_l1 += images_l1 * layer0_W_j0;
               sum_j0_l2 += images_l2 * layer0_W_j0;
@@ -2556,23 +2480,18 @@ function predict_h1_convolved(
           let sum_j3_l1 = 0;
           let sum_j4_l0 = 0;
           let sum_j4_l1 = 0;
-          const h0_l0_start = i * 2880 + k * 12 + l;
-          const layer1_W_j0_start = j * 500 + 24;
-          const h0_l1_start = i * 2880 + k * 12 + l + 1;
-          const layer1_W_j1_start = j * 500 + 524;
-          const layer1_W_j2_start = j * 500 + 1024;
-          const layer1_W_j3_start = j * 500 + 1524;
-          const layer1_W_j4_start = j * 500 + 2024;
+          const h0_start = i * 2880 + k * 12 + l;
+          const layer1_W_start = j * 500;
           for (let m = 0; m < 20; m++) {
             for (let n = 0; n < 5; n++) {
               for (let q = 0; q < 5; q++) {
-                const h0_l0 = h0[m * 144 + n * 12 + q + h0_l0_start];
-                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_j0_start - n * 5 - q];
-                const h0_l1 = h0[m * 144 + n * 12 + q + h0_l1_start];
-                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_j1_start - n * 5 - q];
-                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_j2_start - n * 5 - q];
-                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_j3_start - n * 5 - q];
-                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_j4_start - n * 5 - q];
+                const h0_l0 = h0[m * 144 + n * 12 + q + h0_start];
+                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 24];
+                const h0_l1 = h0[m * 144 + n * 12 + q + h0_start + 1];
+                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 524];
+                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1024];
+                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1524];
+                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 2024];
                 sum_j0_l0 += h0_l0 * layer1_W_j0;
                 sum_j0_l1 += h0_l1 * layer1_W_j0;
                 sum_j1_l0 += h0_l0 * layer1_W_j1;
