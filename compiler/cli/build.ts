@@ -1,6 +1,7 @@
 /** From a model file to the texts of its generated files, in memory. */
 
 import { compileModel } from "../compile.ts";
+import type { AdjointError } from "../diagnostics/error.ts";
 import { loadModel } from "../frontend/load.ts";
 import { resetGraph } from "../graph/node.ts";
 import { resetScalars } from "../kernels/scalar.ts";
@@ -38,6 +39,8 @@ export interface BuiltModel {
   /** Generated texts by their place under the output folder: `logistic/index.ts`. */
   readonly files: ReadonlyMap<string, string>;
   readonly model: CompiledModel;
+  /** What the model asked to be warned of. */
+  readonly warnings: readonly AdjointError[];
   /** Rewrites that were made while the model was read: spellings that `grad` recognised. */
   readonly recognised: readonly Rewrite[];
   /** Time that it took, in ms. */
@@ -90,6 +93,7 @@ async function buildAlone(
       inputs: loaded.files,
       files: new Map(files),
       model,
+      warnings: loaded.warnings,
       recognised,
       time: performance.now() - start,
     };

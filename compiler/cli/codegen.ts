@@ -7,7 +7,7 @@ import type { Instrument } from "../targets/typescript/instrument.ts";
 import { type Build, type BuiltModel, buildModel } from "./build.ts";
 import { apply, type Change, changesIn } from "./files.ts";
 import { readManifest } from "./manifest.ts";
-import { exits, type Output, report } from "./output.ts";
+import { exits, type Output, report, reportWarning } from "./output.ts";
 import { projectRoot, type Selection, selectModels } from "./project.ts";
 
 export interface CodegenOptions {
@@ -88,7 +88,9 @@ async function buildAll(
         ...(debug && { debug }),
         ...(instrument && { instrument }),
       };
-      built.push(await build(file, { root, targets, ...choices }));
+      const model = await build(file, { root, targets, ...choices });
+      for (const warning of model.warnings) reportWarning(warning, root, output);
+      built.push(model);
     } catch (error) {
       failures.push({ file, error });
     }

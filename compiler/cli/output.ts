@@ -1,7 +1,7 @@
 /** What the command says: exit codes, messages, errors. */
 
 import type { AdjointError } from "../diagnostics/error.ts";
-import { errorsOf, formatErrors } from "../diagnostics/frame.ts";
+import { errorsOf, formatError, formatErrors } from "../diagnostics/frame.ts";
 import { sourcesOf } from "../diagnostics/sources.ts";
 import { UsageError } from "./project.ts";
 
@@ -41,6 +41,12 @@ export function report(error: unknown, root: string, output: Output): number {
     `Adjoint failed, which is a fault of its own and not of the model. Please report it with the model file and this text:\n\n${error instanceof Error ? error.stack : String(error)}`,
   );
   return exits.internalError;
+}
+
+/** Shows a warning; it does not change the exit code. */
+export function reportWarning(warning: AdjointError, root: string, output: Output): void {
+  const text = formatError(warning, sourcesOf(warning, root), output.colour, "warning");
+  output.error(`${text}\n`);
 }
 
 function isInternal(error: AdjointError): boolean {

@@ -85,6 +85,13 @@ export const codes = {
     wrong: "grad(mean(x), ivector(3))",
     right: "grad(mean(x), x)",
   },
+  ADJ2004: {
+    title: "A direction must fit what it belongs to",
+    explanation:
+      "Rop takes a direction for each variable, Lop and knownGrads a cotangent for each value: floats of the same shape.",
+    wrong: "Rop(x ** 2, x, ones(3)) // x is vector(4)",
+    right: "Rop(x ** 2, x, ones(4))",
+  },
   ADJ3001: {
     title: "Two updates of one variable",
     explanation: "All updates of a call happen at once, so a variable can have only one.",

@@ -55,6 +55,8 @@ export function fail(code: Code, message: string, details: Details = {}): never 
 /** Collects mistakes so that one run shows all of them. */
 export class Diagnostics {
   readonly errors: AdjointError[] = [];
+  /** What is worth knowing and stops nothing. */
+  readonly warnings: AdjointError[] = [];
 
   report(error: AdjointError): void {
     this.errors.push(error);
@@ -69,6 +71,12 @@ export class Diagnostics {
     if (this.errors.length === 1) throw this.errors[0];
     if (this.errors.length > 1) throw new AdjointErrors(this.errors);
   }
+}
+
+/** Says what may be a mistake, and goes on: with the others of the model, or as Node's own warnings. */
+export function warn(code: Code, message: string, details: Details = {}): void {
+  if (active) active.warnings.push(new AdjointError(code, message, details));
+  else process.emitWarning(message, { type: "AdjointWarning", code });
 }
 
 let active: Diagnostics | undefined;

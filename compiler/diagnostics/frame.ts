@@ -19,9 +19,10 @@ export function formatError(
   error: AdjointError,
   sources: ReadonlyMap<string, string>,
   colour = false,
+  severity: "error" | "warning" = "error",
 ): string {
   const place = error.site ? `${formatSite(error.site)} - ` : "";
-  const lines = [`${place}error ${error.code}: ${error.message}`];
+  const lines = [`${place}${severity} ${error.code}: ${error.message}`];
   const frame = error.site && frameOf(error.site, sources, colour);
   if (frame) lines.push("", frame);
   if (error.hint) lines.push("", `  ${error.hint}`);

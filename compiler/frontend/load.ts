@@ -22,6 +22,8 @@ export interface LoadedModel {
   readonly file: string;
   /** What it exports, in the order of the source. */
   readonly exports: readonly (readonly [name: string, value: unknown])[];
+  /** What it asked to be warned of. */
+  readonly warnings: readonly AdjointError[];
   /** Every local file that was read, relative to the working directory. */
   readonly files: readonly string[];
   /** Source texts by those names, for code frames. */
@@ -58,6 +60,11 @@ const typeNames = new Set([
   "SharedOptions",
   "FunctionOptions",
   "GradOptions",
+  "JacobianOptions",
+  "RopOptions",
+  "SubgraphOptions",
+  "Disconnected",
+  "TensorsLike",
   "Outputs",
   "Pairs",
   "Span",
@@ -96,6 +103,7 @@ export async function loadModel(
     exports: exportedNames(main.source, (specifier) => loader.exportsOf(main, specifier)).map(
       (name) => [name, main.exports[name]],
     ),
+    warnings: diagnostics.warnings,
     files: loader.files,
     sources: loader.sources,
   };

@@ -10,6 +10,10 @@ import { broadcastTo } from "../ops/shape.ts";
 export interface SweepOptions {
   /** Values that the sweep does not pass through. */
   readonly constants?: readonly Node[];
+  /** Values whose cotangents are the given ones, whatever else reads them. */
+  readonly sealed?: readonly Node[];
+  /** Values that get a cotangent and pass nothing on. */
+  readonly ends?: readonly Node[];
   /** What the cotangents are derivatives of, for their names. */
   readonly of?: Node;
 }
@@ -18,9 +22,11 @@ export interface SweepOptions {
 export function sweep(
   seeds: ReadonlyMap<Node, Node>,
   wrt: readonly Node[],
-  { constants = [], of }: SweepOptions = {},
+  { constants = [], sealed = [], ends = [], of }: SweepOptions = {},
 ): Map<Node, Node> {
   const held = new Set(constants);
+  const closed = new Set(sealed);
+  const last = new Set(ends);
   const order = topological([...seeds.keys()]);
   const reaches = new Set<Node>(wrt);
   for (const node of order) {
@@ -30,7 +36,7 @@ export function sweep(
   const parts = new Map<Node, Map<Node, Node>>();
   const passes = (input: Node): boolean => reaches.has(input) && !held.has(input);
   const give = (input: Node, part: Node | undefined): void => {
-    if (!part || !passes(input) || !isFloat(input.type.dtype)) return;
+    if (!part || !passes(input) || closed.has(input) || !isFloat(input.type.dtype)) return;
     const shaped = matchShape(part, input.shape);
     const before = cotangents.get(input);
     cotangents.set(input, before ? add(before, shaped) : shaped);
@@ -52,6 +58,7 @@ export function sweep(
     const dy = cotangents.get(node);
     if (!dy) continue;
     if (!seeds.has(node)) settle(node, dy);
+    if (last.has(node)) continue;
     if (asked.has(node) && !node.inputs.some((input) => reaches.has(input))) continue;
     if (node.op.part) {
       const [whole] = node.inputs;

@@ -40,6 +40,13 @@ export interface Label {
   readonly scope: readonly string[];
 }
 
+/** Of what a value is the derivative, and by what; a Hessian is the second one. */
+export interface Derivative {
+  readonly of: Node;
+  readonly by: Node;
+  readonly order?: 2;
+}
+
 /** One value of the graph. Made only by {@link makeNode}; immutable but for its label. */
 export class Node {
   /** Order of creation; only ever used to keep the model's order. */
@@ -52,8 +59,8 @@ export class Node {
   /** The scope that the node was made in. */
   readonly scope: readonly string[];
   label: Label | undefined;
-  /** Set on a gradient: of what, with respect to what. */
-  derivative: { readonly of: Node; readonly by: Node } | undefined;
+  /** Set on a derivative: of what, with respect to what. */
+  derivative: Derivative | undefined;
   /** What it is to the named value that it was made for, from an op's expansion: `max`, `exp`. */
   role: { readonly name: string; readonly of?: Node } | undefined;
 

@@ -37,7 +37,7 @@ export function substitute(
     if (!derivative) continue;
     const of = mapped.get(derivative.of);
     const by = mapped.get(derivative.by);
-    if (of && by) copy.derivative = { of, by };
+    if (of && by) copy.derivative = { ...derivative, of, by };
   }
   return { roots: roots.map((root) => mapped.get(root) as Node), mapped };
 }

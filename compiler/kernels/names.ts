@@ -73,7 +73,8 @@ export function nameValues(
     }
     if (node.derivative) {
       const by = final(node.derivative.by);
-      if (by.label || by.role) return `d_${describe(by, depth + 1)}`;
+      const mark = node.derivative.order === 2 ? "d2_" : "d_";
+      if (by.label || by.role) return `${mark}${describe(by, depth + 1)}`;
     }
     if (node.role?.of) return `${describe(final(node.role.of), depth + 1)}_${node.role.name}`;
     if (node.derivative) return `d_${describe(final(node.derivative.by), depth + 1)}`;

@@ -3,7 +3,7 @@
 export * from "./arrangement.ts";
 export * from "./convolution.ts";
 export { type FunctionOptions, fn, ModelFunction, type Outputs, type Pairs } from "./function.ts";
-export { type GradOptions, grad } from "./gradient.ts";
+export * from "./gradient.ts";
 export { type Bindings, debugPrint, evaluate, pp, simplify } from "./looking.ts";
 export * from "./maths.ts";
 export { where as switch } from "./maths.ts";

@@ -7,11 +7,12 @@ import { like, mul } from "./arithmetic.ts";
 import { clip } from "./comparison.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { functional } from "./notation.ts";
-import { type AnyOp, type GradientRule, op, type Sample } from "./op.ts";
+import { type AnyOp, type GradientRule, op, type PushforwardRule, type Sample } from "./op.ts";
 
 interface BarrierSpec<A extends { readonly [key: string]: number }> {
   readonly name: string;
   readonly gradient: GradientRule<A>;
+  readonly pushforward: PushforwardRule<A>;
   readonly attrs: A;
 }
 
@@ -30,6 +31,7 @@ function barrier<A extends { readonly [key: string]: number }>(spec: BarrierSpec
     evaluate: ([x]) => x,
     lower: ({ read }, index) => read(0, index),
     gradient: spec.gradient,
+    pushforward: spec.pushforward,
     surrogate: "the model asks for another gradient",
     notation: { ...functional<A>(spec.name, undefined, written), tex: ([x]) => x },
     samples,
@@ -40,6 +42,7 @@ export const stopGradientOp = barrier({
   name: "stopGradient",
   attrs: {},
   gradient: () => [undefined],
+  pushforward: () => undefined,
 });
 
 /** x, held constant where a gradient is taken. */
@@ -49,6 +52,8 @@ export const gradClipOp = barrier({
   name: "gradClip",
   attrs: { low: -10, high: 10 },
   gradient: ({ dy, attrs: { low, high } }) => [clip(dy, low, high)],
+  // Cotangents are clipped on the way back; that is not linear, and nothing forward corresponds to it.
+  pushforward: ({ tangents: [t] }) => t,
 });
 
 /** x, whose gradient is kept in [low, high], element by element. @throws ADJ1008 unless low ≤ high */
@@ -63,6 +68,7 @@ export const gradScaleOp = barrier({
   name: "gradScale",
   attrs: { factor: 1 },
   gradient: ({ dy, attrs: { factor } }) => [mul(dy, like(factor, dy))],
+  pushforward: ({ tangents: [t], attrs: { factor } }) => t && mul(t, like(factor, t)),
 });
 
 /** x, whose gradient is multiplied by a number; −1 reverses it. */

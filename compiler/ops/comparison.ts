@@ -92,6 +92,8 @@ export const whereOp = op({
     where(c, dy, like(0, dy)),
     where(c, like(0, dy), dy),
   ],
+  pushforward: ({ tangents: [, a, b], y, inputs: [c] }) =>
+    (a || b) && where(c, a ?? like(0, y), b ?? like(0, y)),
   notation: {
     text: ([c, a, b]) => ({
       text: `where(${c.text}, ${a.text}, ${b.text})`,

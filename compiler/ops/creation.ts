@@ -125,7 +125,7 @@ export const eyeOp = op<EyeAttrs>({
   lower: ({ attrs: { diagonal, dtype } }, [i, j]) =>
     scalar.call(
       "where",
-      scalar.call("eq", scalar.indexSub(j, i), scalar.constant(diagonal, "int32")),
+      scalar.call("eq", scalar.indexAdd(i, scalar.constant(diagonal, "int32")), j),
       scalar.constant(1, dtype),
       scalar.constant(0, dtype),
     ),

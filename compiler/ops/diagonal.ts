@@ -57,6 +57,7 @@ export const diagonalOp: AnyOp = op<DiagonalAttrs>({
     const [rows, columns] = x.shape.slice(-2);
     return [makeNode(diagonalMatrixOp, [dy], { offset, rows, columns })];
   },
+  vectorise: ([{ node: x }], attrs) => makeNode(diagonalOp, [x], attrs),
   notation: functional("diag", "\\operatorname{diag}", ({ offset }) =>
     offset === 0 ? [] : [String(offset)],
   ),
@@ -89,12 +90,14 @@ export const diagonalMatrixOp: AnyOp = op<MatrixAttrs>({
     const place = scalar.indexSub(i, scalar.constant(row, "int32"));
     return scalar.call(
       "where",
-      scalar.call("eq", scalar.indexSub(j, i), scalar.constant(offset, "int32")),
+      scalar.call("eq", scalar.indexAdd(i, scalar.constant(offset, "int32")), j),
       read(0, [...index.slice(0, -2), place]),
       scalar.constant(0, v.dtype),
     );
   },
   gradient: ({ dy, attrs: { offset } }) => [makeNode(diagonalOp, [dy], { offset })],
+  linear: true,
+  vectorise: ([{ node: v }], attrs) => makeNode(diagonalMatrixOp, [v], attrs),
   notation: functional("diag", "\\operatorname{diag}", ({ offset }) =>
     offset === 0 ? [] : [String(offset)],
   ),

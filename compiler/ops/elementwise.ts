@@ -223,6 +223,7 @@ export const castOp = op<CastAttrs>({
   }),
   lower: ({ attrs, read }, index) => scalar.cast(read(0, index), attrs.to),
   gradient: ({ dy, inputs: [x] }) => [castTo(dy, x.type.dtype)],
+  pushforward: ({ tangents: [t], attrs: { to } }) => t && castTo(t, to),
   notation: {
     text: ([x], { to }) => ({ text: `cast(${x.text}, "${to}")`, precedence: 9 }),
     // A truth value that is used as a number: Iverson's brackets, 1 where it holds.

@@ -171,6 +171,8 @@ export const gatherOp: AnyOp = op<GatherAttrs>({
     makeNode(scatterOp, [zerosLike(x), dy, ...idx], { ...attrs, mode: "add" }),
     ...idx.map(() => undefined),
   ],
+  pushforward: ({ tangents: [t], inputs: [, ...idx], attrs }) =>
+    t && makeNode(gatherOp, [t, ...idx], attrs),
   notation: {
     text: (inputs, attrs) => ({ text: subscripted(inputs, attrs), precedence: precedence.atom }),
     tex: (inputs, attrs, types) => ({
@@ -196,8 +198,30 @@ export const gatherOp: AnyOp = op<GatherAttrs>({
 /** `base` with `v` added at the places that the index arrays name (repeated ones add up), or written there. */
 export const scatterOp: AnyOp = op<ScatterAttrs>({
   name: "scatter",
+  linear: true,
   cost: 10,
   reads: () => 1,
+  vectorise: ([base, v, ...idx], { axes, position, mode }) => {
+    const { node: some } = [base, v, ...idx].find((operand) => operand.stacked) as Stacked;
+    const [steps] = some.shape;
+    const all = repeated(v, steps);
+    const onto = repeated(base, steps);
+    const shifted = axes.map((axis) => axis + 1);
+    if (idx.every((i) => !i.stacked)) {
+      const places = { axes: shifted, position: position + 1, mode };
+      return makeNode(scatterOp, [onto, all, ...idx.map((i) => i.node)], places);
+    }
+    // The step becomes one more index, whose axis comes first of those that the indices share.
+    const joint = Math.max(...idx.map((i) => i.node.shape.length - Number(i.stacked)));
+    const shared = Array.from({ length: joint }, (_, n) => position + 1 + n);
+    const kept = all.shape.map((_, n) => n).filter((n) => n > 0 && !shared.includes(n));
+    const own = dimshuffle(arange(steps), [0, ...shared.map(() => "x" as const)]);
+    return makeNode(
+      scatterOp,
+      [onto, dimshuffle(all, [0, ...shared, ...kept]), own, ...idx.map((i) => aligned(i, joint))],
+      { axes: [0, ...shifted], position: 0, mode },
+    );
+  },
   vectoriseSum: ([base, v, ...idx], { axes, position, mode }) => {
     if (mode !== "add" || base.stacked) return undefined;
     const { node: stacked } = [v, ...idx].find((operand) => operand.stacked) as Stacked;

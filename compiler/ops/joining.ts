@@ -18,6 +18,7 @@ type JoinAttrs = { axis: number };
 
 export const concatenateOp = op<JoinAttrs>({
   name: "concatenate",
+  linear: true,
   cost: 1,
   vectorise: (parts, { axis }) => {
     const steps = parts.find((part) => part.stacked)?.node.shape[0] as Dim;

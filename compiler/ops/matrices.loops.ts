@@ -61,6 +61,13 @@ const shapedAs = (b: Node, columns: Node): Node =>
 export const throughInverse = (a: Node, db: Node, x: Node): Node =>
   neg(product(columnsFor(a, db), transposed(columnsFor(a, x))));
 
+/** What ẋ solves in place of b: ḃ − ȧ·x. */
+export function residual([ta, tb]: readonly (Node | undefined)[], x: Node): Node | undefined {
+  const through = ta && shapedAs(x, product(ta, columnsFor(ta, x)));
+  if (!through) return tb;
+  return tb ? sub(tb, through) : neg(through);
+}
+
 /** The other way round: rows and columns from the last to the first. */
 export function reversed(x: Node, axis: number): Node {
   const n = x.shape[axis];

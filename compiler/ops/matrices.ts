@@ -19,12 +19,14 @@ import { eq, where } from "./comparison.ts";
 import { diagonalMatrixOp, diagonalOp, tril, triu } from "./diagonal.ts";
 import { castTo, definitions } from "./elementwise.ts";
 import { asNode, type Operand } from "./leaf.ts";
+import { inBatch, manySides } from "./matrices.batch.ts";
 import {
   columnAxis,
   columnNumbers,
   eliminate,
   factored,
   product,
+  residual,
   reversed,
   rowAxis,
   rowNumbers,
@@ -77,6 +79,12 @@ export const solveOp: AnyOp = op({
     const db = makeNode(solveOp, [transposed(a), dy]);
     return [throughInverse(a, db, y), db];
   },
+  // a·ẋ = ḃ − ȧ·x
+  pushforward: ({ tangents, y, inputs: [a] }) => {
+    const right = residual(tangents, y);
+    return right && makeNode(solveOp, [a, right]);
+  },
+  vectorise: manySides,
   notation: solveNotation("solve"),
   samples: [
     { inputs: [regular(3, 3), { shape: [3, 2] }] },
@@ -110,6 +118,12 @@ export const solveTriangularOp: AnyOp = op<TriangularAttrs>({
     const dl = throughInverse(l, db, y);
     return [upper ? triu(dl) : tril(dl), db];
   },
+  pushforward: ({ tangents: [tl, tb], y, inputs: [l], attrs }) => {
+    const triangle = tl && (attrs.upper ? triu(tl) : tril(tl));
+    const right = residual([triangle, tb], y);
+    return right && makeNode(solveTriangularOp, [l, right], attrs);
+  },
+  vectorise: manySides,
   notation: solveNotation("solveTriangular"),
   samples: [
     { inputs: [regular(3, 3), { shape: [3, 2] }], attrs: { upper: false } },
@@ -145,6 +159,8 @@ export const invOp: AnyOp = op({
   expand: ([a]) => makeNode(solveOp, [a, identityLike(a)]),
   // ∂a = −a⁻ᵀ·∂y·a⁻ᵀ
   gradient: ({ dy, y }) => [neg(product(product(transposed(y), dy), transposed(y)))],
+  pushforward: ({ tangents: [t], y }) => t && neg(product(product(y, t), y)),
+  vectorise: inBatch,
   notation: {
     text: ([a]) => atom(`inv(${a.text})`),
     tex: ([a]) => ({
@@ -187,6 +203,10 @@ export const pivotsOp: AnyOp = op({
 
 const pivotsOf = (a: Node): Node => role(makeNode(pivotsOp, [a]), "pivots");
 
+/** tr(a⁻¹·ȧ): how log |det a| moves. */
+const relative = (a: Node, t: Node): Node =>
+  sum(mul(transposed(makeNode(invOp, [a])), t), [rowAxis(a), columnAxis(a)]);
+
 /** A number for each matrix, as a matrix of its own. */
 const asMatrix = (x: Node): Node => expandDims(x, [x.shape.length, x.shape.length + 1]);
 
@@ -194,6 +214,7 @@ const determinant = (name: string, of: (pivots: readonly number[]) => number) =>
   name,
   cost: 1000,
   reads: () => 1,
+  vectorise: inBatch,
   infer: ([a]: readonly TensorType[]) => ({
     dtype: a.dtype,
     shape: a.shape.slice(0, -2),
@@ -225,6 +246,7 @@ export const detOp: AnyOp = op({
   gradient: ({ dy, y, inputs: [a] }) => [
     mul(asMatrix(mul(dy, y)), transposed(makeNode(invOp, [a]))),
   ],
+  pushforward: ({ tangents: [t], y, inputs: [a] }) => t && mul(y, relative(a, t)),
   notation: functional("det", "\\det"),
 });
 
@@ -233,6 +255,7 @@ export const detSignOp: AnyOp = op({
   onDevice: withoutLoops,
   expand: ([a]) => prod(sign(pivotsOf(a)), 0),
   gradient: () => [undefined],
+  pushforward: () => undefined,
   notation: functional("detSign", "\\operatorname{sgn}\\det"),
 });
 
@@ -242,6 +265,7 @@ export const logAbsDetOp: AnyOp = op({
   expand: ([a]) => sum(logOf(abs(pivotsOf(a))), 0),
   // ∂a = ∂y·a⁻ᵀ
   gradient: ({ dy, inputs: [a] }) => [mul(asMatrix(dy), transposed(makeNode(invOp, [a])))],
+  pushforward: ({ tangents: [t], inputs: [a] }) => t && relative(a, t),
   notation: {
     text: ([a]) => atom(`logdet(${a.text})`),
     tex: ([a]) => ({ text: `\\log\\left|\\det ${a.text}\\right|`, precedence: precedence.mul }),
@@ -269,6 +293,14 @@ export const choleskyOp: AnyOp = op({
     const s = transposed(up(transposed(up(half))));
     return [halved(tril(add(s, transposed(s))))];
   },
+  // ẏ = y·Φ(y⁻¹·ȧ·y⁻ᵀ), of the symmetric ȧ that its lower triangle stands for
+  pushforward: ({ tangents: [t], y }) => {
+    if (!t) return undefined;
+    const whole = add(tril(t), transposed(tril(t, -1)));
+    const down = (b: Node): Node => makeNode(solveTriangularOp, [y, b], { upper: false });
+    return product(y, halved(tril(down(transposed(down(whole))))));
+  },
+  vectorise: inBatch,
   notation: functional("cholesky", "\\operatorname{chol}"),
   samples: [
     { inputs: [regular(3, 3)] },

@@ -9,7 +9,7 @@ import { gt, logicalAnd, lt, ne, where } from "./comparison.ts";
 import { castTo } from "./elementwise.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { precedence } from "./notation.ts";
-import { op } from "./op.ts";
+import { type AnyOp, op } from "./op.ts";
 import {
   type AxisArgument,
   groups,
@@ -30,7 +30,11 @@ function euclidean(values: readonly number[]): number {
   return scale * Math.sqrt(values.reduce((s, v) => s + (v / scale) ** 2, 0));
 }
 
-export const normOp = op<ReduceAttrs>({
+/** A length to divide by: 1 where it is 0. */
+const positive = (length: Node): Node =>
+  where(gt(length, like(0, length)), length, like(1, length));
+
+export const normOp: AnyOp = op<ReduceAttrs>({
   name: "norm",
   cost: 30,
   reads: () => 1,
@@ -48,11 +52,13 @@ export const normOp = op<ReduceAttrs>({
     return keepdims ? whole : sum(whole, axes);
   },
   // ∂‖x‖/∂x = x / ‖x‖, and 0 at 0
-  gradient: ({ dy, y, inputs: [x], attrs }) => {
-    const length = restoreAxes(y, x, attrs);
-    const safe = where(gt(length, like(0, x)), length, like(1, x));
-    return [mul(restoreAxes(dy, x, attrs), div(x, safe))];
-  },
+  gradient: ({ dy, y, inputs: [x], attrs }) => [
+    mul(restoreAxes(dy, x, attrs), div(x, restoreAxes(positive(y), x, attrs))),
+  ],
+  pushforward: ({ tangents: [t], y, inputs: [x], attrs }) =>
+    t && sum(mul(t, div(x, restoreAxes(positive(y), x, attrs))), attrs.axes, attrs),
+  vectorise: ([{ node: x }], { axes, keepdims }) =>
+    euclideanNorm(x, { axes: axes.map((axis) => axis + 1), keepdims }),
   notation: {
     text: ([x], { axes }) => ({
       text: `norm(${x.text}, [${axes.join(", ")}])`,

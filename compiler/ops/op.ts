@@ -43,6 +43,19 @@ export type GradientRule<A extends Attrs = Attrs> = (
   args: GradientArgs<A>,
 ) => readonly (Node | undefined)[];
 
+/** What a forward rule is given: the operands' tangents, undefined for those that do not move. */
+export interface PushforwardArgs<A extends Attrs = Attrs> {
+  readonly tangents: readonly (Node | undefined)[];
+  readonly y: Node;
+  readonly inputs: readonly Node[];
+  readonly attrs: A;
+}
+
+/** The Jacobian-vector product: how the answer moves; undefined where it does not. */
+export type PushforwardRule<A extends Attrs = Attrs> = (
+  args: PushforwardArgs<A>,
+) => Node | undefined;
+
 /** A type with every named size known. */
 export interface ConcreteType {
   readonly dtype: DType;
@@ -99,6 +112,11 @@ export interface Op<A extends Attrs = Attrs> {
   evaluate(inputs: readonly NDArray[], attrs: A, type: ConcreteType, run: RunBody): NDArray;
   /** The rule, or why there is none. */
   readonly gradient: GradientRule<A> | { readonly none: string };
+  /**
+   * The forward rule, where `gradient/forward.ts` cannot derive it: elementwise ops have it from their
+   * gradient, movement, linear and multilinear ones from themselves.
+   */
+  readonly pushforward?: PushforwardRule<A>;
   /** The result is one of several of its operand, which is a {@link Op.tuple}. */
   readonly part?: boolean;
   /** It has several results, which ops that are parts read; their cotangents arrive together. */
@@ -111,6 +129,11 @@ export interface Op<A extends Attrs = Attrs> {
       cotangents: ReadonlyMap<Node, Node>,
       wanted: (operand: Node) => boolean,
     ): readonly (Node | undefined)[];
+    /** The tangents of its parts, from those of the operands. */
+    pushforward(
+      node: Node,
+      tangents: readonly (Node | undefined)[],
+    ): (part: Node) => Node | undefined;
   };
   /**
    * The op applied to operands of which some have a leading axis more, one entry a step; undefined

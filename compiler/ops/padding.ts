@@ -77,6 +77,7 @@ export const spreadOp: AnyOp = op<SpreadAttrs>({
       : scalar.call("where", inside, element, scalar.constant(value, type.dtype));
   },
   gradient: ({ dy, inputs: [x], attrs }) => [inside(dy, x, attrs)],
+  pushforward: ({ tangents: [t], attrs }) => t && makeNode(spreadOp, [t], { ...attrs, value: 0 }),
   notation: {
     text: ([x], { before, after, step, value }) => {
       const lists = [before, after].map((list) => formatShape(list)).join(", ");

@@ -17,6 +17,7 @@ import {
   type Notation,
   op,
   type Printed,
+  type PushforwardRule,
   type Sample,
   type Stacked,
 } from "./op.ts";
@@ -168,10 +169,11 @@ interface PoolSpec {
   readonly fn: "add" | "max";
   readonly linear?: boolean;
   readonly gradient: GradientRule<PoolAttrs>;
+  readonly pushforward?: PushforwardRule<PoolAttrs>;
 }
 
 /** Reductions over the elements of each window. */
-function pooling({ name, tex, fn, linear = false, gradient }: PoolSpec): AnyOp {
+function pooling({ name, tex, fn, linear = false, gradient, pushforward }: PoolSpec): AnyOp {
   const made: AnyOp = op<PoolAttrs>({
     name,
     called: "pool",
@@ -196,6 +198,7 @@ function pooling({ name, tex, fn, linear = false, gradient }: PoolSpec): AnyOp {
       return scalar.reduce(fn, axes, read(0, placeOf(index, k, attrs)));
     },
     gradient,
+    ...(pushforward ? { pushforward } : {}),
     notation: poolNotation(name, called(tex)),
     samples: samples(["whole"]),
   });
@@ -208,14 +211,19 @@ export const poolMaxOp = pooling({
   tex: "maxpool",
   fn: "max",
   gradient: ({ dy, y, inputs: [x], attrs }) => {
-    const ones = castTo(onesLike(x), dy.type.dtype);
-    const ties = makeNode(poolWhereOp, [x, y, ones], attrs);
+    const ties = tiesIn(x, y, attrs);
     const share = div(dy, ties);
     ties.role ??= { name: "ties", of: dy };
     share.role ??= { name: "share", of: dy };
     return [makeNode(unpoolWhereOp, [x, y, share], attrs)];
   },
+  pushforward: ({ tangents: [t], y, inputs: [x], attrs }) =>
+    t && div(makeNode(poolWhereOp, [x, y, t], attrs), tiesIn(x, y, attrs)),
 });
+
+/** How many elements of each window are the largest. */
+const tiesIn = (x: Node, y: Node, attrs: PoolAttrs): Node =>
+  makeNode(poolWhereOp, [x, y, castTo(onesLike(x), y.type.dtype)], attrs);
 
 /** The sum of the elements of each window. */
 export const poolSumOp = pooling({
@@ -261,6 +269,8 @@ export const poolWhereOp: AnyOp = op<PoolAttrs>({
     undefined,
     makeNode(unpoolWhereOp, [x, m, dy], attrs),
   ],
+  pushforward: ({ tangents: [, , t], inputs: [x, m], attrs }) =>
+    t && makeNode(poolWhereOp, [x, m, t], attrs),
   notation: poolNotation("poolWhere", (inputs, window) => {
     const [, , d] = inputs;
     const factor = d.text === "1" ? "" : ` \\odot ${wrap(d, precedence.mul, true)}`;
@@ -369,6 +379,8 @@ export const unpoolWhereOp: AnyOp = op<PoolAttrs>({
     undefined,
     makeNode(poolWhereOp, [x, m, dy], attrs),
   ],
+  pushforward: ({ tangents: [, , t], inputs: [x, m], attrs }) =>
+    t && makeNode(unpoolWhereOp, [x, m, t], attrs),
   notation: poolNotation("unpoolWhere", (inputs, window) => ({
     text: `${isLargest(inputs, window)} \\odot {\\uparrow_{${window}}} ${wrap(inputs[2], precedence.unary, true)}`,
     precedence: precedence.mul,

@@ -24,6 +24,7 @@ import {
   type Lowering,
   type Notation,
   op,
+  type PushforwardRule,
   type Sample,
 } from "./op.ts";
 import { broadcastTo, dimshuffle, flatten, lengthOf } from "./shape.ts";
@@ -154,6 +155,7 @@ interface ReduceSpec {
   readonly dtype?: (of: DType) => DType;
   readonly evaluate: (values: readonly number[]) => number;
   readonly gradient: GradientRule<ReduceAttrs>;
+  readonly pushforward?: PushforwardRule<ReduceAttrs>;
   readonly expand?: (x: Node, attrs: ReduceAttrs) => Node;
   readonly notation?: Notation<ReduceAttrs>;
   readonly bounds?: AnyOp["bounds"];
@@ -181,6 +183,7 @@ function reduction(spec: ReduceSpec): AnyOp {
     ...(expand ? { expand: ([x], attrs) => expand(x, attrs) } : {}),
     ...(spec.bounds ? { bounds: spec.bounds } : {}),
     gradient: spec.gradient,
+    ...(spec.pushforward ? { pushforward: spec.pushforward } : {}),
     notation:
       spec.notation ?? reduceNotation(spec.name, spec.tex ?? `\\operatorname{${spec.name}}`),
     samples: spec.samples ?? float(),
@@ -209,34 +212,48 @@ export const sumOp = reduction({
 /** Sum over the given axes; truth values are counted. */
 export const sum = builder(sumOp, (x) => castTo(x, counts(x.type.dtype)));
 
-export const prodOp = reduction({
+/** ∂Πx/∂xᵢ = Πx / xᵢ; at the only zero it is the product of the others, at one of several zeros 0. */
+function otherFactors(y: Node, x: Node, attrs: ReduceAttrs): Node {
+  const isZero = eq(x, like(0, x));
+  const safe = where(isZero, like(1, x), x);
+  const whole = { axes: attrs.axes, keepdims: true };
+  const zeros = makeNode(sumOp, [castTo(isZero, x.type.dtype)], whole);
+  const others = makeNode(prodOp, [safe], whole);
+  const atZero = where(eq(zeros, like(1, x)), others, like(0, x));
+  return where(isZero, atZero, div(restoreAxes(y, x, attrs), safe));
+}
+
+export const prodOp: AnyOp = reduction({
   name: "prod",
   tex: "\\prod",
   fn: "mul",
   samples: float({ domain: [0.5, 1.5] }),
   evaluate: (values) => values.reduce((a, b) => a * b, 1),
-  // ∂Πx/∂xᵢ = Πx / xᵢ; at the only zero it is the product of the others, at one of several zeros 0.
-  gradient: ({ dy, y, inputs: [x], attrs }) => {
-    const isZero = eq(x, like(0, x));
-    const safe = where(isZero, like(1, x), x);
-    const whole = { axes: attrs.axes, keepdims: true };
-    const zeros = makeNode(sumOp, [castTo(isZero, x.type.dtype)], whole);
-    const others = makeNode(prodOp, [safe], whole);
-    const atZero = where(eq(zeros, like(1, x)), others, like(0, x));
-    const factors = where(isZero, atZero, div(restoreAxes(y, x, attrs), safe));
-    return [mul(restoreAxes(dy, x, attrs), factors)];
-  },
+  gradient: ({ dy, y, inputs: [x], attrs }) => [
+    mul(restoreAxes(dy, x, attrs), otherFactors(y, x, attrs)),
+  ],
+  pushforward: ({ tangents: [t], y, inputs: [x], attrs }) =>
+    t && makeNode(sumOp, [mul(t, otherFactors(y, x, attrs))], attrs),
 });
 
 /** Product over the given axes. Its gradient is right where factors are 0, its second one where none is. */
 export const prod = builder(prodOp, (x) => castTo(x, counts(x.type.dtype)));
 
 /** Tied extremes share the cotangent equally. */
-const extremeGradient: GradientRule<ReduceAttrs> = ({ dy, y, inputs: [x], attrs }) => {
-  const winners = castTo(eq(x, restoreAxes(y, x, attrs)), dy.type.dtype);
+const shares = (y: Node, x: Node, attrs: ReduceAttrs): Node => {
+  const winners = castTo(eq(x, restoreAxes(y, x, attrs)), y.type.dtype);
   const ties = makeNode(sumOp, [winners], { axes: attrs.axes, keepdims: true });
-  return [mul(restoreAxes(dy, x, attrs), div(winners, ties))];
+  return div(winners, ties);
 };
+const extremeGradient: GradientRule<ReduceAttrs> = ({ dy, y, inputs: [x], attrs }) => [
+  mul(restoreAxes(dy, x, attrs), shares(y, x, attrs)),
+];
+const extremePushforward: PushforwardRule<ReduceAttrs> = ({
+  tangents: [t],
+  y,
+  inputs: [x],
+  attrs,
+}) => t && makeNode(sumOp, [mul(t, shares(y, x, attrs))], attrs);
 
 export const maxOp = reduction({
   name: "max",
@@ -244,6 +261,7 @@ export const maxOp = reduction({
   fn: "max",
   evaluate: (values) => Math.max(...values),
   gradient: extremeGradient,
+  pushforward: extremePushforward,
 });
 
 /** Largest value; NaN if there is one. Tied values share the gradient. */
@@ -255,6 +273,7 @@ export const minOp = reduction({
   fn: "min",
   evaluate: (values) => Math.min(...values),
   gradient: extremeGradient,
+  pushforward: extremePushforward,
 });
 
 /** Smallest value; NaN if there is one. Tied values share the gradient. */
@@ -358,6 +377,7 @@ export function countOf(x: Node, { axes }: ReduceAttrs): Node {
 
 export const meanOp = reduction({
   name: "mean",
+  linear: true,
   notation: meanNotation,
   evaluate: (values) => values.reduce((a, b) => a + b, 0) / values.length,
   expand: (x, attrs) => div(makeNode(sumOp, [x], attrs), countOf(x, attrs)),

@@ -474,6 +474,7 @@ class Reversal {
 
   /** The scan of the way back. Its states: carried cotangents, then sums. */
   #scan(next: ReadonlyMap<number, Node>): Node {
+    this.#count();
     const { backwards } = this.#forward;
     const sumFormals = this.#sums.map(({ value }) => this.#symbol(`sum ${value.id}`, value));
     const values = [
@@ -507,6 +508,14 @@ class Reversal {
       steps: this.#length,
       backwards: !backwards,
     });
+  }
+
+  /** Where the step reads nothing, something still has to say how many steps a named size stands for. */
+  #count(): void {
+    const { sequences, steps, states } = this.#forward;
+    if (this.#sequences.length > 0 || typeof this.#length !== "string") return;
+    const all = sequences[0]?.operand ?? (states[0] && this.#tools.after(this.#node, 0));
+    if (all) this.#sequence("count", this.#rows()(this.#tools.entries(all, 0, steps)));
   }
 
   #replacements(scan: Node): Map<Node, Node> {

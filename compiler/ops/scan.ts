@@ -12,6 +12,7 @@ import { castTo } from "./elementwise.ts";
 import { literal } from "./leaf.ts";
 import { functional } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
+import { scanPushforward } from "./scan.forward.ts";
 import { type ScanTools, scanGradient } from "./scan.gradient.ts";
 import { dimshuffle, lengthOf } from "./shape.ts";
 import { sliceOp } from "./slicing.ts";
@@ -116,6 +117,7 @@ export const scanOp: AnyOp = op<ScanAttrs>({
   tuple: {
     makesSize: (node) => attrsOf(node).until || attrsOf(node).counted,
     gradient: (node, cotangents, wanted) => scanGradient(tools, node, cotangents, wanted),
+    pushforward: (node, tangents) => scanPushforward(tools, node, tangents),
   },
   notation: functional("scan", "\\operatorname{scan}"),
   samples: [],

@@ -317,6 +317,7 @@ export const fillOp = op({
   evaluate: ([x, value], _, { dtype }) => build(dtype, x.shape, () => value.data[0]),
   lower: ({ read }) => read(1, []),
   gradient: ({ dy }) => [undefined, dy],
+  pushforward: ({ tangents: [, t], inputs: [x] }) => t && fill(x, t),
   notation: { ...functional("fill"), tex: ([, value]) => value },
   samples: [{ inputs: [{ shape: [2, 3] }, { shape: [] }] }],
 });
@@ -336,6 +337,8 @@ export const lengthOp = op<LengthAttrs>({
   infer: () => ({ dtype: "int32", shape: [] }),
   evaluate: ([x], { axis }, { dtype }) => build(dtype, [], () => x.shape[axis]),
   lower: ({ attrs, inputs: [x] }) => scalar.extent(x.shape[attrs.axis]),
+  vectorise: ([{ node: x }], { axis }) =>
+    repeated({ node: lengthOf(x, axis + 1), stacked: false }, x.shape[0]),
   gradient: () => [undefined],
   notation: {
     text: ([x], { axis }) => ({ text: `length(${x.text}, ${axis})`, precedence: precedence.atom }),

@@ -90,6 +90,12 @@ export const softmaxOp = op<AxisAttrs>({
     const weighted = mul(dy, y);
     return [sub(weighted, mul(y, sum(weighted, axis, { keepdims: true })))];
   },
+  // Its Jacobian, diag(y) − y·yᵀ, is symmetric.
+  pushforward: ({ tangents: [t], y, attrs: { axis } }) => {
+    if (!t) return undefined;
+    const weighted = mul(t, y);
+    return sub(weighted, mul(y, sum(weighted, axis, { keepdims: true })));
+  },
   notation: axisNotation("softmax", "softmax"),
   samples,
 });
@@ -114,6 +120,9 @@ export const logSoftmaxOp = op<AxisAttrs>({
   gradient: ({ dy, inputs: [x], attrs }) => [
     sub(dy, mul(makeNode(softmaxOp, [x], attrs), sum(dy, attrs.axis, { keepdims: true }))),
   ],
+  // t − Σ softmax(x)∘t
+  pushforward: ({ tangents: [t], inputs: [x], attrs }) =>
+    t && sub(t, sum(mul(makeNode(softmaxOp, [x], attrs), t), attrs.axis, { keepdims: true })),
   notation: axisNotation("logSoftmax", "log\\,softmax"),
   samples,
 });
@@ -146,6 +155,8 @@ export const logsumexpOp = op<ReduceAttrs>({
   gradient: ({ dy, y, inputs: [x], attrs }) => [
     mul(restoreAxes(dy, x, attrs), exp(sub(x, restoreAxes(y, x, attrs)))),
   ],
+  pushforward: ({ tangents: [t], y, inputs: [x], attrs }) =>
+    t && sum(mul(t, exp(sub(x, restoreAxes(y, x, attrs)))), attrs.axes, attrs),
   notation: {
     text: ([x], { axes }) => ({
       text: `logsumexp(${x.text}, [${axes.join(", ")}])`,

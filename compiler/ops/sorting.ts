@@ -60,6 +60,9 @@ const perLine = (
   f: (line: readonly number[]) => readonly number[],
 ): Float64Array => alongAxis(x, axis, f).data;
 
+const alongNextAxis: NonNullable<AnyOp["vectorise"]> = ([{ node: x }], attrs, { op: self }) =>
+  makeNode(self, [x], { ...attrs, axis: (attrs.axis as number) + 1 });
+
 /** How many elements of its line come before each element: its place when the line is sorted. */
 export const rankOp: AnyOp = op<OrderAttrs>({
   name: "rank",
@@ -95,6 +98,7 @@ export const rankOp: AnyOp = op<OrderAttrs>({
   },
   bounds: ([x], { axis }) => indicesOf(x.shape[axis]),
   gradient: () => [undefined],
+  vectorise: alongNextAxis,
   notation: notation("rank"),
   samples,
 });
@@ -131,6 +135,7 @@ export const argsortOp: AnyOp = op<OrderAttrs>({
   },
   bounds: ([x], { axis }) => indicesOf(x.shape[axis]),
   gradient: () => [undefined],
+  vectorise: alongNextAxis,
   notation: notation("argsort"),
   samples,
 });
@@ -153,6 +158,10 @@ export const sortOp: AnyOp = op<OrderAttrs>({
     const { axis } = attrs;
     return [chosen(matches(rankOf(x, attrs), axis), expandDims(dy, axis), axis + 1)];
   },
+  // The tangents in the order of the values.
+  pushforward: ({ tangents: [t], inputs: [x], attrs }) =>
+    t && chosen(matches(rankOf(x, attrs), attrs.axis), expandDims(t, attrs.axis + 1), attrs.axis),
+  vectorise: alongNextAxis,
   notation: notation("sort"),
   samples,
 });

@@ -5,6 +5,7 @@ import { barrierRules } from "../ops/barrier.rules.ts";
 import { collectRules } from "../ops/collect.rules.ts";
 import { comparisonRules } from "../ops/comparison.rules.ts";
 import { convolutionRules } from "../ops/convolution.rules.ts";
+import { diagonalRules } from "../ops/diagonal.rules.ts";
 import { exponentialRules, exponentialSpellings } from "../ops/exponential.rules.ts";
 import { gatheringRules } from "../ops/gathering.rules.ts";
 import { indexingRules } from "../ops/indexing.rules.ts";
@@ -20,6 +21,7 @@ import type { Rule } from "./rule.ts";
 export const rules: readonly Rule[] = [
   ...barrierRules,
   ...shapeRules,
+  ...diagonalRules,
   ...indexingRules,
   ...joiningRules,
   ...gatheringRules,

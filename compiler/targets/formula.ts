@@ -176,7 +176,8 @@ export function derivativeOf(node: Node, program: Program): string | undefined {
   const [of, by] = [program.final(node.derivative.of), program.final(node.derivative.by)].map((n) =>
     program.names.get(n),
   );
-  return of && by ? `∂${of}/∂${by}` : undefined;
+  if (!of || !by) return undefined;
+  return node.derivative.order === 2 ? `∂²${of}/∂${by}²` : `∂${of}/∂${by}`;
 }
 
 /** A stream's number is a hash of its name, which says more. */

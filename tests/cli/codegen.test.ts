@@ -224,3 +224,21 @@ test("--dump writes a numbered page for each step", async (t) => {
   t.regex(pages["dump/line/4-kernels.txt"], /slope ← /);
   t.regex(pages["dump/line/5-nests.txt"], /^ {2}for \w+ < points/m);
 });
+
+test("a warning is shown with its place; the model is written", async (t) => {
+  const project = new Project({
+    "models/line.ts": line.replace(
+      "grad(cost, slope)",
+      'grad(cost, [slope, x, shared(1)], { disconnectedInputs: "warn" })[0]',
+    ),
+  });
+  t.teardown(() => project.remove());
+  const { code, error, log } = await project.codegen();
+  t.is(code, 0);
+  t.regex(log, /wrote index\.ts/);
+  t.regex(
+    error,
+    /^models\/line\.ts:5:\d+ - warning ADJ2002: grad: cost does not depend on an expression of shape \[\]\n/,
+  );
+  t.regex(error, /> 5 \| export const train/);
+});

@@ -10,29 +10,13 @@ import { add, mul } from "../../compiler/ops/arithmetic.ts";
 import { sigmoid } from "../../compiler/ops/exponential.ts";
 import { allOps } from "../../compiler/ops/index.ts";
 import { literal, symbol } from "../../compiler/ops/leaf.ts";
-import type { AnyOp, Sample } from "../../compiler/ops/op.ts";
+import type { Sample } from "../../compiler/ops/op.ts";
 import { sum } from "../../compiler/ops/reduction.ts";
 import { close, runGenerated, runInterpreter } from "../support/compile.ts";
 import { Random } from "../support/random.ts";
+import { instantiate, withSamples } from "../support/samples.ts";
 
 const seed = Number(process.env.SEED ?? 1);
-
-interface Case {
-  readonly node: Node;
-  readonly inputs: readonly Node[];
-  readonly values: Map<Node, NDArray>;
-}
-
-/** A sample as a node over symbols, with values drawn for them. */
-function instantiate(op: AnyOp, sample: Sample, random: Random): Case {
-  const inputs = sample.inputs.map(({ shape, dtype = "float64" }) => symbol(dtype, shape));
-  const values = new Map(
-    inputs.map((input, i) => [input, random.sample(sample.inputs[i], input.type.dtype)]),
-  );
-  return { node: makeNode(op, inputs, sample.attrs ?? {}), inputs, values };
-}
-
-const withSamples = [...allOps.values()].filter((op) => op.samples.length > 0);
 
 test("every op but the leaves has samples, and is printed in both notations", (t) => {
   const without = [...allOps.values()].filter((op) => op.samples.length === 0 && !op.leaf);

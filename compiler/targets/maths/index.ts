@@ -1,6 +1,6 @@
 /** `maths.md`: what was derived, as a page that GitHub renders – forward, gradients, updates, costs. */
 
-import { allNodes, bodyOf, type Node, topological } from "../../graph/node.ts";
+import { allNodes, bodyOf, type Derivative, type Node, topological } from "../../graph/node.ts";
 import { pp } from "../../graph/print.ts";
 import { assumedSize, dimText, formatType, sizesOf, staticSize } from "../../graph/types.ts";
 import { bytesOf, costOf } from "../../kernels/cost.ts";
@@ -81,9 +81,9 @@ function symbolsOf({ program }: CompiledFunction): SymbolOf {
     program.names.get(program.final(node)) ?? label;
   return (node, index) => {
     if (isNamedGradient(node)) {
-      const { of, by } = node.derivative as { of: Node; by: Node };
+      const { of, by, order } = node.derivative as Derivative;
       const [top, bottom] = [of, by].map((n) => nameOf(n, n.label?.name as string));
-      return texDerivative(top, bottom, index);
+      return texDerivative(texName(top), texName(bottom, index), order);
     }
     // A loop's values have the name of what the model makes of them.
     if (node.label && node.op.part) return texName(node.label.name, index);
@@ -103,6 +103,24 @@ function symbolsOf({ program }: CompiledFunction): SymbolOf {
 
 const isNamedGradient = (node: Node): boolean =>
   node.derivative?.of.label !== undefined && node.derivative.by.label !== undefined;
+
+/** Named gradients, and other derivatives by what has a name where they are named or returned. */
+function isDerivativeIn({ program }: CompiledFunction): (node: Node) => boolean {
+  const count = program.source.outputs.length;
+  const { raw, simplified } = program.formulas;
+  const returned = new Set([...raw.slice(0, count), ...simplified.slice(0, count)]);
+  return (node) =>
+    isNamedGradient(node) ||
+    (node.derivative?.by.label !== undefined && (node.label !== undefined || returned.has(node)));
+}
+
+/** The left side of a derivative of a value without a name. */
+function derivativeOf(node: Node, symbol: SymbolOf): string | undefined {
+  const { of, by, order } = node.derivative ?? {};
+  const variable = by && symbol(by);
+  if (!of || variable === undefined) return undefined;
+  return texDerivative(`\\left(${tex(of, symbol)}\\right)`, variable, order);
+}
 
 /** A loop that goes back, or that forward mode goes along: one with gradients among its values. */
 function isOfGradient(node: Node): boolean {
@@ -126,7 +144,7 @@ function formulas(
       );
       return [["\\begin{aligned}", ...lines, "\\end{aligned}"].join("\n")];
     }
-    const name = symbol(node) ?? texName(node.op.name);
+    const name = symbol(node) ?? derivativeOf(node, symbol) ?? texName(node.op.name);
     // What a loop hands out has the name of what it computes.
     let source = node;
     while (source.op.movement) [source] = source.inputs;
@@ -137,9 +155,10 @@ function formulas(
 
 function forward(fn: CompiledFunction): string[] {
   const { raw } = fn.program.formulas;
+  const isDerivative = isDerivativeIn(fn);
   const inGradient = new Set<Node>();
   for (const node of topological(raw)) {
-    const isOwn = isNamedGradient(node) || isOfGradient(node);
+    const isOwn = isDerivative(node) || isOfGradient(node);
     if (isOwn || node.inputs.some((input) => inGradient.has(input))) inGradient.add(node);
   }
   const outputs = raw.slice(0, fn.program.source.outputs.length);
@@ -153,7 +172,8 @@ function forward(fn: CompiledFunction): string[] {
 
 function gradients(fn: CompiledFunction): string[] {
   const { raw, simplified } = fn.program.formulas;
-  const isAsked = (node: Node): boolean => isNamedGradient(node) || isOfGradient(node);
+  const isDerivative = isDerivativeIn(fn);
+  const isAsked = (node: Node): boolean => isDerivative(node) || isOfGradient(node);
   const [before, after] = [raw, simplified].map((roots) => formulas(roots, symbolsOf(fn), isAsked));
   if (before.length === 0) return [];
   return [

@@ -37,9 +37,10 @@ export function texName(name: string, index?: string): string {
   return subscripts.length === 0 ? base : `${base}_{${subscripts.join(",\\,")}}`;
 }
 
-/** `\frac{\partial cost}{\partial W}` */
-export function texDerivative(of: string, by: string, index?: string): string {
-  return `\\frac{\\partial ${texName(of)}}{\\partial ${texName(by, index)}}`;
+/** `\frac{\partial cost}{\partial W}` of what is printed already, or the second derivative. */
+export function texDerivative(of: string, by: string, order?: 2): string {
+  const power = order === 2 ? "^{2}" : "";
+  return `\\frac{\\partial${power} ${of}}{\\partial ${by}${power}}`;
 }
 
 /** `100`, `n`, `\mathrm{rows} - 1` */
