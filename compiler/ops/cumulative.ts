@@ -11,9 +11,9 @@ import { at, type IndexItem, span } from "./indexing.ts";
 import { concatenate } from "./joining.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { precedence, wrap } from "./notation.ts";
-import { type AnyOp, type GradientRule, op, type Sample } from "./op.ts";
+import { type AnyOp, type GradientRule, op, type PushforwardRule, type Sample } from "./op.ts";
 import { looped, type Recurrence, unrolled } from "./recurrence.ts";
-import { broadcastTo, dimshuffle, flatten, squeeze } from "./shape.ts";
+import { broadcastTo, dimshuffle, flatten, repeated, squeeze } from "./shape.ts";
 import { sliceOp } from "./slicing.ts";
 
 type CumulativeAttrs = { axis: number; exclusive: boolean };
@@ -33,9 +33,11 @@ interface CumulativeSpec {
   readonly start: number;
   readonly combine: (so: number, value: number) => number;
   readonly gradient: GradientRule<CumulativeAttrs>;
+  readonly pushforward?: PushforwardRule<CumulativeAttrs>;
 }
 
-function cumulative({ name, tex, fn, linear = false, start, combine, gradient }: CumulativeSpec) {
+function cumulative(spec: CumulativeSpec): AnyOp {
+  const { name, tex, fn, linear = false, start, combine, gradient, pushforward } = spec;
   const record: AnyOp = op<CumulativeAttrs>({
     name,
     cost: 2,
@@ -67,6 +69,7 @@ function cumulative({ name, tex, fn, linear = false, start, combine, gradient }:
     vectorise: ([{ node: x }], { axis, exclusive }) =>
       makeNode(record, [x], { axis: axis + 1, exclusive }),
     gradient,
+    ...(pushforward ? { pushforward } : {}),
     notation: {
       text: ([x], { axis, exclusive }) => ({
         text: `${name}(${x.text}, ${axis}${exclusive ? ", { exclusive: true }" : ""})`,
@@ -112,6 +115,13 @@ export const cumprodOp: AnyOp = cumulative({
     const sums = makeNode(recurrenceOp, [factors, reached], { axis });
     return [mul(before, flip(sums, axis))];
   },
+  // ẏ_i = x_i·ẏ_{i−1} + ẋ_i·Π_{j<i} x_j
+  pushforward: ({ tangents: [t], inputs: [x], attrs: { axis, exclusive } }) => {
+    if (!t) return undefined;
+    const before = makeNode(cumprodOp, [x], { axis, exclusive: true });
+    const moved = makeNode(recurrenceOp, [x, mul(before, t)], { axis });
+    return exclusive ? shifted(moved, axis) : moved;
+  },
 });
 
 /** Elements one place later along an axis, 0 in the first. */
@@ -136,6 +146,12 @@ export const recurrenceOp: AnyOp = op<RecurrenceAttrs>({
   cost: 1000,
   reads: () => 1,
   onDevice: "the loop along the axis becomes a copy of the step for each element, up to 16",
+  vectorise: (operands, { axis }) => {
+    const steps = operands.find(({ stacked }) => stacked)?.node.shape[0];
+    if (steps === undefined) return undefined;
+    const both = operands.map((operand) => repeated(operand, steps));
+    return makeNode(recurrenceOp, both, { axis: axis + 1 });
+  },
   infer: ([, b]) => b,
   evaluate: ([a, b], { axis }, { dtype, shape }) => {
     const data = new Float64Array(b.data.length);
@@ -153,6 +169,12 @@ export const recurrenceOp: AnyOp = op<RecurrenceAttrs>({
     const factors = shifted(flip(a, axis), axis);
     const db = flip(makeNode(recurrenceOp, [factors, flip(dy, axis)], { axis }), axis);
     return [mul(db, shifted(y, axis)), db];
+  },
+  // ṡ_k = a_k·ṡ_{k−1} + ȧ_k·s_{k−1} + ḃ_k
+  pushforward: ({ tangents: [ta, tb], y, inputs: [a], attrs: { axis } }) => {
+    const through = ta && mul(ta, shifted(y, axis));
+    const moved = through && tb ? add(through, tb) : (through ?? tb);
+    return moved && makeNode(recurrenceOp, [a, moved], { axis });
   },
   notation: {
     text: ([a, b], { axis }) => ({

@@ -5,7 +5,7 @@
  */
 
 import { sweep } from "../gradient/sweep.ts";
-import { bodyOf, makeNode, type Node, topological } from "../graph/node.ts";
+import { bodyOf, makeNode, type Node, sizeMakers, topological } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
 import { type Dim, dimPlus, isFloat, roughVolume } from "../graph/types.ts";
 import { add, mul, sub } from "./arithmetic.ts";
@@ -510,12 +510,24 @@ class Reversal {
     });
   }
 
-  /** Where the step reads nothing, something still has to say how many steps a named size stands for. */
+  /**
+   * Something has to say how many steps a named size stands for, also where a step reads nothing: what the
+   * loop ahead made, if only that tells it.
+   */
   #count(): void {
     const { sequences, steps, states } = this.#forward;
-    if (this.#sequences.length > 0 || typeof this.#length !== "string") return;
-    const all = sequences[0]?.operand ?? (states[0] && this.#tools.after(this.#node, 0));
-    if (all) this.#sequence("count", this.#rows()(this.#tools.entries(all, 0, steps)));
+    if (typeof this.#length !== "string") return;
+    const isMade = this.#node.op.tuple?.makesSize(this.#node) === true;
+    const tells = ({ operand }: Bound): boolean =>
+      !isMade ||
+      sizeMakers([operand]).some(({ inputs: [loop] }) => this.#tools.open(loop).steps === steps);
+    if (this.#sequences.some(tells)) return;
+    const made = states[0] ? this.#tools.after(this.#node, 0) : undefined;
+    const all = isMade ? made : (sequences[0]?.operand ?? made);
+    if (!all) return;
+    this.#sequence("count", this.#rows()(this.#tools.entries(all, 0, steps)));
+    // First of all: a pass that keeps one sequence for its length keeps this one.
+    this.#sequences.unshift(this.#sequences.pop() as Bound);
   }
 
   #replacements(scan: Node): Map<Node, Node> {
