@@ -27,7 +27,8 @@ test("every op but the leaves has samples, and is printed in both notations", (t
   for (const op of withSamples) {
     const atoms = op.samples[0].inputs.map((_, i) => ({ text: "xyzuvw"[i], precedence: 9 }));
     t.true(op.notation.text(atoms, op.samples[0].attrs ?? {}).text.length > 0);
-    t.true(op.notation.tex(atoms, op.samples[0].attrs ?? {}, []).text.length > 0);
+    const types = op.samples[0].inputs.map(({ shape, dtype = "float64" }) => ({ shape, dtype }));
+    t.true(op.notation.tex(atoms, op.samples[0].attrs ?? {}, types).text.length > 0);
   }
   t.log(`${withSamples.length} ops`);
 });
