@@ -67,6 +67,8 @@ export function systems(): readonly System[] {
       .map((target) => inNode(`adjoint-${target}`, true)),
     inNode("tfjs-cpu"),
     inNode("tfjs-wasm"),
+    inNode("jax-js-wasm"),
+    inNode("onnxruntime-node"),
     inPython("numpy"),
     inPython("torch-eager"),
     inPython("torch-fused"),

@@ -11,6 +11,8 @@ import type { Failed, Loaded, Memory, Ran, Request, Skipped } from "./protocol.t
 const loaders: readonly (readonly [prefix: string, load: () => Promise<{ load: Load }>])[] = [
   ["adjoint-", () => import("./adjoint.ts")],
   ["tfjs-", () => import("./tfjs.ts")],
+  ["jax-js-", () => import("./jax-js.ts")],
+  ["onnxruntime-", () => import("./onnxruntime.ts")],
 ];
 
 const system = process.argv[2];
