@@ -104,7 +104,7 @@ async function bench(names: readonly string[], given: Options): Promise<void> {
     const { rows, hasFailed } = await run(workload, available, {
       threads,
       seconds,
-      patience: quick ? 4 : 60,
+      patience: quick ? 4 : 90,
       log: console.log,
     });
     if (hasFailed) process.exitCode = exits.failed;

@@ -187,12 +187,12 @@ async function takeSteps(
 ): Promise<Parameters> {
   const { connection } = entry;
   // The first compiles, where a system compiles late.
-  const limit = connection.system.isSlowToStart ? 300 : 60;
+  const limit = connection.system.isSlowToStart ? 300 : Math.max(20, 2 * patience);
   entry.start += (await connection.run(0, 1, limit)).seconds;
   const second = await connection.run(1, 1, limit);
   const expected = (steps - 2) * second.seconds;
   if (expected > patience) throw new LeftOut(`a step takes ${second.seconds.toFixed(1)} s`);
-  const rest = await connection.run(2, steps - 2, Math.max(60, 5 * expected));
+  const rest = await connection.run(2, steps - 2, Math.max(60, 10 * expected));
   entry.perStep = rest.seconds / (steps - 2);
   entry.cost = rest.cost;
   const own = path.join(folder, connection.system.name);

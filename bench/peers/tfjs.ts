@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js on its CPU and WebAssembly backends. Gradients are written by hand where that is less work
- * than its own (`variableGrads`), which only the convolution is left to.
+ * TensorFlow.js on its CPU and WebAssembly backends, with gradients by hand: that is less work for it than its
+ * own (`variableGrads`), which Node moreover finds none of in the package without all of TensorFlow.js.
  */
 
 import * as tf from "@tensorflow/tfjs-core";
@@ -119,33 +119,60 @@ function elman(task: Task, variables: Variables): Step {
   };
 }
 
-/** Filters come flipped, as [height, width, in, out], and are flipped and turned back at the end. */
+/** What the public functions of tfjs-core have no name for. */
+const kernel = (name: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor =>
+  tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as tf.Tensor;
+
+const valid = { strides: [1, 1], pad: "valid", dataFormat: "NHWC", dimRoundingMode: undefined };
+const pooling = { filterSize: 2, strides: 2, pad: 0, dimRoundingMode: undefined };
+
+/** Images come as [batch, height, width, channels], filters flipped as [height, width, in, out]. */
 function lenet(task: Task, { W1, b1, W2, b2, W3, b3, W4, b4 }: Variables): Step {
   if (tf.getBackend() === "wasm") throw new Skip("it has no gradient of a convolution");
   const x = tf.reshape(images(task), [-1, 28, 28, 1]) as tf.Tensor4D;
   const y = oneHot(readInts(task.data.labels), task.data.labels.shape.slice());
-  const optimizer = (gradients: tf.NamedTensorMap): void => {
-    for (const [name, gradient] of Object.entries(gradients))
-      descend(byName.get(name) as tf.Variable, task.rate, gradient);
+  const forward = (input: tf.Tensor, W: tf.Tensor, b: tf.Tensor) => {
+    const maps = tf.conv2d(input as tf.Tensor4D, W as tf.Tensor4D, 1, "valid");
+    const pooled = tf.maxPool(maps, 2, 2, 0);
+    return { input, maps, pooled, h: tf.tanh(tf.add(pooled, b)) };
   };
-  const all = [W1, b1, W2, b2, W3, b3, W4, b4];
-  const byName = new Map(all.map((variable) => [variable.name, variable]));
-  const layer = (input: tf.Tensor4D, W: tf.Variable, b: tf.Variable): tf.Tensor4D =>
-    tf.tanh(
-      tf.add(tf.maxPool(tf.conv2d(input, W as unknown as tf.Tensor4D, 1, "valid"), 2, 2, 0), b),
-    );
+  const backward = ({ input, maps, pooled, h }: ReturnType<typeof forward>, dh: tf.Tensor) => {
+    const dsum = tf.mul(dh, tf.sub(1, tf.square(h)));
+    const dmaps = kernel("MaxPoolGrad", { dy: dsum, input: maps, output: pooled }, pooling);
+    const filterShape = [5, 5, input.shape[3], maps.shape[3]];
+    const inputs = { x: input, dy: dmaps };
+    const dW = kernel("Conv2DBackpropFilter", inputs, { ...valid, filterShape });
+    return { dmaps, dW, db: tf.sum(dsum, [0, 1, 2]) };
+  };
   return (index) => {
     const ys = batchOf(y, index, task.batch);
-    const { value, grads } = tf.variableGrads(() => {
-      const second = layer(layer(batchOf(x, index, task.batch), W1, b1), W2, b2);
-      // The weights of the hidden layer expect channels first.
-      const flat = tf.reshape(tf.transpose(second, [0, 3, 1, 2]), [task.batch, 800]);
-      const hidden = tf.tanh(tf.add(tf.matMul(flat as tf.Tensor2D, W3 as tf.Tensor2D), b3));
-      const p = tf.softmax(tf.add(tf.matMul(hidden as tf.Tensor2D, W4 as tf.Tensor2D), b4));
-      return likelihood(p, ys) as tf.Scalar;
-    }, all);
-    optimizer(grads);
-    return value;
+    const first = forward(batchOf(x, index, task.batch), W1, b1);
+    const second = forward(first.h, W2, b2);
+    // The weights of the hidden layer expect channels first.
+    const channelsFirst = tf.transpose(second.h, [0, 3, 1, 2]);
+    const flat = tf.reshape(channelsFirst, [task.batch, 800]) as tf.Tensor2D;
+    const h = tf.tanh(tf.add(tf.matMul(flat, W3 as tf.Tensor2D), b3)) as tf.Tensor2D;
+    const p = tf.softmax(tf.add(tf.matMul(h, W4 as tf.Tensor2D), b4));
+    const d = tf.div(tf.sub(p, ys), task.batch) as tf.Tensor2D;
+    const dh = tf.mul(tf.matMul(d, W4 as tf.Tensor2D, false, true), tf.sub(1, tf.square(h)));
+    const dflat = tf.matMul(dh as tf.Tensor2D, W3 as tf.Tensor2D, false, true);
+    const dsecond = tf.reshape(dflat, channelsFirst.shape);
+    const back2 = backward(second, tf.transpose(dsecond, [0, 2, 3, 1]));
+    const dfirst = kernel(
+      "Conv2DBackpropInput",
+      { dy: back2.dmaps, filter: W2 },
+      { ...valid, inputShape: first.h.shape },
+    );
+    const back1 = backward(first, dfirst);
+    descend(W4, task.rate, tf.matMul(h, d, true, false));
+    descend(b4, task.rate, tf.sum(d, 0));
+    descend(W3, task.rate, tf.matMul(flat, dh as tf.Tensor2D, true, false));
+    descend(b3, task.rate, tf.sum(dh, 0));
+    descend(W2, task.rate, back2.dW);
+    descend(b2, task.rate, back2.db);
+    descend(W1, task.rate, back1.dW);
+    descend(b1, task.rate, back1.db);
+    return likelihood(p, ys);
   };
 }
 

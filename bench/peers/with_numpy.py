@@ -269,7 +269,7 @@ def lenet(task, data, parameters):
         np.matmul(hidden.T, d, out=dW4)
         d.sum(0, out=db4)
         np.matmul(d, W4.T, out=dhidden)
-        dhidden *= 1 - hidden * hidden
+        np.multiply(dhidden, 1 - hidden * hidden, out=dhidden)
         np.matmul(features.T, dhidden, out=dW3)
         dhidden.sum(0, out=db3)
         np.matmul(dhidden, W3.T, out=dflat)

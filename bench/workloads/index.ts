@@ -3,6 +3,7 @@
 import type { Workload } from "../workload.ts";
 import { autoencoder } from "./autoencoder.ts";
 import { elman } from "./elman.ts";
+import { lenet } from "./lenet.ts";
 import { logistic } from "./logistic.ts";
 import { mlp } from "./mlp.ts";
 
@@ -11,6 +12,8 @@ export const workloads: Readonly<Record<string, () => Workload>> = {
   W1: logistic,
   "W2-20": () => mlp(20),
   "W2-128": () => mlp(128),
+  "W3-128": () => lenet(128),
+  "W3-500": () => lenet(500),
   elman,
   "dA-20": autoencoder,
 };
@@ -20,6 +23,8 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
   logistic: ["W1"],
   mlp: ["W2-20", "W2-128"],
   W2: ["W2-20", "W2-128"],
+  lenet: ["W3-128", "W3-500"],
+  W3: ["W3-128", "W3-500"],
   dA: ["dA-20"],
   autoencoder: ["dA-20"],
 };

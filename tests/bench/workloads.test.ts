@@ -11,7 +11,7 @@ test("groups name workloads, and workloads are called as they are asked for", (t
   for (const [name, make] of Object.entries(workloads)) t.is(make().name, name);
 });
 
-for (const name of ["W1", "W2-20", "elman", "dA-20"]) {
+for (const name of ["W1", "W2-20", "W3-128", "elman", "dA-20"]) {
   test(`the model of ${name} has its data, its parameters, and train`, async (t) => {
     const { model, data, parameters } = workloads[name]();
     const built = await buildModel(`bench/models/${model}.ts`, { root, targets: [] });
