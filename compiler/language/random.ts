@@ -20,12 +20,12 @@ import { castTo } from "../ops/elementwise.ts";
 import { log1p } from "../ops/exponential.ts";
 import { at, span, take } from "../ops/indexing.ts";
 import { asNode, constantValue, literal } from "../ops/leaf.ts";
-import { poisson } from "../ops/poisson.ts";
+import { poisson, truncatedNormal } from "../ops/random.loops.ts";
 import { draw, normalOp, type Source, uniformOp } from "../ops/random.ts";
 import { sum } from "../ops/reduction.ts";
 import { expandDims, reshape } from "../ops/shape.ts";
 import { argsort } from "../ops/sorting.ts";
-import { currentName, currentStep, streamOf, uniqueName } from "../ops/streams.ts";
+import { currentName, currentStep, newStream, uniqueName } from "../ops/streams.ts";
 import { callCounter } from "./shared.ts";
 import { checkDims } from "./symbols.ts";
 import type { Operand, Tensor } from "./types.ts";
@@ -85,7 +85,8 @@ const lift = (node: Node): Tensor => node as unknown as Tensor;
  * A draw is one value during a call, and another one at the next call of any function that uses it. Its
  * numbers depend on the seed, on the names of the stream and of the value that it is drawn for, and on
  * how many calls there were: adding or removing other draws does not change them, giving the stream or
- * the value another name does. In a scan each step draws anew.
+ * the value another name does. Draws for one name, or for values without one, are told apart by their
+ * order. In a scan each step draws anew.
  *
  * The count of calls is a shared variable for each draw, which functions that use the draw count up;
  * `updates` may set it instead. Export the stream to reach the counts: saved along with the parameters,
@@ -111,11 +112,11 @@ export class RandomStream {
   /** A source of numbers for the value that is being made; `part` names what is only a part of it. */
   #source(part?: string): () => Source {
     const owner = [currentName(), part].filter(Boolean).join(".") || "draw";
-    const name = uniqueName(`${this.name}.${owner}`);
+    const { name, number } = newStream(`${this.name}.${owner}`);
     const calls = callCounter(name.replace(/\W+/g, "_"));
     this.#counters.push(calls);
     return () => ({
-      stream: streamOf(name),
+      stream: number,
       seed: literal(this.seed, "int32"),
       calls,
       step: currentStep(),
@@ -139,6 +140,20 @@ export class RandomStream {
     const [centre, deviation] = [asNode(mean, dtype), asNode(std, dtype)];
     const size = shapeOf("normal", shape, [centre, deviation]);
     return lift(shifted(draw(normalOp, this.#source()(), size, dtype), deviation, centre));
+  }
+
+  /**
+   * Normal draws that are drawn again where they are more than two deviations from the mean; floatX when
+   * no dtype is given. Its gradient reaches `mean` and `std`. Loops are not for the gpu target.
+   */
+  truncatedNormal(
+    shape?: DrawShape,
+    { mean = 0, std = 1, dtype = floatX }: NormalDraw = {},
+  ): Tensor {
+    const [centre, deviation] = [asNode(mean, dtype), asNode(std, dtype)];
+    const size = shapeOf("truncatedNormal", shape, [centre, deviation]);
+    const z = truncatedNormal(this.#source(), size, dtype, loopName("truncated"));
+    return lift(shifted(z, deviation, centre));
   }
 
   /** How many of n trials succeed; int32 when no dtype is given. The gradient does not reach `p`. */
@@ -195,7 +210,7 @@ export class RandomStream {
     if (most !== undefined && !(Number.isInteger(most) && most > 0))
       fail("ADJ1008", `poisson: most is the largest result, got ${most}`);
     const size = shapeOf("poisson", shape, [mean]);
-    const name = (currentName() || "poisson").replace(/\W+/g, "_");
+    const name = loopName("poisson");
     return lift(poisson(this.#source(), size, mean, { name, limit: most }));
   }
 
@@ -276,6 +291,9 @@ export function dropout(
   const dropped = mul(node, scaled);
   return lift(isNode(train) ? where(train, dropped, node) : dropped);
 }
+
+/** What the loop of a draw is called. */
+const loopName = (otherwise: string): string => (currentName() || otherwise).replace(/\W+/g, "_");
 
 /** The first of all in random order. */
 function withoutReplacement(source: Source, size: Shape, count: Dim, p: Node | undefined): Node {

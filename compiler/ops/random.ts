@@ -17,7 +17,7 @@ import { add, mul, sub } from "./arithmetic.ts";
 import { literal, symbolOp } from "./leaf.ts";
 import { precedence } from "./notation.ts";
 import { type AnyOp, type Lowering, type Notation, op } from "./op.ts";
-import { currentName, streamOf, uniqueName } from "./streams.ts";
+import { currentName, newStream } from "./streams.ts";
 import { randomAt } from "./threefry.ts";
 
 /** The seed that a trainer is created with: an int32 scalar. */
@@ -165,7 +165,7 @@ function initial(record: AnyOp, shape: readonly number[], dtype: DType): Node {
     fail("ADJ1008", `${record.name}: the shape is a list of lengths: ${record.name}([784, 500])`);
   }
   const none = literal(0, "int32");
-  const stream = streamOf(uniqueName(currentName()));
+  const stream = newStream(currentName()).number;
   return draw(record, { seed: seed(), calls: none, step: none, stream }, shape, dtype);
 }
 

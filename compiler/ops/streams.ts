@@ -27,20 +27,25 @@ export function uniqueName(name: string): string {
 /** The value that is being made, by the names of all that it is a part of: `hidden.mask`. */
 export const currentName = (): string => currentScope().join(".");
 
-/** The number of a stream: FNV-1a of its name. Of two names with one number the later is hashed again. */
-export function streamOf(name: string): number {
-  let text = name;
-  for (;;) {
-    let hash = 0x811c9dc5;
-    for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-    const number = hash | 0;
-    const known = names.get(number) ?? name;
-    if (known === name) {
-      names.set(number, name);
-      return number;
-    }
+/** A stream of its own for the value of this name: {@link uniqueName}, and its number. */
+export function newStream(value: string): { readonly name: string; readonly number: number } {
+  const name = uniqueName(value);
+  let text = `${value}#${(counts.get(value) as number) - 1}`;
+  let number = hashOf(text);
+  // Of two names with one number the later is hashed again.
+  while (names.has(number)) {
     text = `${text}'`;
+    number = hashOf(text);
   }
+  names.set(number, name);
+  return { name, number };
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash | 0;
 }
 
 /** What the stream of this number is called, for formulas. */

@@ -114,7 +114,7 @@ function initial_hidden_W(state: State, seed: number): void {
 function initial_hidden_W_hidden_W(hidden_W: Float32Array, seed: number): void {
   for (let i = 0; i < 784; i++) {
     for (let j = 0; j < 500; j++) {
-      hidden_W[i * 500 + j] = 0.13671718540493263 * random(seed, 1280188230, 0, i * 500 + j)
+      hidden_W[i * 500 + j] = 0.13671718540493263 * random(seed, -1815431459, 0, i * 500 + j)
           - 0.06835859270246632;
     }
   }

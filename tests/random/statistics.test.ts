@@ -102,6 +102,14 @@ test("normal: moments, Kolmogorov–Smirnov, serial correlation", async (t) => {
   t.true(kolmogorov(shifted, (x) => normalDistribution((x - 3) / 2)) < 1.95);
 });
 
+test("truncated normal: none beyond two deviations, and the shape between", async (t) => {
+  const x = await draw(l.randomStream(19).truncatedNormal([million], { mean: 1, std: 0.5 }));
+  t.true(x.every((v) => v >= 0 && v <= 2));
+  const [low, high] = [normalDistribution(-2), normalDistribution(2)];
+  const F = (v: number): number => (normalDistribution((v - 1) / 0.5) - low) / (high - low);
+  t.true(kolmogorov(x, F) < 1.95);
+});
+
 test("binomial: one trial and several", async (t) => {
   const one = await draw(l.randomStream(4).binomial([million], { p: 0.7 }));
   t.true(Math.abs(meanScore(one, 0.7, Math.sqrt(0.21))) < usual);
