@@ -192,7 +192,7 @@ function initial_layer0_W_layer0_W(layer0_W: Float32Array, seed: number): void {
   for (let i = 0; i < 20; i++) {
     for (let j = 0; j < 5; j++) {
       for (let k = 0; k < 5; k++) {
-        layer0_W[i * 25 + j * 5 + k] = 0.4 * random(seed, -1918029575, 0, i * 25 + j * 5 + k) - 0.2;
+        layer0_W[i * 25 + j * 5 + k] = 0.4 * random(seed, 1392825402, 0, i * 25 + j * 5 + k) - 0.2;
       }
     }
   }
@@ -215,7 +215,7 @@ function initial_layer1_W_layer1_W(layer1_W: Float32Array, seed: number): void {
       for (let k = 0; k < 5; k++) {
         for (let l = 0; l < 5; l++) {
           layer1_W[i * 500 + j * 25 + k * 5 + l] = 0.17192047651837583
-              * random(seed, 992466130, 0, i * 500 + j * 25 + k * 5 + l) - 0.08596023825918792;
+              * random(seed, -1632430167, 0, i * 500 + j * 25 + k * 5 + l) - 0.08596023825918792;
         }
       }
     }
@@ -235,7 +235,7 @@ function initial_hidden_W(state: State, seed: number): void {
 function initial_hidden_W_hidden_W(hidden_W: Float32Array, seed: number): void {
   for (let i = 0; i < 800; i++) {
     for (let j = 0; j < 500; j++) {
-      hidden_W[i * 500 + j] = 0.1358732440973515 * random(seed, 1280188230, 0, i * 500 + j)
+      hidden_W[i * 500 + j] = 0.1358732440973515 * random(seed, -1815431459, 0, i * 500 + j)
           - 0.06793662204867575;
     }
   }
