@@ -1,6 +1,6 @@
 /** Long models: an unrolled chain and its gradient compile in a time that grows with the length, not with its square. */
 
-import { type Dim, fn, grad, mul, sin, sum, vector } from "adjoint";
+import { add, type Dim, fn, grad, mul, sin, sum, vector } from "adjoint";
 import test from "ava";
 import { compileModel } from "../compiler/compile.ts";
 import { emitModel } from "../compiler/targets/index.ts";
@@ -26,3 +26,14 @@ for (const length of [3, "n"] as const) {
     t.true([...files.values()].every((text) => text.length > 0));
   });
 }
+
+test("values that are used twice at each of 60 steps are written in formulas that end", (t) => {
+  const x = named(vector(3), "x");
+  let y = x;
+  for (let i = 0; i < 60; i++) y = sin(add(y, mul(y, x)));
+  const cost = named(sum(y), "cost");
+  const model = compileModel("twice", "models/twice.ts", [["f", fn([x], [cost, grad(cost, x)])]]);
+  const files = emitModel(model, ["gpu"]);
+  t.true([...files.values()].every((text) => text.length < 500_000));
+  t.true(files.get("maths.md")?.includes("\\cdots"));
+});

@@ -92,7 +92,7 @@ export async function loadModel(
     try {
       loader.run(main);
     } catch (error) {
-      if (error instanceof AdjointError) diagnostics.report(error);
+      if (error instanceof AdjointError) diagnostics.report(loader.placed(error));
       else if (!diagnostics.hasErrors) diagnostics.report(loader.describe(error));
     }
   });
@@ -239,6 +239,15 @@ class Loader {
   exportsOf(module: Module, specifier: string): readonly string[] {
     const exports = this.#require(module, specifier);
     return Object.keys(exports as object).filter((key) => key !== "default");
+  }
+
+  /** A mistake that no lifted call stands around – a symbol given to `Number`, `x << 2` – at its place. */
+  placed(error: AdjointError): AdjointError {
+    const site = error.site ?? this.#place(error.stack ?? "");
+    const { code, message, hint, related } = error;
+    return site && !error.site
+      ? new AdjointError(code, message, { site, related, ...(hint ? { hint } : {}) })
+      : error;
   }
 
   /** An exception of the user's own code, at its place in the source. */

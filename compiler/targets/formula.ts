@@ -84,6 +84,9 @@ const reduceSigns = {
   argmin: "argmin",
 } as const;
 
+/** Parts that are longer are left out: nobody reads them, and what is shared doubles at each use. */
+const longestPart = 1000;
+
 /** Formulas of a kernel, one a line: what it writes, named parts of that, and the ranges of the axes. */
 export function formulaOf(
   stage: Stage,
@@ -121,8 +124,15 @@ export function formulaOf(
     return symbol;
   };
 
-  const print = (s: Scalar): Printed =>
-    s.kind === "call" || s.kind === "reduce" ? (named(s) ?? plain(s)) : plain(s);
+  const printed = new Map<Scalar, Printed>();
+  const print = (s: Scalar): Printed => {
+    const known = printed.get(s);
+    if (known) return known;
+    const whole = s.kind === "call" || s.kind === "reduce" ? (named(s) ?? plain(s)) : plain(s);
+    const shown = whole.text.length > longestPart ? { text: "…", precedence: atom } : whole;
+    printed.set(s, shown);
+    return shown;
+  };
 
   const plain = (s: Scalar): Printed => {
     switch (s.kind) {

@@ -47,6 +47,9 @@ export function texDerivative(of: string, by: string, order?: 2): string {
 export const texDim = (dim: Dim): string =>
   typeof dim === "number" ? String(dim) : dim.replace(/[A-Za-z_]\w*/g, (name) => texName(name));
 
+/** Parts that are longer are left out: nobody reads them, and what is shared doubles at each use. */
+const longestPart = 2000;
+
 /** One expression; operands for which `symbol` has an answer are printed as that. */
 export function tex(root: Node, symbol: SymbolOf): string {
   const printed = new Map<Node, Printed>();
@@ -59,7 +62,11 @@ export function tex(root: Node, symbol: SymbolOf): string {
       name !== undefined
         ? { text: name, precedence: precedence.atom }
         : node.op.notation.tex(inputs, node.attrs, types);
-    printed.set(node, node.shape.length === 0 ? { ...text, isScalar: true } : text);
+    const shown: Printed =
+      text.text.length > longestPart && node !== root
+        ? { text: "\\cdots", precedence: precedence.atom }
+        : text;
+    printed.set(node, node.shape.length === 0 ? { ...shown, isScalar: true } : shown);
   }
   return (printed.get(root) as Printed).text;
 }
