@@ -4,7 +4,7 @@ import { evaluateNodes } from "../graph/evaluate.ts";
 import type { Node } from "../graph/node.ts";
 import { isFloat, isInteger } from "../graph/types.ts";
 import { applied, equation, type Match, type Rule, variable } from "../simplify/rule.ts";
-import { abs, add, div, floor, mul, neg, pow, sqrt, square, sub } from "./arithmetic.ts";
+import { abs, add, div, floor, like, mul, neg, pow, sqrt, square, sub } from "./arithmetic.ts";
 import { castOp } from "./elementwise.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
 
@@ -51,6 +51,26 @@ function foldConstants(node: Node): Node | undefined {
   return literal(isInteger(node.type.dtype) ? value | 0 : value, node.type.dtype);
 }
 
+/** Exponents up to this are written as products: a handful of multiplications at most. */
+const largestPower = 16;
+
+/** xⁿ by squaring: x⁵ = (x²)²·x */
+export function wholePower(x: Node, n: number): Node {
+  if (n === 1) return x;
+  if (n > largestPower) return pow(x, literal(n, x.type.dtype));
+  return n % 2 === 0 ? square(wholePower(x, n / 2)) : mul(wholePower(x, n - 1), x);
+}
+
+function powerByProducts(node: Node): Node | undefined {
+  const [x, exponent] = node.inputs;
+  const n = constantValue(exponent) ?? 0;
+  const size = Math.abs(n);
+  if (!isFloat(node.type.dtype) || !Number.isInteger(n) || size < 2 || size > largestPower)
+    return undefined;
+  const product = wholePower(x, size);
+  return n > 0 ? product : div(like(1, product), product);
+}
+
 const half = literalSample(0.5);
 function literalSample(value: number) {
   return () => literal(value, "float64");
@@ -80,7 +100,18 @@ export const arithmeticRules: readonly Rule[] = [
   equation("exact", "power-minus-one", Pow(positive, -1), Div(1, x)),
   equation("reassociating", "power-half", Pow(positive, 0.5), Sqrt(x)),
   equation("reassociating", "power-minus-half", Pow(positive, -0.5), Div(1, Sqrt(x))),
-  equation("reassociating", "power-three", Pow(x, 3), Mul(Square(x), x)),
+  {
+    name: "power-by-products",
+    tier: "reassociating",
+    roots: ["pow"],
+    statement: "x³ = x²·x, x⁵ = (x²)²·x, x⁻² = 1/x²",
+    rewrite: powerByProducts,
+    samples: () =>
+      [3, 4, 5, 10, 16, -2, -3].map((n) => {
+        const base = symbol("float64", [2, 3]);
+        return { expression: pow(base, n), domains: new Map([[base, [0.5, 2] as const]]) };
+      }),
+  },
   equation("exact", "square-of-negative", Square(Neg(x)), Square(x)),
   equation("exact", "square-of-absolute", Square(Abs(x)), Square(x)),
   equation("exact", "absolute-of-negative", Abs(Neg(x)), Abs(x)),

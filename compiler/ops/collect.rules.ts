@@ -5,11 +5,13 @@
  */
 
 import type { Node } from "../graph/node.ts";
-import { isFloat } from "../graph/types.ts";
+import { isFloat, sameShape } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
+import { wholePower } from "./arithmetic.rules.ts";
 import { add, div, mul, neg, pow, square, sub } from "./arithmetic.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
 import { normOp } from "./norm.ts";
+import { broadcastTo } from "./shape.ts";
 
 /** A rational number that is kept as the model wrote it: 1/600, not 0.001666…. */
 interface Rational {
@@ -122,10 +124,9 @@ function multiply(a: Product, b: Product): Product {
 }
 
 function raised({ base, exponent }: Factor): Node {
-  if (exponent === 1) return base;
-  if (exponent === 2) return square(base);
-  if (exponent === 3) return mul(square(base), base);
-  return pow(base, literal(exponent, base.type.dtype));
+  return Number.isInteger(exponent)
+    ? wholePower(base, exponent)
+    : pow(base, literal(exponent, base.type.dtype));
 }
 
 function constantTimes(c: number, x: Node): Node {
@@ -304,6 +305,28 @@ function commonFactor(node: Node): Node | undefined {
   return den === 1 ? top : div(top, literal(den, node.type.dtype));
 }
 
+/** (x·y + x·z)/x = y + z: a divisor that every term has as a factor. */
+function divideTerms(node: Node): Node | undefined {
+  const [top, bottom] = node.inputs;
+  if (!isFloat(node.type.dtype) || (top.op !== add.op && top.op !== sub.op)) return undefined;
+  if (constantValue(bottom) !== undefined || !sameShape(top.shape, node.shape)) return undefined;
+  const terms = termsOf(top);
+  const divisor = productOf(bottom, -1);
+  if (terms.length > limit || divisor.factors.length === 0) return undefined;
+  const divided = terms.map(({ coefficient, value }) => {
+    const product = multiply(productOf(value), divisor);
+    return { ...product, coefficient: times(coefficient, product.coefficient) };
+  });
+  const isLeft = (product: Product): boolean =>
+    product.factors.some((f) => f.exponent < 0 && divisor.factors.some((d) => d.base === f.base));
+  if (divided.some(isLeft)) return undefined;
+  const written = divided.map(({ coefficient, factors }) => ({
+    coefficient,
+    value: broadcastTo(writeProduct({ coefficient: one, factors }, node.type.dtype), node.shape),
+  }));
+  return writeSum(written);
+}
+
 /** Signs of a sum where they read best: a + (−b) = a − b, −a + b = b − a, −(a − b) = b − a. */
 function tidySigns(node: Node): Node | undefined {
   const [a, b] = node.inputs;
@@ -359,6 +382,18 @@ export const collectRules: readonly Rule[] = [
       (x, y, z) => div(div(x, y), z),
       (x, y) => mul(div(x, literal(600, "float64")), y.op === x.op ? neg(y) : y),
       (x) => mul(square(x), div(x, square(x))),
+    ),
+  },
+  {
+    name: "divide-terms",
+    tier: "reassociating",
+    roots: ["div"],
+    statement: "(x·y + x·z)/x = y + z",
+    rewrite: divideTerms,
+    samples: samples(
+      (x, y, z) => div(add(mul(x, y), mul(z, x)), x),
+      (x, y) => div(sub(mul(x, y), mul(x, literal(3, "float64"))), x),
+      (x, y, z) => div(add(mul(x, mul(y, z)), x), x),
     ),
   },
   {

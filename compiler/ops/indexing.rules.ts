@@ -5,13 +5,11 @@ import { sameShape } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
 import { add, div, mul, neg } from "./arithmetic.ts";
 import { arange, oneHot, oneHotOp, zeros } from "./creation.ts";
-import { castTo } from "./elementwise.ts";
 import { gatherOp, type ScatterAttrs, scatterOp } from "./gathering.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
 import { type ReduceAttrs, sum } from "./reduction.ts";
 import { isOnePerRow, rowIndices } from "./row-index.ts";
 import { broadcastOp, broadcastTo, dimshuffle, expandDims } from "./shape.ts";
-import { putSliceOp, sliceOp } from "./slicing.ts";
 
 const isZeros = (node: Node): boolean =>
   constantValue(node) === 0 || (node.op.movement === true && isZeros(node.inputs[0]));
@@ -134,29 +132,6 @@ function addSpread(node: Node): Node | undefined {
   return undefined;
 }
 
-/** slice(slice(x)) = slice(x) */
-function sliceOfSlice(node: Node): Node | undefined {
-  const [inner, start] = node.inputs;
-  if (inner.op !== sliceOp || inner.attrs.axis !== node.attrs.axis) return undefined;
-  const [x, first] = inner.inputs;
-  const step = inner.attrs.step as number;
-  const from = add(castTo(first, "int32"), mul(castTo(start, "int32"), literal(step, "int32")));
-  return makeNode(sliceOp, [x, from], { ...node.attrs, step: step * (node.attrs.step as number) });
-}
-
-/** Reading the slice that was just written gives what was written. */
-function sliceOfWritten(node: Node): Node | undefined {
-  const [written, start] = node.inputs;
-  if (written.op !== putSliceOp || written.attrs.mode !== "set" || written.inputs[2] !== start)
-    return undefined;
-  const same = (["axis", "length", "step"] as const).every(
-    (key) => written.attrs[key] === node.attrs[key],
-  );
-  return same ? written.inputs[1] : undefined;
-}
-
-const on = (...expressions: Node[]): readonly RuleSample[] =>
-  expressions.map((expression) => ({ expression }));
 const matrix = () => symbol("float64", [4, 3]);
 const labelled = (make: (y: Node) => Node): RuleSample => {
   const y = symbol("int32", [4]);
@@ -176,8 +151,6 @@ const spreadOverTwo = (v: Node, y: Node): Node =>
     mode: "add",
   });
 const vector = () => symbol("float64", [4]);
-const sliced = (x: Node, start: number, length: number, step = 1): Node =>
-  makeNode(sliceOp, [x, literal(start, "int32")], { axis: 0, length, step });
 
 export const indexingRules: readonly Rule[] = [
   {
@@ -278,37 +251,5 @@ export const indexingRules: readonly Rule[] = [
         ),
       ),
     ],
-  },
-  {
-    name: "slice-of-slice",
-    tier: "exact",
-    roots: ["slice"],
-    statement: "x[a:][b:] = x[a + b:]",
-    rewrite: sliceOfSlice,
-    samples: () =>
-      on(
-        sliced(sliced(symbol("float64", [9, 2]), 1, 7), 2, 3),
-        sliced(sliced(symbol("float64", [9]), 8, 9, -1), 8, 9, -1),
-      ),
-  },
-  {
-    name: "slice-of-written",
-    tier: "exact",
-    roots: ["slice"],
-    statement: "set(x[a:b], v)[a:b] = v",
-    rewrite: sliceOfWritten,
-    samples: () =>
-      on(
-        sliced(
-          makeNode(putSliceOp, [matrix(), symbol("float64", [2, 3]), literal(1, "int32")], {
-            axis: 0,
-            length: 2,
-            step: 1,
-            mode: "set",
-          }),
-          1,
-          2,
-        ),
-      ),
   },
 ];

@@ -2,11 +2,19 @@
 
 import { makeNode, type Node } from "../graph/node.ts";
 import { isFloat, type Shape } from "../graph/types.ts";
-import type { Rule, RuleContext, RuleSample } from "../simplify/rule.ts";
+import {
+  applied,
+  equation,
+  type Pattern,
+  type Rule,
+  type RuleContext,
+  type RuleSample,
+  variable,
+} from "../simplify/rule.ts";
 import { div, like, mul, neg } from "./arithmetic.ts";
 import { symbol } from "./leaf.ts";
-import { max, mean, min, type ReduceAttrs, sum, sumOp } from "./reduction.ts";
-import { broadcastOp, broadcastTo, dimshuffle, dimshuffleOp } from "./shape.ts";
+import { max, maxOp, mean, min, minOp, prod, type ReduceAttrs, sum, sumOp } from "./reduction.ts";
+import { broadcastOp, broadcastTo, dimshuffle, dimshuffleOp, reshape, reshapeOp } from "./shape.ts";
 
 const attrsOf = (node: Node): ReduceAttrs => node.attrs as unknown as ReduceAttrs;
 
@@ -91,16 +99,26 @@ function factorOut(node: Node, context?: RuleContext): Node | undefined {
   return undefined;
 }
 
-/** Σ over some axes of Σ over others = one Σ. */
-function sumOfSum(node: Node): Node | undefined {
+/** Σ over some axes of Σ over others = one Σ; also of products, means and extremes. */
+function reduceOfReduce(node: Node): Node | undefined {
   const [x] = node.inputs;
-  if (x.op !== sumOp) return undefined;
+  if (x.op !== node.op) return undefined;
   const inner = attrsOf(x);
   const outer = attrsOf(node);
-  if (inner.keepdims || outer.keepdims) return undefined;
+  if (inner.keepdims !== outer.keepdims) return undefined;
   const left = x.inputs[0].shape.map((_, i) => i).filter((i) => !inner.axes.includes(i));
-  const axes = [...inner.axes, ...outer.axes.map((axis) => left[axis])].sort((a, b) => a - b);
-  return makeNode(sumOp, [x.inputs[0]], { axes, keepdims: false });
+  const further = inner.keepdims ? outer.axes : outer.axes.map((axis) => left[axis]);
+  const axes = [...new Set([...inner.axes, ...further])].sort((a, b) => a - b);
+  return makeNode(node.op, [x.inputs[0]], { axes, keepdims: inner.keepdims });
+}
+
+/** A reduction over all elements does not see how they are arranged. */
+function reduceOfReshape(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  const { axes, keepdims } = attrsOf(node);
+  if (x.op !== reshapeOp || keepdims || axes.length !== x.shape.length) return undefined;
+  const [source] = x.inputs;
+  return makeNode(node.op, [source], { axes: source.shape.map((_, i) => i), keepdims });
 }
 
 /** A reduction of a dimshuffle = that of x, over the axes where they were. */
@@ -135,6 +153,12 @@ function extremeOfBroadcast(node: Node): Node | undefined {
   const once = unrepeated(x, attrsOf(node));
   return once && makeNode(node.op, [once.value], node.attrs);
 }
+
+const x = variable("x");
+const Neg = (a: Pattern): Pattern => applied(neg.op, [a]);
+const Max = (a: Pattern): Pattern => applied(maxOp, [a], "over");
+const Min = (a: Pattern): Pattern => applied(minOp, [a], "over");
+const rows = { over: { axes: [1], keepdims: false } };
 
 const cube = () => symbol("float64", [2, 3, 4]);
 const row = () => symbol("float64", [4]);
@@ -188,11 +212,44 @@ export const reductionRules: readonly Rule[] = [
   {
     name: "sum-of-sum",
     tier: "reassociating",
-    roots: ["sum"],
-    statement: "Σᵢ Σⱼ x = Σᵢⱼ x",
-    rewrite: sumOfSum,
-    samples: () => on(sum(sum(cube(), 1)), sum(sum(cube(), 0), 1)),
+    roots: ["sum", "prod", "mean"],
+    statement: "Σᵢ Σⱼ x = Σᵢⱼ x, Πᵢ Πⱼ x = Πᵢⱼ x, mean of means = mean",
+    rewrite: reduceOfReduce,
+    samples: () =>
+      on(
+        sum(sum(cube(), 1)),
+        sum(sum(cube(), 0), 1),
+        sum(sum(cube(), 0, { keepdims: true }), 2, { keepdims: true }),
+        prod(prod(cube(), 2), 0),
+        mean(mean(cube(), 1), 0),
+      ),
   },
+  {
+    name: "extreme-of-extreme",
+    tier: "exact",
+    roots: ["max", "min", "any", "all"],
+    statement: "maxᵢ maxⱼ x = maxᵢⱼ x",
+    rewrite: reduceOfReduce,
+    samples: () => on(max(max(cube(), 1)), min(min(cube(), 0), 1)),
+  },
+  {
+    name: "sum-of-reshape",
+    tier: "reassociating",
+    roots: ["sum", "prod", "mean"],
+    statement: "Σ reshape(x) = Σ x",
+    rewrite: reduceOfReshape,
+    samples: () => on(sum(reshape(cube(), [6, 4])), mean(reshape(cube(), [24]))),
+  },
+  {
+    name: "extreme-of-reshape",
+    tier: "exact",
+    roots: ["max", "min", "any", "all"],
+    statement: "max reshape(x) = max x",
+    rewrite: reduceOfReshape,
+    samples: () => on(max(reshape(cube(), [6, 4]))),
+  },
+  equation("exact", "negative-of-maximum", Neg(Max(Neg(x))), Min(x), { attrs: rows }),
+  equation("exact", "negative-of-minimum", Neg(Min(Neg(x))), Max(x), { attrs: rows }),
   {
     name: "sum-of-shuffle",
     tier: "reassociating",

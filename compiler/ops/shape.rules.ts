@@ -13,6 +13,8 @@ import {
   dimshuffle,
   dimshuffleOp,
   fill,
+  lengthOf,
+  lengthOp,
   reshape,
   reshapeOp,
 } from "./shape.ts";
@@ -136,6 +138,18 @@ function casts(node: Node): Node | undefined {
   return broadcastTo(makeNode(castOp, [x.inputs[0]], node.attrs), node.shape);
 }
 
+/** The length of a value is that of the operand which it has it from. */
+function lengthOfSource(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  const dim = x.shape[node.attrs.axis as number];
+  if (typeof dim === "number") return literal(dim, node.type.dtype);
+  for (const input of x.inputs) {
+    const axis = input.shape.indexOf(dim);
+    if (axis >= 0) return lengthOf(input, axis);
+  }
+  return undefined;
+}
+
 const matrix = () => symbol("float64", [2, 3]);
 const vector = () => symbol("float64", [3]);
 const on = (...expressions: Node[]): readonly RuleSample[] =>
@@ -208,6 +222,14 @@ export const shapeRules: readonly Rule[] = [
         reshape(matrix(), [2, 1, 3]),
         reshape(dimshuffle(matrix(), [0, "x", 1]), [3, 2]),
       ),
+  },
+  {
+    name: "length-of-source",
+    tier: "exact",
+    roots: ["length"],
+    statement: "length(f(x)) = length(x); of a known axis, the number",
+    rewrite: lengthOfSource,
+    samples: () => on(makeNode(lengthOp, [exp(matrix())], { axis: 0 })),
   },
   {
     name: "cast-of-movement",

@@ -17,7 +17,7 @@ import {
   sum,
   sumOp,
 } from "./reduction.ts";
-import { broadcastOp, dimshuffle, dimshuffleOp } from "./shape.ts";
+import { broadcastOp, broadcastTo, dimshuffle, dimshuffleOp } from "./shape.ts";
 import { logSoftmaxOp, logsumexp, logsumexpOp, softmaxOp } from "./softmax.ts";
 
 const x = variable("x");
@@ -134,6 +134,14 @@ function shiftedLogSumExp(node: Node): Node | undefined {
   return undefined;
 }
 
+/** The probabilities of a row add up to 1. */
+function sumOfSoftmax(node: Node): Node | undefined {
+  const [x] = node.inputs;
+  const { axes } = attrsOf(node);
+  if (x.op !== softmaxOp || axes.length !== 1 || axes[0] !== x.attrs.axis) return undefined;
+  return broadcastTo(literal(1, node.type.dtype), node.shape);
+}
+
 const matrix = () => symbol("float64", [2, 3]);
 const on = (...expressions: Node[]): readonly RuleSample[] =>
   expressions.map((expression) => ({ expression }));
@@ -230,6 +238,14 @@ export const softmaxSpellings: readonly Rule[] = [
 ];
 
 export const softmaxRules: readonly Rule[] = [
+  {
+    name: "sum-of-softmax",
+    tier: "reassociating",
+    roots: ["sum"],
+    statement: "Σ softmax(x) = 1",
+    rewrite: sumOfSoftmax,
+    samples: () => on(sum(softmaxOf(matrix()), 1), sum(softmaxOf(matrix()), 1, { keepdims: true })),
+  },
   ...softmaxSpellings,
   {
     name: "log-softmax",

@@ -9,12 +9,15 @@ import { diagonalRules } from "../ops/diagonal.rules.ts";
 import { exponentialRules, exponentialSpellings } from "../ops/exponential.rules.ts";
 import { gatheringRules } from "../ops/gathering.rules.ts";
 import { indexingRules } from "../ops/indexing.rules.ts";
+import { integerRules } from "../ops/integer.rules.ts";
 import { joiningRules } from "../ops/joining.rules.ts";
 import { logarithmRules, logarithmSpellings } from "../ops/logarithm.rules.ts";
 import { productRules } from "../ops/product.rules.ts";
 import { reductionRules } from "../ops/reduction.rules.ts";
 import { shapeRules } from "../ops/shape.rules.ts";
+import { slicingRules } from "../ops/slicing.rules.ts";
 import { softmaxRules, softmaxSpellings } from "../ops/softmax.rules.ts";
+import { specialRules } from "../ops/special.rules.ts";
 import { varianceRules, varianceSpellings } from "../ops/variance.rules.ts";
 import type { Rule } from "./rule.ts";
 
@@ -23,6 +26,7 @@ export const rules: readonly Rule[] = [
   ...shapeRules,
   ...diagonalRules,
   ...indexingRules,
+  ...slicingRules,
   ...joiningRules,
   ...gatheringRules,
   ...arithmeticRules,
@@ -30,11 +34,13 @@ export const rules: readonly Rule[] = [
   ...varianceRules,
   ...logarithmRules,
   ...exponentialRules,
+  ...specialRules,
   ...comparisonRules,
   ...reductionRules,
   ...productRules,
   ...convolutionRules,
   ...collectRules,
+  ...integerRules,
 ];
 
 /**
