@@ -300,6 +300,24 @@ function fromAffine({ terms, constant: c }: Affine): Scalar {
 
 /** What is added to an index expression whatever its terms are. */
 export const addedTo = (s: Scalar): number => affine(s).constant;
+/** Σ coefficient·axis + rest, where `axes` are in no other place of the index. */
+export function linear(
+  s: Scalar,
+  axes: readonly Axis[],
+): { readonly coefficients: readonly number[]; readonly rest: Scalar } | undefined {
+  const { terms, constant: c } = affine(s);
+  const coefficients = axes.map(() => 0);
+  const rest = new Map<string, { term: Scalar; coefficient: number }>();
+  for (const [key, entry] of terms) {
+    const { term, coefficient } = entry;
+    const at = term.kind === "axis" ? axes.indexOf(term.axis) : -1;
+    if (at >= 0) coefficients[at] = coefficient;
+    else if (walk(term).some((part) => part.kind === "axis" && axes.includes(part.axis)))
+      return undefined;
+    else rest.set(key, entry);
+  }
+  return { coefficients, rest: fromAffine({ terms: rest, constant: c }) };
+}
 
 /** The least and greatest value of an index expression, where they can be told. */
 export function rangeOf(s: Scalar): { min: number; max: number } {

@@ -1,0 +1,163 @@
+/**
+ * The schedule of products and column sums for targets with vectors: which axes run along lanes, which
+ * are broadcast, what is read in place and what is copied together first, how large a register tile is.
+ *
+ *   C[rows, columns] = Σ_steps A[rows, steps] · B[steps, columns]
+ *
+ * Columns lie along the lanes of vectors, rows are broadcast. Rows and columns may each be several axes
+ * of the result that follow one another: the pixels of a convolution are one.
+ */
+
+import type { Stage } from "../lower.ts";
+import { topReduces } from "../nest.ts";
+import { type Axis, call, local, rewrite, type Scalar, walk } from "../scalar.ts";
+import { axesIn, extentOf, volumeOf } from "./axes.ts";
+import { costOf } from "./cost.ts";
+import { type Operand, operandOf } from "./operand.ts";
+import { chooseTile, type Tile } from "./tile.ts";
+
+type Reduce = Extract<Scalar, { kind: "reduce" }>;
+
+export interface Contraction {
+  readonly stage: Stage;
+  /** Axes of the result that are loops around everything: the images of a batch. */
+  readonly outer: readonly Axis[];
+  /** Empty for column sums. */
+  readonly rows: readonly Axis[];
+  readonly columns: readonly Axis[];
+  /** Axes of the sum around the tiles, whose sums then stay in memory. */
+  readonly blocks: readonly Axis[];
+  /** Axes of the sum inside a tile. */
+  readonly steps: readonly Axis[];
+  /** Undefined where the sum has one operand only: a column sum. */
+  readonly a: Operand | undefined;
+  readonly b: Operand;
+  readonly tile: Tile;
+  /** The result in terms of the local {@link sumName}. */
+  readonly result: Scalar;
+}
+
+/** The name of the finished sum in {@link Contraction.result}. */
+export const sumName = "sum";
+
+/** Fewer steps than this are not worth a schedule of their own. */
+const leastSteps = 2048;
+
+/** A panel of B has at most this many steps, so that it stays in the cache. */
+const longestPanel = 2048;
+
+/** Loops over the steps that a tile has. */
+const mostLevels = 2;
+
+/**
+ * The schedule of a kernel whose body has one sum, of products of values that share no axis but those of
+ * the sum and of loops around it; undefined for other kernels.
+ *
+ * @param lanes the vector length that costs are compared for
+ */
+export function contractionOf(stage: Stage, lanes: number): Contraction | undefined {
+  const [reduce, ...others] = topReduces(stage.body);
+  if (!reduce || others.length > 0 || reduce.fn !== "add" || reduce.dtype !== "float32")
+    return undefined;
+  if (stage.into.type.dtype !== "float32" || stage.body.dtype !== "float32") return undefined;
+  const summed = reduce.axes.filter((axis) => axis.extent !== 1);
+  const spatial = stage.axes.filter((axis) => axis.extent !== 1);
+  if (summed.length === 0 || !summed.every(isStatic)) return undefined;
+  if (volumeOf([...summed, ...spatial]) < leastSteps) return undefined;
+  if (walk(reduce.body).some((s) => s.kind === "reduce")) return undefined;
+  let best: Contraction | undefined;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const split of splits(factorsOf(reduce.body))) {
+    const found = contractionFor({ stage, reduce, summed, spatial, lanes }, split);
+    if (!found) continue;
+    const cost = costOf(found, lanes);
+    if (cost < lowest) [best, lowest] = [found, cost];
+  }
+  return best;
+}
+
+const isStatic = (axis: Axis): boolean => typeof axis.extent === "number";
+
+function factorsOf(body: Scalar): Scalar[] {
+  return body.kind === "call" && body.fn === "mul" && body.dtype === "float32"
+    ? body.args.flatMap(factorsOf)
+    : [body];
+}
+
+interface Split {
+  readonly a: readonly Scalar[];
+  readonly b: readonly Scalar[];
+}
+
+/** All ways to share factors between the two operands. */
+function* splits(factors: readonly Scalar[]): Generator<Split> {
+  if (factors.length > 4) return;
+  for (let mask = 1; mask < 1 << factors.length; mask++) {
+    yield {
+      a: factors.filter((_, i) => !(mask & (1 << i))),
+      b: factors.filter((_, i) => mask & (1 << i)),
+    };
+  }
+}
+
+interface Kernel {
+  readonly stage: Stage;
+  readonly reduce: Reduce;
+  readonly summed: readonly Axis[];
+  readonly spatial: readonly Axis[];
+  readonly lanes: number;
+}
+
+function contractionFor(
+  { stage, reduce, summed, spatial, lanes }: Kernel,
+  { a, b }: Split,
+): Contraction | undefined {
+  const [ofA, ofB] = [axesIn(a), axesIn(b)];
+  const rows = lastRun(spatial, (axis) => ofA.has(axis) && !ofB.has(axis));
+  const columns = lastRun(spatial, (axis) => ofB.has(axis) && !ofA.has(axis));
+  if (columns.length === 0 || !columns.every(isStatic)) return undefined;
+  if (rows.length > 1 && !rows.every(isStatic)) return undefined;
+  const isColumnSum = a.length === 0;
+  if (isColumnSum ? !summed.every((axis) => ofB.has(axis)) : rows.length === 0) return undefined;
+  const outer = spatial.filter((axis) => !rows.includes(axis) && !columns.includes(axis));
+  const steps = [...summed];
+  const blocks: Axis[] = [];
+  const product = (factors: readonly Scalar[]): Scalar =>
+    factors.reduce((x, y) => call("mul", x, y));
+  const operands = () => ({
+    a: isColumnSum ? undefined : operandOf(product(a), steps, rows),
+    b: operandOf(product(b), steps, columns, 1),
+  });
+  // Axes that a tile has no loop for are loops around it, and so are those that make a panel too long.
+  let { a: left, b: right } = operands();
+  const fits = (): boolean =>
+    (right.place !== undefined || volumeOf(steps) <= longestPanel) &&
+    (left?.place?.levels.length ?? 1) <= mostLevels;
+  while (!fits() && steps.length > 1) {
+    blocks.push(steps.shift() as Axis);
+    ({ a: left, b: right } = operands());
+  }
+  if (!fits()) return undefined;
+  // A value that is used once is not worth copying.
+  if (isColumnSum && right.place === undefined) return undefined;
+  return {
+    stage,
+    outer,
+    rows,
+    columns,
+    blocks,
+    steps,
+    a: left,
+    b: right,
+    tile: chooseTile(extentOf(rows), volumeOf(columns), lanes),
+    result: rewrite(stage.body, (s) => (s === reduce ? local(sumName, "float32") : undefined)),
+  };
+}
+
+/** The last axes in a row that a condition holds for. */
+function lastRun(axes: readonly Axis[], holds: (axis: Axis) => boolean): Axis[] {
+  const end = axes.findLastIndex(holds);
+  let start = end;
+  while (start > 0 && holds(axes[start - 1])) start--;
+  return end < 0 ? [] : axes.slice(start, end + 1);
+}

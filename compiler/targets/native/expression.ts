@@ -1,0 +1,254 @@
+/** The scalar language in C: one table, exhaustive by type. */
+
+import type { Node } from "../../graph/node.ts";
+import type { DType } from "../../graph/types.ts";
+import { helperName, isDefined } from "../../kernels/functions.ts";
+import type { Axis, DefinedFn, InstructionFn, Scalar, ScalarFn } from "../../kernels/scalar.ts";
+import { inC } from "./names.ts";
+
+/** C's operator precedences, as far as they are needed. */
+const p = {
+  choice: 1,
+  or: 2,
+  and: 3,
+  equal: 7,
+  relate: 8,
+  add: 10,
+  mul: 11,
+  unary: 13,
+  call: 15,
+} as const;
+
+export interface Code {
+  readonly text: string;
+  readonly precedence: number;
+}
+
+/** Types of elements in memory; int64 values are indices, which fit 32 bits there. */
+export const elementTypes: Record<DType, string> = {
+  float32: "float",
+  float64: "double",
+  int32: "int32_t",
+  int64: "int32_t",
+  bool: "uint8_t",
+};
+
+/** Types of single numbers. */
+export const numberTypes: Record<DType, string> = {
+  float32: "float",
+  float64: "double",
+  int32: "int32_t",
+  int64: "int64_t",
+  bool: "bool",
+};
+
+const prefixes: Record<DType, string> = {
+  float32: "f32",
+  float64: "f64",
+  int32: "i32",
+  int64: "i64",
+  bool: "i32",
+};
+
+type Print = (args: readonly Code[], s: Scalar) => Code;
+
+const close = (code: Code, level: number): string =>
+  code.precedence < level ? `(${code.text})` : code.text;
+
+const infix =
+  (sign: string, level: number, associative = false): Print =>
+  ([a, b]) => ({
+    text: `${close(a, level)} ${sign} ${close(b, associative ? level : level + 1)}`,
+    precedence: level,
+  });
+
+const called = (name: string, args: readonly Code[]): Code => ({
+  text: `${name}(${args.map((a) => a.text).join(", ")})`,
+  precedence: p.call,
+});
+
+/** A function of math.h: `sinf` for float32, `sin` for float64. */
+const library =
+  (name: string): Print =>
+  (args, s) =>
+    called(s.dtype === "float32" ? `${name}f` : name, args);
+
+/** Of adjoint.h for float32, of math.h for float64. */
+const own =
+  (name: string): Print =>
+  (args, s) =>
+    called(s.dtype === "float32" ? `f32_${name}` : name, args);
+
+/** Of adjoint.h, by dtype: `f32_max`, `i32_max`. */
+const typed =
+  (name: string): Print =>
+  (args, s) =>
+    called(`${prefixes[s.dtype]}_${name}`, args);
+
+const isInt = (s: Scalar): boolean => s.dtype === "int32" || s.dtype === "int64";
+const isFloat = (s: Scalar): boolean => s.dtype === "float32" || s.dtype === "float64";
+
+const table: Record<InstructionFn, Print> = {
+  add: infix("+", p.add, true),
+  sub: infix("-", p.add),
+  mul: infix("*", p.mul, true),
+  div: (args, s) => (isInt(s) && !isIndex(s) ? typed("div")(args, s) : infix("/", p.mul)(args, s)),
+  mod: (args, s) => (isInt(s) && isIndex(s) ? infix("%", p.mul)(args, s) : typed("mod")(args, s)),
+  pow: typed("pow"),
+  neg: ([a]) => ({
+    text: `-${a.text.startsWith("-") ? `(${a.text})` : close(a, p.unary)}`,
+    precedence: p.unary,
+  }),
+  abs: (args, s) => (isFloat(s) ? library("fabs")(args, s) : typed("abs")(args, s)),
+  sign: typed("sign"),
+  floor: (args, s) => (isFloat(s) ? library("floor")(args, s) : args[0]),
+  exp: own("exp"),
+  log: own("log"),
+  log1p: own("log1p"),
+  expm1: own("expm1"),
+  sqrt: library("sqrt"),
+  sin: library("sin"),
+  cos: library("cos"),
+  tanh: own("tanh"),
+  atan2: library("atan2"),
+  max: typed("max"),
+  min: typed("min"),
+  lt: infix("<", p.relate),
+  le: infix("<=", p.relate),
+  gt: infix(">", p.relate),
+  ge: infix(">=", p.relate),
+  eq: infix("==", p.equal),
+  ne: infix("!=", p.equal),
+  and: infix("&&", p.and, true),
+  // Compilers ask for parentheses where && stands in ||.
+  or: ([a, b]) => ({
+    text: [a, b].map((x) => (x.precedence === p.or ? x.text : close(x, p.and + 1))).join(" || "),
+    precedence: p.or,
+  }),
+  not: ([a]) => ({ text: `!${close(a, p.unary)}`, precedence: p.unary }),
+  where: ([c, a, b]) => ({
+    text: `${close(c, p.choice + 1)} ? ${close(a, p.choice + 1)} : ${close(b, p.choice)}`,
+    precedence: p.choice,
+  }),
+  cast: ([a], s) => cast(a, s),
+  random: (args) => called("random_number", args),
+};
+
+/** What math.h has itself of the functions that have a definition. */
+const libraryNames: Partial<Record<DefinedFn, string>> = {
+  log2: "log2",
+  log10: "log10",
+  tan: "tan",
+  asin: "asin",
+  acos: "acos",
+  atan: "atan",
+  sinh: "sinh",
+  cosh: "cosh",
+  asinh: "asinh",
+  acosh: "acosh",
+  atanh: "atanh",
+  ceil: "ceil",
+  trunc: "trunc",
+  round: "rint",
+};
+
+/** Whether generated code must carry a function along. */
+export const needsHelper = (fn: DefinedFn): boolean => !(fn in libraryNames);
+
+function printerOf(fn: ScalarFn): Print {
+  if (!isDefined(fn)) return table[fn];
+  const name = libraryNames[fn];
+  return name
+    ? library(name)
+    : (args, s) => {
+        const helped = called(helperName(fn), args);
+        return s.dtype === "float32" ? converted("float", helped) : helped;
+      };
+}
+
+const converted = (type: string, a: Code): Code => ({
+  text: `(${type})${close(a, p.unary)}`,
+  precedence: p.unary,
+});
+
+function cast(a: Code, s: Scalar): Code {
+  const from = s.kind === "call" ? s.args[0].dtype : s.dtype;
+  const to = s.dtype;
+  if (to === "bool") return { text: `${close(a, p.equal + 1)} != 0`, precedence: p.equal };
+  const truncates = (to === "int32" || to === "int64") && from.startsWith("float");
+  if (truncates) return called(`${prefixes[to]}_of_f64`, [a]);
+  return converted(numberTypes[to], a);
+}
+
+/** Made of loop counters, sizes and constants only: never negative. */
+function isIndex(s: Scalar): boolean {
+  switch (s.kind) {
+    case "axis":
+    case "size":
+      return true;
+    case "const":
+      return s.value >= 0;
+    case "call":
+      return (
+        (s.fn === "add" || s.fn === "mul" || s.fn === "div" || s.fn === "mod") &&
+        s.args.every(isIndex)
+      );
+    default:
+      return false;
+  }
+}
+
+export interface Names {
+  nameOf(node: Node): string;
+  letter(axis: Axis): string;
+}
+
+/** Prints a scalar of a schedule. */
+export function expression(s: Scalar, names: Names): Code {
+  switch (s.kind) {
+    case "const":
+      return number(s.value, s.dtype);
+    case "axis":
+      return { text: names.letter(s.axis), precedence: p.call };
+    case "size":
+    case "local":
+      return { text: s.name.includes(".") ? s.name : inC(s.name), precedence: p.call };
+    case "element": {
+      const text = `${names.nameOf(s.node)}[${expression(s.offset, names).text}]`;
+      return s.dtype === "bool"
+        ? { text: `${text} != 0`, precedence: p.equal }
+        : { text, precedence: p.call };
+    }
+    case "call":
+      return printerOf(s.fn)(
+        s.args.map((arg) => expression(arg, names)),
+        s,
+      );
+    case "load":
+    case "reduce":
+      throw new Error(`a schedule left a ${s.kind}`);
+  }
+}
+
+/** A constant of a dtype. */
+export function number(value: number, dtype: DType): Code {
+  if (dtype === "bool") return { text: String(value !== 0), precedence: p.call };
+  if (dtype === "int32" || dtype === "int64") {
+    const text = value === -2147483648 ? "INT32_MIN" : String(value);
+    return { text, precedence: text.startsWith("-") ? p.unary : p.call };
+  }
+  if (Number.isNaN(value)) return { text: "NAN", precedence: p.call };
+  const size = Math.abs(value);
+  const digits = Number.isFinite(size) ? decimal(size) : "INFINITY";
+  const suffix = dtype === "float32" && Number.isFinite(size) ? "f" : "";
+  const isNegative = value < 0 || Object.is(value, -0);
+  return {
+    text: `${isNegative ? "-" : ""}${digits}${suffix}`,
+    precedence: isNegative ? p.unary : p.call,
+  };
+}
+
+function decimal(value: number): string {
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}

@@ -1,0 +1,289 @@
+/** One function of a model in C: its memory, the calls of its nests, what a program calls. */
+
+import type { Node } from "../../graph/node.ts";
+import { type Dim, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
+import type { Call, Repeat } from "../../kernels/loops.ts";
+import type { View } from "../../kernels/program.ts";
+import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
+import type { CompiledFunction, CompiledModel } from "../../model.ts";
+import type { Writer } from "../writer.ts";
+import { elementTypes, expression, type Names, numberTypes } from "./expression.ts";
+import { dimInC, inC, nameOf } from "./names.ts";
+import { type Run, runOf, unitsText, writeNest } from "./nest.ts";
+
+const noNames: Names = { nameOf: () => "", letter: () => "" };
+
+/** A scalar of the function's own: inputs and results by name. */
+function scalarText(fn: CompiledFunction, s: Scalar): string {
+  const named = rewrite(s, (part) => {
+    if (part.kind === "load") return local(`call.${nameOf(fn, part.node)}`, part.dtype);
+    if (part.kind === "size") return local(`call.${inC(part.name)}`, "int32");
+    return undefined;
+  });
+  return expression(named, noNames).text;
+}
+
+const elementsText = (shape: readonly Dim[]): string => {
+  const dims = shape.filter((d) => d !== 1).map((d) => sizeText(d));
+  return dims.join(" * ") || "1";
+};
+
+/** A dimension over the function's memory `call`. */
+const sizeText = (dim: Dim): string =>
+  typeof dim === "number"
+    ? String(dim)
+    : dimInC(dim, true).replace(/[A-Za-z_]\w*/, (n) => `call.${n}`);
+
+/** Named sizes of inputs, in order of first appearance: parameters of the function. */
+export function ownSizes({ program }: CompiledFunction): string[] {
+  return [...new Set(program.inputs.flatMap((input) => sizesOf(input.shape)))];
+}
+
+/** Parameters of a function in C. */
+export function parametersOf(model: CompiledModel, fn: CompiledFunction): string[] {
+  const { program } = fn;
+  const pointer = (node: Node, constness: string): string =>
+    `${constness}${elementTypes[node.type.dtype]} *${nameOf(fn, node)}`;
+  return [
+    `struct ${inC(model.name)} *model`,
+    ...program.inputs.map((node) =>
+      node.shape.length === 0
+        ? `${numberTypes[node.type.dtype]} ${nameOf(fn, node)}`
+        : pointer(node, "const "),
+    ),
+    ...ownSizes(fn).map((size) => `int32_t ${inC(size)}`),
+    ...program.outputs.map((node, i) => {
+      const type = node.shape.length === 0 ? numberTypes : elementTypes;
+      return `${type[node.type.dtype]} *${outputName(fn, i)}`;
+    }),
+  ];
+}
+
+/** A result may be returned twice, or be an input. */
+export function outputName(fn: CompiledFunction, index: number): string {
+  const node = fn.program.outputs[index];
+  const name = nameOf(fn, node);
+  const isTaken =
+    fn.program.inputs.some((input) => nameOf(fn, input) === name) ||
+    ownSizes(fn).includes(name) ||
+    fn.program.outputs.indexOf(node) < index;
+  return `${name}${isTaken ? `_out${index === 0 ? "" : index + 1}` : "_out"}`;
+}
+
+/** Sizes of data that a function needs. */
+function dataSizes(fn: CompiledFunction): string[] {
+  const used = new Set(fn.nests.flatMap((nest) => nest.sizes));
+  for (const node of [...fn.program.outputs, ...fn.plan.dynamic])
+    for (const name of sizesOf(node.shape)) used.add(name);
+  const others = new Set([...ownSizes(fn), ...madeSizes(fn.calls)]);
+  return [...used].filter((name) => !others.has(name));
+}
+
+/** Sizes that are computed during the call. */
+export function madeSizes(calls: readonly Call[]): string[] {
+  return calls.flatMap((call) =>
+    call.kind === "size"
+      ? [call.name]
+      : call.kind === "repeat"
+        ? [...(call.counts ? [call.counts] : []), ...madeSizes(call.body)]
+        : [],
+  );
+}
+
+/** Counters of loops over time. */
+function counters(calls: readonly Call[]): string[] {
+  return calls.flatMap((call) =>
+    call.kind === "repeat" ? [call.counter, ...counters(call.body)] : [],
+  );
+}
+
+interface Calling {
+  readonly model: CompiledModel;
+  readonly fn: CompiledFunction;
+  readonly runs: ReadonlyMap<unknown, Run>;
+}
+
+export function runsOf(fn: CompiledFunction): Map<unknown, Run> {
+  return new Map(
+    fn.nests.map((nest) => [nest, runOf(nest, inC(`${fn.program.name}_${nest.name}`))]),
+  );
+}
+
+/** The type of a function's memory, the functions of its nests, and the function. */
+export function writeFunction(
+  out: Writer,
+  model: CompiledModel,
+  fn: CompiledFunction,
+  arenaOf: (node: Node) => string,
+): void {
+  const calling = { model, fn, runs: runsOf(fn) };
+  writeMemory(out, fn);
+  for (const run of calling.runs.values()) writeNest(out, fn, run);
+  writeBody(out, calling, arenaOf);
+}
+
+function pointersOf(fn: CompiledFunction): Node[] {
+  const { program, plan } = fn;
+  const all = [
+    ...program.inputs.filter((node) => node.shape.length > 0),
+    ...program.memory,
+    ...program.views.map((view) => view.node),
+    ...plan.slots.map((slot) => slot.node),
+    ...plan.dynamic,
+    ...program.outputs.filter((node) => node.shape.length > 0),
+  ];
+  return [...new Set(all)];
+}
+
+function numbersOf(fn: CompiledFunction): Node[] {
+  const { program, nests } = fn;
+  const all = [
+    ...program.inputs.filter((node) => node.shape.length === 0),
+    ...nests.flatMap((nest) => [...nest.scalars, ...nest.results]),
+    ...program.outputs.filter((node) => node.shape.length === 0),
+  ];
+  return [...new Set(all)].filter((node) => !pointersOf(fn).includes(node));
+}
+
+function writeMemory(out: Writer, fn: CompiledFunction): void {
+  out.doc([`What a call of ${fn.program.name} works on.`]);
+  out.block(
+    `struct ${inC(fn.program.name)} {`,
+    () => {
+      out.line("struct adjoint_pool *adjoint_pool;");
+      for (const node of pointersOf(fn)) {
+        const isInput = fn.program.inputs.includes(node);
+        out.line(
+          `${isInput ? "const " : ""}${elementTypes[node.type.dtype]} *${nameOf(fn, node)}; /* [${node.shape.join(", ")}] */`,
+        );
+      }
+      for (const node of numbersOf(fn))
+        out.line(`${numberTypes[node.type.dtype]} ${nameOf(fn, node)};`);
+      for (const name of [...ownSizes(fn), ...dataSizes(fn), ...new Set(madeSizes(fn.calls))])
+        out.line(`int32_t ${inC(name)};`);
+      for (const name of new Set(counters(fn.calls))) out.line(`int ${name};`);
+    },
+    "};",
+  );
+  out.line();
+}
+
+function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => string): void {
+  const { model, fn } = calling;
+  const { program, plan } = fn;
+  const { source } = program;
+  const results = program.outputs.map((node) => nameOf(fn, node)).join(", ");
+  const updated = source.updates.map(({ target }) => nameOf(fn, target)).join(", ");
+  const isInitial = !model.functions.includes(fn);
+  out.doc([
+    `${program.name}(${program.inputs.map((n) => nameOf(fn, n)).join(", ")})${results ? ` → ${results}` : ""}${updated ? `; updates ${updated}` : ""}`,
+  ]);
+  const name = isInitial ? program.name : `${inC(model.name)}_${program.name}`;
+  out.list(`${isInitial ? "static " : ""}void ${name}(`, parametersOf(model, fn), ") {", "", "");
+  out.indent(() => {
+    out.line(`struct ${inC(program.name)} call = {.adjoint_pool = model->adjoint_pool};`);
+    for (const node of program.memory)
+      out.line(`call.${nameOf(fn, node)} = model->${nameOf(fn, node)};`);
+    for (const node of program.inputs) out.line(`call.${nameOf(fn, node)} = ${nameOf(fn, node)};`);
+    for (const size of ownSizes(fn)) out.line(`call.${inC(size)} = ${inC(size)};`);
+    for (const size of dataSizes(fn)) out.line(`call.${inC(size)} = model->${inC(size)};`);
+    for (const { node } of plan.slots) out.line(`call.${nameOf(fn, node)} = ${arenaOf(node)};`);
+    const given = new Set<Node>();
+    for (const [i, node] of program.outputs.entries()) {
+      if (node.shape.length === 0 || given.has(node) || program.inputs.includes(node)) continue;
+      given.add(node);
+      out.line(`call.${nameOf(fn, node)} = ${outputName(fn, i)};`);
+    }
+    for (const view of program.views) writeView(out, fn, view);
+    const dynamic = plan.dynamic.filter((node) => !program.outputs.includes(node));
+    const known = new Set([...ownSizes(fn), ...dataSizes(fn)]);
+    const allocate = (size?: string): void => {
+      if (size) known.add(size);
+      for (const node of [...dynamic]) {
+        if (!sizesOf(node.shape).every((s) => known.has(s))) continue;
+        dynamic.splice(dynamic.indexOf(node), 1);
+        const type = elementTypes[node.type.dtype];
+        out.line(
+          `call.${nameOf(fn, node)} = malloc(sizeof(${type}) * (size_t)(${elementsText(node.shape)}) + 64);`,
+        );
+      }
+    };
+    allocate();
+    writeCalls(out, calling, fn.calls, allocate);
+    for (const node of plan.dynamic)
+      if (!program.outputs.includes(node)) out.line(`free(call.${nameOf(fn, node)});`);
+    for (const [i, node] of program.outputs.entries()) {
+      const to = outputName(fn, i);
+      if (node.shape.length === 0) out.line(`*${to} = call.${nameOf(fn, node)};`);
+      else if (program.inputs.includes(node) || program.outputs.indexOf(node) < i)
+        out.line(
+          `memcpy(${to}, call.${nameOf(fn, node)}, sizeof *${to} * (size_t)(${elementsText(node.shape)}));`,
+        );
+    }
+  });
+  out.line("}");
+  out.line();
+}
+
+function writeView(out: Writer, fn: CompiledFunction, view: View): void {
+  const row = staticSize(view.node.shape.slice(1)) as number;
+  const start = scalarText(fn, indexMul(view.start, constant(row, "int32")));
+  const base = fn.program.memory.includes(view.base)
+    ? `model->${nameOf(fn, view.base)}`
+    : `call.${nameOf(fn, view.base)}`;
+  const type = elementTypes[view.node.type.dtype];
+  // Inputs are the caller's: they are only read.
+  const from = fn.program.inputs.includes(view.base) ? `(${type} *)${base}` : base;
+  out.line(`call.${nameOf(fn, view.node)} = ${from} + ${start};`);
+}
+
+/** The calls of nests, and the loops over time around them. */
+function writeCalls(
+  out: Writer,
+  calling: Calling,
+  calls: readonly Call[],
+  allocate: (size?: string) => void,
+): void {
+  for (const call of calls) {
+    if (call.kind === "size") {
+      out.line(`call.${inC(call.name)} = ${scalarText(calling.fn, call.value)};`);
+      allocate(call.name);
+    } else if (call.kind === "repeat") writeRepeat(out, calling, call, allocate);
+    else {
+      const run = calling.runs.get(call.nest) as Run;
+      if (run.units !== undefined) {
+        const count = overMemory(run.units, call.nest.sizes);
+        out.line(`adjoint_parallel(call.adjoint_pool, ${run.name}, &call, ${count});`);
+      } else if (run.contraction) {
+        out.line(`${run.name}(&call, 0, ${overMemory(unitsText(run), call.nest.sizes)});`);
+      } else out.line(`${run.name}(&call);`);
+    }
+  }
+}
+
+/** Sizes by name in an expression are those of the function's memory. */
+function overMemory(text: string, sizes: readonly string[]): string {
+  return sizes.reduce(
+    (done, size) => done.replace(new RegExp(`\\b${inC(size)}\\b`, "g"), `call.${inC(size)}`),
+    text,
+  );
+}
+
+function writeRepeat(
+  out: Writer,
+  calling: Calling,
+  { axis, counter, backwards, body, until, counts }: Repeat,
+  allocate: (size?: string) => void,
+): void {
+  const t = `call.${counter}`;
+  if (counts) out.line(`call.${inC(counts)} = 0;`);
+  const head = backwards
+    ? `for (${t} = ${sizeText(dimPlus(axis.extent, -1))}; ${t} >= 0; ${t}--) {`
+    : `for (${t} = 0; ${t} < ${sizeText(axis.extent)}; ${t}++) {`;
+  out.block(head, () => {
+    writeCalls(out, calling, body, allocate);
+    if (counts) out.line(`call.${inC(counts)}++;`);
+    if (until) out.line(`if (call.${nameOf(calling.fn, until)}) break;`);
+  });
+  if (counts) allocate(counts);
+}

@@ -1,0 +1,282 @@
+/** The native target: C with vectors and threads, which also compiles without Node. */
+
+import type { Node } from "../../graph/node.ts";
+import { type DType, sizesOf, staticSize } from "../../graph/types.ts";
+import { definedIn, helperName, spelled } from "../../kernels/functions.ts";
+import type { CompiledFunction, CompiledModel } from "../../model.ts";
+import { banner } from "../banner.ts";
+import { Writer } from "../writer.ts";
+import { tilesOf } from "./contraction.ts";
+import { elementTypes, expression, needsHelper } from "./expression.ts";
+import { ownSizes, parametersOf, runsOf, writeFunction } from "./function.ts";
+import { inC } from "./names.ts";
+import { type TileKind, tileName, writeTile } from "./tiles.ts";
+
+/** `native.c` and `native.h` of a model. */
+export function emitNative(model: CompiledModel): Map<string, string> {
+  return new Map([
+    ["native.c", source(model)],
+    ["native.h", header(model)],
+  ]);
+}
+
+function initials(model: CompiledModel): CompiledFunction[] {
+  return model.shared.flatMap((v) => (v.initial ? [v.initial] : []));
+}
+
+/** Named sizes of data, in the order of the model. */
+const dataSizes = (model: CompiledModel): string[] => [
+  ...new Set(model.shared.flatMap((v) => sizesOf(v.node.shape))),
+];
+
+function header(model: CompiledModel): string {
+  const out = new Writer();
+  const name = inC(model.name);
+  const guard = `${name.toUpperCase()}_NATIVE_H`;
+  banner(out, model, "Native target: what a C program calls.");
+  out.line(`#ifndef ${guard}`).line(`#define ${guard}`).line();
+  out.line('#include "adjoint.h"').line();
+  out.line(`struct ${name};`).line();
+  out.doc([
+    "New memory with the initial values; `threads` are those of the kernels. NULL if there is no memory.",
+  ]);
+  out.line(`struct ${name} *${name}_create(uint32_t seed, int threads);`);
+  out.line(`void ${name}_free(struct ${name} *model);`).line();
+  for (const fn of model.functions) {
+    const inputs = fn.program.inputs.map(
+      (n) => `${inC(fn.program.names.get(n) ?? n.op.name)}: ${n.type.dtype}[${n.shape.join(", ")}]`,
+    );
+    const outputs = fn.program.outputs.map((n) => `${n.type.dtype}[${n.shape.join(", ")}]`);
+    out.doc([`Takes ${inputs.join(", ") || "nothing"}; gives ${outputs.join(", ") || "nothing"}.`]);
+    out.list(`void ${name}_${fn.program.name}(`, parametersOf(model, fn), ");", "", "");
+    out.line();
+  }
+  out.doc(["Shared variables and data by name, for programs that look them up; see adjoint.h."]);
+  out.line("extern const struct adjoint_model adjoint_model;").line();
+  out.line("#endif");
+  return out.toString();
+}
+
+function source(model: CompiledModel): string {
+  const out = new Writer();
+  banner(out, model, "Native target: C11 with vector extensions.");
+  out.line('#include "native.h"').line();
+  writeMemory(out, model);
+  writeHelpers(out, model);
+  for (const kind of tilesIn(model)) writeTile(out, kind);
+  const arenaOf = (fn: CompiledFunction) => (node: Node) => {
+    const slot = fn.plan.slots.find((s) => s.node === node);
+    if (!slot) throw new Error("a temporary has a place");
+    return slot.offset === 0
+      ? `model->${arena(slot.dtype)}`
+      : `model->${arena(slot.dtype)} + ${slot.offset}`;
+  };
+  for (const fn of [...initials(model), ...model.functions])
+    writeFunction(out, model, fn, arenaOf(fn));
+  writeCreate(out, model);
+  writeTable(out, model);
+  return out.toString();
+}
+
+const arena = (dtype: DType): string => `scratch_${dtype}`;
+
+/** Elements of temporaries a dtype, for the function that needs most. */
+function arenas(model: CompiledModel): Map<DType, number> {
+  const sizes = new Map<DType, number>();
+  for (const { plan } of [...model.functions, ...initials(model)])
+    for (const [dtype, size] of plan.sizes) sizes.set(dtype, Math.max(sizes.get(dtype) ?? 0, size));
+  return sizes;
+}
+
+function writeMemory(out: Writer, model: CompiledModel): void {
+  out.doc(["Memory of one trainer."]);
+  out.block(
+    `struct ${inC(model.name)} {`,
+    () => {
+      for (const { node, name, isData } of model.shared)
+        out.line(
+          `${elementTypes[node.type.dtype]} *${inC(name)}; /* [${node.shape.join(", ")}]${isData ? ", the caller's" : ""} */`,
+        );
+      for (const [dtype, size] of arenas(model))
+        out.line(`${elementTypes[dtype]} *${arena(dtype)}; /* ${size} elements for temporaries */`);
+      for (const size of dataSizes(model)) out.line(`int32_t ${inC(size)};`);
+      out.line("struct adjoint_pool *adjoint_pool;");
+    },
+    "};",
+  );
+  out.line();
+}
+
+/** Functions that are defined by scalar instructions, in double precision. */
+function writeHelpers(out: Writer, model: CompiledModel): void {
+  const names = { nameOf: () => "", letter: () => "" };
+  const all = [...model.functions, ...initials(model)];
+  const bodies = all.flatMap((fn) => fn.program.stages.map((stage) => stage.body));
+  for (const fn of definedIn(bodies)) {
+    if (!needsHelper(fn)) continue;
+    const { about, parts, result } = spelled(fn);
+    out.doc([about]);
+    out.block(`static double ${helperName(fn)}(double x) {`, () => {
+      for (const { name, value } of parts) {
+        const type = value.dtype === "bool" ? "bool" : "double";
+        out.line(`const ${type} ${name} = ${expression(value, names).text};`);
+      }
+      out.line(`return ${expression(result, names).text};`);
+    });
+    out.line();
+  }
+}
+
+/** The tiles that the model's products use, smallest first. */
+function tilesIn(model: CompiledModel): TileKind[] {
+  const kinds = new Map<string, TileKind>();
+  for (const fn of [...initials(model), ...model.functions]) {
+    for (const { contraction } of runsOf(fn).values()) {
+      if (!contraction) continue;
+      const kind = tilesOf(contraction);
+      kinds.set(tileName(kind), kind);
+    }
+  }
+  return [...kinds.keys()].sort().map((name) => kinds.get(name) as TileKind);
+}
+
+function writeCreate(out: Writer, model: CompiledModel): void {
+  const name = inC(model.name);
+  const seeded = initials(model).some((fn) => fn.program.inputs.length > 0);
+  out.block(`struct ${name} *${name}_create(uint32_t seed, int threads) {`, () => {
+    if (!seeded) out.line("(void)seed;");
+    out.line(`struct ${name} *model = calloc(1, sizeof *model);`);
+    out.line("if (!model) return NULL;");
+    const owned: string[] = [];
+    const allocate = (member: string, type: string, size: number): void => {
+      owned.push(member);
+      out.line(`model->${member} = adjoint_zeros(${size}, sizeof(${type}));`);
+    };
+    for (const { node, name: member, isData } of model.shared)
+      if (!isData)
+        allocate(inC(member), elementTypes[node.type.dtype], staticSize(node.shape) ?? 0);
+    for (const [dtype, size] of arenas(model)) allocate(arena(dtype), elementTypes[dtype], size);
+    if (owned.length > 0) {
+      out.block(`if (${owned.map((m) => `!model->${m}`).join(" || ")}) {`, () => {
+        out.line(`${name}_free(model);`);
+        out.line("return NULL;");
+      });
+    }
+    out.line("model->adjoint_pool = adjoint_pool_create(threads);");
+    for (const { initial, name: member } of model.shared) {
+      if (!initial) continue;
+      const takesSeed = initial.program.inputs.length > 0;
+      out.line(`initial_${member}(model${takesSeed ? ", (int32_t)seed" : ""});`);
+    }
+    out.line("return model;");
+  });
+  out.line();
+  out.block(`void ${name}_free(struct ${name} *model) {`, () => {
+    out.line("adjoint_pool_free(model->adjoint_pool);");
+    for (const { name: member, isData } of model.shared)
+      if (!isData) out.line(`free(model->${inC(member)});`);
+    for (const [dtype] of arenas(model)) out.line(`free(model->${arena(dtype)});`);
+    out.line("free(model);");
+  });
+  out.line();
+}
+
+/** Names and types as data: what the addon for Node reads. */
+function writeTable(out: Writer, model: CompiledModel): void {
+  const name = inC(model.name);
+  for (const fn of model.functions) writeCall(out, model, fn);
+  out.block(
+    "static const struct adjoint_variable variables[] = {",
+    () => {
+      for (const { node, name: member, isData } of model.shared)
+        out.line(
+          `{"${member}", adjoint_${node.type.dtype}, offsetof(struct ${name}, ${inC(member)}), ${isData ? 0 : (staticSize(node.shape) ?? 0)}},`,
+        );
+      out.line("{0},");
+    },
+    "};",
+  );
+  for (const { program } of model.functions) {
+    const all = [...program.inputs, ...program.outputs];
+    out.list(
+      `static const enum adjoint_dtype dtypes_of_${program.name}[] = {`,
+      [...all.map((n) => `adjoint_${n.type.dtype}`), "0"],
+      "};",
+    );
+    out.list(
+      `static const bool single_of_${program.name}[] = {`,
+      [...all.map((n) => String(n.shape.length === 0)), "0"],
+      "};",
+    );
+  }
+  out.block(
+    "static const struct adjoint_function functions[] = {",
+    () => {
+      for (const fn of model.functions) {
+        const f = fn.program.name;
+        const counts = `${fn.program.inputs.length}, ${fn.program.outputs.length}, ${ownSizes(fn).length}`;
+        out.line(`{"${f}", ${counts}, dtypes_of_${f}, single_of_${f}, call_${f}},`);
+      }
+    },
+    "};",
+  );
+  const sizes = dataSizes(model);
+  if (sizes.length > 0)
+    out.line(`static const char *const sizes[] = {${sizes.map((s) => `"${s}"`).join(", ")}};`);
+  out.line(
+    `static void *create(uint32_t seed, int threads) { return ${name}_create(seed, threads); }`,
+  );
+  out.line(`static void destroy(void *model) { ${name}_free(model); }`);
+  out.line();
+  out.block(
+    "const struct adjoint_model adjoint_model = {",
+    () => {
+      out.line(`.name = "${model.name}",`);
+      out.line(`.variables = ${model.shared.length},`);
+      out.line(".variable = variables,");
+      out.line(`.functions = ${model.functions.length},`);
+      out.line(".function = functions,");
+      if (sizes.length > 0) {
+        out.line(`.sizes = ${sizes.length},`);
+        out.line(".size = sizes,");
+        out.line(`.sizes_offset = offsetof(struct ${name}, ${inC(sizes[0])}),`);
+      }
+      out.line(".create = create,");
+      out.line(".destroy = destroy,");
+    },
+    "};",
+  );
+}
+
+/** A function with its arguments by address. */
+function writeCall(out: Writer, model: CompiledModel, fn: CompiledFunction): void {
+  const { program } = fn;
+  const name = inC(model.name);
+  const unused = [
+    program.inputs.length === 0 ? "(void)in;" : "",
+    ownSizes(fn).length === 0 ? "(void)sizes;" : "",
+    program.outputs.length === 0 ? "(void)out;" : "",
+  ].filter(Boolean);
+  const args = [
+    "model",
+    ...program.inputs.map((n, i) =>
+      n.shape.length === 0 ? `*(const ${scalarType(n.type.dtype)} *)in[${i}]` : `in[${i}]`,
+    ),
+    ...ownSizes(fn).map((_, i) => `sizes[${i}]`),
+    ...program.outputs.map((_, i) => `out[${i}]`),
+  ];
+  out.line("static void");
+  out.block(
+    `call_${program.name}(void *model, void *const *in, const int32_t *sizes, void *const *out) {`,
+    () => {
+      if (unused.length > 0) out.line(unused.join(" "));
+      out.list(`${name}_${program.name}(`, args, ");", "", "");
+    },
+  );
+  out.line();
+}
+
+const scalarType = (dtype: DType): string =>
+  ({ float32: "float", float64: "double", int32: "int32_t", int64: "int64_t", bool: "bool" })[
+    dtype
+  ];

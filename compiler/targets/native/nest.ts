@@ -1,0 +1,181 @@
+/** One loop nest as a C function. */
+
+import type { Node } from "../../graph/node.ts";
+import { volumeOf } from "../../kernels/contraction/axes.ts";
+import { type Contraction, contractionOf } from "../../kernels/contraction/contraction.ts";
+import { costOf } from "../../kernels/cost.ts";
+import type { Nest, Statement } from "../../kernels/loops.ts";
+import { type Axis, type Scalar, walk } from "../../kernels/scalar.ts";
+import type { CompiledFunction } from "../../model.ts";
+import { formulaOf } from "../formula.ts";
+import type { Writer } from "../writer.ts";
+import { ContractionWriter, unitsOf } from "./contraction.ts";
+import { elementTypes, type Names, numberTypes } from "./expression.ts";
+import { dimInC, inC, nameOf } from "./names.ts";
+import { writeStatements } from "./statements.ts";
+
+/** Vector length that schedules are compared for: the result is the same source on every processor. */
+export const comparedLanes = 16;
+
+/** Less arithmetic than this is done before another thread has woken up. */
+const worthSharing = 200_000;
+
+/** How a nest runs: at once, or in units that threads share. */
+export interface Run {
+  readonly nest: Nest;
+  /** Name of its C function. */
+  readonly name: string;
+  readonly contraction: Contraction | undefined;
+  /** Number of units, as an expression over the function's memory; undefined for one. */
+  readonly units: string | undefined;
+  /** The loop that is cut into units, of a nest that is no contraction. */
+  readonly cut: Extract<Statement, { kind: "loop" }> | undefined;
+}
+
+export function runOf(nest: Nest, name: string): Run {
+  const [only, ...more] = nest.stages;
+  const contraction = more.length === 0 ? contractionOf(only, comparedLanes) : undefined;
+  const work = nest.stages.reduce((sum, stage) => {
+    const { flops, bytes } = costOf(stage);
+    return sum + flops + bytes / 4;
+  }, 0);
+  if (contraction) {
+    const units = work >= worthSharing ? unitsOf(contraction).count : undefined;
+    return { nest, name, contraction, units, cut: undefined };
+  }
+  const cut = work >= worthSharing ? sharedLoop(nest) : undefined;
+  return {
+    nest,
+    name,
+    contraction,
+    units:
+      cut && `(${dimInC(cut.axis.extent)} + ${chunkOf(nest, cut) - 1}) / ${chunkOf(nest, cut)}`,
+    cut,
+  };
+}
+
+/** Steps of a shared loop that are one unit: work enough to be worth handing out. */
+function chunkOf(nest: Nest, cut: Extract<Statement, { kind: "loop" }>): number {
+  const work = nest.stages.reduce((sum, s) => sum + costOf(s).flops + costOf(s).bytes / 4, 0);
+  const steps = volumeOf([cut.axis]);
+  return Math.max(1, Math.ceil((steps * worthSharing) / 8 / work)) * cut.step;
+}
+
+/** The one loop of a nest whose steps have nothing to do with each other. */
+function sharedLoop(nest: Nest): Extract<Statement, { kind: "loop" }> | undefined {
+  const loops = nest.body.filter((s) => s.kind === "loop");
+  const [loop] = loops;
+  const others = nest.body.filter((s) => s.kind !== "loop");
+  if (loops.length !== 1 || !others.every((s) => s.kind === "let")) return undefined;
+  if (nest.results.length > 0) return undefined;
+  for (const { into, axes } of nest.stages) {
+    // Memory for one step of the loop is used again at the next.
+    if ((nest.dropped.get(into) ?? 0) > 0) return undefined;
+    if (!axes.some((axis) => axis.extent === loop.axis.extent)) return undefined;
+  }
+  return storesApart(loop) ? loop : undefined;
+}
+
+/** Whether each store inside a loop goes to a place of its own at each of its steps, as do reads of it. */
+function storesApart(loop: Extract<Statement, { kind: "loop" }>): boolean {
+  const stored = new Map<Node, Scalar>();
+  let apart = true;
+  const visit = (s: Statement): void => {
+    if (s.kind === "loop") s.body.forEach(visit);
+    if (s.kind === "store") {
+      apart &&= uses(s.offset, loop.axis);
+      stored.set(s.into, s.offset);
+    }
+  };
+  loop.body.forEach(visit);
+  const reads = (s: Statement): void => {
+    if (s.kind === "loop") s.body.forEach(reads);
+    const values =
+      s.kind === "let" || s.kind === "store" || s.kind === "accumulate" ? walk(s.value) : [];
+    for (const part of values)
+      if (part.kind === "element" && stored.has(part.node)) apart &&= uses(part.offset, loop.axis);
+  };
+  loop.body.forEach(reads);
+  return apart;
+}
+
+const uses = (s: Scalar, axis: Axis): boolean =>
+  walk(s).some((part) => part.kind === "axis" && part.axis === axis);
+
+/** Writes the function of a nest, its formulas above it. */
+export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
+  const { nest, contraction } = run;
+  const letters = new Map<Axis, string>();
+  const taken = new Set<string>([
+    ...nest.memory.map((node) => nameOf(fn, node)),
+    ...nest.scalars.map((node) => nameOf(fn, node)),
+    ...nest.sizes.map(inC),
+  ]);
+  const letter = (axis: Axis): string => {
+    const known = nest.axisNames.get(axis) ?? letters.get(axis);
+    if (known) return known;
+    const used = new Set([...nest.axisNames.values(), ...letters.values(), ...taken]);
+    const free = [..."ijklmnqrstuvw"].find((l) => !used.has(l)) ?? `axis${letters.size}`;
+    letters.set(axis, free);
+    return free;
+  };
+  const names: Names = { nameOf: (node) => nameOf(fn, node), letter };
+  const stages = nest.stages.flatMap((stage) => formulaOf(stage, fn.program, letter));
+  out.doc([...stages, ...describeSchedule(contraction, names)]);
+  const type = `struct ${inC(fn.program.name)}`;
+  const shared = run.units !== undefined || contraction !== undefined;
+  const head = shared
+    ? `static void ${run.name}(void *on, int from, int to) {`
+    : `static void ${run.name}(${type} *call) {`;
+  out.block(head, () => {
+    if (shared) out.line(`const ${type} *call = on;`);
+    const written = new Set(nest.stages.map((stage) => stage.into));
+    for (const node of nest.memory) {
+      const constness = written.has(node) ? "" : "const ";
+      const name = nameOf(fn, node);
+      out.line(`${constness}${elementTypes[node.type.dtype]} *restrict ${name} = call->${name};`);
+    }
+    for (const node of nest.scalars)
+      out.line(
+        `const ${numberTypes[node.type.dtype]} ${nameOf(fn, node)} = call->${nameOf(fn, node)};`,
+      );
+    for (const name of nest.sizes) out.line(`const int32_t ${inC(name)} = call->${inC(name)};`);
+    for (const axis of nest.counters)
+      out.line(`const int ${letter(axis)} = call->${letter(axis)};`);
+    if (contraction) {
+      new ContractionWriter(out, contraction, names, (name) =>
+        taken.has(name) ? `${name}_` : name,
+      ).write();
+    } else if (run.cut) {
+      const { axis, step, body } = run.cut;
+      const i = letter(axis);
+      for (const s of nest.body) if (s !== run.cut) writeStatements(out, [s], names);
+      const chunk = chunkOf(nest, run.cut);
+      const last = `least(${dimInC(axis.extent)}, to * ${chunk})`;
+      const next = step === 1 ? `${i}++` : `${i} += ${step}`;
+      out.block(`for (int ${i} = from * ${chunk}; ${i} < ${last}; ${next}) {`, () =>
+        writeStatements(out, body, names),
+      );
+    } else writeStatements(out, nest.body, names);
+    for (const node of nest.results) out.line(`call->${nameOf(fn, node)} = ${nameOf(fn, node)};`);
+  });
+  out.line();
+}
+
+/** How a product is computed, for the comment above it. */
+function describeSchedule(c: Contraction | undefined, names: Names): string[] {
+  if (!c) return [];
+  const letters = (axes: readonly Axis[]): string => axes.map(names.letter).join("");
+  const operand = (o: Contraction["b"]): string =>
+    o.place ? `${names.nameOf(o.place.node)} in place` : "a copied panel";
+  const { rows, vectors } = c.tile;
+  const tile = c.a
+    ? `${rows} × ${vectors}·LANES tiles of ${letters(c.rows)} × ${letters(c.columns)}`
+    : `${vectors}·LANES columns ${letters(c.columns)} at a time`;
+  const from = c.a ? `, of ${operand(c.a)} and ${operand(c.b)}` : `, of ${operand(c.b)}`;
+  return [`  in ${tile}${from}`];
+}
+
+/** The number of units of a contraction. */
+export const unitsText = ({ contraction }: Run): string =>
+  contraction ? unitsOf(contraction).count : "1";

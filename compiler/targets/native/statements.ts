@@ -1,0 +1,179 @@
+/** Loops and statements in C. */
+
+import type { DType } from "../../graph/types.ts";
+import type { Statement } from "../../kernels/loops.ts";
+import { type ReduceFn, type Scalar, walk } from "../../kernels/scalar.ts";
+import type { Writer } from "../writer.ts";
+import { expression, type Names, number, numberTypes } from "./expression.ts";
+import { dimInC, inC } from "./names.ts";
+
+export function writeStatements(out: Writer, statements: readonly Statement[], names: Names): void {
+  for (const [i, s] of statements.entries())
+    writeStatement(out, s, names, laneSums(statements.slice(i + 1)));
+}
+
+type Loop = Extract<Statement, { kind: "loop" }>;
+
+const accumulated = (body: readonly Statement[]): Scalar[] =>
+  body.flatMap((s) =>
+    s.kind === "loop" ? accumulated(s.body) : s.kind === "accumulate" ? [s.local] : [],
+  );
+
+/** The steps of a loop and of those in it are few: compilers write them out. */
+function isShort({ axis, body }: Loop, limit = 32): boolean {
+  if (typeof axis.extent !== "number" || axis.extent > limit) return false;
+  const left = limit / axis.extent;
+  return body.every((s) => s.kind !== "loop" || isShort(s, left));
+}
+
+/** Accumulators that the next loops take in lanes, or in few steps. */
+function laneSums(statements: readonly Statement[]): ReadonlySet<Scalar> {
+  return new Set(
+    statements.flatMap((s) =>
+      s.kind === "loop" && (vectorSums(s) || isShort(s)) ? accumulated(s.body) : [],
+    ),
+  );
+}
+
+/** @param inLanes accumulators of few numbers, or of lanes of vectors */
+function writeStatement(
+  out: Writer,
+  s: Statement,
+  names: Names,
+  inLanes: ReadonlySet<Scalar>,
+): void {
+  const text = (value: Scalar): string => expression(value, names).text;
+  switch (s.kind) {
+    case "loop": {
+      const i = names.letter(s.axis);
+      const next = s.step === 1 ? `${i}++` : `${i} += ${s.step}`;
+      const sums = vectorSums(s);
+      if (sums) out.line(`#pragma omp simd${sums}`);
+      out.block(`for (int ${i} = 0; ${i} < ${dimInC(s.axis.extent)}; ${next}) {`, () =>
+        writeStatements(out, s.body, names),
+      );
+      return;
+    }
+    case "let":
+      out.line(`const ${numberTypes[s.local.dtype]} ${inC(s.local.name)} = ${text(s.value)};`);
+      return;
+    case "declare": {
+      // A sum that is taken in order would lose digits in float32; one in lanes is many short ones.
+      const isLong = s.fn === "add" && s.local.dtype === "float32" && !inLanes.has(s.local);
+      const type = isLong ? "double" : numberTypes[s.local.dtype];
+      out.line(`${type} ${inC(s.local.name)} = ${start(s.fn, s.local.dtype)};`);
+      if (s.best) {
+        const from = s.fn === "argmax" ? -Infinity : Infinity;
+        out.line(
+          `${numberTypes[s.best.dtype]} ${inC(s.best.name)} = ${startOfBest(from, s.best.dtype)};`,
+        );
+      }
+      return;
+    }
+    case "accumulate":
+      writeAccumulate(out, s, text);
+      return;
+    case "store":
+      out.line(assignment(s, names));
+      return;
+  }
+}
+
+/**
+ * The clause for a loop whose sums and products may be taken in lanes; undefined for other loops. Only
+ * these are told to the compiler: it finds by itself what may be done in vectors without changing order.
+ */
+function vectorSums({ axis, body }: Loop): string | undefined {
+  if (typeof axis.extent === "number" && axis.extent < 4) return undefined;
+  if (body.some((s) => s.kind === "loop" || s.kind === "declare")) return undefined;
+  const sums = body.filter((s) => s.kind === "accumulate");
+  // A running sum is needed in order.
+  const held = new Set<Scalar>(sums.map((s) => s.local));
+  if (valuesOf(body).some((value) => walk(value).some((part) => held.has(part)))) return undefined;
+  if (sums.length === 0) return undefined;
+  const fits = sums.every(
+    (s) => (s.fn === "add" || s.fn === "mul") && s.local.dtype.startsWith("float"),
+  );
+  if (!fits || !body.every((s) => s.kind === "accumulate" || isOwnStep(s, body))) return undefined;
+  const sign = (fn: ReduceFn): string => (fn === "add" ? "+" : "*");
+  return sums.map((s) => ` reduction(${sign(s.fn)} : ${inC(s.local.name)})`).join("");
+}
+
+/** What statements compute. */
+const valuesOf = (body: readonly Statement[]): Scalar[] =>
+  body.flatMap((s) =>
+    s.kind === "let" || s.kind === "store" || s.kind === "accumulate" ? [s.value] : [],
+  );
+
+/** Whether what a statement stores is read, if at all, at the step that stores it. */
+function isOwnStep(s: Statement, body: readonly Statement[]): boolean {
+  if (s.kind !== "store") return s.kind === "let";
+  const reads = valuesOf(body).flatMap(walk);
+  return reads.every((r) => r.kind !== "element" || r.node !== s.into || r.offset === s.offset);
+}
+
+/** `W[i] -= step` where the old value is what changes. */
+function assignment(s: Extract<Statement, { kind: "store" }>, names: Names): string {
+  const { value, into } = s;
+  const text = (v: Scalar): string => expression(v, names).text;
+  const place = `${names.nameOf(into)}[${text(s.offset)}]`;
+  const sign =
+    value.kind === "call"
+      ? ({ add: "+=", sub: "-=" } as const)[value.fn as "add" | "sub"]
+      : undefined;
+  if (value.kind === "call" && sign) {
+    const [old, change] = value.args;
+    if (old.kind === "element" && old.node === into && old.offset === s.offset)
+      return `${place} ${sign} ${text(change)};`;
+  }
+  return `${place} = ${text(value)};`;
+}
+
+function writeAccumulate(
+  out: Writer,
+  s: Extract<Statement, { kind: "accumulate" }>,
+  text: (v: Scalar) => string,
+): void {
+  const { local, fn, best, position } = s;
+  const value = text(s.value);
+  if (best && position) {
+    // The first NaN counts as the most extreme value.
+    const sign = fn === "argmax" ? ">" : "<";
+    const test = `${value} ${sign} ${inC(best.name)} || (${value} != ${value} && ${inC(best.name)} == ${inC(best.name)})`;
+    out.block(`if (${test}) {`, () => {
+      out.line(`${inC(best.name)} = ${value};`);
+      out.line(`${inC(local.name)} = ${text(position)};`);
+    });
+    return;
+  }
+  if (local.dtype === "bool") {
+    const sign = fn === "max" ? "||" : "&&";
+    out.line(
+      `${inC(local.name)} = ${inC(local.name)} ${sign} ${value.includes(" ") ? `(${value})` : value};`,
+    );
+  } else if (fn === "max" || fn === "min") {
+    const prefix = { float32: "f32", float64: "f64", int32: "i32", int64: "i64" }[local.dtype];
+    out.line(`${inC(local.name)} = ${prefix}_${fn}(${inC(local.name)}, ${value});`);
+  } else out.line(`${inC(local.name)} ${fn === "add" ? "+=" : "*="} ${value};`);
+}
+
+function startOfBest(value: number, dtype: DType): string {
+  if (dtype === "float32" || dtype === "float64") return number(value, dtype).text;
+  return value < 0 ? "INT32_MIN" : "INT32_MAX";
+}
+
+/** What an accumulator starts from. */
+function start(fn: ReduceFn, dtype: DType): string {
+  if (dtype === "bool") return fn === "max" ? "false" : "true";
+  const isFloat = dtype === "float32" || dtype === "float64";
+  switch (fn) {
+    case "mul":
+      return number(1, dtype).text;
+    case "max":
+      return isFloat ? "-INFINITY" : "INT32_MIN";
+    case "min":
+      return isFloat ? "INFINITY" : "INT32_MAX";
+    default:
+      return number(0, dtype).text;
+  }
+}

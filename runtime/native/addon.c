@@ -1,0 +1,235 @@
+/*
+ * The addon for Node: one model's C behind Node-API. It knows models only by their table (adjoint.h);
+ * types and ranges are checked before it is called, by the trainer in TypeScript.
+ */
+#include "adjoint.h"
+
+#include <node_api.h>
+#include <stdio.h>
+
+extern const struct adjoint_model adjoint_model;
+
+enum { most_arguments = 64 };
+
+/* A model's memory, which lives as long as the handle or a view of it. */
+struct trainer {
+  void *memory;
+  int references;
+};
+
+static void release(napi_env env, void *data, void *hint) {
+  (void)env;
+  struct trainer *trainer = hint ? hint : data;
+  if (--trainer->references > 0) return;
+  adjoint_model.destroy(trainer->memory);
+  free(trainer);
+}
+
+static napi_value fail(napi_env env, const char *what) {
+  napi_throw_error(env, NULL, what);
+  return NULL;
+}
+
+static struct trainer *trainer_of(napi_env env, napi_value handle) {
+  void *trainer = NULL;
+  return napi_get_value_external(env, handle, &trainer) == napi_ok ? trainer : NULL;
+}
+
+/* create(seed, threads) → handle */
+static napi_value create(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value args[2], handle;
+  uint32_t seed = 0;
+  int32_t threads = 1;
+  napi_get_cb_info(env, info, &count, args, NULL, NULL);
+  napi_get_value_uint32(env, args[0], &seed);
+  napi_get_value_int32(env, args[1], &threads);
+  struct trainer *trainer = malloc(sizeof *trainer);
+  void *memory = trainer ? adjoint_model.create(seed, threads) : NULL;
+  if (!memory) {
+    free(trainer);
+    return fail(env, "there is not enough memory for the model");
+  }
+  *trainer = (struct trainer){memory, 1};
+  napi_create_external(env, trainer, release, NULL, &handle);
+  return handle;
+}
+
+static const size_t element_bytes[] = {4, 8, 4, 4, 1};
+static const napi_typedarray_type array_types[] = {
+    napi_float32_array, napi_float64_array, napi_int32_array, napi_int32_array, napi_uint8_array};
+
+/* The address of a variable in the model's memory. */
+static void **variable_at(struct trainer *trainer, int32_t index) {
+  return (void **)((char *)trainer->memory + adjoint_model.variable[index].offset);
+}
+
+/* view(handle, variable) → a typed array on the variable's own memory */
+static napi_value view(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value args[2], buffer, array;
+  int32_t index = 0;
+  napi_get_cb_info(env, info, &count, args, NULL, NULL);
+  struct trainer *trainer = trainer_of(env, args[0]);
+  napi_get_value_int32(env, args[1], &index);
+  if (!trainer || index < 0 || index >= adjoint_model.variables) return fail(env, "no such variable");
+  const struct adjoint_variable *variable = &adjoint_model.variable[index];
+  const size_t bytes = variable->length * element_bytes[variable->dtype];
+  trainer->references++;
+  if (napi_create_external_arraybuffer(env, *variable_at(trainer, index), bytes, release, trainer,
+                                       &buffer) != napi_ok) {
+    trainer->references--;
+    return fail(env, "this Node cannot share memory with native code");
+  }
+  napi_create_typedarray(env, array_types[variable->dtype], variable->length, buffer, 0, &array);
+  return array;
+}
+
+/* bind(handle, variable, typed array): the array is the variable's memory from now on; keep it alive. */
+static napi_value bind(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value args[3];
+  int32_t index = 0;
+  void *data = NULL;
+  napi_get_cb_info(env, info, &count, args, NULL, NULL);
+  struct trainer *trainer = trainer_of(env, args[0]);
+  napi_get_value_int32(env, args[1], &index);
+  if (!trainer || index < 0 || index >= adjoint_model.variables ||
+      napi_get_typedarray_info(env, args[2], NULL, NULL, &data, NULL, NULL) != napi_ok)
+    return fail(env, "bind takes a handle, a variable and a typed array");
+  *variable_at(trainer, index) = data;
+  return NULL;
+}
+
+/* resize(handle, size, n): the length of data by name */
+static napi_value resize(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value args[3];
+  int32_t index = 0, n = 0;
+  napi_get_cb_info(env, info, &count, args, NULL, NULL);
+  struct trainer *trainer = trainer_of(env, args[0]);
+  napi_get_value_int32(env, args[1], &index);
+  napi_get_value_int32(env, args[2], &n);
+  if (!trainer || index < 0 || index >= adjoint_model.sizes) return fail(env, "no such size");
+  ((int32_t *)((char *)trainer->memory + adjoint_model.sizes_offset))[index] = n;
+  return NULL;
+}
+
+union number {
+  float float32;
+  double float64;
+  int32_t int32;
+  int64_t int64;
+  bool boolean;
+};
+
+static bool read_number(napi_env env, napi_value from, enum adjoint_dtype dtype, union number *to) {
+  double value = 0;
+  if (dtype == adjoint_bool) return napi_get_value_bool(env, from, &to->boolean) == napi_ok;
+  if (napi_get_value_double(env, from, &value) != napi_ok) return false;
+  if (dtype == adjoint_float32) to->float32 = (float)value;
+  else if (dtype == adjoint_float64) to->float64 = value;
+  else if (dtype == adjoint_int32) to->int32 = (int32_t)value;
+  else to->int64 = (int64_t)value;
+  return true;
+}
+
+static napi_value write_number(napi_env env, const union number *from, enum adjoint_dtype dtype) {
+  napi_value value;
+  if (dtype == adjoint_bool) napi_get_boolean(env, from->boolean, &value);
+  else {
+    const double number = dtype == adjoint_float32   ? (double)from->float32
+                          : dtype == adjoint_float64 ? from->float64
+                          : dtype == adjoint_int32   ? (double)from->int32
+                                                     : (double)from->int64;
+    napi_create_double(env, number, &value);
+  }
+  return value;
+}
+
+/*
+ * f(handle, ...inputs, ...sizes, ...tensors for the results) → the results that are single numbers:
+ * nothing, one, or an array of them in order.
+ */
+static napi_value call(napi_env env, napi_callback_info info) {
+  size_t count = most_arguments;
+  napi_value args[most_arguments];
+  void *data = NULL;
+  napi_get_cb_info(env, info, &count, args, NULL, &data);
+  const struct adjoint_function *f = data;
+  union number numbers[most_arguments];
+  void *addresses[most_arguments];
+  int32_t sizes[most_arguments];
+  struct trainer *trainer = trainer_of(env, args[0]);
+  if (!trainer) return fail(env, "the first argument is the handle of a trainer");
+  size_t next = 1;
+  for (int i = 0; i < f->inputs; i++, next++) {
+    const bool read =
+        next < count &&
+        (f->single[i] ? read_number(env, args[next], f->dtypes[i], &numbers[i])
+                      : napi_get_typedarray_info(env, args[next], NULL, NULL, &addresses[i], NULL,
+                                                 NULL) == napi_ok);
+    if (!read) return fail(env, "an input is not of its type");
+    if (f->single[i]) addresses[i] = &numbers[i];
+  }
+  for (int i = 0; i < f->sizes; i++, next++)
+    if (next >= count || napi_get_value_int32(env, args[next], &sizes[i]) != napi_ok)
+      return fail(env, "a size is missing");
+  int singles = 0;
+  for (int i = f->inputs; i < f->inputs + f->outputs; i++) {
+    if (f->single[i]) {
+      addresses[i] = &numbers[i];
+      singles++;
+    } else if (next >= count || napi_get_typedarray_info(env, args[next++], NULL, NULL,
+                                                         &addresses[i], NULL, NULL) != napi_ok)
+      return fail(env, "memory for a result is missing");
+  }
+  f->call(trainer->memory, addresses, sizes, addresses + f->inputs);
+  if (singles == 0) return NULL;
+  napi_value results = NULL;
+  if (singles > 1) napi_create_array_with_length(env, (size_t)singles, &results);
+  uint32_t at = 0;
+  for (int i = f->inputs; i < f->inputs + f->outputs; i++) {
+    if (!f->single[i]) continue;
+    napi_value value = write_number(env, &numbers[i], f->dtypes[i]);
+    if (singles == 1) return value;
+    napi_set_element(env, results, at++, value);
+  }
+  return results;
+}
+
+static void export_function(napi_env env, napi_value on, const char *name, napi_callback callback,
+                            void *data) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, data, &function);
+  napi_set_named_property(env, on, name, function);
+}
+
+NAPI_MODULE_INIT() {
+  export_function(env, exports, "create", create, NULL);
+  export_function(env, exports, "view", view, NULL);
+  export_function(env, exports, "bind", bind, NULL);
+  export_function(env, exports, "resize", resize, NULL);
+  napi_value functions, names, name;
+  napi_create_object(env, &functions);
+  for (int i = 0; i < adjoint_model.functions; i++) {
+    const struct adjoint_function *f = &adjoint_model.function[i];
+    if (1 + f->inputs + f->sizes + f->outputs > most_arguments) continue;
+    export_function(env, functions, f->name, call, (void *)f);
+  }
+  napi_set_named_property(env, exports, "functions", functions);
+  /* Names in the order of their numbers. */
+  napi_create_array(env, &names);
+  for (int i = 0; i < adjoint_model.variables; i++) {
+    napi_create_string_utf8(env, adjoint_model.variable[i].name, NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, names, (uint32_t)i, name);
+  }
+  napi_set_named_property(env, exports, "variables", names);
+  napi_create_array(env, &names);
+  for (int i = 0; i < adjoint_model.sizes; i++) {
+    napi_create_string_utf8(env, adjoint_model.size[i], NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, names, (uint32_t)i, name);
+  }
+  napi_set_named_property(env, exports, "sizes", names);
+  return exports;
+}

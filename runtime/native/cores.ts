@@ -1,0 +1,23 @@
+/** How many threads are worth having. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+
+/** Physical cores that this process may use: two threads of one core share its arithmetic. */
+export function coreCount(): number {
+  const usable = availableParallelism();
+  return Math.max(1, Math.min(usable, linuxCores() ?? usable));
+}
+
+function linuxCores(): number | undefined {
+  const root = "/sys/devices/system/cpu";
+  try {
+    const siblings = readdirSync(root)
+      .filter((name) => /^cpu\d+$/.test(name))
+      .map((name) => readFileSync(`${root}/${name}/topology/thread_siblings_list`, "utf8").trim());
+    return siblings.length > 0 ? new Set(siblings).size : undefined;
+  } catch {
+    // Not Linux, or no permission: the caller goes by threads.
+    return undefined;
+  }
+}
