@@ -7,6 +7,7 @@ export {
   type TensorLike,
   type TypedArray,
 } from "./arrays.ts";
+export { createFastest } from "./fastest.ts";
 export { Profile, type ProfileFrame, type ProfileRow } from "./profile.ts";
 export type {
   ArraySignature,
@@ -29,3 +30,4 @@ export {
   type SyncProgram,
   variablesOf,
 } from "./trainer.ts";
+export { UnavailableError } from "./unavailable.ts";

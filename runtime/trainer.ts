@@ -78,8 +78,10 @@ export interface CreateOptions<Target extends string = string> {
   readonly seed?: number;
   /** For the gpu target: how gpu.js runs kernels; the best that it finds when left out. */
   readonly mode?: "gpu" | "webgl" | "webgl2" | "headlessgl" | "webasm" | "cpu" | "async";
-  /** Worker threads; targets that have none ignore it. */
+  /** Threads of native code and WebAssembly; the number of physical cores when left out. */
   readonly threads?: number;
+  /** For the target `auto`: told which one was chosen, and why faster ones were not. */
+  readonly onTarget?: (target: string, reasons: readonly string[]) => void;
 }
 
 /** Sizes of the inputs, in order of first appearance: what generated functions take behind the inputs. */

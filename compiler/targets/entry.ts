@@ -6,6 +6,7 @@ import { checksOf } from "../kernels/checks.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../model.ts";
 import { banner } from "./banner.ts";
 import { formulaOf } from "./formula.ts";
+import { type TargetName, targetKinds } from "./names.ts";
 import type { Instrument } from "./typescript/instrument.ts";
 import { arrayTypes } from "./typescript/nest.ts";
 import { Writer } from "./writer.ts";
@@ -18,7 +19,7 @@ import { Writer } from "./writer.ts";
  */
 export function emitEntry(
   model: CompiledModel,
-  targets: readonly string[],
+  targets: readonly TargetName[],
   instrument?: Instrument,
 ): string {
   const out = new Writer();
@@ -35,7 +36,8 @@ export function emitEntry(
   out.line();
   writeSignature(out, model);
   writeInterface(out, model, name, false);
-  if (targets.length > 0) writeInterface(out, model, `Async${name}`, true);
+  if (targets.some((target) => targetKinds[target] === "device"))
+    writeInterface(out, model, `Async${name}`, true);
   writeCreate(out, model, name, targets);
   return out.toString();
 }
@@ -49,7 +51,7 @@ export function typeName(name: string): string {
     .join("");
 }
 
-function writeImports(out: Writer, targets: readonly string[]): void {
+function writeImports(out: Writer, targets: readonly TargetName[]): void {
   const names = [
     "type CreateOptions",
     "createTrainer",
@@ -58,7 +60,9 @@ function writeImports(out: Writer, targets: readonly string[]): void {
     "type TensorArray",
     "type TensorLike",
   ];
-  if (targets.length > 0) names.push("type AsyncShared", "createAsyncTrainer");
+  const kinds = new Set(targets.map((target) => targetKinds[target]));
+  if (kinds.has("device")) names.push("type AsyncShared", "createAsyncTrainer");
+  if (kinds.has("loaded")) names.push("createFastest");
   names.sort((a, b) => (a.replace("type ", "") < b.replace("type ", "") ? -1 : 1));
   out.list("import {", names, '} from "adjoint/runtime";', " ");
   out.line('import * as typescript from "./typescript.ts";');
@@ -244,16 +248,34 @@ function describe({ program, nests }: CompiledFunction): string[] {
   return [`Takes ${inputs.join(", ") || "nothing"}.`, ...lines];
 }
 
+/** What loads a target, for its kind. */
+function loading(target: TargetName, name: string): string[] {
+  if (target === "native")
+    return [
+      'return import("adjoint/native").then(({ createNativeTrainer }) =>',
+      `  createNativeTrainer<${name}>(signature, new URL("./native.c", import.meta.url), options),`,
+      ");",
+    ];
+  return [
+    `return import("./${target}.ts")`,
+    `  .then((${target}) => ${target}.createProgram(options))`,
+    "  .then((program) => createAsyncTrainer(signature, program));",
+  ];
+}
+
 function writeCreate(
   out: Writer,
   model: CompiledModel,
   name: string,
-  targets: readonly string[],
+  targets: readonly TargetName[],
 ): void {
-  const signatureOf = (target: string, type: string): string =>
-    `export function create${name}(options${target === "typescript" ? "?" : ""}: CreateOptions<"${target}">): ${type};`;
+  const loaded = targets.filter((target) => targetKinds[target] === "loaded");
+  const devices = targets.filter((target) => targetKinds[target] === "device");
+  const quoted = (list: readonly string[]): string => list.map((t) => `"${t}"`).join(" | ");
+  const awaited = [...targets, ...(loaded.length > 0 ? ["auto"] : [])];
   out.doc([
-    `A new trainer of ${model.name}${targets.length > 0 ? `; ${targets.join(" and ")} must be awaited` : ""}.`,
+    `A new trainer of ${model.name}${awaited.length > 0 ? `; ${awaited.join(", ").replace(/, (\w+)$/, " and $1")} must be awaited` : ""}.`,
+    ...(loaded.length > 0 ? ["`auto` is the fastest that runs here."] : []),
   ]);
   if (targets.length === 0) {
     out.block(
@@ -264,23 +286,45 @@ function writeCreate(
     );
     return;
   }
-  out.line(signatureOf("typescript", name));
-  for (const target of targets) {
+  const overload = (list: readonly string[], result: string): void => {
+    if (list.length === 0) return;
     out.line(`export function create${name}(`);
-    out.line(`  options: CreateOptions<"${target}"> & { target: "${target}" },`);
-    out.line(`): Promise<Async${name}>;`);
-  }
-  out.block(
-    `export function create${name}(options: CreateOptions = {}): ${name} | Promise<Async${name}> {`,
-    () => {
+    out.line(`  options: CreateOptions<${quoted(list)}> & { target: ${quoted(list)} },`);
+    out.line(`): Promise<${result}>;`);
+  };
+  out.line(`export function create${name}(options?: CreateOptions<"typescript">): ${name};`);
+  overload(loaded.length > 0 ? [...loaded, "auto"] : [], name);
+  overload(devices, `Async${name}`);
+  const promised = [
+    ...(loaded.length > 0 ? [name] : []),
+    ...(devices.length > 0 ? [`Async${name}`] : []),
+  ];
+  out.line(`export function create${name}(`);
+  out.line("  options: CreateOptions = {},");
+  out.block(`): ${name} | Promise<${promised.join(" | ")}> {`, () => {
+    out.block("switch (options.target) {", () => {
       for (const target of targets) {
-        out.block(`if (options.target === "${target}") {`, () => {
-          out.line(`return import("./${target}.ts")`);
-          out.line(`  .then((${target}) => ${target}.createProgram(options))`);
-          out.line("  .then((program) => createAsyncTrainer(signature, program));");
+        out.line(`case "${target}":`);
+        out.indent(() => {
+          for (const line of loading(target, name)) out.line(line);
         });
       }
-      out.line("return createTrainer(signature, typescript, options);");
-    },
-  );
+      if (loaded.length > 0) {
+        out.line('case "auto":');
+        out.indent(() =>
+          out.block(
+            `return createFastest<${name}>(options, {`,
+            () => {
+              for (const target of loaded)
+                out.line(`${target}: () => create${name}({ ...options, target: "${target}" }),`);
+              out.line(`typescript: () => create${name}({ ...options, target: "typescript" }),`);
+            },
+            "});",
+          ),
+        );
+      }
+      out.line("default:");
+      out.indent(() => out.line("return createTrainer(signature, typescript, options);"));
+    });
+  });
 }

@@ -5,25 +5,29 @@ import { emitEntry } from "./entry.ts";
 import { emitGpu } from "./gpu/index.ts";
 import { emitMaths } from "./maths/index.ts";
 import { type TargetName, targetNames } from "./names.ts";
+import { emitNative } from "./native/index.ts";
 import { emitTypescript } from "./typescript/index.ts";
 import type { Instrument } from "./typescript/instrument.ts";
 
 export interface Target {
   readonly name: TargetName;
-  /** File in the model's folder. */
-  readonly file: string;
-  readonly emit: (model: CompiledModel, instrument?: Instrument) => string;
+  /** Its files, by their names in the model's folder. */
+  readonly emit: (
+    model: CompiledModel,
+    instrument?: Instrument,
+  ) => Iterable<readonly [file: string, text: string]>;
 }
 
-const emitters: Readonly<Record<TargetName, Omit<Target, "name">>> = {
-  typescript: { file: "typescript.ts", emit: emitTypescript },
-  gpu: { file: "gpu.ts", emit: emitGpu },
+const emitters: Readonly<Record<TargetName, Target["emit"]>> = {
+  typescript: (model, instrument) => [["typescript.ts", emitTypescript(model, instrument)]],
+  native: emitNative,
+  gpu: (model) => [["gpu.ts", emitGpu(model)]],
 };
 
 /** Targets that run kernels. The first is the reference, which is always written. */
 export const targets: readonly Target[] = targetNames.map((name) => ({
   name,
-  ...emitters[name],
+  emit: emitters[name],
 }));
 
 /**
@@ -37,10 +41,10 @@ export function emitModel(
   instrument?: Instrument,
 ): Map<string, string> {
   const chosen = targets.filter((t) => t.name === "typescript" || wanted.includes(t.name));
-  const others = chosen.filter((t) => t.name !== "typescript").map((t) => t.name);
+  const others = chosen.map((t) => t.name).filter((name) => name !== "typescript");
   return new Map([
     ["index.ts", emitEntry(model, others, instrument)],
-    ...chosen.map((t) => [t.file, t.emit(model, instrument)] as const),
+    ...chosen.flatMap((t) => [...t.emit(model, instrument)]),
     ["maths.md", emitMaths(model)],
   ]);
 }

@@ -20,21 +20,26 @@ export class Writer {
 
   /** `open`, the body one step further in, `close`. */
   block(open: string, body: () => void, close = "}"): this {
-    this.line(open);
+    return this.line(open).indent(body).line(close);
+  }
+
+  /** The body one step further in. */
+  indent(body: () => void): this {
     this.#depth++;
     body();
     this.#depth--;
-    return this.line(close);
+    return this;
   }
 
-  /** `open items close` on one line where it fits, else an item a line. */
-  list(open: string, items: readonly string[], close: string, space = ""): this {
+  /** `open items close` on one line where it fits, else an item a line, each with a comma behind it. */
+  list(open: string, items: readonly string[], close: string, space = "", last = ","): this {
     const flat = `${open}${space}${items.join(", ")}${space}${close}`;
     if (flat.length + 2 * this.#depth <= columns) return this.line(flat);
     return this.block(
       open,
       () => {
-        for (const item of items) this.line(`${item},`);
+        for (const [i, item] of items.entries())
+          this.line(`${item}${i < items.length - 1 ? "," : last}`);
       },
       close,
     );

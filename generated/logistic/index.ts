@@ -9,12 +9,13 @@ import {
   type TensorArray,
   type TensorLike,
   createAsyncTrainer,
+  createFastest,
   createTrainer,
 } from "adjoint/runtime";
 import * as typescript from "./typescript.ts";
 
 /** What the model was generated for: the targets that a trainer can be created with. */
-export const targets = ["typescript", "gpu"] as const;
+export const targets = ["typescript", "native", "gpu"] as const;
 
 /** Types at the border of the model: what callers hand in is checked against them. */
 export const signature = {
@@ -156,16 +157,35 @@ export interface AsyncLogistic {
   destroy(): void;
 }
 
-/** A new trainer of logistic; gpu must be awaited. */
+/**
+ * A new trainer of logistic; native, gpu and auto must be awaited.
+ * `auto` is the fastest that runs here.
+ */
 export function createLogistic(options?: CreateOptions<"typescript">): Logistic;
+export function createLogistic(
+  options: CreateOptions<"native" | "auto"> & { target: "native" | "auto" },
+): Promise<Logistic>;
 export function createLogistic(
   options: CreateOptions<"gpu"> & { target: "gpu" },
 ): Promise<AsyncLogistic>;
-export function createLogistic(options: CreateOptions = {}): Logistic | Promise<AsyncLogistic> {
-  if (options.target === "gpu") {
-    return import("./gpu.ts")
-      .then((gpu) => gpu.createProgram(options))
-      .then((program) => createAsyncTrainer(signature, program));
+export function createLogistic(
+  options: CreateOptions = {},
+): Logistic | Promise<Logistic | AsyncLogistic> {
+  switch (options.target) {
+    case "native":
+      return import("adjoint/native").then(({ createNativeTrainer }) =>
+        createNativeTrainer<Logistic>(signature, new URL("./native.c", import.meta.url), options),
+      );
+    case "gpu":
+      return import("./gpu.ts")
+        .then((gpu) => gpu.createProgram(options))
+        .then((program) => createAsyncTrainer(signature, program));
+    case "auto":
+      return createFastest<Logistic>(options, {
+        native: () => createLogistic({ ...options, target: "native" }),
+        typescript: () => createLogistic({ ...options, target: "typescript" }),
+      });
+    default:
+      return createTrainer(signature, typescript, options);
   }
-  return createTrainer(signature, typescript, options);
 }

@@ -9,12 +9,13 @@ import {
   type TensorArray,
   type TensorLike,
   createAsyncTrainer,
+  createFastest,
   createTrainer,
 } from "adjoint/runtime";
 import * as typescript from "./typescript.ts";
 
 /** What the model was generated for: the targets that a trainer can be created with. */
-export const targets = ["typescript", "gpu"] as const;
+export const targets = ["typescript", "native", "gpu"] as const;
 
 /** Types at the border of the model: what callers hand in is checked against them. */
 export const signature = {
@@ -170,16 +171,35 @@ export interface AsyncMlp {
   destroy(): void;
 }
 
-/** A new trainer of mlp; gpu must be awaited. */
+/**
+ * A new trainer of mlp; native, gpu and auto must be awaited.
+ * `auto` is the fastest that runs here.
+ */
 export function createMlp(options?: CreateOptions<"typescript">): Mlp;
+export function createMlp(
+  options: CreateOptions<"native" | "auto"> & { target: "native" | "auto" },
+): Promise<Mlp>;
 export function createMlp(
   options: CreateOptions<"gpu"> & { target: "gpu" },
 ): Promise<AsyncMlp>;
-export function createMlp(options: CreateOptions = {}): Mlp | Promise<AsyncMlp> {
-  if (options.target === "gpu") {
-    return import("./gpu.ts")
-      .then((gpu) => gpu.createProgram(options))
-      .then((program) => createAsyncTrainer(signature, program));
+export function createMlp(
+  options: CreateOptions = {},
+): Mlp | Promise<Mlp | AsyncMlp> {
+  switch (options.target) {
+    case "native":
+      return import("adjoint/native").then(({ createNativeTrainer }) =>
+        createNativeTrainer<Mlp>(signature, new URL("./native.c", import.meta.url), options),
+      );
+    case "gpu":
+      return import("./gpu.ts")
+        .then((gpu) => gpu.createProgram(options))
+        .then((program) => createAsyncTrainer(signature, program));
+    case "auto":
+      return createFastest<Mlp>(options, {
+        native: () => createMlp({ ...options, target: "native" }),
+        typescript: () => createMlp({ ...options, target: "typescript" }),
+      });
+    default:
+      return createTrainer(signature, typescript, options);
   }
-  return createTrainer(signature, typescript, options);
 }

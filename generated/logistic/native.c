@@ -1,0 +1,946 @@
+// Native target: C11 with vector extensions. Generated from models/logistic.ts by Adjoint; do not edit.
+// Regenerate: npm run codegen -- models/logistic.ts
+
+#include "native.h"
+
+/** Memory of one trainer. */
+struct logistic {
+  float *W; /* [784, 10] */
+  float *b; /* [10] */
+  float *trainX; /* [trainSamples, 784], the caller's */
+  int32_t *trainY; /* [trainSamples], the caller's */
+  float *validX; /* [validSamples, 784], the caller's */
+  int32_t *validY; /* [validSamples], the caller's */
+  float *testX; /* [testSamples, 784], the caller's */
+  int32_t *testY; /* [testSamples], the caller's */
+  float *scratch_float32; /* 12010 elements for temporaries */
+  int32_t trainSamples;
+  int32_t validSamples;
+  int32_t testSamples;
+  struct adjoint_pool *adjoint_pool;
+};
+
+/**
+ * sums[c] += Σ_steps right[step, c] for 1·LANES columns.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+column_sums_1(int steps, const float *right, long right_step, float *sums, bool more) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    sum_0_0 += right_0;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_10x1_free(
+  const float *left,
+  const long *left_rows,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  const float *left_0 = left + left_rows[0];
+  const float *left_1 = left + left_rows[1];
+  const float *left_2 = left + left_rows[2];
+  const float *left_3 = left + left_rows[3];
+  const float *left_4 = left + left_rows[4];
+  const float *left_5 = left + left_rows[5];
+  const float *left_6 = left + left_rows[6];
+  const float *left_7 = left + left_rows[7];
+  const float *left_8 = left + left_rows[8];
+  const float *left_9 = left + left_rows[9];
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    sum_0_0 += x_0 * right_0;
+    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    sum_1_0 += x_1 * right_0;
+    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    sum_2_0 += x_2 * right_0;
+    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    sum_3_0 += x_3 * right_0;
+    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    sum_4_0 += x_4 * right_0;
+    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    sum_5_0 += x_5 * right_0;
+    const f32v x_6 = f32v_splat(left_6[step * left_step]);
+    sum_6_0 += x_6 * right_0;
+    const f32v x_7 = f32v_splat(left_7[step * left_step]);
+    sum_7_0 += x_7 * right_0;
+    const f32v x_8 = f32v_splat(left_8[step * left_step]);
+    sum_8_0 += x_8 * right_0;
+    const f32v x_9 = f32v_splat(left_9[step * left_step]);
+    sum_9_0 += x_9 * right_0;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_1_0);
+  f32v_store(sums + 2 * LANES, sum_2_0);
+  f32v_store(sums + 3 * LANES, sum_3_0);
+  f32v_store(sums + 4 * LANES, sum_4_0);
+  f32v_store(sums + 5 * LANES, sum_5_0);
+  f32v_store(sums + 6 * LANES, sum_6_0);
+  f32v_store(sums + 7 * LANES, sum_7_0);
+  f32v_store(sums + 8 * LANES, sum_8_0);
+  f32v_store(sums + 9 * LANES, sum_9_0);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 12 rows and 1·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_12x1(
+  const float *left,
+  long left_row,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_10_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
+  f32v sum_11_0 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    const f32v x_5 = f32v_splat(left[step * left_step + 5 * left_row]);
+    sum_5_0 += x_5 * right_0;
+    const f32v x_6 = f32v_splat(left[step * left_step + 6 * left_row]);
+    sum_6_0 += x_6 * right_0;
+    const f32v x_7 = f32v_splat(left[step * left_step + 7 * left_row]);
+    sum_7_0 += x_7 * right_0;
+    const f32v x_8 = f32v_splat(left[step * left_step + 8 * left_row]);
+    sum_8_0 += x_8 * right_0;
+    const f32v x_9 = f32v_splat(left[step * left_step + 9 * left_row]);
+    sum_9_0 += x_9 * right_0;
+    const f32v x_10 = f32v_splat(left[step * left_step + 10 * left_row]);
+    sum_10_0 += x_10 * right_0;
+    const f32v x_11 = f32v_splat(left[step * left_step + 11 * left_row]);
+    sum_11_0 += x_11 * right_0;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_1_0);
+  f32v_store(sums + 2 * LANES, sum_2_0);
+  f32v_store(sums + 3 * LANES, sum_3_0);
+  f32v_store(sums + 4 * LANES, sum_4_0);
+  f32v_store(sums + 5 * LANES, sum_5_0);
+  f32v_store(sums + 6 * LANES, sum_6_0);
+  f32v_store(sums + 7 * LANES, sum_7_0);
+  f32v_store(sums + 8 * LANES, sum_8_0);
+  f32v_store(sums + 9 * LANES, sum_9_0);
+  f32v_store(sums + 10 * LANES, sum_10_0);
+  f32v_store(sums + 11 * LANES, sum_11_0);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_5x2(
+  const float *left,
+  long left_row,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v right_1 = f32v_load(right + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+}
+
+/** What a call of train works on. */
+struct train {
+  struct adjoint_pool *adjoint_pool;
+  float *W; /* [784, 10] */
+  float *b; /* [10] */
+  float *trainX; /* [trainSamples, 784] */
+  int32_t *trainY; /* [trainSamples] */
+  float *x; /* [600, 784] */
+  int32_t *y; /* [600] */
+  float *p_logits; /* [600, 10] */
+  float *p_exp; /* [600, 10] */
+  float *d_p_logits; /* [600, 10] */
+  int64_t index;
+  float cost;
+};
+
+/**
+ * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
+ *   for i < 600, j < 10, k < 784
+ *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
+ */
+static void train_p_logits(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict x = call->x;
+  const float *restrict W = call->W;
+  const float *restrict b = call->b;
+  float *restrict p_logits = call->p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (5)) * (LANES);
+    const int i_from = unit % (5) * 144;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(600, i_from + 144);
+    const float *right = W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[784 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 12) {
+      _Alignas(64) float sums[12 * LANES];
+      tile_12x1(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 12; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          p_logits[j + i * 10] = sum + b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * p_max[i] = max_j p_logits[i,j]
+ *   for i < 600, j < 10
+ * p_exp[i,j] = exp(p_logits[i,j] − p_max[i])
+ *   for i < 600, j < 10
+ * p_sum[i] = Σ_j p_exp[i,j]
+ *   for i < 600, j < 10
+ * cost = −Σ_i (p_logits[i,y[i]] − p_max[i] − log(p_sum[i])) / 600
+ *   for i < 600
+ * ∂cost/∂p_logits ≡ d_p_logits[i,j] = (p[i,j] − [j = y[i]]) / 600
+ *   where p[i,j] = p_exp[i,j] / p_sum[i]
+ *   for i < 600, j < 10
+ */
+static void train_cost_and_d_p_logits(struct train *call) {
+  const float *restrict p_logits = call->p_logits;
+  float *restrict p_exp = call->p_exp;
+  const int32_t *restrict y = call->y;
+  float *restrict d_p_logits = call->d_p_logits;
+  double cost_sum = 0.0f;
+  for (int i = 0; i < 600; i++) {
+    float p_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      p_max = f32_max(p_max, p_logits[i * 10 + j]);
+    }
+    float p_sum = 0.0f;
+    #pragma omp simd reduction(+ : p_sum)
+    for (int j = 0; j < 10; j++) {
+      p_exp[j] = f32_exp(p_logits[i * 10 + j] - p_max);
+      p_sum += p_exp[j];
+    }
+    cost_sum += p_logits[i * 10 + y[i]] - p_max - f32_log(p_sum);
+    for (int j = 0; j < 10; j++) {
+      const float p = p_exp[j] / p_sum;
+      d_p_logits[i * 10 + j] = (p - (float)(j == y[i])) / 600.0f;
+    }
+  }
+  const float cost = -(cost_sum / 600.0f);
+  call->cost = cost;
+}
+
+/**
+ * W[i,j] ← W[i,j] − 0.13·∂cost/∂W[i,j]
+ *   where ∂cost/∂W[i,j] = Σ_k x[k,i]·d_p_logits[k,j]
+ *   for i < 784, j < 10, k < 600
+ *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and x in place
+ */
+static void train_W(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict W = call->W;
+  const float *restrict x = call->x;
+  const float *restrict d_p_logits = call->d_p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int i_first = unit * (2 * LANES);
+    const int columns = least(784 - i_first, 2 * LANES);
+    const float *right = x + i_first;
+    long right_step = 784;
+    _Alignas(64) float panel[600 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 600; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int i = i_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? x[i + k * 784] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int j_first = 0; j_first < 10; j_first += 5) {
+      _Alignas(64) float sums[5 * 2 * LANES];
+      tile_5x2(d_p_logits + j_first, 1, 600, 10, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + columns; i++) {
+        for (int j = j_first; j < j_first + 5; j++) {
+          const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
+          W[j + i * 10] = W[j + i * 10] - 0.13f * sum;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * b[i] ← b[i] − 0.13·∂cost/∂b[i]
+ *   where ∂cost/∂b[i] = Σ_j d_p_logits[j,i]
+ *   for i < 10, j < 600
+ *   in 1·LANES columns i at a time, of d_p_logits in place
+ */
+static void train_b(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict b = call->b;
+  const float *restrict d_p_logits = call->d_p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int i_first = unit * (LANES);
+    const int columns = least(10 - i_first, LANES);
+    const float *right = d_p_logits + i_first;
+    long right_step = 10;
+    _Alignas(64) float panel[600 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int j = 0; j < 600; j++) {
+        for (int at = 0; at < LANES; at++) {
+          const int i = i_first + at;
+          panel[step * (LANES) + at] = at < columns ? d_p_logits[i + j * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    _Alignas(64) float sums[1 * LANES];
+    column_sums_1(600, right, right_step, sums, false);
+    for (int i = i_first; i < i_first + columns; i++) {
+      const float sum = sums[i - i_first];
+      b[i] = b[i] - 0.13f * sum;
+    }
+  }
+}
+
+/** train(index) → cost; updates W, b */
+void logistic_train(struct logistic *model, int64_t index, float *cost_out) {
+  struct train call = {.adjoint_pool = model->adjoint_pool};
+  call.W = model->W;
+  call.b = model->b;
+  call.trainX = model->trainX;
+  call.trainY = model->trainY;
+  call.index = index;
+  call.p_logits = model->scratch_float32;
+  call.p_exp = model->scratch_float32 + 6000;
+  call.d_p_logits = model->scratch_float32 + 6010;
+  call.x = model->trainX + call.index * 470400;
+  call.y = model->trainY + call.index * 600;
+  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / (LANES)) * 5);
+  train_cost_and_d_p_logits(&call);
+  adjoint_parallel(call.adjoint_pool, train_W, &call, ((783 + 2 * LANES) / (2 * LANES)));
+  train_b(&call, 0, ((9 + LANES) / (LANES)));
+  *cost_out = call.cost;
+}
+
+/** What a call of validate works on. */
+struct validate {
+  struct adjoint_pool *adjoint_pool;
+  float *W; /* [784, 10] */
+  float *b; /* [10] */
+  float *validX; /* [validSamples, 784] */
+  int32_t *validY; /* [validSamples] */
+  float *x; /* [600, 784] */
+  int32_t *y; /* [600] */
+  float *p_logits; /* [600, 10] */
+  int64_t index;
+  float errors;
+};
+
+/**
+ * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
+ *   for i < 600, j < 10, k < 784
+ *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
+ */
+static void validate_p_logits(void *on, int from, int to) {
+  const struct validate *call = on;
+  const float *restrict x = call->x;
+  const float *restrict W = call->W;
+  const float *restrict b = call->b;
+  float *restrict p_logits = call->p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (5)) * (LANES);
+    const int i_from = unit % (5) * 144;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(600, i_from + 144);
+    const float *right = W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[784 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 12) {
+      _Alignas(64) float sums[12 * LANES];
+      tile_12x1(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 12; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          p_logits[j + i * 10] = sum + b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
+ *   for i < 600, j < 10
+ */
+static void validate_errors(struct validate *call) {
+  const float *restrict p_logits = call->p_logits;
+  const int32_t *restrict y = call->y;
+  double errors_sum = 0.0f;
+  for (int i = 0; i < 600; i++) {
+    int32_t errors_argmax = 0;
+    float p_logits_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      const float p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
+        p_logits_max = p_logits_j;
+        errors_argmax = j;
+      }
+    }
+    errors_sum += (float)(errors_argmax != y[i]);
+  }
+  const float errors = errors_sum / 600.0f;
+  call->errors = errors;
+}
+
+/** validate(index) → errors */
+void logistic_validate(struct logistic *model, int64_t index, float *errors_out) {
+  struct validate call = {.adjoint_pool = model->adjoint_pool};
+  call.W = model->W;
+  call.b = model->b;
+  call.validX = model->validX;
+  call.validY = model->validY;
+  call.index = index;
+  call.p_logits = model->scratch_float32;
+  call.x = model->validX + call.index * 470400;
+  call.y = model->validY + call.index * 600;
+  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / (LANES)) * 5);
+  validate_errors(&call);
+  *errors_out = call.errors;
+}
+
+/** What a call of test works on. */
+struct test {
+  struct adjoint_pool *adjoint_pool;
+  float *W; /* [784, 10] */
+  float *b; /* [10] */
+  float *testX; /* [testSamples, 784] */
+  int32_t *testY; /* [testSamples] */
+  float *x; /* [600, 784] */
+  int32_t *y; /* [600] */
+  float *p_logits; /* [600, 10] */
+  int64_t index;
+  float errors;
+};
+
+/**
+ * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
+ *   for i < 600, j < 10, k < 784
+ *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
+ */
+static void test_p_logits(void *on, int from, int to) {
+  const struct test *call = on;
+  const float *restrict x = call->x;
+  const float *restrict W = call->W;
+  const float *restrict b = call->b;
+  float *restrict p_logits = call->p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (5)) * (LANES);
+    const int i_from = unit % (5) * 144;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(600, i_from + 144);
+    const float *right = W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[784 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 12) {
+      _Alignas(64) float sums[12 * LANES];
+      tile_12x1(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 12; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          p_logits[j + i * 10] = sum + b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
+ *   for i < 600, j < 10
+ */
+static void test_errors(struct test *call) {
+  const float *restrict p_logits = call->p_logits;
+  const int32_t *restrict y = call->y;
+  double errors_sum = 0.0f;
+  for (int i = 0; i < 600; i++) {
+    int32_t errors_argmax = 0;
+    float p_logits_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      const float p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
+        p_logits_max = p_logits_j;
+        errors_argmax = j;
+      }
+    }
+    errors_sum += (float)(errors_argmax != y[i]);
+  }
+  const float errors = errors_sum / 600.0f;
+  call->errors = errors;
+}
+
+/** test(index) → errors */
+void logistic_test(struct logistic *model, int64_t index, float *errors_out) {
+  struct test call = {.adjoint_pool = model->adjoint_pool};
+  call.W = model->W;
+  call.b = model->b;
+  call.testX = model->testX;
+  call.testY = model->testY;
+  call.index = index;
+  call.p_logits = model->scratch_float32;
+  call.x = model->testX + call.index * 470400;
+  call.y = model->testY + call.index * 600;
+  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / (LANES)) * 5);
+  test_errors(&call);
+  *errors_out = call.errors;
+}
+
+/** What a call of probabilities works on. */
+struct probabilities {
+  struct adjoint_pool *adjoint_pool;
+  const float *images; /* [rows, 784] */
+  float *W; /* [784, 10] */
+  float *b; /* [10] */
+  float *scores_exp; /* [rows, 10] */
+  float *scores_logits; /* [rows, 10] */
+  float *scores; /* [rows, 10] */
+  int32_t rows;
+};
+
+/**
+ * scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
+ *   for i < rows, j < 10, k < 784
+ *   in 10 × 1·LANES tiles of i × j, of images in place and W in place
+ */
+static void probabilities_scores_logits(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const float *restrict images = call->images;
+  const float *restrict W = call->W;
+  const float *restrict b = call->b;
+  float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
+    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(rows, i_from + 150);
+    const float *right = W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[784 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      long rows_[10];
+      for (int r = 0; r < 10; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 784;
+      }
+      tile_10x1_free(images, rows_, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          scores_logits[j + i * 10] = sum + b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * scores_max[i] = max_j scores_logits[i,j]
+ *   for i < rows, j < 10
+ * scores_exp[i,j] = exp(scores_logits[i,j] − scores_max[i])
+ *   for i < rows, j < 10
+ * scores_sum[i] = Σ_j scores_exp[i,j]
+ *   for i < rows, j < 10
+ * scores[i,j] = scores_exp[i,j] / scores_sum[i]
+ *   for i < rows, j < 10
+ */
+static void probabilities_scores(struct probabilities *call) {
+  const float *restrict scores_logits = call->scores_logits;
+  float *restrict scores_exp = call->scores_exp;
+  float *restrict scores = call->scores;
+  const int32_t rows = call->rows;
+  for (int i = 0; i < rows; i++) {
+    float scores_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      scores_max = f32_max(scores_max, scores_logits[i * 10 + j]);
+    }
+    float scores_sum = 0.0f;
+    #pragma omp simd reduction(+ : scores_sum)
+    for (int j = 0; j < 10; j++) {
+      scores_exp[j] = f32_exp(scores_logits[i * 10 + j] - scores_max);
+      scores_sum += scores_exp[j];
+    }
+    for (int j = 0; j < 10; j++) {
+      scores[i * 10 + j] = scores_exp[j] / scores_sum;
+    }
+  }
+}
+
+/** probabilities(images) → scores */
+void logistic_probabilities(
+  struct logistic *model,
+  const float *images,
+  int32_t rows,
+  float *scores_out
+) {
+  struct probabilities call = {.adjoint_pool = model->adjoint_pool};
+  call.W = model->W;
+  call.b = model->b;
+  call.images = images;
+  call.rows = rows;
+  call.scores_exp = model->scratch_float32;
+  call.scores = scores_out;
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
+      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+  probabilities_scores(&call);
+  free(call.scores_logits);
+}
+
+/** What a call of predict works on. */
+struct predict {
+  struct adjoint_pool *adjoint_pool;
+  const float *images; /* [rows, 784] */
+  float *W; /* [784, 10] */
+  float *b; /* [10] */
+  float *scores_logits; /* [rows, 10] */
+  int32_t *argmax; /* [rows] */
+  int32_t rows;
+};
+
+/**
+ * scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
+ *   for i < rows, j < 10, k < 784
+ *   in 10 × 1·LANES tiles of i × j, of images in place and W in place
+ */
+static void predict_scores_logits(void *on, int from, int to) {
+  const struct predict *call = on;
+  const float *restrict images = call->images;
+  const float *restrict W = call->W;
+  const float *restrict b = call->b;
+  float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
+    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(rows, i_from + 150);
+    const float *right = W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[784 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      long rows_[10];
+      for (int r = 0; r < 10; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 784;
+      }
+      tile_10x1_free(images, rows_, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          scores_logits[j + i * 10] = sum + b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * argmax[i] = argmax_j scores_logits[i,j]
+ *   for i < rows, j < 10
+ */
+static void predict_argmax(struct predict *call) {
+  const float *restrict scores_logits = call->scores_logits;
+  int32_t *restrict argmax = call->argmax;
+  const int32_t rows = call->rows;
+  for (int i = 0; i < rows; i++) {
+    int32_t argmax_i = 0;
+    float scores_logits_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      const float scores_logits_j = scores_logits[i * 10 + j];
+      if (scores_logits_j > scores_logits_max
+          || (scores_logits_j != scores_logits_j && scores_logits_max == scores_logits_max)) {
+        scores_logits_max = scores_logits_j;
+        argmax_i = j;
+      }
+    }
+    argmax[i] = argmax_i;
+  }
+}
+
+/** predict(images) → argmax */
+void logistic_predict(
+  struct logistic *model,
+  const float *images,
+  int32_t rows,
+  int32_t *argmax_out
+) {
+  struct predict call = {.adjoint_pool = model->adjoint_pool};
+  call.W = model->W;
+  call.b = model->b;
+  call.images = images;
+  call.rows = rows;
+  call.argmax = argmax_out;
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
+      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+  predict_argmax(&call);
+  free(call.scores_logits);
+}
+
+struct logistic *logistic_create(uint32_t seed, int threads) {
+  (void)seed;
+  struct logistic *model = calloc(1, sizeof *model);
+  if (!model) return NULL;
+  model->W = adjoint_zeros(7840, sizeof(float));
+  model->b = adjoint_zeros(10, sizeof(float));
+  model->scratch_float32 = adjoint_zeros(12010, sizeof(float));
+  if (!model->W || !model->b || !model->scratch_float32) {
+    logistic_free(model);
+    return NULL;
+  }
+  model->adjoint_pool = adjoint_pool_create(threads);
+  return model;
+}
+
+void logistic_free(struct logistic *model) {
+  adjoint_pool_free(model->adjoint_pool);
+  free(model->W);
+  free(model->b);
+  free(model->scratch_float32);
+  free(model);
+}
+
+static void
+call_train(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  (void)sizes;
+  logistic_train(model, *(const int64_t *)in[0], out[0]);
+}
+
+static void
+call_validate(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  (void)sizes;
+  logistic_validate(model, *(const int64_t *)in[0], out[0]);
+}
+
+static void
+call_test(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  (void)sizes;
+  logistic_test(model, *(const int64_t *)in[0], out[0]);
+}
+
+static void
+call_probabilities(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  logistic_probabilities(model, in[0], sizes[0], out[0]);
+}
+
+static void
+call_predict(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  logistic_predict(model, in[0], sizes[0], out[0]);
+}
+
+static const struct adjoint_variable variables[] = {
+  {"W", adjoint_float32, offsetof(struct logistic, W), 7840},
+  {"b", adjoint_float32, offsetof(struct logistic, b), 10},
+  {"trainX", adjoint_float32, offsetof(struct logistic, trainX), 0},
+  {"trainY", adjoint_int32, offsetof(struct logistic, trainY), 0},
+  {"validX", adjoint_float32, offsetof(struct logistic, validX), 0},
+  {"validY", adjoint_int32, offsetof(struct logistic, validY), 0},
+  {"testX", adjoint_float32, offsetof(struct logistic, testX), 0},
+  {"testY", adjoint_int32, offsetof(struct logistic, testY), 0},
+  {0},
+};
+static const enum adjoint_dtype dtypes_of_train[] = {adjoint_int64, adjoint_float32, 0};
+static const bool single_of_train[] = {true, true, 0};
+static const enum adjoint_dtype dtypes_of_validate[] = {adjoint_int64, adjoint_float32, 0};
+static const bool single_of_validate[] = {true, true, 0};
+static const enum adjoint_dtype dtypes_of_test[] = {adjoint_int64, adjoint_float32, 0};
+static const bool single_of_test[] = {true, true, 0};
+static const enum adjoint_dtype dtypes_of_probabilities[] = {adjoint_float32, adjoint_float32, 0};
+static const bool single_of_probabilities[] = {false, false, 0};
+static const enum adjoint_dtype dtypes_of_predict[] = {adjoint_float32, adjoint_int32, 0};
+static const bool single_of_predict[] = {false, false, 0};
+static const struct adjoint_function functions[] = {
+  {"train", 1, 1, 0, dtypes_of_train, single_of_train, call_train},
+  {"validate", 1, 1, 0, dtypes_of_validate, single_of_validate, call_validate},
+  {"test", 1, 1, 0, dtypes_of_test, single_of_test, call_test},
+  {"probabilities", 1, 1, 1, dtypes_of_probabilities, single_of_probabilities, call_probabilities},
+  {"predict", 1, 1, 1, dtypes_of_predict, single_of_predict, call_predict},
+};
+static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples"};
+static void *create(uint32_t seed, int threads) { return logistic_create(seed, threads); }
+static void destroy(void *model) { logistic_free(model); }
+
+const struct adjoint_model adjoint_model = {
+  .name = "logistic",
+  .variables = 8,
+  .variable = variables,
+  .functions = 5,
+  .function = functions,
+  .sizes = 3,
+  .size = sizes,
+  .sizes_offset = offsetof(struct logistic, trainSamples),
+  .create = create,
+  .destroy = destroy,
+};

@@ -1,0 +1,1484 @@
+// Native target: C11 with vector extensions. Generated from models/mlp.ts by Adjoint; do not edit.
+// Regenerate: npm run codegen -- models/mlp.ts
+
+#include "native.h"
+
+/** Memory of one trainer. */
+struct mlp {
+  float *hidden_W; /* [784, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *trainX; /* [trainSamples, 784], the caller's */
+  int32_t *trainY; /* [trainSamples], the caller's */
+  float *validX; /* [validSamples, 784], the caller's */
+  int32_t *validY; /* [validSamples], the caller's */
+  float *testX; /* [testSamples, 784], the caller's */
+  int32_t *testY; /* [testSamples], the caller's */
+  float *scratch_float32; /* 20410 elements for temporaries */
+  int32_t trainSamples;
+  int32_t validSamples;
+  int32_t testSamples;
+  struct adjoint_pool *adjoint_pool;
+};
+
+/**
+ * sums[c] += Σ_steps right[step, c] for 4·LANES columns.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+column_sums_4(int steps, const float *right, long right_step, float *sums, bool more) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_0_2 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_0_3 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v right_1 = f32v_load(right + 1 * LANES);
+    const f32v right_2 = f32v_load(right + 2 * LANES);
+    const f32v right_3 = f32v_load(right + 3 * LANES);
+    sum_0_0 += right_0;
+    sum_0_1 += right_1;
+    sum_0_2 += right_2;
+    sum_0_3 += right_3;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_0_2);
+  f32v_store(sums + 3 * LANES, sum_0_3);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_10x1(
+  const float *left,
+  long left_row,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    const f32v x_5 = f32v_splat(left[step * left_step + 5 * left_row]);
+    sum_5_0 += x_5 * right_0;
+    const f32v x_6 = f32v_splat(left[step * left_step + 6 * left_row]);
+    sum_6_0 += x_6 * right_0;
+    const f32v x_7 = f32v_splat(left[step * left_step + 7 * left_row]);
+    sum_7_0 += x_7 * right_0;
+    const f32v x_8 = f32v_splat(left[step * left_step + 8 * left_row]);
+    sum_8_0 += x_8 * right_0;
+    const f32v x_9 = f32v_splat(left[step * left_step + 9 * left_row]);
+    sum_9_0 += x_9 * right_0;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_1_0);
+  f32v_store(sums + 2 * LANES, sum_2_0);
+  f32v_store(sums + 3 * LANES, sum_3_0);
+  f32v_store(sums + 4 * LANES, sum_4_0);
+  f32v_store(sums + 5 * LANES, sum_5_0);
+  f32v_store(sums + 6 * LANES, sum_6_0);
+  f32v_store(sums + 7 * LANES, sum_7_0);
+  f32v_store(sums + 8 * LANES, sum_8_0);
+  f32v_store(sums + 9 * LANES, sum_9_0);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_10x1_free(
+  const float *left,
+  const long *left_rows,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  const float *left_0 = left + left_rows[0];
+  const float *left_1 = left + left_rows[1];
+  const float *left_2 = left + left_rows[2];
+  const float *left_3 = left + left_rows[3];
+  const float *left_4 = left + left_rows[4];
+  const float *left_5 = left + left_rows[5];
+  const float *left_6 = left + left_rows[6];
+  const float *left_7 = left + left_rows[7];
+  const float *left_8 = left + left_rows[8];
+  const float *left_9 = left + left_rows[9];
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    sum_0_0 += x_0 * right_0;
+    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    sum_1_0 += x_1 * right_0;
+    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    sum_2_0 += x_2 * right_0;
+    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    sum_3_0 += x_3 * right_0;
+    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    sum_4_0 += x_4 * right_0;
+    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    sum_5_0 += x_5 * right_0;
+    const f32v x_6 = f32v_splat(left_6[step * left_step]);
+    sum_6_0 += x_6 * right_0;
+    const f32v x_7 = f32v_splat(left_7[step * left_step]);
+    sum_7_0 += x_7 * right_0;
+    const f32v x_8 = f32v_splat(left_8[step * left_step]);
+    sum_8_0 += x_8 * right_0;
+    const f32v x_9 = f32v_splat(left_9[step * left_step]);
+    sum_9_0 += x_9 * right_0;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_1_0);
+  f32v_store(sums + 2 * LANES, sum_2_0);
+  f32v_store(sums + 3 * LANES, sum_3_0);
+  f32v_store(sums + 4 * LANES, sum_4_0);
+  f32v_store(sums + 5 * LANES, sum_5_0);
+  f32v_store(sums + 6 * LANES, sum_6_0);
+  f32v_store(sums + 7 * LANES, sum_7_0);
+  f32v_store(sums + 8 * LANES, sum_8_0);
+  f32v_store(sums + 9 * LANES, sum_9_0);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_5x2(
+  const float *left,
+  long left_row,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v right_1 = f32v_load(right + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_6x2_free(
+  const float *left,
+  const long *left_rows,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
+  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  const float *left_0 = left + left_rows[0];
+  const float *left_1 = left + left_rows[1];
+  const float *left_2 = left + left_rows[2];
+  const float *left_3 = left + left_rows[3];
+  const float *left_4 = left + left_rows[4];
+  const float *left_5 = left + left_rows[5];
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v right_1 = f32v_load(right + 1 * LANES);
+    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    sum_5_0 += x_5 * right_0;
+    sum_5_1 += x_5 * right_1;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+  f32v_store(sums + 10 * LANES, sum_5_0);
+  f32v_store(sums + 11 * LANES, sum_5_1);
+}
+
+/** What a call of initial_hidden_W works on. */
+struct initial_hidden_W {
+  struct adjoint_pool *adjoint_pool;
+  float *hidden_W; /* [784, 500] */
+  int32_t seed;
+};
+
+/**
+ * hidden_W[i,j] ← 0.13671718540493263·random(hidden.W, i·500 + j) − 0.06835859270246632
+ *   for i < 784, j < 500
+ */
+static void initial_hidden_W_hidden_W(void *on, int from, int to) {
+  const struct initial_hidden_W *call = on;
+  float *restrict hidden_W = call->hidden_W;
+  const int32_t seed = call->seed;
+  for (int i = from * 13; i < least(784, to * 13); i++) {
+    for (int j = 0; j < 500; j++) {
+      hidden_W[i * 500 + j] = 0.13671718540493263f
+          * random_number(seed, 1280188230, 0, i * 500 + j) - 0.06835859270246632f;
+    }
+  }
+}
+
+/** initial_hidden_W(seed); updates hidden_W */
+static void initial_hidden_W(struct mlp *model, int32_t seed) {
+  struct initial_hidden_W call = {.adjoint_pool = model->adjoint_pool};
+  call.hidden_W = model->hidden_W;
+  call.seed = seed;
+  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W, &call, (784 + 12) / 13);
+}
+
+/** What a call of train works on. */
+struct train {
+  struct adjoint_pool *adjoint_pool;
+  float *hidden_W; /* [784, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *trainX; /* [trainSamples, 784] */
+  int32_t *trainY; /* [trainSamples] */
+  float *x; /* [20, 784] */
+  int32_t *y; /* [20] */
+  float *h; /* [20, 500] */
+  float *p_logits; /* [20, 10] */
+  float *p_exp; /* [20, 10] */
+  float *d_p_logits; /* [20, 10] */
+  float *d_linear; /* [20, 500] */
+  int64_t index;
+  float L2_sum_hidden_W;
+  float L2_sum_output_W;
+  float cost_sum;
+  float cost;
+};
+
+/**
+ * L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j]
+ *   for i < 784, j < 500
+ */
+static void train_L2_sum_hidden_W(struct train *call) {
+  const float *restrict hidden_W = call->hidden_W;
+  double L2_sum_hidden_W = 0.0f;
+  for (int i = 0; i < 784; i++) {
+    #pragma omp simd reduction(+ : L2_sum_hidden_W)
+    for (int j = 0; j < 500; j++) {
+      L2_sum_hidden_W += hidden_W[i * 500 + j] * hidden_W[i * 500 + j];
+    }
+  }
+  call->L2_sum_hidden_W = L2_sum_hidden_W;
+}
+
+/**
+ * L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j]
+ *   for i < 500, j < 10
+ */
+static void train_L2_sum_output_W(struct train *call) {
+  const float *restrict output_W = call->output_W;
+  double L2_sum_output_W = 0.0f;
+  for (int i = 0; i < 500; i++) {
+    #pragma omp simd reduction(+ : L2_sum_output_W)
+    for (int j = 0; j < 10; j++) {
+      L2_sum_output_W += output_W[i * 10 + j] * output_W[i * 10 + j];
+    }
+  }
+  call->L2_sum_output_W = L2_sum_output_W;
+}
+
+/**
+ * h[i,j] = tanh(linear[i,j])
+ *   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
+ *   for i < 20, j < 500, k < 784
+ *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
+ */
+static void train_h(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict x = call->x;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict h = call->h;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (2)) * (2 * LANES);
+    const int i_from = unit % (2) * 10;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(20, i_from + 10);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[784 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 5) {
+      _Alignas(64) float sums[5 * 2 * LANES];
+      tile_5x2(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 5; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
+ *   for i < 20, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
+ */
+static void train_p_logits(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict h = call->h;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict p_logits = call->p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = unit * (LANES);
+    const int columns = least(10 - j_first, LANES);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = 0; i_first < 20; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      tile_10x1(h + i_first * 500, 500, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 10; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          p_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * p_max[i] = max_j p_logits[i,j]
+ *   for i < 20, j < 10
+ * p_exp[i,j] = exp(p_logits[i,j] − p_max[i])
+ *   for i < 20, j < 10
+ * p_sum[i] = Σ_j p_exp[i,j]
+ *   for i < 20, j < 10
+ * cost_sum = Σ_i (p_logits[i,y[i]] − p_max[i] − log(p_sum[i]))
+ *   for i < 20
+ * ∂cost/∂p_logits ≡ d_p_logits[i,j] = (p[i,j] − [j = y[i]]) / 20
+ *   where p[i,j] = p_exp[i,j] / p_sum[i]
+ *   for i < 20, j < 10
+ */
+static void train_cost_sum_and_d_p_logits(struct train *call) {
+  const float *restrict p_logits = call->p_logits;
+  float *restrict p_exp = call->p_exp;
+  const int32_t *restrict y = call->y;
+  float *restrict d_p_logits = call->d_p_logits;
+  double cost_sum = 0.0f;
+  for (int i = 0; i < 20; i++) {
+    float p_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      p_max = f32_max(p_max, p_logits[i * 10 + j]);
+    }
+    float p_sum = 0.0f;
+    #pragma omp simd reduction(+ : p_sum)
+    for (int j = 0; j < 10; j++) {
+      p_exp[j] = f32_exp(p_logits[i * 10 + j] - p_max);
+      p_sum += p_exp[j];
+    }
+    cost_sum += p_logits[i * 10 + y[i]] - p_max - f32_log(p_sum);
+    for (int j = 0; j < 10; j++) {
+      const float p = p_exp[j] / p_sum;
+      d_p_logits[i * 10 + j] = (p - (float)(j == y[i])) / 20.0f;
+    }
+  }
+  call->cost_sum = cost_sum;
+}
+
+/**
+ * ∂cost/∂linear ≡ d_linear[i,j] = ∂cost/∂h[i,j]·(1 − h[i,j]·h[i,j])
+ *   where ∂cost/∂h[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
+ *   for i < 20, j < 500, k < 10
+ *   in 5 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
+ */
+static void train_d_linear(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict d_p_logits = call->d_p_logits;
+  const float *restrict output_W = call->output_W;
+  const float *restrict h = call->h;
+  float *restrict d_linear = call->d_linear;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = unit * (2 * LANES);
+    const int columns = least(500 - j_first, 2 * LANES);
+    _Alignas(64) float panel[10 * 2 * LANES];
+    for (int at = 0; at < 2 * LANES; at++) {
+      const int j = least(j_first + at, 499);
+      int step = 0;
+      for (int k = 0; k < 10; k++) {
+        panel[step * (2 * LANES) + at] = at < columns ? output_W[k + j * 10] : 0.0f;
+        step++;
+      }
+    }
+    for (int i_first = 0; i_first < 20; i_first += 5) {
+      _Alignas(64) float sums[5 * 2 * LANES];
+      tile_5x2(d_p_logits + i_first * 10, 10, 10, 1, panel, 2 * LANES, sums, false);
+      for (int i = i_first; i < i_first + 5; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          d_linear[j + i * 500] = sum * (1.0f - h[j + i * 500] * h[j + i * 500]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * hidden_W[i,j] ← hidden_W[i,j] − 0.01·∂cost/∂hidden_W[i,j]
+ *   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
+ *   for i < 784, j < 500, k < 20
+ *   in 6 × 2·LANES tiles of i × j, of x in place and d_linear in place
+ */
+static void train_hidden_W(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict hidden_W = call->hidden_W;
+  const float *restrict x = call->x;
+  const float *restrict d_linear = call->d_linear;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (4)) * (2 * LANES);
+    const int i_from = unit % (4) * 210;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(784, i_from + 210);
+    const float *right = d_linear + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[20 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 20; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? d_linear[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, 784 - 1);
+        rows[r] = i;
+      }
+      tile_6x2_free(x, rows, 20, 784, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          hidden_W[j + i * 500] = hidden_W[j + i * 500]
+              - 0.01f * (0.0002f * hidden_W[j + i * 500] + sum);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * hidden_b[i] ← hidden_b[i] − 0.01·∂cost/∂hidden_b[i]
+ *   where ∂cost/∂hidden_b[i] = Σ_j d_linear[j,i]
+ *   for i < 500, j < 20
+ *   in 4·LANES columns i at a time, of d_linear in place
+ */
+static void train_hidden_b(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict hidden_b = call->hidden_b;
+  const float *restrict d_linear = call->d_linear;
+  for (int unit = from; unit < to; unit++) {
+    const int i_first = unit * (4 * LANES);
+    const int columns = least(500 - i_first, 4 * LANES);
+    const float *right = d_linear + i_first;
+    long right_step = 500;
+    _Alignas(64) float panel[20 * 4 * LANES];
+    if (columns < 4 * LANES) {
+      int step = 0;
+      for (int j = 0; j < 20; j++) {
+        for (int at = 0; at < 4 * LANES; at++) {
+          const int i = i_first + at;
+          panel[step * (4 * LANES) + at] = at < columns ? d_linear[i + j * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 4 * LANES;
+    }
+    _Alignas(64) float sums[1 * 4 * LANES];
+    column_sums_4(20, right, right_step, sums, false);
+    for (int i = i_first; i < i_first + columns; i++) {
+      const float sum = sums[i - i_first];
+      hidden_b[i] = hidden_b[i] - 0.01f * sum;
+    }
+  }
+}
+
+/**
+ * output_W[i,j] ← output_W[i,j] − 0.01·∂cost/∂output_W[i,j]
+ *   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
+ *   for i < 500, j < 10, k < 20
+ *   in 10 × 1·LANES tiles of i × j, of h in place and d_p_logits in place
+ */
+static void train_output_W(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict output_W = call->output_W;
+  const float *restrict h = call->h;
+  const float *restrict d_p_logits = call->d_p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (3)) * (LANES);
+    const int i_from = unit % (3) * 210;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(500, i_from + 210);
+    const float *right = d_p_logits + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[20 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 20; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? d_p_logits[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      tile_10x1(h + i_first, 1, 20, 500, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 10; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          output_W[j + i * 10] = output_W[j + i * 10]
+              - 0.01f * (0.0002f * output_W[j + i * 10] + sum);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * output_b[i] ← output_b[i] − 0.01·∂cost/∂output_b[i]
+ *   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
+ *   for i < 10, j < 20
+ */
+static void train_output_b(struct train *call) {
+  float *restrict output_b = call->output_b;
+  const float *restrict d_p_logits = call->d_p_logits;
+  for (int i = 0; i < 10; i++) {
+    float d_output_b = 0.0f;
+    #pragma omp simd reduction(+ : d_output_b)
+    for (int j = 0; j < 20; j++) {
+      d_output_b += d_p_logits[j * 10 + i];
+    }
+    output_b[i] -= 0.01f * d_output_b;
+  }
+}
+
+/**
+ * cost = 0.0001·L2 − cost_sum / 20
+ *   where L2 = L2_sum_hidden_W + L2_sum_output_W
+ */
+static void train_cost(struct train *call) {
+  const float L2_sum_hidden_W = call->L2_sum_hidden_W;
+  const float L2_sum_output_W = call->L2_sum_output_W;
+  const float cost_sum = call->cost_sum;
+  const float L2 = L2_sum_hidden_W + L2_sum_output_W;
+  const float cost = 0.0001f * L2 - cost_sum / 20.0f;
+  call->cost = cost;
+}
+
+/** train(index) → cost; updates hidden_W, hidden_b, output_W, output_b */
+void mlp_train(struct mlp *model, int64_t index, float *cost_out) {
+  struct train call = {.adjoint_pool = model->adjoint_pool};
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.trainX = model->trainX;
+  call.trainY = model->trainY;
+  call.index = index;
+  call.h = model->scratch_float32;
+  call.p_logits = model->scratch_float32 + 10000;
+  call.p_exp = model->scratch_float32 + 10200;
+  call.d_p_logits = model->scratch_float32 + 10210;
+  call.d_linear = model->scratch_float32 + 10410;
+  call.x = model->trainX + call.index * 15680;
+  call.y = model->trainY + call.index * 20;
+  train_L2_sum_hidden_W(&call);
+  train_L2_sum_output_W(&call);
+  adjoint_parallel(call.adjoint_pool, train_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
+  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / (LANES)));
+  train_cost_sum_and_d_p_logits(&call);
+  adjoint_parallel(call.adjoint_pool, train_d_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
+  adjoint_parallel(call.adjoint_pool, train_hidden_W, &call, ((499 + 2 * LANES) / (2 * LANES)) * 4);
+  train_hidden_b(&call, 0, ((499 + 4 * LANES) / (4 * LANES)));
+  adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((9 + LANES) / (LANES)) * 3);
+  train_output_b(&call);
+  train_cost(&call);
+  *cost_out = call.cost;
+}
+
+/** What a call of validate works on. */
+struct validate {
+  struct adjoint_pool *adjoint_pool;
+  float *hidden_W; /* [784, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *validX; /* [validSamples, 784] */
+  int32_t *validY; /* [validSamples] */
+  float *x; /* [20, 784] */
+  int32_t *y; /* [20] */
+  float *h; /* [20, 500] */
+  float *p_logits; /* [20, 10] */
+  int64_t index;
+  float errors;
+};
+
+/**
+ * h[i,j] = tanh(linear[i,j])
+ *   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
+ *   for i < 20, j < 500, k < 784
+ *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
+ */
+static void validate_h(void *on, int from, int to) {
+  const struct validate *call = on;
+  const float *restrict x = call->x;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict h = call->h;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (2)) * (2 * LANES);
+    const int i_from = unit % (2) * 10;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(20, i_from + 10);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[784 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 5) {
+      _Alignas(64) float sums[5 * 2 * LANES];
+      tile_5x2(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 5; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
+ *   for i < 20, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
+ */
+static void validate_p_logits(void *on, int from, int to) {
+  const struct validate *call = on;
+  const float *restrict h = call->h;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict p_logits = call->p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = unit * (LANES);
+    const int columns = least(10 - j_first, LANES);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = 0; i_first < 20; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      tile_10x1(h + i_first * 500, 500, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 10; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          p_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
+ *   for i < 20, j < 10
+ */
+static void validate_errors(struct validate *call) {
+  const float *restrict p_logits = call->p_logits;
+  const int32_t *restrict y = call->y;
+  double errors_sum = 0.0f;
+  for (int i = 0; i < 20; i++) {
+    int32_t errors_argmax = 0;
+    float p_logits_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      const float p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
+        p_logits_max = p_logits_j;
+        errors_argmax = j;
+      }
+    }
+    errors_sum += (float)(errors_argmax != y[i]);
+  }
+  const float errors = errors_sum / 20.0f;
+  call->errors = errors;
+}
+
+/** validate(index) → errors */
+void mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
+  struct validate call = {.adjoint_pool = model->adjoint_pool};
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.validX = model->validX;
+  call.validY = model->validY;
+  call.index = index;
+  call.h = model->scratch_float32;
+  call.p_logits = model->scratch_float32 + 10000;
+  call.x = model->validX + call.index * 15680;
+  call.y = model->validY + call.index * 20;
+  adjoint_parallel(call.adjoint_pool, validate_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
+  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / (LANES)));
+  validate_errors(&call);
+  *errors_out = call.errors;
+}
+
+/** What a call of test works on. */
+struct test {
+  struct adjoint_pool *adjoint_pool;
+  float *hidden_W; /* [784, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *testX; /* [testSamples, 784] */
+  int32_t *testY; /* [testSamples] */
+  float *x; /* [20, 784] */
+  int32_t *y; /* [20] */
+  float *h; /* [20, 500] */
+  float *p_logits; /* [20, 10] */
+  int64_t index;
+  float errors;
+};
+
+/**
+ * h[i,j] = tanh(linear[i,j])
+ *   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
+ *   for i < 20, j < 500, k < 784
+ *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
+ */
+static void test_h(void *on, int from, int to) {
+  const struct test *call = on;
+  const float *restrict x = call->x;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict h = call->h;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (2)) * (2 * LANES);
+    const int i_from = unit % (2) * 10;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(20, i_from + 10);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[784 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 5) {
+      _Alignas(64) float sums[5 * 2 * LANES];
+      tile_5x2(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 5; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
+ *   for i < 20, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
+ */
+static void test_p_logits(void *on, int from, int to) {
+  const struct test *call = on;
+  const float *restrict h = call->h;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict p_logits = call->p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = unit * (LANES);
+    const int columns = least(10 - j_first, LANES);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = 0; i_first < 20; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      tile_10x1(h + i_first * 500, 500, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 10; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          p_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
+ *   for i < 20, j < 10
+ */
+static void test_errors(struct test *call) {
+  const float *restrict p_logits = call->p_logits;
+  const int32_t *restrict y = call->y;
+  double errors_sum = 0.0f;
+  for (int i = 0; i < 20; i++) {
+    int32_t errors_argmax = 0;
+    float p_logits_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      const float p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
+        p_logits_max = p_logits_j;
+        errors_argmax = j;
+      }
+    }
+    errors_sum += (float)(errors_argmax != y[i]);
+  }
+  const float errors = errors_sum / 20.0f;
+  call->errors = errors;
+}
+
+/** test(index) → errors */
+void mlp_test(struct mlp *model, int64_t index, float *errors_out) {
+  struct test call = {.adjoint_pool = model->adjoint_pool};
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.testX = model->testX;
+  call.testY = model->testY;
+  call.index = index;
+  call.h = model->scratch_float32;
+  call.p_logits = model->scratch_float32 + 10000;
+  call.x = model->testX + call.index * 15680;
+  call.y = model->testY + call.index * 20;
+  adjoint_parallel(call.adjoint_pool, test_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
+  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / (LANES)));
+  test_errors(&call);
+  *errors_out = call.errors;
+}
+
+/** What a call of probabilities works on. */
+struct probabilities {
+  struct adjoint_pool *adjoint_pool;
+  const float *images; /* [rows, 784] */
+  float *hidden_W; /* [784, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *scores_exp; /* [rows, 10] */
+  float *features; /* [rows, 500] */
+  float *scores_logits; /* [rows, 10] */
+  float *scores; /* [rows, 10] */
+  int32_t rows;
+};
+
+/**
+ * features[i,j] = tanh(linear[i,j])
+ *   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
+ *   for i < rows, j < 500, k < 784
+ *   in 6 × 2·LANES tiles of i × j, of images in place and hidden_W in place
+ */
+static void probabilities_features(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const float *restrict images = call->images;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict features = call->features;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
+    const int i_from = unit % (((rows + 5) / 6)) * 6;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(rows, i_from + 6);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[784 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows_[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 784;
+      }
+      tile_6x2_free(images, rows_, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          features[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
+ *   for i < rows, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of features in place and output_W in place
+ */
+static void probabilities_scores_logits(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const float *restrict features = call->features;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
+    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(rows, i_from + 150);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      long rows_[10];
+      for (int r = 0; r < 10; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 500;
+      }
+      tile_10x1_free(features, rows_, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          scores_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * scores_max[i] = max_j scores_logits[i,j]
+ *   for i < rows, j < 10
+ * scores_exp[i,j] = exp(scores_logits[i,j] − scores_max[i])
+ *   for i < rows, j < 10
+ * scores_sum[i] = Σ_j scores_exp[i,j]
+ *   for i < rows, j < 10
+ * scores[i,j] = scores_exp[i,j] / scores_sum[i]
+ *   for i < rows, j < 10
+ */
+static void probabilities_scores(struct probabilities *call) {
+  const float *restrict scores_logits = call->scores_logits;
+  float *restrict scores_exp = call->scores_exp;
+  float *restrict scores = call->scores;
+  const int32_t rows = call->rows;
+  for (int i = 0; i < rows; i++) {
+    float scores_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      scores_max = f32_max(scores_max, scores_logits[i * 10 + j]);
+    }
+    float scores_sum = 0.0f;
+    #pragma omp simd reduction(+ : scores_sum)
+    for (int j = 0; j < 10; j++) {
+      scores_exp[j] = f32_exp(scores_logits[i * 10 + j] - scores_max);
+      scores_sum += scores_exp[j];
+    }
+    for (int j = 0; j < 10; j++) {
+      scores[i * 10 + j] = scores_exp[j] / scores_sum;
+    }
+  }
+}
+
+/** probabilities(images) → scores */
+void mlp_probabilities(struct mlp *model, const float *images, int32_t rows, float *scores_out) {
+  struct probabilities call = {.adjoint_pool = model->adjoint_pool};
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.images = images;
+  call.rows = rows;
+  call.scores_exp = model->scratch_float32;
+  call.scores = scores_out;
+  call.features = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  adjoint_parallel(call.adjoint_pool, probabilities_features, &call,
+      ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
+  adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
+      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+  probabilities_scores(&call);
+  free(call.features);
+  free(call.scores_logits);
+}
+
+/** What a call of predict works on. */
+struct predict {
+  struct adjoint_pool *adjoint_pool;
+  const float *images; /* [rows, 784] */
+  float *hidden_W; /* [784, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *features; /* [rows, 500] */
+  float *scores_logits; /* [rows, 10] */
+  int32_t *argmax; /* [rows] */
+  int32_t rows;
+};
+
+/**
+ * features[i,j] = tanh(linear[i,j])
+ *   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
+ *   for i < rows, j < 500, k < 784
+ *   in 6 × 2·LANES tiles of i × j, of images in place and hidden_W in place
+ */
+static void predict_features(void *on, int from, int to) {
+  const struct predict *call = on;
+  const float *restrict images = call->images;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict features = call->features;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
+    const int i_from = unit % (((rows + 5) / 6)) * 6;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(rows, i_from + 6);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[784 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 784; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows_[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 784;
+      }
+      tile_6x2_free(images, rows_, 784, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          features[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
+ *   for i < rows, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of features in place and output_W in place
+ */
+static void predict_scores_logits(void *on, int from, int to) {
+  const struct predict *call = on;
+  const float *restrict features = call->features;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
+    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(rows, i_from + 150);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      long rows_[10];
+      for (int r = 0; r < 10; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 500;
+      }
+      tile_10x1_free(features, rows_, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          scores_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * argmax[i] = argmax_j scores_logits[i,j]
+ *   for i < rows, j < 10
+ */
+static void predict_argmax(struct predict *call) {
+  const float *restrict scores_logits = call->scores_logits;
+  int32_t *restrict argmax = call->argmax;
+  const int32_t rows = call->rows;
+  for (int i = 0; i < rows; i++) {
+    int32_t argmax_i = 0;
+    float scores_logits_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      const float scores_logits_j = scores_logits[i * 10 + j];
+      if (scores_logits_j > scores_logits_max
+          || (scores_logits_j != scores_logits_j && scores_logits_max == scores_logits_max)) {
+        scores_logits_max = scores_logits_j;
+        argmax_i = j;
+      }
+    }
+    argmax[i] = argmax_i;
+  }
+}
+
+/** predict(images) → argmax */
+void mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *argmax_out) {
+  struct predict call = {.adjoint_pool = model->adjoint_pool};
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.images = images;
+  call.rows = rows;
+  call.argmax = argmax_out;
+  call.features = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  adjoint_parallel(call.adjoint_pool, predict_features, &call,
+      ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
+  adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
+      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+  predict_argmax(&call);
+  free(call.features);
+  free(call.scores_logits);
+}
+
+struct mlp *mlp_create(uint32_t seed, int threads) {
+  struct mlp *model = calloc(1, sizeof *model);
+  if (!model) return NULL;
+  model->hidden_W = adjoint_zeros(392000, sizeof(float));
+  model->hidden_b = adjoint_zeros(500, sizeof(float));
+  model->output_W = adjoint_zeros(5000, sizeof(float));
+  model->output_b = adjoint_zeros(10, sizeof(float));
+  model->scratch_float32 = adjoint_zeros(20410, sizeof(float));
+  if (!model->hidden_W || !model->hidden_b || !model->output_W || !model->output_b
+      || !model->scratch_float32) {
+    mlp_free(model);
+    return NULL;
+  }
+  model->adjoint_pool = adjoint_pool_create(threads);
+  initial_hidden_W(model, (int32_t)seed);
+  return model;
+}
+
+void mlp_free(struct mlp *model) {
+  adjoint_pool_free(model->adjoint_pool);
+  free(model->hidden_W);
+  free(model->hidden_b);
+  free(model->output_W);
+  free(model->output_b);
+  free(model->scratch_float32);
+  free(model);
+}
+
+static void
+call_train(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  (void)sizes;
+  mlp_train(model, *(const int64_t *)in[0], out[0]);
+}
+
+static void
+call_validate(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  (void)sizes;
+  mlp_validate(model, *(const int64_t *)in[0], out[0]);
+}
+
+static void
+call_test(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  (void)sizes;
+  mlp_test(model, *(const int64_t *)in[0], out[0]);
+}
+
+static void
+call_probabilities(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  mlp_probabilities(model, in[0], sizes[0], out[0]);
+}
+
+static void
+call_predict(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  mlp_predict(model, in[0], sizes[0], out[0]);
+}
+
+static const struct adjoint_variable variables[] = {
+  {"hidden_W", adjoint_float32, offsetof(struct mlp, hidden_W), 392000},
+  {"hidden_b", adjoint_float32, offsetof(struct mlp, hidden_b), 500},
+  {"output_W", adjoint_float32, offsetof(struct mlp, output_W), 5000},
+  {"output_b", adjoint_float32, offsetof(struct mlp, output_b), 10},
+  {"trainX", adjoint_float32, offsetof(struct mlp, trainX), 0},
+  {"trainY", adjoint_int32, offsetof(struct mlp, trainY), 0},
+  {"validX", adjoint_float32, offsetof(struct mlp, validX), 0},
+  {"validY", adjoint_int32, offsetof(struct mlp, validY), 0},
+  {"testX", adjoint_float32, offsetof(struct mlp, testX), 0},
+  {"testY", adjoint_int32, offsetof(struct mlp, testY), 0},
+  {0},
+};
+static const enum adjoint_dtype dtypes_of_train[] = {adjoint_int64, adjoint_float32, 0};
+static const bool single_of_train[] = {true, true, 0};
+static const enum adjoint_dtype dtypes_of_validate[] = {adjoint_int64, adjoint_float32, 0};
+static const bool single_of_validate[] = {true, true, 0};
+static const enum adjoint_dtype dtypes_of_test[] = {adjoint_int64, adjoint_float32, 0};
+static const bool single_of_test[] = {true, true, 0};
+static const enum adjoint_dtype dtypes_of_probabilities[] = {adjoint_float32, adjoint_float32, 0};
+static const bool single_of_probabilities[] = {false, false, 0};
+static const enum adjoint_dtype dtypes_of_predict[] = {adjoint_float32, adjoint_int32, 0};
+static const bool single_of_predict[] = {false, false, 0};
+static const struct adjoint_function functions[] = {
+  {"train", 1, 1, 0, dtypes_of_train, single_of_train, call_train},
+  {"validate", 1, 1, 0, dtypes_of_validate, single_of_validate, call_validate},
+  {"test", 1, 1, 0, dtypes_of_test, single_of_test, call_test},
+  {"probabilities", 1, 1, 1, dtypes_of_probabilities, single_of_probabilities, call_probabilities},
+  {"predict", 1, 1, 1, dtypes_of_predict, single_of_predict, call_predict},
+};
+static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples"};
+static void *create(uint32_t seed, int threads) { return mlp_create(seed, threads); }
+static void destroy(void *model) { mlp_free(model); }
+
+const struct adjoint_model adjoint_model = {
+  .name = "mlp",
+  .variables = 10,
+  .variable = variables,
+  .functions = 5,
+  .function = functions,
+  .sizes = 3,
+  .size = sizes,
+  .sizes_offset = offsetof(struct mlp, trainSamples),
+  .create = create,
+  .destroy = destroy,
+};

@@ -1,0 +1,97 @@
+/** Running generated C in tests. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { compileModel } from "../../compiler/compile.ts";
+import type { NDArray } from "../../compiler/graph/ndarray.ts";
+import { dimParts } from "../../compiler/graph/types.ts";
+import type { ModelFunction } from "../../compiler/language/function.ts";
+import type { CompiledModel } from "../../compiler/model.ts";
+import { emitNative } from "../../compiler/targets/native/index.ts";
+import { buildAddon } from "../../runtime/native/build.ts";
+import { findCompiler } from "../../runtime/native/compiler.ts";
+import { type Case, functionOf } from "./compile.ts";
+
+/** Why native code cannot be tested here; undefined where it can. */
+export function missingCompiler(): string | undefined {
+  try {
+    findCompiler();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: Int32Array,
+  bool: Uint8Array,
+};
+
+interface Addon {
+  create(seed: number, threads: number): unknown;
+  readonly functions: Readonly<Record<string, (...args: unknown[]) => unknown>>;
+}
+
+/** Compiles a model's C into an addon, in a folder of its own. */
+export async function addonOf(model: CompiledModel): Promise<Addon> {
+  const folder = mkdtempSync(path.join(tmpdir(), "adjoint-native-"));
+  for (const [file, text] of emitNative(model)) writeFileSync(path.join(folder, file), text);
+  const before = process.env.ADJOINT_CACHE;
+  process.env.ADJOINT_CACHE = folder;
+  try {
+    const file = await buildAddon(path.join(folder, "native.c"), model.name);
+    return createRequire(import.meta.url)(file) as Addon;
+  } finally {
+    if (before === undefined) delete process.env.ADJOINT_CACHE;
+    else process.env.ADJOINT_CACHE = before;
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Runs the generated C of many expressions, as functions of one model. */
+export async function runAllNative(cases: readonly Case[], threads = 1): Promise<number[][][]> {
+  const functions = cases.map(({ outputs }, i) => functionOf(outputs, `f${i}`));
+  const model = compileModel(
+    "m",
+    "models/m.ts",
+    functions.map((fn, i) => [`f${i}`, fn]),
+  );
+  const addon = await addonOf(model);
+  const handle = addon.create(0, threads);
+  return functions.map((fn, i) => run(addon, handle, fn, cases[i]));
+}
+
+function run(addon: Addon, handle: unknown, fn: ModelFunction, { bindings }: Case): number[][] {
+  const sizes = new Map<string, number>();
+  const args = fn.inputs.map((input) => {
+    const value = bindings.get(input) as NDArray;
+    for (const [axis, dim] of input.shape.entries())
+      if (typeof dim === "string") sizes.set(dim, value.shape[axis]);
+    if (input.shape.length === 0)
+      return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
+    return arrays[input.type.dtype].from(value.data);
+  });
+  const results = fn.outputs.map(({ shape, type }) => {
+    if (shape.length === 0) return undefined;
+    const length = shape.reduce<number>((n, dim) => {
+      if (typeof dim === "number") return n * dim;
+      const { name, offset } = dimParts(dim);
+      return n * ((sizes.get(name) as number) + offset);
+    }, 1);
+    return new arrays[type.dtype](length);
+  });
+  const singles = addon.functions[fn.name ?? "f"](
+    handle,
+    ...args,
+    ...sizes.values(),
+    ...results.filter((r) => r !== undefined),
+  );
+  const numbers = Array.isArray(singles) ? singles : [singles];
+  let next = 0;
+  return results.map((r) => (r ? Array.from(r) : [Number(numbers[next++])]));
+}
