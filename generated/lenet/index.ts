@@ -9,12 +9,13 @@ import {
   type TensorArray,
   type TensorLike,
   createAsyncTrainer,
+  createFastest,
   createTrainer,
 } from "adjoint/runtime";
 import * as typescript from "./typescript.ts";
 
 /** What the model was generated for: the targets that a trainer can be created with. */
-export const targets = ["typescript", "gpu"] as const;
+export const targets = ["typescript", "native", "gpu"] as const;
 
 /** Types at the border of the model: what callers hand in is checked against them. */
 export const signature = {
@@ -249,16 +250,35 @@ export interface AsyncLenet {
   destroy(): void;
 }
 
-/** A new trainer of lenet; gpu must be awaited. */
+/**
+ * A new trainer of lenet; native, gpu and auto must be awaited.
+ * `auto` is the fastest that runs here.
+ */
 export function createLenet(options?: CreateOptions<"typescript">): Lenet;
+export function createLenet(
+  options: CreateOptions<"native" | "auto"> & { target: "native" | "auto" },
+): Promise<Lenet>;
 export function createLenet(
   options: CreateOptions<"gpu"> & { target: "gpu" },
 ): Promise<AsyncLenet>;
-export function createLenet(options: CreateOptions = {}): Lenet | Promise<AsyncLenet> {
-  if (options.target === "gpu") {
-    return import("./gpu.ts")
-      .then((gpu) => gpu.createProgram(options))
-      .then((program) => createAsyncTrainer(signature, program));
+export function createLenet(
+  options: CreateOptions = {},
+): Lenet | Promise<Lenet | AsyncLenet> {
+  switch (options.target) {
+    case "native":
+      return import("adjoint/native").then(({ createNativeTrainer }) =>
+        createNativeTrainer<Lenet>(signature, new URL("./native.c", import.meta.url), options),
+      );
+    case "gpu":
+      return import("./gpu.ts")
+        .then((gpu) => gpu.createProgram(options))
+        .then((program) => createAsyncTrainer(signature, program));
+    case "auto":
+      return createFastest<Lenet>(options, {
+        native: () => createLenet({ ...options, target: "native" }),
+        typescript: () => createLenet({ ...options, target: "typescript" }),
+      });
+    default:
+      return createTrainer(signature, typescript, options);
   }
-  return createTrainer(signature, typescript, options);
 }

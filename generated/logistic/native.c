@@ -1,4 +1,4 @@
-// Native target: C11 with vector extensions. Generated from models/logistic.ts by Adjoint; do not edit.
+// Native target: C with vectors. Generated from models/logistic.ts by Adjoint; do not edit.
 // Regenerate: npm run codegen -- models/logistic.ts
 
 #include "native.h"

@@ -1,4 +1,4 @@
-// Native target: what a C program calls. Generated from models/logistic.ts by Adjoint; do not edit.
+// Native target: what C programs call. Generated from models/logistic.ts by Adjoint; do not edit.
 // Regenerate: npm run codegen -- models/logistic.ts
 
 #ifndef LOGISTIC_NATIVE_H

@@ -1,4 +1,4 @@
-// Native target: C11 with vector extensions. Generated from models/mlp.ts by Adjoint; do not edit.
+// Native target: C with vectors. Generated from models/mlp.ts by Adjoint; do not edit.
 // Regenerate: npm run codegen -- models/mlp.ts
 
 #include "native.h"

@@ -1,4 +1,4 @@
-// Native target: what a C program calls. Generated from models/mlp.ts by Adjoint; do not edit.
+// Native target: what C programs call. Generated from models/mlp.ts by Adjoint; do not edit.
 // Regenerate: npm run codegen -- models/mlp.ts
 
 #ifndef MLP_NATIVE_H

@@ -4,7 +4,7 @@ import { existsSync, rmSync } from "node:fs";
 import test from "ava";
 import { line, Project, wrong } from "./project.ts";
 
-const outputs = ["gpu.ts", "index.ts", "maths.md", "typescript.ts"].map(
+const outputs = ["gpu.ts", "index.ts", "maths.md", "native.c", "native.h", "typescript.ts"].map(
   (file) => `generated/line/${file}`,
 );
 
@@ -20,7 +20,10 @@ test("all models are written, with a manifest of the hashes of what they were ma
   t.teardown(() => project.remove());
   const { code, log } = await project.codegen();
   t.is(code, 0);
-  t.regex(log, /^generated\/line: wrote index\.ts, typescript\.ts, gpu\.ts, maths\.md \(\d+ ms\)$/);
+  t.regex(
+    log,
+    /^generated\/line: wrote index\.ts, typescript\.ts, native\.c, native\.h, gpu\.ts, maths\.md \(\d+ ms\)$/,
+  );
   t.deepEqual(project.list("generated"), [...outputs, "generated/manifest.json"]);
   const { format, models } = JSON.parse(project.read("generated/manifest.json"));
   t.is(format, 1);

@@ -33,7 +33,7 @@ function header(model: CompiledModel): string {
   const out = new Writer();
   const name = inC(model.name);
   const guard = `${name.toUpperCase()}_NATIVE_H`;
-  banner(out, model, "Native target: what a C program calls.");
+  banner(out, model, "Native target: what C programs call.");
   out.line(`#ifndef ${guard}`).line(`#define ${guard}`).line();
   out.line('#include "adjoint.h"').line();
   out.line(`struct ${name};`).line();
@@ -59,7 +59,7 @@ function header(model: CompiledModel): string {
 
 function source(model: CompiledModel): string {
   const out = new Writer();
-  banner(out, model, "Native target: C11 with vector extensions.");
+  banner(out, model, "Native target: C with vectors.");
   out.line('#include "native.h"').line();
   writeMemory(out, model);
   writeHelpers(out, model);

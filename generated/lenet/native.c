@@ -1,0 +1,3018 @@
+// Native target: C with vectors. Generated from models/lenet.ts by Adjoint; do not edit.
+// Regenerate: npm run codegen -- models/lenet.ts
+
+#include "native.h"
+
+/** Memory of one trainer. */
+struct lenet {
+  float *layer0_W; /* [20, 1, 5, 5] */
+  float *layer0_b; /* [20] */
+  float *layer1_W; /* [50, 20, 5, 5] */
+  float *layer1_b; /* [50] */
+  float *hidden_W; /* [800, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *trainX; /* [trainSamples, 784], the caller's */
+  int32_t *trainY; /* [trainSamples], the caller's */
+  float *validX; /* [validSamples, 784], the caller's */
+  int32_t *validY; /* [validSamples], the caller's */
+  float *testX; /* [testSamples, 784], the caller's */
+  int32_t *testY; /* [testSamples], the caller's */
+  float *scratch_float32; /* 19950010 elements for temporaries */
+  int32_t trainSamples;
+  int32_t validSamples;
+  int32_t testSamples;
+  struct adjoint_pool *adjoint_pool;
+};
+
+/**
+ * sums[c] += Σ_steps right[step, c] for 1·LANES columns.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+column_sums_1(int steps, const float *right, long right_step, float *sums, bool more) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    sum_0_0 += right_0;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+}
+
+/**
+ * sums[c] += Σ_steps right[step, c] for 4·LANES columns.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+column_sums_4(int steps, const float *right, long right_step, float *sums, bool more) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_0_2 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_0_3 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v right_1 = f32v_load(right + 1 * LANES);
+    const f32v right_2 = f32v_load(right + 2 * LANES);
+    const f32v right_3 = f32v_load(right + 3 * LANES);
+    sum_0_0 += right_0;
+    sum_0_1 += right_1;
+    sum_0_2 += right_2;
+    sum_0_3 += right_3;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_0_2);
+  f32v_store(sums + 3 * LANES, sum_0_3);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_10x1(
+  const float *left,
+  long left_row,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    const f32v x_5 = f32v_splat(left[step * left_step + 5 * left_row]);
+    sum_5_0 += x_5 * right_0;
+    const f32v x_6 = f32v_splat(left[step * left_step + 6 * left_row]);
+    sum_6_0 += x_6 * right_0;
+    const f32v x_7 = f32v_splat(left[step * left_step + 7 * left_row]);
+    sum_7_0 += x_7 * right_0;
+    const f32v x_8 = f32v_splat(left[step * left_step + 8 * left_row]);
+    sum_8_0 += x_8 * right_0;
+    const f32v x_9 = f32v_splat(left[step * left_step + 9 * left_row]);
+    sum_9_0 += x_9 * right_0;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_1_0);
+  f32v_store(sums + 2 * LANES, sum_2_0);
+  f32v_store(sums + 3 * LANES, sum_3_0);
+  f32v_store(sums + 4 * LANES, sum_4_0);
+  f32v_store(sums + 5 * LANES, sum_5_0);
+  f32v_store(sums + 6 * LANES, sum_6_0);
+  f32v_store(sums + 7 * LANES, sum_7_0);
+  f32v_store(sums + 8 * LANES, sum_8_0);
+  f32v_store(sums + 9 * LANES, sum_9_0);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_10x1_free(
+  const float *left,
+  const long *left_rows,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  const float *left_0 = left + left_rows[0];
+  const float *left_1 = left + left_rows[1];
+  const float *left_2 = left + left_rows[2];
+  const float *left_3 = left + left_rows[3];
+  const float *left_4 = left + left_rows[4];
+  const float *left_5 = left + left_rows[5];
+  const float *left_6 = left + left_rows[6];
+  const float *left_7 = left + left_rows[7];
+  const float *left_8 = left + left_rows[8];
+  const float *left_9 = left + left_rows[9];
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    sum_0_0 += x_0 * right_0;
+    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    sum_1_0 += x_1 * right_0;
+    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    sum_2_0 += x_2 * right_0;
+    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    sum_3_0 += x_3 * right_0;
+    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    sum_4_0 += x_4 * right_0;
+    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    sum_5_0 += x_5 * right_0;
+    const f32v x_6 = f32v_splat(left_6[step * left_step]);
+    sum_6_0 += x_6 * right_0;
+    const f32v x_7 = f32v_splat(left_7[step * left_step]);
+    sum_7_0 += x_7 * right_0;
+    const f32v x_8 = f32v_splat(left_8[step * left_step]);
+    sum_8_0 += x_8 * right_0;
+    const f32v x_9 = f32v_splat(left_9[step * left_step]);
+    sum_9_0 += x_9 * right_0;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_1_0);
+  f32v_store(sums + 2 * LANES, sum_2_0);
+  f32v_store(sums + 3 * LANES, sum_3_0);
+  f32v_store(sums + 4 * LANES, sum_4_0);
+  f32v_store(sums + 5 * LANES, sum_5_0);
+  f32v_store(sums + 6 * LANES, sum_6_0);
+  f32v_store(sums + 7 * LANES, sum_7_0);
+  f32v_store(sums + 8 * LANES, sum_8_0);
+  f32v_store(sums + 9 * LANES, sum_9_0);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_5x2(
+  const float *left,
+  long left_row,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v right_1 = f32v_load(right + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_5x2_nested(
+  const float *left,
+  long left_row,
+  int outer_steps,
+  long left_outer_step,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int outer = 0; outer < outer_steps; outer++) {
+    for (int step = 0; step < steps; step++) {
+      const f32v right_0 = f32v_load(right + 0 * LANES);
+      const f32v right_1 = f32v_load(right + 1 * LANES);
+      const f32v x_0 = f32v_splat(left[outer * left_outer_step + step * left_step + 0 * left_row]);
+      sum_0_0 += x_0 * right_0;
+      sum_0_1 += x_0 * right_1;
+      const f32v x_1 = f32v_splat(left[outer * left_outer_step + step * left_step + 1 * left_row]);
+      sum_1_0 += x_1 * right_0;
+      sum_1_1 += x_1 * right_1;
+      const f32v x_2 = f32v_splat(left[outer * left_outer_step + step * left_step + 2 * left_row]);
+      sum_2_0 += x_2 * right_0;
+      sum_2_1 += x_2 * right_1;
+      const f32v x_3 = f32v_splat(left[outer * left_outer_step + step * left_step + 3 * left_row]);
+      sum_3_0 += x_3 * right_0;
+      sum_3_1 += x_3 * right_1;
+      const f32v x_4 = f32v_splat(left[outer * left_outer_step + step * left_step + 4 * left_row]);
+      sum_4_0 += x_4 * right_0;
+      sum_4_1 += x_4 * right_1;
+      right += right_step;
+    }
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_6x2_free(
+  const float *left,
+  const long *left_rows,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
+  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  const float *left_0 = left + left_rows[0];
+  const float *left_1 = left + left_rows[1];
+  const float *left_2 = left + left_rows[2];
+  const float *left_3 = left + left_rows[3];
+  const float *left_4 = left + left_rows[4];
+  const float *left_5 = left + left_rows[5];
+  for (int step = 0; step < steps; step++) {
+    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const f32v right_1 = f32v_load(right + 1 * LANES);
+    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    sum_5_0 += x_5 * right_0;
+    sum_5_1 += x_5 * right_1;
+    right += right_step;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+  f32v_store(sums + 10 * LANES, sum_5_0);
+  f32v_store(sums + 11 * LANES, sum_5_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_6x2_free_nested(
+  const float *left,
+  const long *left_rows,
+  int outer_steps,
+  long left_outer_step,
+  int steps,
+  long left_step,
+  const float *right,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
+  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  const float *left_0 = left + left_rows[0];
+  const float *left_1 = left + left_rows[1];
+  const float *left_2 = left + left_rows[2];
+  const float *left_3 = left + left_rows[3];
+  const float *left_4 = left + left_rows[4];
+  const float *left_5 = left + left_rows[5];
+  for (int outer = 0; outer < outer_steps; outer++) {
+    for (int step = 0; step < steps; step++) {
+      const f32v right_0 = f32v_load(right + 0 * LANES);
+      const f32v right_1 = f32v_load(right + 1 * LANES);
+      const f32v x_0 = f32v_splat(left_0[outer * left_outer_step + step * left_step]);
+      sum_0_0 += x_0 * right_0;
+      sum_0_1 += x_0 * right_1;
+      const f32v x_1 = f32v_splat(left_1[outer * left_outer_step + step * left_step]);
+      sum_1_0 += x_1 * right_0;
+      sum_1_1 += x_1 * right_1;
+      const f32v x_2 = f32v_splat(left_2[outer * left_outer_step + step * left_step]);
+      sum_2_0 += x_2 * right_0;
+      sum_2_1 += x_2 * right_1;
+      const f32v x_3 = f32v_splat(left_3[outer * left_outer_step + step * left_step]);
+      sum_3_0 += x_3 * right_0;
+      sum_3_1 += x_3 * right_1;
+      const f32v x_4 = f32v_splat(left_4[outer * left_outer_step + step * left_step]);
+      sum_4_0 += x_4 * right_0;
+      sum_4_1 += x_4 * right_1;
+      const f32v x_5 = f32v_splat(left_5[outer * left_outer_step + step * left_step]);
+      sum_5_0 += x_5 * right_0;
+      sum_5_1 += x_5 * right_1;
+      right += right_step;
+    }
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+  f32v_store(sums + 10 * LANES, sum_5_0);
+  f32v_store(sums + 11 * LANES, sum_5_1);
+}
+
+/** What a call of initial_layer0_W works on. */
+struct initial_layer0_W {
+  struct adjoint_pool *adjoint_pool;
+  float *layer0_W; /* [20, 1, 5, 5] */
+  int32_t seed;
+};
+
+/**
+ * layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
+ *   for i < 20, j < 5, k < 5
+ */
+static void initial_layer0_W_layer0_W(struct initial_layer0_W *call) {
+  float *restrict layer0_W = call->layer0_W;
+  const int32_t seed = call->seed;
+  for (int i = 0; i < 20; i++) {
+    for (int j = 0; j < 5; j++) {
+      for (int k = 0; k < 5; k++) {
+        layer0_W[i * 25 + j * 5 + k] = 0.4f
+            * random_number(seed, -1918029575, 0, i * 25 + j * 5 + k) - 0.2f;
+      }
+    }
+  }
+}
+
+/** initial_layer0_W(seed); updates layer0_W */
+static void initial_layer0_W(struct lenet *model, int32_t seed) {
+  struct initial_layer0_W call = {.adjoint_pool = model->adjoint_pool};
+  call.layer0_W = model->layer0_W;
+  call.seed = seed;
+  initial_layer0_W_layer0_W(&call);
+}
+
+/** What a call of initial_layer1_W works on. */
+struct initial_layer1_W {
+  struct adjoint_pool *adjoint_pool;
+  float *layer1_W; /* [50, 20, 5, 5] */
+  int32_t seed;
+};
+
+/**
+ * layer1_W[i,j,k,l] ← 0.17192047651837583·random(layer1.W, i·500 + j·25 + k·5 + l) −
+ *     0.08596023825918792
+ *   for i < 50, j < 20, k < 5, l < 5
+ */
+static void initial_layer1_W_layer1_W(struct initial_layer1_W *call) {
+  float *restrict layer1_W = call->layer1_W;
+  const int32_t seed = call->seed;
+  for (int i = 0; i < 50; i++) {
+    for (int j = 0; j < 20; j++) {
+      for (int k = 0; k < 5; k++) {
+        for (int l = 0; l < 5; l++) {
+          layer1_W[i * 500 + j * 25 + k * 5 + l] = 0.17192047651837583f
+              * random_number(seed, 992466130, 0, i * 500 + j * 25 + k * 5 + l)
+              - 0.08596023825918792f;
+        }
+      }
+    }
+  }
+}
+
+/** initial_layer1_W(seed); updates layer1_W */
+static void initial_layer1_W(struct lenet *model, int32_t seed) {
+  struct initial_layer1_W call = {.adjoint_pool = model->adjoint_pool};
+  call.layer1_W = model->layer1_W;
+  call.seed = seed;
+  initial_layer1_W_layer1_W(&call);
+}
+
+/** What a call of initial_hidden_W works on. */
+struct initial_hidden_W {
+  struct adjoint_pool *adjoint_pool;
+  float *hidden_W; /* [800, 500] */
+  int32_t seed;
+};
+
+/**
+ * hidden_W[i,j] ← 0.1358732440973515·random(hidden.W, i·500 + j) − 0.06793662204867575
+ *   for i < 800, j < 500
+ */
+static void initial_hidden_W_hidden_W(void *on, int from, int to) {
+  const struct initial_hidden_W *call = on;
+  float *restrict hidden_W = call->hidden_W;
+  const int32_t seed = call->seed;
+  for (int i = from * 13; i < least(800, to * 13); i++) {
+    for (int j = 0; j < 500; j++) {
+      hidden_W[i * 500 + j] = 0.1358732440973515f
+          * random_number(seed, 1280188230, 0, i * 500 + j) - 0.06793662204867575f;
+    }
+  }
+}
+
+/** initial_hidden_W(seed); updates hidden_W */
+static void initial_hidden_W(struct lenet *model, int32_t seed) {
+  struct initial_hidden_W call = {.adjoint_pool = model->adjoint_pool};
+  call.hidden_W = model->hidden_W;
+  call.seed = seed;
+  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W, &call, (800 + 12) / 13);
+}
+
+/** What a call of train works on. */
+struct train {
+  struct adjoint_pool *adjoint_pool;
+  float *layer0_W; /* [20, 1, 5, 5] */
+  float *layer0_b; /* [20] */
+  float *layer1_W; /* [50, 20, 5, 5] */
+  float *layer1_b; /* [50] */
+  float *hidden_W; /* [800, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *trainX; /* [trainSamples, 784] */
+  int32_t *trainY; /* [trainSamples] */
+  float *x; /* [500, 784] */
+  int32_t *y; /* [500] */
+  float *h0_convolved; /* [500, 20, 24, 24] */
+  float *h0_pooled; /* [500, 20, 12, 12] */
+  float *h0; /* [500, 20, 12, 12] */
+  float *h1_convolved; /* [500, 50, 8, 8] */
+  float *h1_pooled; /* [500, 50, 4, 4] */
+  float *h1; /* [500, 50, 4, 4] */
+  float *h2; /* [500, 500] */
+  float *p_logits; /* [500, 10] */
+  float *p_exp; /* [500, 10] */
+  float *d_p_logits; /* [500, 10] */
+  float *d_h2_linear; /* [500, 500] */
+  float *d_h1_linear; /* [500, 50, 4, 4] */
+  float *d_h1_linear_share; /* [500, 50, 4, 4] */
+  float *d_h1_convolved; /* [500, 50, 8, 8] */
+  float *d_h1_convolved_padded; /* [500, 50, 16, 16] */
+  float *d_h0_linear; /* [500, 20, 12, 12] */
+  float *d_h0_linear_share; /* [500, 20, 12, 12] */
+  float *d_h0_convolved; /* [500, 20, 24, 24] */
+  int64_t index;
+  float cost;
+};
+
+/**
+ * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+ *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ */
+static void train_h0_convolved(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict x = call->x;
+  const float *restrict layer0_W = call->layer0_W;
+  float *restrict h0_convolved = call->h0_convolved;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[25 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 572);
+        const int k = kl_at / 24;
+        const int l = kl_at % 24;
+        int step = 0;
+        for (int m = 0; m < 5; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int lane = 0; lane < 4; lane++)
+              panel[step * (2 * LANES) + at + lane] = at < columns
+                  ? x[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
+            step++;
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 20; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h0_convolved[j * 576 + i * 11520 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+ * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+ *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+ *   for i < 500, j < 20, k < 12, l < 12
+ */
+static void train_h0_pooled_and_h0(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict h0_convolved = call->h0_convolved;
+  float *restrict h0_pooled = call->h0_pooled;
+  const float *restrict layer0_b = call->layer0_b;
+  float *restrict h0 = call->h0;
+  for (int i = from * 1; i < least(500, to * 1); i++) {
+    for (int j = 0; j < 20; j++) {
+      for (int k = 0; k < 12; k++) {
+        for (int l = 0; l < 12; l++) {
+          float h0_pooled_max = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h0_pooled_max = f32_max(h0_pooled_max,
+                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
+            }
+          }
+          h0_pooled[i * 2880 + j * 144 + k * 12 + l] = h0_pooled_max;
+          const float h0_linear = h0_pooled[i * 2880 + j * 144 + k * 12 + l] + layer0_b[j];
+          h0[i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_linear);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+ *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
+ */
+static void train_h1_convolved(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict h0 = call->h0;
+  const float *restrict layer1_W = call->layer1_W;
+  float *restrict h1_convolved = call->h1_convolved;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
+      const int columns = least(64 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[500 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 60);
+        const int k = kl_at / 8;
+        const int l = kl_at % 8;
+        int step = 0;
+        for (int m = 0; m < 20; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int q = 0; q < 5; q++) {
+              for (int lane = 0; lane < 4; lane++)
+                panel[step * (2 * LANES) + at + lane] = at < columns
+                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
+              step++;
+            }
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 50; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2_nested(
+          layer1_W + j_first * 500 + 24,
+          500,
+          20,
+          25,
+          25,
+          -1,
+          panel,
+          2 * LANES,
+          sums,
+          false
+        );
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h1_convolved[j * 64 + i * 3200 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+ * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+ *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+ *   for i < 500, j < 50, k < 4, l < 4
+ */
+static void train_h1_pooled_and_h1(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict h1_convolved = call->h1_convolved;
+  float *restrict h1_pooled = call->h1_pooled;
+  const float *restrict layer1_b = call->layer1_b;
+  float *restrict h1 = call->h1;
+  for (int i = from * 3; i < least(500, to * 3); i++) {
+    for (int j = 0; j < 50; j++) {
+      for (int k = 0; k < 4; k++) {
+        for (int l = 0; l < 4; l++) {
+          float h1_pooled_max = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h1_pooled_max = f32_max(h1_pooled_max,
+                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
+            }
+          }
+          h1_pooled[i * 800 + j * 16 + k * 4 + l] = h1_pooled_max;
+          const float h1_linear = h1_pooled[i * 800 + j * 16 + k * 4 + l] + layer1_b[j];
+          h1[i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_linear);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h2[i,j] = tanh(h2_linear[i,j])
+ *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+ *   for i < 500, j < 500, k < 800
+ *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
+ */
+static void train_h2(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict h1 = call->h1;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict h2 = call->h2;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (84)) * (2 * LANES);
+    const int i_from = unit % (84) * 6;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(500, i_from + 6);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[800 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 800; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, 500 - 1);
+        rows[r] = i * 800;
+      }
+      tile_6x2_free(h1, rows, 800, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+ *   for i < 500, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
+ */
+static void train_p_logits(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict h2 = call->h2;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict p_logits = call->p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (4)) * (LANES);
+    const int i_from = unit % (4) * 150;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(500, i_from + 150);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      tile_10x1(h2 + i_first * 500, 500, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 10; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          p_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * p_max[i] = max_j p_logits[i,j]
+ *   for i < 500, j < 10
+ * p_exp[i,j] = exp(p_logits[i,j] − p_max[i])
+ *   for i < 500, j < 10
+ * p_sum[i] = Σ_j p_exp[i,j]
+ *   for i < 500, j < 10
+ * cost = −Σ_i (p_logits[i,y[i]] − p_max[i] − log(p_sum[i])) / 500
+ *   for i < 500
+ * ∂cost/∂p_logits ≡ d_p_logits[i,j] = (p[i,j] − [j = y[i]]) / 500
+ *   where p[i,j] = p_exp[i,j] / p_sum[i]
+ *   for i < 500, j < 10
+ */
+static void train_cost_and_d_p_logits(struct train *call) {
+  const float *restrict p_logits = call->p_logits;
+  float *restrict p_exp = call->p_exp;
+  const int32_t *restrict y = call->y;
+  float *restrict d_p_logits = call->d_p_logits;
+  double cost_sum = 0.0f;
+  for (int i = 0; i < 500; i++) {
+    float p_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      p_max = f32_max(p_max, p_logits[i * 10 + j]);
+    }
+    float p_sum = 0.0f;
+    #pragma omp simd reduction(+ : p_sum)
+    for (int j = 0; j < 10; j++) {
+      p_exp[j] = f32_exp(p_logits[i * 10 + j] - p_max);
+      p_sum += p_exp[j];
+    }
+    cost_sum += p_logits[i * 10 + y[i]] - p_max - f32_log(p_sum);
+    for (int j = 0; j < 10; j++) {
+      const float p = p_exp[j] / p_sum;
+      d_p_logits[i * 10 + j] = (p - (float)(j == y[i])) / 500.0f;
+    }
+  }
+  const float cost = -(cost_sum / 500.0f);
+  call->cost = cost;
+}
+
+/**
+ * ∂cost/∂h2_linear ≡ d_h2_linear[i,j] = ∂cost/∂h2[i,j]·(1 − h2[i,j]·h2[i,j])
+ *   where ∂cost/∂h2[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
+ *   for i < 500, j < 500, k < 10
+ *   in 6 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
+ */
+static void train_d_h2_linear(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict d_p_logits = call->d_p_logits;
+  const float *restrict output_W = call->output_W;
+  const float *restrict h2 = call->h2;
+  float *restrict d_h2_linear = call->d_h2_linear;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = unit * (2 * LANES);
+    const int columns = least(500 - j_first, 2 * LANES);
+    _Alignas(64) float panel[10 * 2 * LANES];
+    for (int at = 0; at < 2 * LANES; at++) {
+      const int j = least(j_first + at, 499);
+      int step = 0;
+      for (int k = 0; k < 10; k++) {
+        panel[step * (2 * LANES) + at] = at < columns ? output_W[k + j * 10] : 0.0f;
+        step++;
+      }
+    }
+    for (int i_first = 0; i_first < 500; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, 500 - 1);
+        rows[r] = i * 10;
+      }
+      tile_6x2_free(d_p_logits, rows, 10, 1, panel, 2 * LANES, sums, false);
+      for (int i = i_first; i < least(i_first + 6, 500); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          d_h2_linear[j + i * 500] = sum * (1.0f - h2[j + i * 500] * h2[j + i * 500]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l])
+ *   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
+ *   for i < 500, j < 50, k < 4, l < 4, m < 500
+ *   in 6 × 2·LANES tiles of i × jkl, of d_h2_linear in place and a copied panel
+ */
+static void train_d_h1_linear(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict d_h2_linear = call->d_h2_linear;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict h1 = call->h1;
+  float *restrict d_h1_linear = call->d_h1_linear;
+  for (int unit = from; unit < to; unit++) {
+    const int jkl_first = (unit / (4)) * (2 * LANES);
+    const int i_from = unit % (4) * 144;
+    const int columns = least(800 - jkl_first, 2 * LANES);
+    const int i_to = least(500, i_from + 144);
+    _Alignas(64) float panel[500 * 2 * LANES];
+    for (int at = 0; at < 2 * LANES; at++) {
+      const int jkl_at = least(jkl_first + at, 799);
+      const int j = jkl_at / 16;
+      const int k = jkl_at / 4 % 4;
+      const int l = jkl_at % 4;
+      int step = 0;
+      for (int m = 0; m < 500; m++) {
+        panel[step * (2 * LANES) + at] = at < columns
+            ? hidden_W[m + j * 8000 + k * 2000 + l * 500] : 0.0f;
+        step++;
+      }
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, 500 - 1);
+        rows[r] = i * 500;
+      }
+      tile_6x2_free(d_h2_linear, rows, 500, 1, panel, 2 * LANES, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int jkl = jkl_first; jkl < jkl_first + columns; jkl++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + jkl - jkl_first];
+          d_h1_linear[i * 800 + jkl] = sum * (1.0f - h1[i * 800 + jkl] * h1[i * 800 + jkl]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * d_h1_linear_share[i,j,k,l] = d_h1_linear[i,j,k,l] / d_h1_linear_ties[i,j,k,l]
+ *   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] = h1_pooled[i,j,k,l]]
+ *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+ * ∂cost/∂h1_convolved ≡ d_h1_convolved[i,j,k,l] = d_h1_linear_share[i,j,k / 2,l / 2] if
+ *     h1_convolved[i,j,k,l] = h1_pooled[i,j,k / 2,l / 2] else 0
+ *   for i < 500, j < 50, k < 8, l < 8
+ * d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k − 4 ≥ 0 ∧ k − 4 < 8 ∧ l − 4
+ *     ≥ 0 ∧ l − 4 < 8 else 0
+ *   for i < 500, j < 50, k < 16, l < 16
+ */
+static void train_d_h1_convolved_and_d_h1_convolved_padded(struct train *call) {
+  const float *restrict d_h1_linear = call->d_h1_linear;
+  const float *restrict h1_convolved = call->h1_convolved;
+  const float *restrict h1_pooled = call->h1_pooled;
+  float *restrict d_h1_linear_share = call->d_h1_linear_share;
+  float *restrict d_h1_convolved = call->d_h1_convolved;
+  float *restrict d_h1_convolved_padded = call->d_h1_convolved_padded;
+  for (int i = 0; i < 500; i++) {
+    for (int j = 0; j < 50; j++) {
+      for (int k = 0; k < 4; k++) {
+        for (int l = 0; l < 4; l++) {
+          float d_h1_linear_ties = 0.0f;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              d_h1_linear_ties += (float)(h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2
+                  + n] == h1_pooled[i * 800 + j * 16 + k * 4 + l]);
+            }
+          }
+          d_h1_linear_share[k * 4 + l] = d_h1_linear[i * 800 + j * 16 + k * 4 + l]
+              / d_h1_linear_ties;
+        }
+      }
+      for (int k = 0; k < 8; k++) {
+        for (int l = 0; l < 8; l++) {
+          d_h1_convolved[i * 3200 + j * 64 + k * 8 + l] = h1_convolved[i * 3200 + j * 64 + k * 8
+              + l] == h1_pooled[i * 800 + j * 16 + k / 2 * 4 + l / 2]
+              ? d_h1_linear_share[k / 2 * 4 + l / 2] : 0.0f;
+        }
+      }
+      for (int k = 0; k < 16; k++) {
+        for (int l = 0; l < 16; l++) {
+          d_h1_convolved_padded[i * 12800 + j * 256 + k * 16 + l] = k - 4 >= 0 && k - 4 < 8
+              && l - 4 >= 0 && l - 4 < 8 ? d_h1_convolved[i * 3200 + j * 64 + k * 8 + l - 36]
+              : 0.0f;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+ *   where ∂cost/∂h0[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,k + n,l + q]·layer1_W[m,j,n,q]
+ *   for i < 500, j < 20, k < 12, l < 12, m < 50, n < 5, q < 5
+ *   in 6 × 2·LANES tiles of kl × j, of d_h1_convolved_padded in place and a copied panel
+ */
+static void train_d_h0_linear(void *on, int from, int to) {
+  const struct train *call = on;
+  const float *restrict d_h1_convolved_padded = call->d_h1_convolved_padded;
+  const float *restrict layer1_W = call->layer1_W;
+  const float *restrict h0 = call->h0;
+  float *restrict d_h0_linear = call->d_h0_linear;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int j_first = 0; j_first < 20; j_first += 2 * LANES) {
+      const int columns = least(20 - j_first, 2 * LANES);
+      _Alignas(64) float sums[144 * 2 * LANES];
+      bool more = false;
+      for (int m = 0; m < 50; m++) {
+        _Alignas(64) float panel[25 * 2 * LANES];
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = least(j_first + at, 19);
+          int step = 0;
+          for (int n = 0; n < 5; n++) {
+            for (int q = 0; q < 5; q++) {
+              panel[step * (2 * LANES) + at] = at < columns
+                  ? layer1_W[q + n * 5 + j * 25 + m * 500] : 0.0f;
+              step++;
+            }
+          }
+        }
+        for (int kl_first = 0; kl_first < 144; kl_first += 6) {
+          long rows[6];
+          for (int r = 0; r < 6; r++) {
+            const int kl_at = least(kl_first + r, 144 - 1);
+            const int k = kl_at / 12;
+            const int l = kl_at % 12;
+            rows[r] = l + k * 16 + m * 256 + i * 12800;
+          }
+          tile_6x2_free_nested(
+            d_h1_convolved_padded,
+            rows,
+            5,
+            16,
+            5,
+            1,
+            panel,
+            2 * LANES,
+            sums + (kl_first - 0) * (2 * LANES),
+            more
+          );
+        }
+        more = true;
+      }
+      for (int j = j_first; j < j_first + columns; j++) {
+        for (int kl = 0; kl < 144; kl++) {
+          const float sum = sums[(kl - 0) * (2 * LANES) + j - j_first];
+          d_h0_linear[j * 144 + i * 2880 + kl] = sum
+              * (1.0f - h0[j * 144 + i * 2880 + kl] * h0[j * 144 + i * 2880 + kl]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
+ *   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] = h0_pooled[i,j,k,l]]
+ *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+ * ∂cost/∂h0_convolved ≡ d_h0_convolved[i,j,k,l] = d_h0_linear_share[i,j,k / 2,l / 2] if
+ *     h0_convolved[i,j,k,l] = h0_pooled[i,j,k / 2,l / 2] else 0
+ *   for i < 500, j < 20, k < 24, l < 24
+ */
+static void train_d_h0_convolved(struct train *call) {
+  const float *restrict d_h0_linear = call->d_h0_linear;
+  const float *restrict h0_convolved = call->h0_convolved;
+  const float *restrict h0_pooled = call->h0_pooled;
+  float *restrict d_h0_linear_share = call->d_h0_linear_share;
+  float *restrict d_h0_convolved = call->d_h0_convolved;
+  for (int i = 0; i < 500; i++) {
+    for (int j = 0; j < 20; j++) {
+      for (int k = 0; k < 12; k++) {
+        for (int l = 0; l < 12; l++) {
+          float d_h0_linear_ties = 0.0f;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              d_h0_linear_ties += (float)(h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24
+                  + l * 2 + n] == h0_pooled[i * 2880 + j * 144 + k * 12 + l]);
+            }
+          }
+          d_h0_linear_share[k * 12 + l] = d_h0_linear[i * 2880 + j * 144 + k * 12 + l]
+              / d_h0_linear_ties;
+        }
+      }
+      for (int k = 0; k < 24; k++) {
+        for (int l = 0; l < 24; l++) {
+          d_h0_convolved[i * 11520 + j * 576 + k * 24 + l] = h0_convolved[i * 11520 + j * 576
+              + k * 24 + l] == h0_pooled[i * 2880 + j * 144 + k / 2 * 12 + l / 2]
+              ? d_h0_linear_share[k / 2 * 12 + l / 2] : 0.0f;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
+ *   where ∂cost/∂layer0_W[i,j,k] = Σ_lmn x[l,m·28 + n − j·28 − k + 116]·d_h0_convolved[l,i,m,n]
+ *   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
+ *   in 5 × 2·LANES tiles of i × jk, of d_h0_convolved in place and a copied panel
+ */
+static void train_layer0_W(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict layer0_W = call->layer0_W;
+  const float *restrict x = call->x;
+  const float *restrict d_h0_convolved = call->d_h0_convolved;
+  for (int unit = from; unit < to; unit++) {
+    const int jk_first = unit * (2 * LANES);
+    const int columns = least(25 - jk_first, 2 * LANES);
+    _Alignas(64) float sums[20 * 2 * LANES];
+    bool more = false;
+    for (int l = 0; l < 500; l++) {
+      _Alignas(64) float panel[576 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at++) {
+        const int jk_at = least(jk_first + at, 24);
+        const int j = jk_at / 5;
+        const int k = jk_at % 5;
+        int step = 0;
+        for (int m = 0; m < 24; m++) {
+          for (int n = 0; n < 24; n++) {
+            panel[step * (2 * LANES) + at] = at < columns
+                ? x[m * 28 + n + l * 784 - j * 28 - k + 116] : 0.0f;
+            step++;
+          }
+        }
+      }
+      for (int i_first = 0; i_first < 20; i_first += 5) {
+        tile_5x2(
+          d_h0_convolved + l * 11520 + i_first * 576,
+          576,
+          576,
+          1,
+          panel,
+          2 * LANES,
+          sums + (i_first - 0) * (2 * LANES),
+          more
+        );
+      }
+      more = true;
+    }
+    for (int i = 0; i < 20; i++) {
+      for (int jk = jk_first; jk < jk_first + columns; jk++) {
+        const float sum = sums[(i - 0) * (2 * LANES) + jk - jk_first];
+        layer0_W[i * 25 + jk] = layer0_W[i * 25 + jk] - 0.1f * sum;
+      }
+    }
+  }
+}
+
+/**
+ * layer0_b[i] ← layer0_b[i] − 0.1·∂cost/∂layer0_b[i]
+ *   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
+ *   for i < 20, j < 500, k < 12, l < 12
+ */
+static void train_layer0_b(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict layer0_b = call->layer0_b;
+  const float *restrict d_h0_linear = call->d_h0_linear;
+  for (int i = from * 1; i < least(20, to * 1); i++) {
+    double d_layer0_b = 0.0f;
+    for (int j = 0; j < 500; j++) {
+      for (int k = 0; k < 12; k++) {
+        #pragma omp simd reduction(+ : d_layer0_b)
+        for (int l = 0; l < 12; l++) {
+          d_layer0_b += d_h0_linear[j * 2880 + i * 144 + k * 12 + l];
+        }
+      }
+    }
+    layer0_b[i] -= 0.1f * d_layer0_b;
+  }
+}
+
+/**
+ * layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
+ *   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,n,q]
+ *   for i < 50, j < 20, k < 5, l < 5, m < 500, n < 8, q < 8
+ *   in 5 × 2·LANES tiles of i × jkl, of d_h1_convolved in place and a copied panel
+ */
+static void train_layer1_W(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict layer1_W = call->layer1_W;
+  const float *restrict h0 = call->h0;
+  const float *restrict d_h1_convolved = call->d_h1_convolved;
+  for (int unit = from; unit < to; unit++) {
+    const int jkl_first = unit * (2 * LANES);
+    const int columns = least(500 - jkl_first, 2 * LANES);
+    _Alignas(64) float sums[50 * 2 * LANES];
+    bool more = false;
+    for (int m = 0; m < 500; m++) {
+      _Alignas(64) float panel[64 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at++) {
+        const int jkl_at = least(jkl_first + at, 499);
+        const int j = jkl_at / 25;
+        const int k = jkl_at / 5 % 5;
+        const int l = jkl_at % 5;
+        int step = 0;
+        for (int n = 0; n < 8; n++) {
+          for (int q = 0; q < 8; q++) {
+            panel[step * (2 * LANES) + at] = at < columns
+                ? h0[q + n * 12 + j * 144 + m * 2880 - l - k * 12 + 52] : 0.0f;
+            step++;
+          }
+        }
+      }
+      for (int i_first = 0; i_first < 50; i_first += 5) {
+        tile_5x2(
+          d_h1_convolved + m * 3200 + i_first * 64,
+          64,
+          64,
+          1,
+          panel,
+          2 * LANES,
+          sums + (i_first - 0) * (2 * LANES),
+          more
+        );
+      }
+      more = true;
+    }
+    for (int i = 0; i < 50; i++) {
+      for (int jkl = jkl_first; jkl < jkl_first + columns; jkl++) {
+        const float sum = sums[(i - 0) * (2 * LANES) + jkl - jkl_first];
+        layer1_W[i * 500 + jkl] = layer1_W[i * 500 + jkl] - 0.1f * sum;
+      }
+    }
+  }
+}
+
+/**
+ * layer1_b[i] ← layer1_b[i] − 0.1·∂cost/∂layer1_b[i]
+ *   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
+ *   for i < 50, j < 500, k < 4, l < 4
+ */
+static void train_layer1_b(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict layer1_b = call->layer1_b;
+  const float *restrict d_h1_linear = call->d_h1_linear;
+  for (int i = from * 2; i < least(50, to * 2); i++) {
+    double d_layer1_b = 0.0f;
+    for (int j = 0; j < 500; j++) {
+      for (int k = 0; k < 4; k++) {
+        #pragma omp simd reduction(+ : d_layer1_b)
+        for (int l = 0; l < 4; l++) {
+          d_layer1_b += d_h1_linear[j * 800 + i * 16 + k * 4 + l];
+        }
+      }
+    }
+    layer1_b[i] -= 0.1f * d_layer1_b;
+  }
+}
+
+/**
+ * hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
+ *   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
+ *   for i < 800, j < 500, k < 500
+ *   in 6 × 2·LANES tiles of i × j, of h1 in place and d_h2_linear in place
+ */
+static void train_hidden_W(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict hidden_W = call->hidden_W;
+  const float *restrict h1 = call->h1;
+  const float *restrict d_h2_linear = call->d_h2_linear;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (67)) * (2 * LANES);
+    const int i_from = unit % (67) * 12;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(800, i_from + 12);
+    const float *right = d_h2_linear + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[500 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? d_h2_linear[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, 800 - 1);
+        rows[r] = i;
+      }
+      tile_6x2_free(h1, rows, 500, 800, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          hidden_W[j + i * 500] = hidden_W[j + i * 500] - 0.1f * sum;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * hidden_b[i] ← hidden_b[i] − 0.1·∂cost/∂hidden_b[i]
+ *   where ∂cost/∂hidden_b[i] = Σ_j d_h2_linear[j,i]
+ *   for i < 500, j < 500
+ *   in 4·LANES columns i at a time, of d_h2_linear in place
+ */
+static void train_hidden_b(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict hidden_b = call->hidden_b;
+  const float *restrict d_h2_linear = call->d_h2_linear;
+  for (int unit = from; unit < to; unit++) {
+    const int i_first = unit * (4 * LANES);
+    const int columns = least(500 - i_first, 4 * LANES);
+    const float *right = d_h2_linear + i_first;
+    long right_step = 500;
+    _Alignas(64) float panel[500 * 4 * LANES];
+    if (columns < 4 * LANES) {
+      int step = 0;
+      for (int j = 0; j < 500; j++) {
+        for (int at = 0; at < 4 * LANES; at++) {
+          const int i = i_first + at;
+          panel[step * (4 * LANES) + at] = at < columns ? d_h2_linear[i + j * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 4 * LANES;
+    }
+    _Alignas(64) float sums[1 * 4 * LANES];
+    column_sums_4(500, right, right_step, sums, false);
+    for (int i = i_first; i < i_first + columns; i++) {
+      const float sum = sums[i - i_first];
+      hidden_b[i] = hidden_b[i] - 0.1f * sum;
+    }
+  }
+}
+
+/**
+ * output_W[i,j] ← output_W[i,j] − 0.1·∂cost/∂output_W[i,j]
+ *   where ∂cost/∂output_W[i,j] = Σ_k h2[k,i]·d_p_logits[k,j]
+ *   for i < 500, j < 10, k < 500
+ *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and h2 in place
+ */
+static void train_output_W(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict output_W = call->output_W;
+  const float *restrict h2 = call->h2;
+  const float *restrict d_p_logits = call->d_p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int i_first = unit * (2 * LANES);
+    const int columns = least(500 - i_first, 2 * LANES);
+    const float *right = h2 + i_first;
+    long right_step = 500;
+    _Alignas(64) float panel[500 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int i = i_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? h2[i + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int j_first = 0; j_first < 10; j_first += 5) {
+      _Alignas(64) float sums[5 * 2 * LANES];
+      tile_5x2(d_p_logits + j_first, 1, 500, 10, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + columns; i++) {
+        for (int j = j_first; j < j_first + 5; j++) {
+          const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
+          output_W[j + i * 10] = output_W[j + i * 10] - 0.1f * sum;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * output_b[i] ← output_b[i] − 0.1·∂cost/∂output_b[i]
+ *   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
+ *   for i < 10, j < 500
+ *   in 1·LANES columns i at a time, of d_p_logits in place
+ */
+static void train_output_b(void *on, int from, int to) {
+  const struct train *call = on;
+  float *restrict output_b = call->output_b;
+  const float *restrict d_p_logits = call->d_p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int i_first = unit * (LANES);
+    const int columns = least(10 - i_first, LANES);
+    const float *right = d_p_logits + i_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int j = 0; j < 500; j++) {
+        for (int at = 0; at < LANES; at++) {
+          const int i = i_first + at;
+          panel[step * (LANES) + at] = at < columns ? d_p_logits[i + j * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    _Alignas(64) float sums[1 * LANES];
+    column_sums_1(500, right, right_step, sums, false);
+    for (int i = i_first; i < i_first + columns; i++) {
+      const float sum = sums[i - i_first];
+      output_b[i] = output_b[i] - 0.1f * sum;
+    }
+  }
+}
+
+/**
+ * train(index) → cost; updates layer0_W, layer0_b, layer1_W, layer1_b, hidden_W, hidden_b,
+ *     output_W, output_b
+ */
+void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
+  struct train call = {.adjoint_pool = model->adjoint_pool};
+  call.layer0_W = model->layer0_W;
+  call.layer0_b = model->layer0_b;
+  call.layer1_W = model->layer1_W;
+  call.layer1_b = model->layer1_b;
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.trainX = model->trainX;
+  call.trainY = model->trainY;
+  call.index = index;
+  call.h0_convolved = model->scratch_float32;
+  call.h0_pooled = model->scratch_float32 + 5760000;
+  call.h0 = model->scratch_float32 + 7200000;
+  call.h1_convolved = model->scratch_float32 + 8640000;
+  call.h1_pooled = model->scratch_float32 + 10240000;
+  call.h1 = model->scratch_float32 + 10640000;
+  call.h2 = model->scratch_float32 + 11040000;
+  call.p_logits = model->scratch_float32 + 11290000;
+  call.p_exp = model->scratch_float32 + 11295000;
+  call.d_p_logits = model->scratch_float32 + 11295010;
+  call.d_h2_linear = model->scratch_float32 + 11300010;
+  call.d_h1_linear = model->scratch_float32 + 11550010;
+  call.d_h1_linear_share = model->scratch_float32 + 11290000;
+  call.d_h1_convolved = model->scratch_float32 + 11950010;
+  call.d_h1_convolved_padded = model->scratch_float32 + 13550010;
+  call.d_h0_linear = model->scratch_float32 + 8640000;
+  call.d_h0_linear_share = model->scratch_float32 + 10080000;
+  call.d_h0_convolved = model->scratch_float32 + 13550010;
+  call.x = model->trainX + call.index * 392000;
+  call.y = model->trainY + call.index * 500;
+  adjoint_parallel(call.adjoint_pool, train_h0_convolved, &call, 500);
+  adjoint_parallel(call.adjoint_pool, train_h0_pooled_and_h0, &call, (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, train_h1_convolved, &call, 500);
+  adjoint_parallel(call.adjoint_pool, train_h1_pooled_and_h1, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, train_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
+  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / (LANES)) * 4);
+  train_cost_and_d_p_logits(&call);
+  adjoint_parallel(call.adjoint_pool, train_d_h2_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
+  adjoint_parallel(call.adjoint_pool, train_d_h1_linear, &call,
+      ((799 + 2 * LANES) / (2 * LANES)) * 4);
+  train_d_h1_convolved_and_d_h1_convolved_padded(&call);
+  adjoint_parallel(call.adjoint_pool, train_d_h0_linear, &call, 500);
+  train_d_h0_convolved(&call);
+  adjoint_parallel(call.adjoint_pool, train_layer0_W, &call, ((24 + 2 * LANES) / (2 * LANES)));
+  adjoint_parallel(call.adjoint_pool, train_layer0_b, &call, (20 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, train_layer1_W, &call, ((499 + 2 * LANES) / (2 * LANES)));
+  adjoint_parallel(call.adjoint_pool, train_layer1_b, &call, (50 + 1) / 2);
+  adjoint_parallel(call.adjoint_pool, train_hidden_W, &call,
+      ((499 + 2 * LANES) / (2 * LANES)) * 67);
+  adjoint_parallel(call.adjoint_pool, train_hidden_b, &call, ((499 + 4 * LANES) / (4 * LANES)));
+  adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((499 + 2 * LANES) / (2 * LANES)));
+  train_output_b(&call, 0, ((9 + LANES) / (LANES)));
+  *cost_out = call.cost;
+}
+
+/** What a call of validate works on. */
+struct validate {
+  struct adjoint_pool *adjoint_pool;
+  float *layer0_W; /* [20, 1, 5, 5] */
+  float *layer0_b; /* [20] */
+  float *layer1_W; /* [50, 20, 5, 5] */
+  float *layer1_b; /* [50] */
+  float *hidden_W; /* [800, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *validX; /* [validSamples, 784] */
+  int32_t *validY; /* [validSamples] */
+  float *x; /* [500, 784] */
+  int32_t *y; /* [500] */
+  float *h0_convolved; /* [500, 20, 24, 24] */
+  float *h0; /* [500, 20, 12, 12] */
+  float *h1_convolved; /* [500, 50, 8, 8] */
+  float *h1; /* [500, 50, 4, 4] */
+  float *h2; /* [500, 500] */
+  float *p_logits; /* [500, 10] */
+  int64_t index;
+  float errors;
+};
+
+/**
+ * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+ *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ */
+static void validate_h0_convolved(void *on, int from, int to) {
+  const struct validate *call = on;
+  const float *restrict x = call->x;
+  const float *restrict layer0_W = call->layer0_W;
+  float *restrict h0_convolved = call->h0_convolved;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[25 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 572);
+        const int k = kl_at / 24;
+        const int l = kl_at % 24;
+        int step = 0;
+        for (int m = 0; m < 5; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int lane = 0; lane < 4; lane++)
+              panel[step * (2 * LANES) + at + lane] = at < columns
+                  ? x[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
+            step++;
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 20; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h0_convolved[j * 576 + i * 11520 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+ *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+ *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+ */
+static void validate_h0(void *on, int from, int to) {
+  const struct validate *call = on;
+  const float *restrict h0_convolved = call->h0_convolved;
+  const float *restrict layer0_b = call->layer0_b;
+  float *restrict h0 = call->h0;
+  for (int i = from * 1; i < least(500, to * 1); i++) {
+    for (int j = 0; j < 20; j++) {
+      for (int k = 0; k < 12; k++) {
+        for (int l = 0; l < 12; l++) {
+          float h0_pooled = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h0_pooled = f32_max(h0_pooled,
+                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
+            }
+          }
+          h0[i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+ *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
+ */
+static void validate_h1_convolved(void *on, int from, int to) {
+  const struct validate *call = on;
+  const float *restrict h0 = call->h0;
+  const float *restrict layer1_W = call->layer1_W;
+  float *restrict h1_convolved = call->h1_convolved;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
+      const int columns = least(64 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[500 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 60);
+        const int k = kl_at / 8;
+        const int l = kl_at % 8;
+        int step = 0;
+        for (int m = 0; m < 20; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int q = 0; q < 5; q++) {
+              for (int lane = 0; lane < 4; lane++)
+                panel[step * (2 * LANES) + at + lane] = at < columns
+                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
+              step++;
+            }
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 50; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2_nested(
+          layer1_W + j_first * 500 + 24,
+          500,
+          20,
+          25,
+          25,
+          -1,
+          panel,
+          2 * LANES,
+          sums,
+          false
+        );
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h1_convolved[j * 64 + i * 3200 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+ *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+ *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+ */
+static void validate_h1(void *on, int from, int to) {
+  const struct validate *call = on;
+  const float *restrict h1_convolved = call->h1_convolved;
+  const float *restrict layer1_b = call->layer1_b;
+  float *restrict h1 = call->h1;
+  for (int i = from * 3; i < least(500, to * 3); i++) {
+    for (int j = 0; j < 50; j++) {
+      for (int k = 0; k < 4; k++) {
+        for (int l = 0; l < 4; l++) {
+          float h1_pooled = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h1_pooled = f32_max(h1_pooled,
+                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
+            }
+          }
+          h1[i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h2[i,j] = tanh(h2_linear[i,j])
+ *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+ *   for i < 500, j < 500, k < 800
+ *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
+ */
+static void validate_h2(void *on, int from, int to) {
+  const struct validate *call = on;
+  const float *restrict h1 = call->h1;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict h2 = call->h2;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (84)) * (2 * LANES);
+    const int i_from = unit % (84) * 6;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(500, i_from + 6);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[800 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 800; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, 500 - 1);
+        rows[r] = i * 800;
+      }
+      tile_6x2_free(h1, rows, 800, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+ *   for i < 500, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
+ */
+static void validate_p_logits(void *on, int from, int to) {
+  const struct validate *call = on;
+  const float *restrict h2 = call->h2;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict p_logits = call->p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (4)) * (LANES);
+    const int i_from = unit % (4) * 150;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(500, i_from + 150);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      tile_10x1(h2 + i_first * 500, 500, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 10; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          p_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
+ *   for i < 500, j < 10
+ */
+static void validate_errors(struct validate *call) {
+  const float *restrict p_logits = call->p_logits;
+  const int32_t *restrict y = call->y;
+  double errors_sum = 0.0f;
+  for (int i = 0; i < 500; i++) {
+    int32_t errors_argmax = 0;
+    float p_logits_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      const float p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
+        p_logits_max = p_logits_j;
+        errors_argmax = j;
+      }
+    }
+    errors_sum += (float)(errors_argmax != y[i]);
+  }
+  const float errors = errors_sum / 500.0f;
+  call->errors = errors;
+}
+
+/** validate(index) → errors */
+void lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
+  struct validate call = {.adjoint_pool = model->adjoint_pool};
+  call.layer0_W = model->layer0_W;
+  call.layer0_b = model->layer0_b;
+  call.layer1_W = model->layer1_W;
+  call.layer1_b = model->layer1_b;
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.validX = model->validX;
+  call.validY = model->validY;
+  call.index = index;
+  call.h0_convolved = model->scratch_float32;
+  call.h0 = model->scratch_float32 + 5760000;
+  call.h1_convolved = model->scratch_float32;
+  call.h1 = model->scratch_float32 + 1600000;
+  call.h2 = model->scratch_float32;
+  call.p_logits = model->scratch_float32 + 250000;
+  call.x = model->validX + call.index * 392000;
+  call.y = model->validY + call.index * 500;
+  adjoint_parallel(call.adjoint_pool, validate_h0_convolved, &call, 500);
+  adjoint_parallel(call.adjoint_pool, validate_h0, &call, (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, validate_h1_convolved, &call, 500);
+  adjoint_parallel(call.adjoint_pool, validate_h1, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, validate_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
+  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / (LANES)) * 4);
+  validate_errors(&call);
+  *errors_out = call.errors;
+}
+
+/** What a call of test works on. */
+struct test {
+  struct adjoint_pool *adjoint_pool;
+  float *layer0_W; /* [20, 1, 5, 5] */
+  float *layer0_b; /* [20] */
+  float *layer1_W; /* [50, 20, 5, 5] */
+  float *layer1_b; /* [50] */
+  float *hidden_W; /* [800, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *testX; /* [testSamples, 784] */
+  int32_t *testY; /* [testSamples] */
+  float *x; /* [500, 784] */
+  int32_t *y; /* [500] */
+  float *h0_convolved; /* [500, 20, 24, 24] */
+  float *h0; /* [500, 20, 12, 12] */
+  float *h1_convolved; /* [500, 50, 8, 8] */
+  float *h1; /* [500, 50, 4, 4] */
+  float *h2; /* [500, 500] */
+  float *p_logits; /* [500, 10] */
+  int64_t index;
+  float errors;
+};
+
+/**
+ * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+ *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ */
+static void test_h0_convolved(void *on, int from, int to) {
+  const struct test *call = on;
+  const float *restrict x = call->x;
+  const float *restrict layer0_W = call->layer0_W;
+  float *restrict h0_convolved = call->h0_convolved;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[25 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 572);
+        const int k = kl_at / 24;
+        const int l = kl_at % 24;
+        int step = 0;
+        for (int m = 0; m < 5; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int lane = 0; lane < 4; lane++)
+              panel[step * (2 * LANES) + at + lane] = at < columns
+                  ? x[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
+            step++;
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 20; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h0_convolved[j * 576 + i * 11520 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+ *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+ *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+ */
+static void test_h0(void *on, int from, int to) {
+  const struct test *call = on;
+  const float *restrict h0_convolved = call->h0_convolved;
+  const float *restrict layer0_b = call->layer0_b;
+  float *restrict h0 = call->h0;
+  for (int i = from * 1; i < least(500, to * 1); i++) {
+    for (int j = 0; j < 20; j++) {
+      for (int k = 0; k < 12; k++) {
+        for (int l = 0; l < 12; l++) {
+          float h0_pooled = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h0_pooled = f32_max(h0_pooled,
+                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
+            }
+          }
+          h0[i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+ *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
+ */
+static void test_h1_convolved(void *on, int from, int to) {
+  const struct test *call = on;
+  const float *restrict h0 = call->h0;
+  const float *restrict layer1_W = call->layer1_W;
+  float *restrict h1_convolved = call->h1_convolved;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
+      const int columns = least(64 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[500 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 60);
+        const int k = kl_at / 8;
+        const int l = kl_at % 8;
+        int step = 0;
+        for (int m = 0; m < 20; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int q = 0; q < 5; q++) {
+              for (int lane = 0; lane < 4; lane++)
+                panel[step * (2 * LANES) + at + lane] = at < columns
+                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
+              step++;
+            }
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 50; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2_nested(
+          layer1_W + j_first * 500 + 24,
+          500,
+          20,
+          25,
+          25,
+          -1,
+          panel,
+          2 * LANES,
+          sums,
+          false
+        );
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h1_convolved[j * 64 + i * 3200 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+ *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+ *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+ */
+static void test_h1(void *on, int from, int to) {
+  const struct test *call = on;
+  const float *restrict h1_convolved = call->h1_convolved;
+  const float *restrict layer1_b = call->layer1_b;
+  float *restrict h1 = call->h1;
+  for (int i = from * 3; i < least(500, to * 3); i++) {
+    for (int j = 0; j < 50; j++) {
+      for (int k = 0; k < 4; k++) {
+        for (int l = 0; l < 4; l++) {
+          float h1_pooled = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h1_pooled = f32_max(h1_pooled,
+                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
+            }
+          }
+          h1[i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h2[i,j] = tanh(h2_linear[i,j])
+ *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+ *   for i < 500, j < 500, k < 800
+ *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
+ */
+static void test_h2(void *on, int from, int to) {
+  const struct test *call = on;
+  const float *restrict h1 = call->h1;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict h2 = call->h2;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (84)) * (2 * LANES);
+    const int i_from = unit % (84) * 6;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(500, i_from + 6);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[800 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 800; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, 500 - 1);
+        rows[r] = i * 800;
+      }
+      tile_6x2_free(h1, rows, 800, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+ *   for i < 500, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
+ */
+static void test_p_logits(void *on, int from, int to) {
+  const struct test *call = on;
+  const float *restrict h2 = call->h2;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict p_logits = call->p_logits;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (4)) * (LANES);
+    const int i_from = unit % (4) * 150;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(500, i_from + 150);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      tile_10x1(h2 + i_first * 500, 500, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < i_first + 10; i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          p_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
+ *   for i < 500, j < 10
+ */
+static void test_errors(struct test *call) {
+  const float *restrict p_logits = call->p_logits;
+  const int32_t *restrict y = call->y;
+  double errors_sum = 0.0f;
+  for (int i = 0; i < 500; i++) {
+    int32_t errors_argmax = 0;
+    float p_logits_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      const float p_logits_j = p_logits[i * 10 + j];
+      if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
+        p_logits_max = p_logits_j;
+        errors_argmax = j;
+      }
+    }
+    errors_sum += (float)(errors_argmax != y[i]);
+  }
+  const float errors = errors_sum / 500.0f;
+  call->errors = errors;
+}
+
+/** test(index) → errors */
+void lenet_test(struct lenet *model, int64_t index, float *errors_out) {
+  struct test call = {.adjoint_pool = model->adjoint_pool};
+  call.layer0_W = model->layer0_W;
+  call.layer0_b = model->layer0_b;
+  call.layer1_W = model->layer1_W;
+  call.layer1_b = model->layer1_b;
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.testX = model->testX;
+  call.testY = model->testY;
+  call.index = index;
+  call.h0_convolved = model->scratch_float32;
+  call.h0 = model->scratch_float32 + 5760000;
+  call.h1_convolved = model->scratch_float32;
+  call.h1 = model->scratch_float32 + 1600000;
+  call.h2 = model->scratch_float32;
+  call.p_logits = model->scratch_float32 + 250000;
+  call.x = model->testX + call.index * 392000;
+  call.y = model->testY + call.index * 500;
+  adjoint_parallel(call.adjoint_pool, test_h0_convolved, &call, 500);
+  adjoint_parallel(call.adjoint_pool, test_h0, &call, (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, test_h1_convolved, &call, 500);
+  adjoint_parallel(call.adjoint_pool, test_h1, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, test_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
+  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / (LANES)) * 4);
+  test_errors(&call);
+  *errors_out = call.errors;
+}
+
+/** What a call of probabilities works on. */
+struct probabilities {
+  struct adjoint_pool *adjoint_pool;
+  const float *images; /* [rows, 784] */
+  float *layer0_W; /* [20, 1, 5, 5] */
+  float *layer0_b; /* [20] */
+  float *layer1_W; /* [50, 20, 5, 5] */
+  float *layer1_b; /* [50] */
+  float *hidden_W; /* [800, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *scores_exp; /* [rows, 10] */
+  float *h0_convolved; /* [rows, 20, 24, 24] */
+  float *h0; /* [rows, 20, 12, 12] */
+  float *h1_convolved; /* [rows, 50, 8, 8] */
+  float *h1; /* [rows, 50, 4, 4] */
+  float *h2; /* [rows, 500] */
+  float *scores_logits; /* [rows, 10] */
+  float *scores; /* [rows, 10] */
+  int32_t rows;
+};
+
+/**
+ * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+ *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ */
+static void probabilities_h0_convolved(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const float *restrict images = call->images;
+  const float *restrict layer0_W = call->layer0_W;
+  float *restrict h0_convolved = call->h0_convolved;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[25 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 572);
+        const int k = kl_at / 24;
+        const int l = kl_at % 24;
+        int step = 0;
+        for (int m = 0; m < 5; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int lane = 0; lane < 4; lane++)
+              panel[step * (2 * LANES) + at + lane] = at < columns
+                  ? images[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
+            step++;
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 20; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h0_convolved[j * 576 + i * 11520 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+ *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+ *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
+ */
+static void probabilities_h0(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const float *restrict h0_convolved = call->h0_convolved;
+  const float *restrict layer0_b = call->layer0_b;
+  float *restrict h0 = call->h0;
+  const int32_t rows = call->rows;
+  for (int i = from * 1; i < least(rows, to * 1); i++) {
+    for (int j = 0; j < 20; j++) {
+      for (int k = 0; k < 12; k++) {
+        for (int l = 0; l < 12; l++) {
+          float h0_pooled = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h0_pooled = f32_max(h0_pooled,
+                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
+            }
+          }
+          h0[i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+ *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
+ */
+static void probabilities_h1_convolved(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const float *restrict h0 = call->h0;
+  const float *restrict layer1_W = call->layer1_W;
+  float *restrict h1_convolved = call->h1_convolved;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
+      const int columns = least(64 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[500 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 60);
+        const int k = kl_at / 8;
+        const int l = kl_at % 8;
+        int step = 0;
+        for (int m = 0; m < 20; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int q = 0; q < 5; q++) {
+              for (int lane = 0; lane < 4; lane++)
+                panel[step * (2 * LANES) + at + lane] = at < columns
+                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
+              step++;
+            }
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 50; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2_nested(
+          layer1_W + j_first * 500 + 24,
+          500,
+          20,
+          25,
+          25,
+          -1,
+          panel,
+          2 * LANES,
+          sums,
+          false
+        );
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h1_convolved[j * 64 + i * 3200 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+ *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+ *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
+ */
+static void probabilities_h1(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const float *restrict h1_convolved = call->h1_convolved;
+  const float *restrict layer1_b = call->layer1_b;
+  float *restrict h1 = call->h1;
+  const int32_t rows = call->rows;
+  for (int i = from * 3; i < least(rows, to * 3); i++) {
+    for (int j = 0; j < 50; j++) {
+      for (int k = 0; k < 4; k++) {
+        for (int l = 0; l < 4; l++) {
+          float h1_pooled = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h1_pooled = f32_max(h1_pooled,
+                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
+            }
+          }
+          h1[i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h2[i,j] = tanh(h2_linear[i,j])
+ *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+ *   for i < rows, j < 500, k < 800
+ *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
+ */
+static void probabilities_h2(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const float *restrict h1 = call->h1;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict h2 = call->h2;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
+    const int i_from = unit % (((rows + 5) / 6)) * 6;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(rows, i_from + 6);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[800 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 800; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows_[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 800;
+      }
+      tile_6x2_free(h1, rows_, 800, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+ *   for i < rows, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
+ */
+static void probabilities_scores_logits(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const float *restrict h2 = call->h2;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
+    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(rows, i_from + 150);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      long rows_[10];
+      for (int r = 0; r < 10; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 500;
+      }
+      tile_10x1_free(h2, rows_, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          scores_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * scores_max[i] = max_j scores_logits[i,j]
+ *   for i < rows, j < 10
+ * scores_exp[i,j] = exp(scores_logits[i,j] − scores_max[i])
+ *   for i < rows, j < 10
+ * scores_sum[i] = Σ_j scores_exp[i,j]
+ *   for i < rows, j < 10
+ * scores[i,j] = scores_exp[i,j] / scores_sum[i]
+ *   for i < rows, j < 10
+ */
+static void probabilities_scores(struct probabilities *call) {
+  const float *restrict scores_logits = call->scores_logits;
+  float *restrict scores_exp = call->scores_exp;
+  float *restrict scores = call->scores;
+  const int32_t rows = call->rows;
+  for (int i = 0; i < rows; i++) {
+    float scores_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      scores_max = f32_max(scores_max, scores_logits[i * 10 + j]);
+    }
+    float scores_sum = 0.0f;
+    #pragma omp simd reduction(+ : scores_sum)
+    for (int j = 0; j < 10; j++) {
+      scores_exp[j] = f32_exp(scores_logits[i * 10 + j] - scores_max);
+      scores_sum += scores_exp[j];
+    }
+    for (int j = 0; j < 10; j++) {
+      scores[i * 10 + j] = scores_exp[j] / scores_sum;
+    }
+  }
+}
+
+/** probabilities(images) → scores */
+void lenet_probabilities(
+  struct lenet *model,
+  const float *images,
+  int32_t rows,
+  float *scores_out
+) {
+  struct probabilities call = {.adjoint_pool = model->adjoint_pool};
+  call.layer0_W = model->layer0_W;
+  call.layer0_b = model->layer0_b;
+  call.layer1_W = model->layer1_W;
+  call.layer1_b = model->layer1_b;
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.images = images;
+  call.rows = rows;
+  call.scores_exp = model->scratch_float32;
+  call.scores = scores_out;
+  call.h0_convolved = malloc(sizeof(float) * (size_t)(call.rows * 20 * 24 * 24) + 64);
+  call.h0 = malloc(sizeof(float) * (size_t)(call.rows * 20 * 12 * 12) + 64);
+  call.h1_convolved = malloc(sizeof(float) * (size_t)(call.rows * 50 * 8 * 8) + 64);
+  call.h1 = malloc(sizeof(float) * (size_t)(call.rows * 50 * 4 * 4) + 64);
+  call.h2 = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  adjoint_parallel(call.adjoint_pool, probabilities_h0_convolved, &call, call.rows);
+  adjoint_parallel(call.adjoint_pool, probabilities_h0, &call, (call.rows + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, probabilities_h1_convolved, &call, call.rows);
+  adjoint_parallel(call.adjoint_pool, probabilities_h1, &call, (call.rows + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, probabilities_h2, &call,
+      ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
+  adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
+      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+  probabilities_scores(&call);
+  free(call.h0_convolved);
+  free(call.h0);
+  free(call.h1_convolved);
+  free(call.h1);
+  free(call.h2);
+  free(call.scores_logits);
+}
+
+/** What a call of predict works on. */
+struct predict {
+  struct adjoint_pool *adjoint_pool;
+  const float *images; /* [rows, 784] */
+  float *layer0_W; /* [20, 1, 5, 5] */
+  float *layer0_b; /* [20] */
+  float *layer1_W; /* [50, 20, 5, 5] */
+  float *layer1_b; /* [50] */
+  float *hidden_W; /* [800, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *h0_convolved; /* [rows, 20, 24, 24] */
+  float *h0; /* [rows, 20, 12, 12] */
+  float *h1_convolved; /* [rows, 50, 8, 8] */
+  float *h1; /* [rows, 50, 4, 4] */
+  float *h2; /* [rows, 500] */
+  float *scores_logits; /* [rows, 10] */
+  int32_t *argmax; /* [rows] */
+  int32_t rows;
+};
+
+/**
+ * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+ *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ */
+static void predict_h0_convolved(void *on, int from, int to) {
+  const struct predict *call = on;
+  const float *restrict images = call->images;
+  const float *restrict layer0_W = call->layer0_W;
+  float *restrict h0_convolved = call->h0_convolved;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[25 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 572);
+        const int k = kl_at / 24;
+        const int l = kl_at % 24;
+        int step = 0;
+        for (int m = 0; m < 5; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int lane = 0; lane < 4; lane++)
+              panel[step * (2 * LANES) + at + lane] = at < columns
+                  ? images[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
+            step++;
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 20; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h0_convolved[j * 576 + i * 11520 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+ *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+ *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
+ */
+static void predict_h0(void *on, int from, int to) {
+  const struct predict *call = on;
+  const float *restrict h0_convolved = call->h0_convolved;
+  const float *restrict layer0_b = call->layer0_b;
+  float *restrict h0 = call->h0;
+  const int32_t rows = call->rows;
+  for (int i = from * 1; i < least(rows, to * 1); i++) {
+    for (int j = 0; j < 20; j++) {
+      for (int k = 0; k < 12; k++) {
+        for (int l = 0; l < 12; l++) {
+          float h0_pooled = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h0_pooled = f32_max(h0_pooled,
+                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
+            }
+          }
+          h0[i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+ *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
+ */
+static void predict_h1_convolved(void *on, int from, int to) {
+  const struct predict *call = on;
+  const float *restrict h0 = call->h0;
+  const float *restrict layer1_W = call->layer1_W;
+  float *restrict h1_convolved = call->h1_convolved;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int i = unit;
+    for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
+      const int columns = least(64 - kl_first, 2 * LANES);
+      _Alignas(64) float panel[500 * 2 * LANES];
+      for (int at = 0; at < 2 * LANES; at += 4) {
+        const int kl_at = least(kl_first + at, 60);
+        const int k = kl_at / 8;
+        const int l = kl_at % 8;
+        int step = 0;
+        for (int m = 0; m < 20; m++) {
+          for (int n = 0; n < 5; n++) {
+            for (int q = 0; q < 5; q++) {
+              for (int lane = 0; lane < 4; lane++)
+                panel[step * (2 * LANES) + at + lane] = at < columns
+                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
+              step++;
+            }
+          }
+        }
+      }
+      for (int j_first = 0; j_first < 50; j_first += 5) {
+        _Alignas(64) float sums[5 * 2 * LANES];
+        tile_5x2_nested(
+          layer1_W + j_first * 500 + 24,
+          500,
+          20,
+          25,
+          25,
+          -1,
+          panel,
+          2 * LANES,
+          sums,
+          false
+        );
+        for (int j = j_first; j < j_first + 5; j++) {
+          for (int kl = kl_first; kl < kl_first + columns; kl++) {
+            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+            h1_convolved[j * 64 + i * 3200 + kl] = sum;
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+ *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+ *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
+ */
+static void predict_h1(void *on, int from, int to) {
+  const struct predict *call = on;
+  const float *restrict h1_convolved = call->h1_convolved;
+  const float *restrict layer1_b = call->layer1_b;
+  float *restrict h1 = call->h1;
+  const int32_t rows = call->rows;
+  for (int i = from * 3; i < least(rows, to * 3); i++) {
+    for (int j = 0; j < 50; j++) {
+      for (int k = 0; k < 4; k++) {
+        for (int l = 0; l < 4; l++) {
+          float h1_pooled = -INFINITY;
+          for (int m = 0; m < 2; m++) {
+            for (int n = 0; n < 2; n++) {
+              h1_pooled = f32_max(h1_pooled,
+                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
+            }
+          }
+          h1[i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * h2[i,j] = tanh(h2_linear[i,j])
+ *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+ *   for i < rows, j < 500, k < 800
+ *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
+ */
+static void predict_h2(void *on, int from, int to) {
+  const struct predict *call = on;
+  const float *restrict h1 = call->h1;
+  const float *restrict hidden_W = call->hidden_W;
+  const float *restrict hidden_b = call->hidden_b;
+  float *restrict h2 = call->h2;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
+    const int i_from = unit % (((rows + 5) / 6)) * 6;
+    const int columns = least(500 - j_first, 2 * LANES);
+    const int i_to = least(rows, i_from + 6);
+    const float *right = hidden_W + j_first;
+    long right_step = 500;
+    _Alignas(64) float panel[800 * 2 * LANES];
+    if (columns < 2 * LANES) {
+      int step = 0;
+      for (int k = 0; k < 800; k++) {
+        for (int at = 0; at < 2 * LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = 2 * LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 6) {
+      _Alignas(64) float sums[6 * 2 * LANES];
+      long rows_[6];
+      for (int r = 0; r < 6; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 800;
+      }
+      tile_6x2_free(h1, rows_, 800, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+ *   for i < rows, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
+ */
+static void predict_scores_logits(void *on, int from, int to) {
+  const struct predict *call = on;
+  const float *restrict h2 = call->h2;
+  const float *restrict output_W = call->output_W;
+  const float *restrict output_b = call->output_b;
+  float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  for (int unit = from; unit < to; unit++) {
+    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
+    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int columns = least(10 - j_first, LANES);
+    const int i_to = least(rows, i_from + 150);
+    const float *right = output_W + j_first;
+    long right_step = 10;
+    _Alignas(64) float panel[500 * LANES];
+    if (columns < LANES) {
+      int step = 0;
+      for (int k = 0; k < 500; k++) {
+        for (int at = 0; at < LANES; at++) {
+          const int j = j_first + at;
+          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
+        }
+        step++;
+      }
+      right = panel;
+      right_step = LANES;
+    }
+    for (int i_first = i_from; i_first < i_to; i_first += 10) {
+      _Alignas(64) float sums[10 * LANES];
+      long rows_[10];
+      for (int r = 0; r < 10; r++) {
+        const int i = least(i_first + r, rows - 1);
+        rows_[r] = i * 500;
+      }
+      tile_10x1_free(h2, rows_, 500, 1, right, right_step, sums, false);
+      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+        for (int j = j_first; j < j_first + columns; j++) {
+          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+          scores_logits[j + i * 10] = sum + output_b[j];
+        }
+      }
+    }
+  }
+}
+
+/**
+ * argmax[i] = argmax_j scores_logits[i,j]
+ *   for i < rows, j < 10
+ */
+static void predict_argmax(struct predict *call) {
+  const float *restrict scores_logits = call->scores_logits;
+  int32_t *restrict argmax = call->argmax;
+  const int32_t rows = call->rows;
+  for (int i = 0; i < rows; i++) {
+    int32_t argmax_i = 0;
+    float scores_logits_max = -INFINITY;
+    for (int j = 0; j < 10; j++) {
+      const float scores_logits_j = scores_logits[i * 10 + j];
+      if (scores_logits_j > scores_logits_max
+          || (scores_logits_j != scores_logits_j && scores_logits_max == scores_logits_max)) {
+        scores_logits_max = scores_logits_j;
+        argmax_i = j;
+      }
+    }
+    argmax[i] = argmax_i;
+  }
+}
+
+/** predict(images) → argmax */
+void lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_t *argmax_out) {
+  struct predict call = {.adjoint_pool = model->adjoint_pool};
+  call.layer0_W = model->layer0_W;
+  call.layer0_b = model->layer0_b;
+  call.layer1_W = model->layer1_W;
+  call.layer1_b = model->layer1_b;
+  call.hidden_W = model->hidden_W;
+  call.hidden_b = model->hidden_b;
+  call.output_W = model->output_W;
+  call.output_b = model->output_b;
+  call.images = images;
+  call.rows = rows;
+  call.argmax = argmax_out;
+  call.h0_convolved = malloc(sizeof(float) * (size_t)(call.rows * 20 * 24 * 24) + 64);
+  call.h0 = malloc(sizeof(float) * (size_t)(call.rows * 20 * 12 * 12) + 64);
+  call.h1_convolved = malloc(sizeof(float) * (size_t)(call.rows * 50 * 8 * 8) + 64);
+  call.h1 = malloc(sizeof(float) * (size_t)(call.rows * 50 * 4 * 4) + 64);
+  call.h2 = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  adjoint_parallel(call.adjoint_pool, predict_h0_convolved, &call, call.rows);
+  adjoint_parallel(call.adjoint_pool, predict_h0, &call, (call.rows + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, predict_h1_convolved, &call, call.rows);
+  adjoint_parallel(call.adjoint_pool, predict_h1, &call, (call.rows + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, predict_h2, &call,
+      ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
+  adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
+      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+  predict_argmax(&call);
+  free(call.h0_convolved);
+  free(call.h0);
+  free(call.h1_convolved);
+  free(call.h1);
+  free(call.h2);
+  free(call.scores_logits);
+}
+
+struct lenet *lenet_create(uint32_t seed, int threads) {
+  struct lenet *model = calloc(1, sizeof *model);
+  if (!model) return NULL;
+  model->layer0_W = adjoint_zeros(500, sizeof(float));
+  model->layer0_b = adjoint_zeros(20, sizeof(float));
+  model->layer1_W = adjoint_zeros(25000, sizeof(float));
+  model->layer1_b = adjoint_zeros(50, sizeof(float));
+  model->hidden_W = adjoint_zeros(400000, sizeof(float));
+  model->hidden_b = adjoint_zeros(500, sizeof(float));
+  model->output_W = adjoint_zeros(5000, sizeof(float));
+  model->output_b = adjoint_zeros(10, sizeof(float));
+  model->scratch_float32 = adjoint_zeros(19950010, sizeof(float));
+  if (!model->layer0_W || !model->layer0_b || !model->layer1_W || !model->layer1_b
+      || !model->hidden_W || !model->hidden_b || !model->output_W || !model->output_b
+      || !model->scratch_float32) {
+    lenet_free(model);
+    return NULL;
+  }
+  model->adjoint_pool = adjoint_pool_create(threads);
+  initial_layer0_W(model, (int32_t)seed);
+  initial_layer1_W(model, (int32_t)seed);
+  initial_hidden_W(model, (int32_t)seed);
+  return model;
+}
+
+void lenet_free(struct lenet *model) {
+  adjoint_pool_free(model->adjoint_pool);
+  free(model->layer0_W);
+  free(model->layer0_b);
+  free(model->layer1_W);
+  free(model->layer1_b);
+  free(model->hidden_W);
+  free(model->hidden_b);
+  free(model->output_W);
+  free(model->output_b);
+  free(model->scratch_float32);
+  free(model);
+}
+
+static void
+call_train(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  (void)sizes;
+  lenet_train(model, *(const int64_t *)in[0], out[0]);
+}
+
+static void
+call_validate(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  (void)sizes;
+  lenet_validate(model, *(const int64_t *)in[0], out[0]);
+}
+
+static void
+call_test(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  (void)sizes;
+  lenet_test(model, *(const int64_t *)in[0], out[0]);
+}
+
+static void
+call_probabilities(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  lenet_probabilities(model, in[0], sizes[0], out[0]);
+}
+
+static void
+call_predict(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+  lenet_predict(model, in[0], sizes[0], out[0]);
+}
+
+static const struct adjoint_variable variables[] = {
+  {"layer0_W", adjoint_float32, offsetof(struct lenet, layer0_W), 500},
+  {"layer0_b", adjoint_float32, offsetof(struct lenet, layer0_b), 20},
+  {"layer1_W", adjoint_float32, offsetof(struct lenet, layer1_W), 25000},
+  {"layer1_b", adjoint_float32, offsetof(struct lenet, layer1_b), 50},
+  {"hidden_W", adjoint_float32, offsetof(struct lenet, hidden_W), 400000},
+  {"hidden_b", adjoint_float32, offsetof(struct lenet, hidden_b), 500},
+  {"output_W", adjoint_float32, offsetof(struct lenet, output_W), 5000},
+  {"output_b", adjoint_float32, offsetof(struct lenet, output_b), 10},
+  {"trainX", adjoint_float32, offsetof(struct lenet, trainX), 0},
+  {"trainY", adjoint_int32, offsetof(struct lenet, trainY), 0},
+  {"validX", adjoint_float32, offsetof(struct lenet, validX), 0},
+  {"validY", adjoint_int32, offsetof(struct lenet, validY), 0},
+  {"testX", adjoint_float32, offsetof(struct lenet, testX), 0},
+  {"testY", adjoint_int32, offsetof(struct lenet, testY), 0},
+  {0},
+};
+static const enum adjoint_dtype dtypes_of_train[] = {adjoint_int64, adjoint_float32, 0};
+static const bool single_of_train[] = {true, true, 0};
+static const enum adjoint_dtype dtypes_of_validate[] = {adjoint_int64, adjoint_float32, 0};
+static const bool single_of_validate[] = {true, true, 0};
+static const enum adjoint_dtype dtypes_of_test[] = {adjoint_int64, adjoint_float32, 0};
+static const bool single_of_test[] = {true, true, 0};
+static const enum adjoint_dtype dtypes_of_probabilities[] = {adjoint_float32, adjoint_float32, 0};
+static const bool single_of_probabilities[] = {false, false, 0};
+static const enum adjoint_dtype dtypes_of_predict[] = {adjoint_float32, adjoint_int32, 0};
+static const bool single_of_predict[] = {false, false, 0};
+static const struct adjoint_function functions[] = {
+  {"train", 1, 1, 0, dtypes_of_train, single_of_train, call_train},
+  {"validate", 1, 1, 0, dtypes_of_validate, single_of_validate, call_validate},
+  {"test", 1, 1, 0, dtypes_of_test, single_of_test, call_test},
+  {"probabilities", 1, 1, 1, dtypes_of_probabilities, single_of_probabilities, call_probabilities},
+  {"predict", 1, 1, 1, dtypes_of_predict, single_of_predict, call_predict},
+};
+static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples"};
+static void *create(uint32_t seed, int threads) { return lenet_create(seed, threads); }
+static void destroy(void *model) { lenet_free(model); }
+
+const struct adjoint_model adjoint_model = {
+  .name = "lenet",
+  .variables = 14,
+  .variable = variables,
+  .functions = 5,
+  .function = functions,
+  .sizes = 3,
+  .size = sizes,
+  .sizes_offset = offsetof(struct lenet, trainSamples),
+  .create = create,
+  .destroy = destroy,
+};
