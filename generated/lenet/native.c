@@ -486,7 +486,7 @@ static void initial_layer0_W_layer0_W(struct initial_layer0_W *call) {
     for (int j = 0; j < 5; j++) {
       for (int k = 0; k < 5; k++) {
         layer0_W[i * 25 + j * 5 + k] = 0.4f
-            * random_number(seed, -1918029575, 0, i * 25 + j * 5 + k) - 0.2f;
+            * random_number(seed, 1392825402, 0, i * 25 + j * 5 + k) - 0.2f;
       }
     }
   }
@@ -520,7 +520,7 @@ static void initial_layer1_W_layer1_W(struct initial_layer1_W *call) {
       for (int k = 0; k < 5; k++) {
         for (int l = 0; l < 5; l++) {
           layer1_W[i * 500 + j * 25 + k * 5 + l] = 0.17192047651837583f
-              * random_number(seed, 992466130, 0, i * 500 + j * 25 + k * 5 + l)
+              * random_number(seed, -1632430167, 0, i * 500 + j * 25 + k * 5 + l)
               - 0.08596023825918792f;
         }
       }
@@ -554,7 +554,7 @@ static void initial_hidden_W_hidden_W(void *on, int from, int to) {
   for (int i = from * 13; i < least(800, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       hidden_W[i * 500 + j] = 0.1358732440973515f
-          * random_number(seed, 1280188230, 0, i * 500 + j) - 0.06793662204867575f;
+          * random_number(seed, -1815431459, 0, i * 500 + j) - 0.06793662204867575f;
     }
   }
 }

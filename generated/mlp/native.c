@@ -330,7 +330,7 @@ static void initial_hidden_W_hidden_W(void *on, int from, int to) {
   for (int i = from * 13; i < least(784, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       hidden_W[i * 500 + j] = 0.13671718540493263f
-          * random_number(seed, 1280188230, 0, i * 500 + j) - 0.06835859270246632f;
+          * random_number(seed, -1815431459, 0, i * 500 + j) - 0.06835859270246632f;
     }
   }
 }
