@@ -38,6 +38,8 @@ export function chooseStored(
   );
   for (const node of order)
     if (node.op.tuple) for (const input of node.inputs) storeOperand(input, stored);
+  for (const node of order)
+    for (const i of node.op.compares ?? []) storeCompared(node.inputs[i], stored);
   choose({ order, readers, costs, stored, products: new Set() });
   // What is computed along with a product depends on where the expressions above it end.
   choose({ order, readers, costs, stored, products: withProduct(order, stored) });
@@ -55,6 +57,22 @@ function storeOperand(node: Node, stored: Set<Node>): void {
   if (node.op.movement || node.op.cost === 0) {
     for (const input of node.inputs) storeOperand(input, stored);
   } else if (isWorthStoring(node) || node.op.reduces) stored.add(node);
+}
+
+/** What is looked for bit for bit has the digits that memory has: it lies there, or is chosen from there. */
+function storeCompared(node: Node, stored: Set<Node>): void {
+  if (node.op.leaf || isPlace(node) || stored.has(node) || node.type.dtype !== "float32") return;
+  const passes = node.op.movement || node.op.chooses || node.op.cost === 0;
+  if (passes && !node.inputs.some(isRounded))
+    for (const input of node.inputs) storeCompared(input, stored);
+  else stored.add(node);
+}
+
+/** A constant such as 0.1, which is another number in memory. */
+function isRounded(node: Node): boolean {
+  if (node.op.movement) return isRounded(node.inputs[0]);
+  const value = constantValue(node);
+  return value !== undefined && !Object.is(Math.fround(value), value);
 }
 
 interface Choice {

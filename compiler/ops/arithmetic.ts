@@ -121,6 +121,7 @@ export const pow = binary({
 
 export const neg = unary({
   name: "neg",
+  chooses: true,
   linear: true,
   notation: {
     text: ([x]) => ({ text: `-${wrap(x, precedence.power + 0.5)}`, precedence: precedence.unary }),
@@ -133,6 +134,7 @@ export const neg = unary({
 
 export const abs = unary({
   name: "abs",
+  chooses: true,
   notation: {
     ...functional("abs"),
     tex: ([x]) => ({ text: `\\left|${x.text}\\right|`, precedence: precedence.atom }),

@@ -19,6 +19,7 @@ const compare = (
   tex: string,
   fn: "lt" | "le" | "gt" | "ge" | "eq" | "ne",
   test: (a: number, b: number) => boolean,
+  compares?: readonly number[],
 ) =>
   binary({
     name,
@@ -28,6 +29,7 @@ const compare = (
     evaluate: (a, b) => Number(test(a, b)),
     lower: (a, b) => call(fn, a, b),
     gradient: flat,
+    ...(compares ? { compares } : {}),
   });
 
 export const lt = compare("lt", "<", "<", "lt", (a, b) => a < b);
@@ -36,6 +38,9 @@ export const gt = compare("gt", ">", ">", "gt", (a, b) => a > b);
 export const ge = compare("ge", ">=", "\\ge", "ge", (a, b) => a >= b);
 export const eq = compare("eq", "===", "=", "eq", (a, b) => a === b);
 export const ne = compare("ne", "!==", "\\ne", "ne", (a, b) => a !== b);
+
+/** Whether an element is the extreme that was taken of it and others. */
+export const attains = compare("attains", "===", "=", "eq", (a, b) => a === b, [0, 1]);
 
 export const logicalAnd = binary({
   name: "and",
@@ -79,6 +84,7 @@ const choose = (shape: readonly number[]): Sample => ({
 export const whereOp = op({
   name: "where",
   elementwise: true,
+  chooses: true,
   infer: (types, _, operands) => ({
     dtype: types[1].dtype,
     shape: broadcastType("where", types, operands),
@@ -118,25 +124,27 @@ export function where(condition: Operand, a: Operand, b: Operand): Node {
 export const maximum = binary({
   name: "maximum",
   commutative: true,
+  chooses: true,
   notation: functional("maximum", "\\max"),
   evaluate: Math.max,
   lower: (a, b) => call("max", a, b),
-  gradient: ({ dy, y, inputs: [a, b] }) => shareTies(dy, y, a, b),
+  gradient: ({ dy, inputs: [a, b] }) => shareTies(dy, ge(a, b), ge(b, a)),
 });
 
 /** The smaller; NaN if either is. Equal operands share the gradient. */
 export const minimum = binary({
   name: "minimum",
   commutative: true,
+  chooses: true,
   notation: functional("minimum", "\\min"),
   evaluate: Math.min,
   lower: (a, b) => call("min", a, b),
-  gradient: ({ dy, y, inputs: [a, b] }) => shareTies(dy, y, a, b),
+  gradient: ({ dy, inputs: [a, b] }) => shareTies(dy, le(a, b), le(b, a)),
 });
 
-function shareTies(dy: Node, y: Node, a: Node, b: Node): Node[] {
-  const isA = castTo(eq(a, y), dy.type.dtype);
-  const isB = castTo(eq(b, y), dy.type.dtype);
+function shareTies(dy: Node, winsA: Node, winsB: Node): Node[] {
+  const isA = castTo(winsA, dy.type.dtype);
+  const isB = castTo(winsB, dy.type.dtype);
   const winners = add(isA, isB);
   return [mul(dy, div(isA, winners)), mul(dy, div(isB, winners))];
 }
@@ -144,6 +152,7 @@ function shareTies(dy: Node, y: Node, a: Node, b: Node): Node[] {
 /** max(x, 0), with gradient 0 at 0. */
 export const relu = unary({
   name: "relu",
+  chooses: true,
   notation: functional("relu", "\\operatorname{relu}"),
   sample: [0.2, 2],
   evaluate: (x) => Math.max(x, 0),

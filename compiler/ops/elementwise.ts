@@ -42,6 +42,8 @@ interface ElementwiseSpec {
   readonly commutative?: boolean;
   readonly linear?: boolean;
   readonly multilinear?: boolean;
+  readonly chooses?: boolean;
+  readonly compares?: readonly number[];
   readonly samples?: readonly Sample[];
 }
 
@@ -115,6 +117,8 @@ function elementwise(
     commutative: spec.commutative ?? false,
     linear: spec.linear ?? false,
     multilinear: spec.multilinear ?? false,
+    chooses: spec.chooses ?? false,
+    ...(spec.compares ? { compares: spec.compares } : {}),
     infer(types, _attrs, operands) {
       const shape = broadcastType(spec.name, types, operands);
       const dtype = types[0].dtype;

@@ -176,6 +176,13 @@ export interface Op<A extends Attrs = Attrs> {
   reads?(types: readonly TensorType[], attrs: A, input: number): number;
   /** For whole numbers: what every element is sure to lie between, where that can be told. */
   bounds?(types: readonly TensorType[], attrs: A): IntRange | undefined;
+  /** Each element is an element of an operand, or its negative: nothing is rounded. */
+  readonly chooses?: boolean;
+  /**
+   * Operands of which elements are looked for again, bit for bit. They are read from memory: a target may
+   * compute with more digits than it stores.
+   */
+  readonly compares?: readonly number[];
   /** Only the operands' shapes matter, not their elements. */
   readonly shapeOnly?: boolean;
   /** The result is consecutive rows (axis 0) of operand 0, from operand 1 on: it needs no copy. */

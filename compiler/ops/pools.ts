@@ -180,6 +180,7 @@ function pooling({ name, tex, fn, linear = false, gradient, pushforward }: PoolS
     cost: 4,
     reduces: "elements",
     linear,
+    chooses: fn === "max",
     reads: (_, { size, stride }) => roughVolume(size) / roughVolume(stride),
     vectorise: alongside(() => made),
     infer: ([x], attrs) => pooledType(x, attrs),
@@ -237,6 +238,7 @@ export const poolSumOp = pooling({
 /** out[y] = Σ_k [x[y·s + k] = m[y]]·d[y·s + k]: what `d` is where a window's element is the largest. */
 export const poolWhereOp: AnyOp = op<PoolAttrs>({
   name: "poolWhere",
+  compares: [0, 1],
   called: "pool",
   cost: 8,
   reduces: "elements",
@@ -354,6 +356,7 @@ export const unpoolSumOp: AnyOp = op<PoolAttrs>({
 /** out[p] = Σ over the windows y that p is in of [x[p] = m[y]]·g[y]: each largest element gets `g`. */
 export const unpoolWhereOp: AnyOp = op<PoolAttrs>({
   name: "unpoolWhere",
+  compares: [0, 1],
   called: "unpool",
   cost: 8,
   reads: (_, { size, stride, dilation }, input) =>

@@ -14,7 +14,7 @@ import {
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { div, like, mul } from "./arithmetic.ts";
-import { eq, where } from "./comparison.ts";
+import { attains, eq, where } from "./comparison.ts";
 import { castTo } from "./elementwise.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { precedence, wrap } from "./notation.ts";
@@ -152,6 +152,7 @@ interface ReduceSpec {
   readonly tex?: string;
   readonly fn?: scalar.ReduceFn;
   readonly linear?: boolean;
+  readonly chooses?: boolean;
   readonly dtype?: (of: DType) => DType;
   readonly evaluate: (values: readonly number[]) => number;
   readonly gradient: GradientRule<ReduceAttrs>;
@@ -176,6 +177,7 @@ function reduction(spec: ReduceSpec): AnyOp {
     },
     reduces: "elements",
     linear: spec.linear ?? false,
+    chooses: spec.chooses ?? false,
     reads: () => 1,
     vectorise: ([{ node: x }], { axes, keepdims }, { op: self }) =>
       makeNode(self, [x], { axes: axes.map((axis) => axis + 1), keepdims }),
@@ -241,7 +243,7 @@ export const prod = builder(prodOp, (x) => castTo(x, counts(x.type.dtype)));
 
 /** Tied extremes share the cotangent equally. */
 const shares = (y: Node, x: Node, attrs: ReduceAttrs): Node => {
-  const winners = castTo(eq(x, restoreAxes(y, x, attrs)), y.type.dtype);
+  const winners = castTo(attains(x, restoreAxes(y, x, attrs)), y.type.dtype);
   const ties = makeNode(sumOp, [winners], { axes: attrs.axes, keepdims: true });
   return div(winners, ties);
 };
@@ -257,6 +259,7 @@ const extremePushforward: PushforwardRule<ReduceAttrs> = ({
 
 export const maxOp = reduction({
   name: "max",
+  chooses: true,
   tex: "\\max",
   fn: "max",
   evaluate: (values) => Math.max(...values),
@@ -269,6 +272,7 @@ export const max = builder(maxOp);
 
 export const minOp = reduction({
   name: "min",
+  chooses: true,
   tex: "\\min",
   fn: "min",
   evaluate: (values) => Math.min(...values),

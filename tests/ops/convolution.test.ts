@@ -15,7 +15,7 @@ import { asNode, symbol } from "../../compiler/ops/leaf.ts";
 import { sum } from "../../compiler/ops/reduction.ts";
 import { reshape } from "../../compiler/ops/shape.ts";
 import { simplifyNodes } from "../../compiler/simplify/simplify.ts";
-import { close, runAllGenerated, runGenerated } from "../support/compile.ts";
+import { close, named, runAllGenerated, runGenerated, textOf } from "../support/compile.ts";
 import { Random } from "../support/random.ts";
 
 interface Plain {
@@ -129,6 +129,59 @@ test("tied elements of a window share its gradient, also of windows that overlap
   };
   t.deepEqual(gradientOf(2, 2), [0.25, 0.25, 0, 0.25, 0.25, 0, 0, 0, 0]);
   t.deepEqual(gradientOf(2, 1), [0.25, 0.5, 0.25, 0.5, 1, 0.5, 0.25, 0.5, 0.25]);
+});
+
+test("a largest element is found again though it was computed with more digits than memory has", async (t) => {
+  const [x, b] = [symbol("float32", [2, 3, 4, 4]), symbol("float32", [4])];
+  const thirds = (shape: number[], by: number): NDArray => {
+    const size = shape.reduce((n, d) => n * d, 1);
+    return arrayOf(
+      "float32",
+      shape,
+      Array.from({ length: size }, (_, i) => Math.fround(((i * 7) % 97) / by)),
+    );
+  };
+  const values = new Map([
+    [x, thirds([2, 3, 4, 4], 3)],
+    [b, thirds([4], 7)],
+  ]);
+  const moved = add(x, b);
+  const results = [
+    l.maxPool2d(moved as never, 2),
+    l.maxPool2d(moved as never, 3, { stride: 1, padding: 1 }),
+    l.max(moved as never, 2),
+    l.min(l.maximum(moved as never, 0.3), [1, 3]),
+  ] as unknown as Node[];
+  for (const [n, y] of results.entries()) {
+    const [dx] = gradients(sum(y), [x]);
+    const [generated] = await runGenerated([dx], values);
+    const [{ data }] = evaluateNodes([dx], values);
+    t.true(close(generated, Array.from(data), 1e-6), `result ${n}: ${generated}, ${data}`);
+  }
+});
+
+test("a convolutional network's code: no guards in sums, no copies, no gradient that no one asked for", (t) => {
+  const x = named(l.tensor4(20, 1, 12, 12), "x");
+  const W = named(l.shared(l.zeros(6, 1, 5, 5)), "W");
+  const V = named(l.shared(l.zeros(8, 6, 3, 3)), "V");
+  const hidden = named(l.tanh(l.maxPool2d(l.conv2d(x, W, { flip: true }), 2)), "hidden");
+  const cost = named(l.mean(l.square(l.conv2d(hidden, V))), "cost");
+  const [dW, dV] = l.grad(cost, [W, V]);
+  const updates = [
+    [W, l.sub(W, dW)],
+    [V, l.sub(V, dV)],
+  ] as const;
+  const code = textOf([["train", l.fn([x], cost, { updates })]]);
+  // Only the cotangent that is a full convolution has margins; the images have no gradient.
+  t.deepEqual(
+    [...new Set(code.match(/\b\w+_padded\b(?=:)/g))].filter((name) => !name.startsWith("train_")),
+    ["d_cost_conv_padded"],
+  );
+  t.false(/\bd_x\b/.test(code));
+  // Each sum of products stands in a tile of several accumulators and multiplies without asking.
+  const sums = code.match(/^ +sum_\w+ \+= .*;$/gm) ?? [];
+  t.true(sums.length >= 4 * 4, `${sums.length} accumulators`);
+  t.true(sums.every((line) => !line.includes("?")));
 });
 
 test("a batch of any size: values and gradients by named rows", async (t) => {
