@@ -61,6 +61,8 @@ export class Node {
   label: Label | undefined;
   /** Set on a derivative: of what, with respect to what. */
   derivative: Derivative | undefined;
+  /** A gradient that has this value's elements in another arrangement, and nothing else. */
+  arrangedAs: Node | undefined;
   /** What it is to the named value that it was made for, from an op's expansion: `max`, `exp`. */
   role: { readonly name: string; readonly of?: Node } | undefined;
 

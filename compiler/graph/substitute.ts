@@ -8,6 +8,7 @@ export function inherit(to: Node, from: Node): void {
   if (to === from) return;
   to.label ??= from.label;
   to.derivative ??= from.derivative;
+  to.arrangedAs ??= from.arrangedAs;
   to.role ??= from.role;
 }
 

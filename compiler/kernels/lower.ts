@@ -147,7 +147,7 @@ export class Lowerer {
       index,
     );
     this.#memo.set(key, result);
-    const named = node.label || node.role || node.derivative;
+    const named = node.label || node.role || node.derivative || node.arrangedAs;
     if (named && !node.op.movement && !this.#nodes.has(result)) this.#nodes.set(result, node);
     return result;
   }

@@ -71,13 +71,14 @@ export function nameValues(
       const name = labels.get(node) ?? node.label.name;
       return whole.has(node) ? `${name}_steps` : name;
     }
-    if (node.derivative) {
-      const by = final(node.derivative.by);
-      const mark = node.derivative.order === 2 ? "d2_" : "d_";
+    const { derivative } = node.arrangedAs ?? node;
+    if (derivative) {
+      const by = final(derivative.by);
+      const mark = derivative.order === 2 ? "d2_" : "d_";
       if (by.label || by.role) return `${mark}${describe(by, depth + 1)}`;
     }
     if (node.role?.of) return `${describe(final(node.role.of), depth + 1)}_${node.role.name}`;
-    if (node.derivative) return `d_${describe(final(node.derivative.by), depth + 1)}`;
+    if (derivative) return `d_${describe(final(derivative.by), depth + 1)}`;
     const inLoop = inStep(node);
     if (inLoop) return describe(inLoop, depth + 1);
     const owner = namedReader(node);

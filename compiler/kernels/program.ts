@@ -153,7 +153,8 @@ export function compileFunction(
   const named = order.filter(
     (node) =>
       !lowerer.places.has(node) &&
-      (isMemory(node) || (!node.op.movement && (node.label || node.role || node.derivative))),
+      (isMemory(node) ||
+        (!node.op.movement && (node.label || node.role || node.derivative || node.arrangedAs))),
   );
   const needed = [...new Set([...memory, ...fn.inputs, ...temporaries, ...named])].filter(
     (n) => n.op.name !== "constant",

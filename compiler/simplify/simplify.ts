@@ -177,17 +177,17 @@ function carryNames(done: ReadonlyMap<Node, Node>): void {
     const to = done.get(from) as Node;
     if (to.op.leaf) continue;
     inherit(to, from);
-    if (isNamedGradient(from)) inheritGradient(to);
+    if (isNamedGradient(from)) noteArrangement(to);
   }
 }
 
-/** Arithmetic moves below an arrangement: a gradient that is one has its name where its elements are computed. */
-function inheritGradient(gradient: Node): void {
+/** Arithmetic moves below an arrangement, and with it a gradient that is one: it is noted where its elements are made. */
+function noteArrangement(gradient: Node): void {
   let at = gradient;
   while (at.op.movement) [at] = at.inputs;
   const isWhole = staticSize(at.shape) === staticSize(gradient.shape);
   if (at !== gradient && isWhole && !at.op.leaf && !at.label && !isNamedGradient(at))
-    at.derivative = gradient.derivative;
+    at.arrangedAs ??= gradient;
 }
 
 /** Whether it is a gradient by a variable, or by what the model names. */

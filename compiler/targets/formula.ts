@@ -109,7 +109,7 @@ export function formulaOf(
     const node = program.lowerer.nodeOf(s);
     const name =
       node && node !== stage.value
-        ? (derivativeOf(node, program) ?? program.names.get(node))
+        ? (derivativeOf(node.arrangedAs ?? node, program) ?? program.names.get(node))
         : undefined;
     if (!name) return undefined;
     const known = listed.get(s);
