@@ -265,16 +265,21 @@ export class NestBuilder {
     this.block.push({ kind: "loop", axis, step, body: statements });
   }
 
-  /** A new local variable; its name is made unique. */
-  newLocal(wanted: string, dtype: Scalar["dtype"], own = false): Local {
+  /** A new local variable; its name is made unique. @param depth loops around the block that declares it */
+  newLocal(
+    wanted: string,
+    dtype: Scalar["dtype"],
+    own = false,
+    depth = this.blocks.length - 1,
+  ): Local {
     // The name of a value of the program is free only for the local that holds that value.
     const taken = (name: string): boolean =>
       (!own && this.#names.has(name)) || this.blocks.some((block) => block.names.has(name));
     let name = wanted;
     for (let n = 2; taken(name); n++) name = `${wanted}_${n}`;
-    (this.blocks.at(-1) as Block).names.add(name);
+    this.blocks[depth].names.add(name);
     const made = local(name, dtype) as Local;
-    this.#localDepth.set(made, this.blocks.length - 1);
+    this.#localDepth.set(made, depth);
     return made;
   }
 
@@ -492,10 +497,10 @@ export class NestBuilder {
         const hoist = costly.has(made.fn) && depth < this.blocks.length - 1;
         if (!hoist && (isIndex || !(repeated || (name && node !== stage.value)))) return made;
         const isOwn = name !== undefined && !this.program.temporaries.includes(node as Node);
-        const held = this.newLocal(name ?? `${this.nameOf(stage.into)}_${s.fn}`, made.dtype, isOwn);
-        const block = hoist ? this.blocks[depth] : this.blocks[this.blocks.length - 1];
-        this.#localDepth.set(held, hoist ? depth : this.blocks.length - 1);
-        block.statements.push({ kind: "let", local: held, value: made });
+        const wanted = name ?? `${this.nameOf(stage.into)}_${s.fn}`;
+        const place = hoist ? depth : this.blocks.length - 1;
+        const held = this.newLocal(wanted, made.dtype, isOwn, place);
+        this.blocks[place].statements.push({ kind: "let", local: held, value: made });
         return held;
       }
       default:
