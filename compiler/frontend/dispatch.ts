@@ -114,7 +114,7 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
       return at(site, () => {
         const odd = [a, b].find((v) => !isOperand(v));
         if (odd !== undefined || !isOperand(a) || !isOperand(b)) {
-          const text = typeof odd === "string" ? JSON.stringify(odd) : typeof odd;
+          const text = typeof odd === "string" ? shortened(JSON.stringify(odd)) : typeof odd;
           fail(
             "ADJ4002",
             `a symbol cannot be combined with ${text}: it has no value while the model is read`,
@@ -279,6 +279,9 @@ function propertyKey(object: unknown, key: unknown): PropertyKey {
   const wrapper: Record<PropertyKey, unknown> = { [key as PropertyKey]: undefined };
   return Reflect.ownKeys(wrapper)[0];
 }
+
+const shortened = (text: string): string =>
+  text.length > 40 ? `${text.slice(0, 36)}…${text.at(-1)}` : text;
 
 function label(value: unknown, name: string): void {
   if (isNode(value)) {
