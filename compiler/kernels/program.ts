@@ -182,6 +182,9 @@ export function compileFunction(
 function returned(root: Node): Node {
   if (root.op.leaf) return copy(root);
   if (!root.op.part || !root.inputs[0].op.tuple?.makesSize(root.inputs[0])) return root;
+  // What it ends with has no size that the loop makes.
+  const given = root.inputs[0].inputs.flatMap((input) => sizesOf(input.shape));
+  if (sizesOf(root.shape).every((size) => given.includes(size))) return root;
   const made = copy(root);
   made.label ??= root.label;
   root.label = undefined;

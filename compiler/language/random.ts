@@ -128,6 +128,7 @@ export class RandomStream {
    * and `high`.
    */
   uniform(shape?: DrawShape, { low = 0, high = 1, dtype = floatX }: UniformDraw = {}): Tensor {
+    checkFloat("uniform", dtype);
     const [from, to] = [asNode(low, dtype), asNode(high, dtype)];
     const size = shapeOf("uniform", shape, [from, to]);
     const u = draw(uniformOp, this.#source()(), size, dtype);
@@ -137,6 +138,7 @@ export class RandomStream {
 
   /** Normal draws; floatX when no dtype is given. Its gradient reaches `mean` and `std`. */
   normal(shape?: DrawShape, { mean = 0, std = 1, dtype = floatX }: NormalDraw = {}): Tensor {
+    checkFloat("normal", dtype);
     const [centre, deviation] = [asNode(mean, dtype), asNode(std, dtype)];
     const size = shapeOf("normal", shape, [centre, deviation]);
     return lift(shifted(draw(normalOp, this.#source()(), size, dtype), deviation, centre));
@@ -150,6 +152,7 @@ export class RandomStream {
     shape?: DrawShape,
     { mean = 0, std = 1, dtype = floatX }: NormalDraw = {},
   ): Tensor {
+    checkFloat("truncatedNormal", dtype);
     const [centre, deviation] = [asNode(mean, dtype), asNode(std, dtype)];
     const size = shapeOf("truncatedNormal", shape, [centre, deviation]);
     const z = truncatedNormal(this.#source(), size, dtype, loopName("truncated"));
@@ -281,7 +284,7 @@ export function dropout(
     });
   if (typeof p === "number" && !(p > 0 && p < 1))
     fail("ADJ1008", `dropout: p is a probability below 1, got ${p}`);
-  const { dtype } = node.type;
+  const dtype = isFloat(node.type.dtype) ? node.type.dtype : floatX;
   const keep =
     typeof p === "number" && !isNode(p) ? literal(1 - p, dtype) : sub(1, asNode(p, dtype));
   const mask = rng.mask(node, keep, dtype);
@@ -334,6 +337,10 @@ function shapeOf(
     );
   }
   return wanted;
+}
+
+function checkFloat(what: string, dtype: DType): void {
+  if (!isFloat(dtype)) fail("ADJ1008", `${what}: draws are floats, not ${dtype}`);
 }
 
 function checkTrials(what: string, n: number): void {

@@ -4,7 +4,7 @@ import { fail } from "../diagnostics/error.ts";
 import { makeNode, type Node } from "../graph/node.ts";
 import type { DType, Shape } from "../graph/types.ts";
 import { captured } from "../scan/close.ts";
-import { abs, add, like, neg } from "./arithmetic.ts";
+import { abs, add, like, neg, sub } from "./arithmetic.ts";
 import { le, logicalNot, where } from "./comparison.ts";
 import { arange, full, zeros } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
@@ -89,8 +89,8 @@ export function poisson(
       { name: "time", initial: zeros(shape, { dtype: "float64" }) },
     ],
     step: ([arrivals, time]) => {
-      const gap = neg(log1p(neg(draw(uniformOp, source(), shape, "float64"))));
-      const next = add(time, gap);
+      const u = draw(uniformOp, source(), shape, "float64");
+      const next = sub(time, log1p(neg(u)));
       next.label = time.label;
       const arrived = le(next, end);
       return {

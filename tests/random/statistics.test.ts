@@ -70,7 +70,7 @@ test("uniform: moments, Kolmogorov–Smirnov, cells, each bit, serial correlatio
 
 test("streams, sites, calls and steps do not correlate", async (t) => {
   const [a, b] = [l.randomStream(1), l.randomStream(2)];
-  const size = 500_000;
+  const size = million;
   const steps = l.scan({ fn: () => a.uniform([size]), nSteps: 2 })[0];
   const results = await draws([a.uniform([size]), a.uniform([size]), b.uniform([size]), steps], 2);
   const samples = results.flatMap(([x, y, z, both]) => [

@@ -281,6 +281,16 @@ test.serial("gradients reach what a continuous draw is made of, and stop at disc
   const unit = us.map((v) => v - 2);
   t.true(close([rest[0][0], rest[1][0]], [5, total(zs.map((v) => (v - 2) / 3))], 1e-9));
   t.true(close([rest[2][0], rest[3][0]], [5 - total(unit), total(unit)], 1e-9));
+  const x = l.shared([1, 2, 3, 4, 5, 6, 7, 8], options);
+  const y = l.dropout(x, 0.5, rng);
+  const [ys, dx, xs] = evaluateNodes(asNodes([y, l.grad(l.sum(y), x), x]), state(asNodes([y]))).map(
+    (v) => Array.from(v.data),
+  );
+  t.deepEqual(
+    dx,
+    ys.map((v, i) => v / xs[i]),
+  );
+  t.true(dx.includes(0) && dx.includes(2));
   const k = l.cast(rng.binomial([5], { p: m }), "float64");
   t.throws(() => l.grad(l.sum(k), m), { message: /does not depend on/ });
 });
@@ -299,6 +309,7 @@ test.serial("mistakes are refused by name", (t) => {
   refused(() => rng.choice([5], { from: 4, replace: false }), /there are no \[5\] of 4/);
   refused(() => rng.permutation(l.matrix("rows", 2)), /known number of entries/);
   refused(() => rng.uniform([-1]), /no dimension/);
+  refused(() => rng.normal([2], { dtype: "int32" }), /draws are floats, not int32/);
   refused(() => l.dropout(l.zeros(3), 1, rng), /probability below 1/);
   refused(() => l.dropout(l.zeros(3), 0.5, 7 as never), /is a random stream/);
   const rate = l.scalar();
