@@ -73,6 +73,8 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
     log(
       `Going on from ${relative(options.resume as string)}: epoch ${Math.floor(iterations / batches) + 1}, minibatch ${(iterations % batches) + 1}/${batches}.`,
     );
+    if (resumed.target !== target)
+      log(`It was written on the target ${resumed.target}: roundings may differ from there on.`);
   } else if (options.checkpoint !== undefined) {
     const previous = keepPrevious(options.checkpoint);
     if (previous) log(`The checkpoint of an unfinished run is now ${relative(previous)}.`);

@@ -25,6 +25,7 @@ test.serial("mlp learns, and shows its filters", async (t) => {
       valid: first(digits.valid, 200),
       test: first(digits.test, 200),
     },
+    target: "typescript",
     epochs: 2,
     out: path.join(folder, "weights.safetensors"),
     report: folder,
