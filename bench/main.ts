@@ -5,10 +5,13 @@
  */
 
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { cac } from "cac";
-import { compile } from "./compile.ts";
+import { type Compiled, compile } from "./compile.ts";
+import { measurePeaks, peaksLine, rooflineLine } from "./peak.ts";
+import { plot } from "./plot.ts";
 import { compiledLine, type Result, resultsOf, table, writeResults } from "./report.ts";
 import { run } from "./run.ts";
 import { systems } from "./systems.ts";
@@ -84,7 +87,10 @@ async function bench(names: readonly string[], given: Options): Promise<void> {
   const seconds = positive(given.seconds, "seconds", quick ? 1 : 20);
   const threads = Math.ceil(positive(given.threads, "threads", 1));
   const json = path.resolve(given.json === undefined ? "bench/results.json" : String(given.json));
+  const svg = json.replace(/(\.json)?$/, ".svg");
   install();
+  const peaks = quick ? undefined : await measurePeaks();
+  if (peaks) console.log(peaksLine(peaks));
   const results: Result[] = [];
   for (const name of wanted) {
     const workload = workloads[name]();
@@ -94,8 +100,10 @@ async function bench(names: readonly string[], given: Options): Promise<void> {
     }
     console.log(`\n${name}: ${workload.title}`);
     let available = quick ? all.filter(({ isSlowToStart }) => !isSlowToStart) : all;
+    let compiled: Compiled | undefined;
     try {
-      console.log(compiledLine(workload.model, await compile(workload.model)));
+      compiled = await compile(workload.model);
+      console.log(compiledLine(workload.model, compiled));
     } catch (error) {
       console.log(`  failed ${workload.model}.ts does not compile:\n${(error as Error).message}`);
       process.exitCode = exits.failed;
@@ -109,11 +117,15 @@ async function bench(names: readonly string[], given: Options): Promise<void> {
     });
     if (hasFailed) process.exitCode = exits.failed;
     console.log(`\n${table(rows)}`);
+    if (peaks && compiled)
+      for (const { system, rates, threads } of rows.filter((row) => row.system.isOurs))
+        console.log(rooflineLine(system, peaks, compiled, workload.batch / rates.median, threads));
     results.push(...resultsOf(workload, rows));
     // After each: an interrupted run keeps what it measured.
     writeResults(json, results);
+    writeFileSync(svg, plot(results));
   }
-  console.log(`\nWrote ${path.relative("", json)}`);
+  console.log(`\nWrote ${path.relative("", json)} and ${path.relative("", svg)}`);
 }
 
 const cli = cac("npm run bench --");
@@ -123,7 +135,10 @@ cli
   .option("--seconds <n>", "How long each workload is measured (default: 20)")
   .option("--threads <n>", "Threads of each system that has them (default: 1)")
   .option("--systems <names>", "Only these, separated by commas (default: all)")
-  .option("--json <file>", "Where the results go (default: bench/results.json)")
+  .option(
+    "--json <file>",
+    "Where the results go (default: bench/results.json), and a plot beside it",
+  )
   .action(bench);
 cli.help((sections) => [
   ...sections.filter((s) => !s.title?.startsWith("For more info")),
