@@ -12,7 +12,7 @@ import { cac } from "cac";
 import { type Compiled, compile } from "./compile.ts";
 import { measurePeaks, peaksLine, rooflineLine } from "./peak.ts";
 import { plot } from "./plot.ts";
-import { compiledLine, type Result, resultsOf, table, writeResults } from "./report.ts";
+import { busyLine, compiledLine, type Result, resultsOf, table, writeResults } from "./report.ts";
 import { run } from "./run.ts";
 import { systems } from "./systems.ts";
 import { groups, workloads } from "./workloads/index.ts";
@@ -117,6 +117,8 @@ async function bench(names: readonly string[], given: Options): Promise<void> {
     });
     if (hasFailed) process.exitCode = exits.failed;
     console.log(`\n${table(rows)}`);
+    const busy = busyLine(rows);
+    if (busy) console.log(busy);
     if (peaks && compiled)
       for (const { system, rates, threads } of rows.filter((row) => row.system.isOurs))
         console.log(rooflineLine(system, peaks, compiled, workload.batch / rates.median, threads));

@@ -39,10 +39,11 @@ export function table(rows: readonly Row[]): string {
   const cells = sorted.map(({ system, threads, rates, start, memory, version }) => [
     system.name,
     String(threads),
-    rates.cores.toFixed(2),
     text(rates.median),
     `${text(rates.low)} – ${text(rates.high)}`,
     String(rates.turns),
+    rates.cores.toFixed(2),
+    text(rates.median / rates.cores),
     peers.length > 0 ? (rates.median / best).toPrecision(2) : "–",
     start.toFixed(2),
     String(Math.round(memory / 2 ** 20)),
@@ -52,18 +53,27 @@ export function table(rows: readonly Row[]): string {
     [
       "system",
       "threads",
-      "cores",
       "examples/s",
       "quartiles",
       "turns",
+      "cores",
+      "/s a core",
       "ratio",
       "start s",
       "MiB",
       "version",
     ],
     cells,
-    new Set([0, 9]),
+    new Set([0, 10]),
   );
+}
+
+/** Whether other work of the machine kept systems from their threads; then rates say little. */
+export function busyLine(rows: readonly Row[]): string | undefined {
+  const shares = rows.map(({ rates, threads }) => rates.cores / threads).sort((a, b) => a - b);
+  const median = shares[Math.floor(shares.length / 2)];
+  if (median === undefined || median > 0.85) return undefined;
+  return `The machine was busy: systems ran ${Math.round(100 * median)} % of the time. "/s a core" is by the time that they ran.`;
 }
 
 /** Columns as wide as they must be; `left` are those that begin at the same place. */

@@ -74,7 +74,8 @@ async function answer(
         return { before, now: process.memoryUsage.rss() };
     }
   } catch (error) {
-    if (error instanceof Skip) return { skipped: error.message };
+    if (error instanceof Skip || (error as Error).name === "UnavailableError")
+      return { skipped: (error as Error).message };
     if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND")
       return { skipped: "not installed: npm ci --prefix bench/peers" };
     console.error(error);

@@ -2,7 +2,7 @@
 
 import test from "ava";
 import { quantile, ratesOf } from "../../bench/measure.ts";
-import { resultsOf, table } from "../../bench/report.ts";
+import { busyLine, resultsOf, table } from "../../bench/report.ts";
 import type { Row } from "../../bench/run.ts";
 import type { Workload } from "../../bench/workload.ts";
 
@@ -39,4 +39,10 @@ test("the table begins with the fastest, and ratios are to the best of the other
   const [, first, second] = table(rows).split("\n");
   t.regex(first, /^adjoint-typescript .* 1\.5 /);
   t.regex(second, /^numpy .* 1\.0 /);
+});
+
+test("a machine that gave systems little of its time is called busy", (t) => {
+  t.is(busyLine(rows), undefined);
+  const starved = rows.map((r) => ({ ...r, rates: { ...r.rates, cores: 0.3 } }));
+  t.regex(busyLine(starved) ?? "", /ran 30 % of the time/);
 });
