@@ -5,14 +5,17 @@
  */
 
 import test from "ava";
+import { pushedForward } from "../compiler/gradient/directional.ts";
 import { evaluateNodes } from "../compiler/graph/evaluate.ts";
 import type { NDArray } from "../compiler/graph/ndarray.ts";
 import { type Node, resetGraph, topological } from "../compiler/graph/node.ts";
 import { resetScalars } from "../compiler/kernels/scalar.ts";
+import { symbol } from "../compiler/ops/leaf.ts";
 import { checkRewrite } from "../compiler/simplify/check.ts";
 import { simplifyNodes } from "../compiler/simplify/simplify.ts";
 import { close, runAllGenerated } from "./support/compile.ts";
 import { type Graph, gradientsOf, randomGraph, shrink } from "./support/graphs.ts";
+import { Random } from "./support/random.ts";
 
 const base = Number(process.env.SEED ?? 20260101);
 const count = Number(process.env.GRAPHS ?? 2000);
@@ -106,6 +109,36 @@ test(`gradients agree with differences, simplified or not (${count} graphs)`, as
   }
   t.log(`${compared} derivatives of ${count} graphs from seed ${base}`);
   t.true(compared > count);
+});
+
+function forwardDiffers(graph: Graph): boolean {
+  const gradients = gradientsOf(graph);
+  const random = new Random(graph.seed);
+  const values = new Map(graph.values);
+  const points = [...gradients.keys()].map((x) => {
+    const v = symbol("float64", x.shape);
+    values.set(v, random.array("float64", x.shape as number[], [-1, 1]));
+    return v;
+  });
+  const ahead = pushedForward([graph.root], [...gradients.keys()], points);
+  const all = numbers(
+    evaluateNodes([...ahead, ...gradients.values(), ...points], values, inDouble),
+  );
+  const [[moved], ...rest] = all;
+  const count = gradients.size;
+  const along = rest
+    .slice(0, count)
+    .reduce((s, g, i) => s + g.reduce((t, v, k) => t + v * rest[count + i][k], 0), 0);
+  return !close([moved], [along], 1e-7, 1e-9);
+}
+
+test(`Rop is the gradient along a direction (${count} graphs)`, async (t) => {
+  for (const graphs of batches(isSmooth)) {
+    for (const graph of graphs)
+      if (forwardDiffers(graph)) return t.fail(await shrink(graph, forwardDiffers));
+  }
+  t.log(`${count} graphs from seed ${base}`);
+  t.pass();
 });
 
 async function generatedDiffers(graphs: readonly Graph[]): Promise<Graph | undefined> {

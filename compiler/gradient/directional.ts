@@ -10,7 +10,7 @@ import {
   direction,
   disconnected,
   gradients,
-  recognised,
+  simplest,
 } from "./grad.ts";
 
 export interface PushOptions {
@@ -33,7 +33,7 @@ export function pushedForward(
 ): Node[] {
   checkFloats("Rop", [...outputs, ...wrt]);
   const seeds = new Map(wrt.map((x, i) => [x, direction("Rop", x, points[i])]));
-  const stable = recognised(outputs, wrt);
+  const stable = simplest(outputs, wrt);
   const tangents = pushForward(stable, seeds);
   return outputs.map((output, i) => {
     const tangent = tangents.get(stable[i]);

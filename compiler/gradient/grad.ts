@@ -8,7 +8,7 @@ import { zerosLike } from "../ops/creation.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { literal } from "../ops/leaf.ts";
 import { fill } from "../ops/shape.ts";
-import { spellings } from "../simplify/rules.ts";
+import { beforeDerivatives, spellings } from "../simplify/rules.ts";
 import { simplifyNodes } from "../simplify/simplify.ts";
 import { sweep } from "./sweep.ts";
 
@@ -111,6 +111,14 @@ export function pullBack(
 /** `roots` with the spellings recognised whose derivatives would overflow. */
 export function recognised(roots: readonly Node[], keep: readonly Node[]): readonly Node[] {
   return simplifyNodes(roots, { rules: spellings, keep: new Set(keep) }).roots;
+}
+
+/**
+ * `roots` in their simplest form: terms that cancel, as they do in gradients, are not differentiated one
+ * by one once more.
+ */
+export function simplest(roots: readonly Node[], keep: readonly Node[]): readonly Node[] {
+  return simplifyNodes(roots, { rules: beforeDerivatives, keep: new Set(keep) }).roots;
 }
 
 /** A direction or cotangent for `of`, in its dtype. @throws ADJ2004 when it does not fit */

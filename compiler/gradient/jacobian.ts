@@ -21,6 +21,7 @@ import {
   type GradOptions,
   gradients,
   recognised,
+  simplest,
 } from "./grad.ts";
 import { sweep } from "./sweep.ts";
 
@@ -61,7 +62,7 @@ export function hessians(
   wrt: readonly Node[],
   disconnectedInputs: Disconnected = "raise",
 ): Node[] {
-  const first = gradients(cost, wrt, { disconnectedInputs });
+  const first = simplest(gradients(cost, wrt, { disconnectedInputs }), wrt);
   return wrt.map((x, i) =>
     named(columns(first[i], x) ?? zeros(x, x), { of: cost, by: x, order: 2 }),
   );
@@ -95,7 +96,8 @@ function columns(y: Node, x: Node): Node | undefined {
 function alongUnits(value: Node, direction: Node): Node {
   const units = identity(direction);
   const [count] = units.shape;
-  const [made] = vectorise([value], new Map([[direction, { node: units, stacked: true }]]));
+  const bindings = new Map([[direction, { node: units, stacked: true }]]);
+  const [made] = vectorise([value], bindings, { loops: true });
   return made ? repeated(made, count) : oneByOne(value, direction, units, count);
 }
 

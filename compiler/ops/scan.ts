@@ -12,6 +12,7 @@ import { castTo } from "./elementwise.ts";
 import { literal } from "./leaf.ts";
 import { functional } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
+import { vectorisePart, vectoriseScan } from "./scan.batch.ts";
 import { scanPushforward } from "./scan.forward.ts";
 import { type ScanTools, scanGradient } from "./scan.gradient.ts";
 import { dimshuffle, lengthOf } from "./shape.ts";
@@ -119,6 +120,7 @@ export const scanOp: AnyOp = op<ScanAttrs>({
     gradient: (node, cotangents, wanted) => scanGradient(tools, node, cotangents, wanted),
     pushforward: (node, tangents) => scanPushforward(tools, node, tangents),
   },
+  vectorise: (operands, _, node) => vectoriseScan(tools, node, operands),
   notation: functional("scan", "\\operatorname{scan}"),
   samples: [],
 });
@@ -156,6 +158,7 @@ export const statesOp: AnyOp = op<PartAttrs>({
   },
   evaluate: ([scan], { index }) => scan.parts?.[index] as NDArray,
   gradient: { none: "a scan is differentiated as a whole" },
+  vectorise: vectorisePart,
   notation: functional("states", "\\operatorname{states}", ({ index }) => [String(index)]),
   samples: [],
 });
@@ -172,6 +175,7 @@ export const collectedOp: AnyOp = op<PartAttrs>({
   },
   evaluate: ([scan], { index }) => scan.parts?.[index] as NDArray,
   gradient: { none: "a scan is differentiated as a whole" },
+  vectorise: vectorisePart,
   notation: functional("collected", "\\operatorname{collected}", ({ index }) => [String(index)]),
   samples: [],
 });

@@ -20,10 +20,12 @@ export function vectoriseNode(node: Node, operands: readonly Stacked[]): Node | 
  * if an op on the way does not know how to.
  *
  * @param bindings what stands in for nodes of the graph of one step
+ * @param loops whether recurrences are done for all at once too, with all their states side by side
  */
 export function vectorise(
   roots: readonly Node[],
   bindings: ReadonlyMap<Node, Stacked>,
+  { loops = false }: { readonly loops?: boolean } = {},
 ): (Stacked | undefined)[] {
   const done = new Map<Node, Stacked | undefined>(bindings);
   const stack = [...roots];
@@ -34,9 +36,15 @@ export function vectorise(
     }
     const waiting = node.inputs.filter((input) => !done.has(input));
     if (waiting.length > 0) stack.push(...waiting);
-    else done.set(node, one(node, done));
+    else done.set(node, node.op.tuple && !loops ? fixed(node, done) : one(node, done));
   }
   return roots.map((root) => done.get(root));
+}
+
+/** The node itself, if it is the same at all steps. */
+function fixed(node: Node, done: ReadonlyMap<Node, Stacked | undefined>): Stacked | undefined {
+  const isFixed = node.inputs.every((input) => done.get(input)?.stacked === false);
+  return isFixed ? one(node, done) : undefined;
 }
 
 function one(node: Node, done: ReadonlyMap<Node, Stacked | undefined>): Stacked | undefined {

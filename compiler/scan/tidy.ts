@@ -1,6 +1,6 @@
 /** Passes over scans: loops over the same values become one, and each computes only what has to be in it. */
 
-import { bodyOf, makeNode, type Node, topological, withBody } from "../graph/node.ts";
+import { bodyOf, makeNode, type Node, sizeMakers, topological, withBody } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
 import { affineOf } from "../ops/index-range.ts";
 import { concatenate } from "../ops/joining.ts";
@@ -284,14 +284,24 @@ function usedOperands(scan: Scan): Scan {
     ]),
   );
   const isUsed = ({ formal }: Bound): boolean => used.has(formal);
-  const sequences = scan.sequences.filter(isUsed);
-  // Something has to say how many steps a named size stands for.
-  const counts = typeof scan.steps === "string" && !scan.count && !scan.until;
   return {
     ...scan,
-    sequences: sequences.length === 0 && counts ? scan.sequences.slice(0, 1) : sequences,
+    sequences: withLength(scan, scan.sequences.filter(isUsed)),
     invariants: scan.invariants.filter(isUsed),
   };
+}
+
+/**
+ * Something has to say how many steps a named size stands for: a sequence, or what an earlier loop made if
+ * only that loop tells it.
+ */
+function withLength(scan: Scan, kept: readonly Bound[]): readonly Bound[] {
+  if (typeof scan.steps !== "string" || scan.count || scan.until) return kept;
+  const isMade = ({ operand }: Bound): boolean =>
+    sizeMakers([operand]).some(({ inputs: [loop] }) => openScan(loop).steps === scan.steps);
+  const made = kept.some(isMade) ? undefined : scan.sequences.find(isMade);
+  if (made) return [made, ...kept];
+  return kept.length > 0 ? kept : scan.sequences.slice(0, 1);
 }
 
 /** Entries that are the same number at each step are that number; a repeated value is an invariant. */
@@ -324,11 +334,10 @@ function withoutConstants<S extends Scan>(scan: S): S {
     else invariants.push({ formal, operand });
   }
   const replace = (nodes: readonly Node[]): Node[] => substitute(nodes, replacements).roots;
-  const counts = typeof scan.steps === "string" && !scan.count && !scan.until;
   const results = replace(scan.states.map((s) => s.result));
   return {
     ...scan,
-    sequences: sequences.length === 0 && counts ? scan.sequences.slice(0, 1) : sequences,
+    sequences: withLength(scan, sequences),
     invariants,
     states: scan.states.map((s, i) => ({ ...s, result: results[i] })),
     outputs: replace(scan.outputs),

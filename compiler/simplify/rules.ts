@@ -43,6 +43,11 @@ export const rules: readonly Rule[] = [
   ...integerRules,
 ];
 
+/** Rules after which a value still has the derivative that the model asks for: all but those of barriers. */
+export const beforeDerivatives: readonly Rule[] = rules.filter(
+  (rule) => !barrierRules.includes(rule),
+);
+
 /**
  * Spellings that overflow where what they mean is finite. So do their derivatives as they are written
  * down, which no later rule would know again: these are recognised before a gradient is taken.
