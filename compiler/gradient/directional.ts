@@ -36,7 +36,8 @@ export function pushedForward(
   const stable = simplest(outputs, wrt);
   const tangents = pushForward(stable, seeds);
   return outputs.map((output, i) => {
-    const tangent = tangents.get(stable[i]);
+    // What cancels does not move, but it is no mistake either.
+    const tangent = tangents.get(stable[i]) ?? pushForward([output], seeds).get(output);
     if (tangent) return tangent;
     return disconnected("Rop", disconnectedOutputs, {
       what: called(output, "the value"),
