@@ -81,7 +81,9 @@ export function nameValues(
     if (derivative) return `d_${describe(final(derivative.by), depth + 1)}`;
     const inLoop = inStep(node);
     if (inLoop) return describe(inLoop, depth + 1);
-    const owner = namedReader(node);
+    // A copy is called after what it is of, not the other way round.
+    const first = namedReader(node);
+    const owner = first?.role?.of === node ? undefined : first;
     const source = owner ? undefined : arranged(node);
     if (source) return `${describe(source, depth + 1)}_part`;
     return owner ? `${describe(owner, depth + 1)}_${calledOf(node)}` : calledOf(node);
