@@ -65,8 +65,8 @@ export const spreadOp: AnyOp = op<SpreadAttrs>({
       if (type.shape[n] === x.shape[n] && step[n] === 1) return i;
       const place = scalar.indexSub(i, int(before[n]));
       const end = scalar.indexMul(scalar.extent(x.shape[n]), int(step[n]));
-      inside = scalar.and(inside, scalar.compare("ge", place, int(0)));
-      inside = scalar.and(inside, scalar.compare("lt", place, end));
+      inside = scalar.and(inside, scalar.compare("ge", i, int(before[n])));
+      inside = scalar.and(inside, scalar.compare("lt", i, scalar.indexAdd(end, int(before[n]))));
       if (step[n] === 1) return place;
       const rest = scalar.indexMod(place, int(step[n]));
       inside = scalar.and(inside, scalar.call("eq", rest, int(0)));

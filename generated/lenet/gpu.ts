@@ -358,7 +358,7 @@ const train: GpuFunction = {
       }
       `,
     },
-    // d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k − 4 ≥ 0 ∧ k − 4 < 
+    // d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k ≥ 4 ∧ k < 12 ∧ l ≥
     //   for i < 500, j < 50, k < 16, l < 16
     {
       result: "d_h1_convolved_padded",
@@ -372,7 +372,7 @@ const train: GpuFunction = {
             - 50 * Math.floor(this.thread.x / (16 * 16 * 50));
         const i = Math.floor(this.thread.x / (16 * 16 * 50))
             - 500 * Math.floor(this.thread.x / (16 * 16 * 50 * 500));
-        return (((((k - 4) >= 0) && ((k - 4) < 8)) && ((l - 4) >= 0)) && ((l - 4) < 8))
+        return ((((k >= 4) && (k < 12)) && (l >= 4)) && (l < 12))
             ? d_h1_convolved[((i * 50 + j) * 8 + (k - 4)) * 8 + (l - 4)] : 0;
       }
       `,

@@ -807,8 +807,8 @@ function train_d_h1_linear(
  * ∂cost/∂h1_convolved ≡ d_h1_convolved[i,j,k,l] = d_h1_linear_share[i,j,k / 2,l / 2] if
  *     h1_convolved[i,j,k,l] = h1_pooled[i,j,k / 2,l / 2] else 0
  *   for i < 500, j < 50, k < 8, l < 8
- * d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k − 4 ≥ 0 ∧ k − 4 < 8 ∧ l − 4
- *     ≥ 0 ∧ l − 4 < 8 else 0
+ * d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k ≥ 4 ∧ k < 12 ∧ l ≥ 4 ∧ l <
+ *     12 else 0
  *   for i < 500, j < 50, k < 16, l < 16
  */
 function train_d_h1_convolved_and_d_h1_convolved_padded(
@@ -843,8 +843,8 @@ function train_d_h1_convolved_and_d_h1_convolved_padded(
       }
       for (let k = 0; k < 16; k++) {
         for (let l = 0; l < 16; l++) {
-          d_h1_convolved_padded[i * 12800 + j * 256 + k * 16 + l] = k - 4 >= 0 && k - 4 < 8
-              && l - 4 >= 0 && l - 4 < 8 ? d_h1_convolved[i * 3200 + j * 64 + k * 8 + l - 36] : 0;
+          d_h1_convolved_padded[i * 12800 + j * 256 + k * 16 + l] = k >= 4 && k < 12 && l >= 4
+              && l < 12 ? d_h1_convolved[i * 3200 + j * 64 + k * 8 + l - 36] : 0;
         }
       }
     }
