@@ -3,6 +3,7 @@
 import type { Node } from "../graph/node.ts";
 import { type DType, formatType, type Shape } from "../graph/types.ts";
 import { checksOf } from "../kernels/checks.ts";
+import { sharedInfo } from "../language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../model.ts";
 import { banner } from "./banner.ts";
 import { formulaOf } from "./formula.ts";
@@ -227,7 +228,10 @@ function writeInterface(out: Writer, model: CompiledModel, name: string, isAsync
 }
 
 function describeShared({ node, isData }: SharedVariable): string {
-  return `${formatType(node.type)}${isData ? ", to be filled by the caller" : ""}`;
+  const counts = sharedInfo(node)?.next
+    ? ": how many calls have drawn; its draws go on from there"
+    : "";
+  return `${formatType(node.type)}${isData ? ", to be filled by the caller" : ""}${counts}`;
 }
 
 /** Shapes, results and what is updated, for hover texts. */

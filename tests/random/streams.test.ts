@@ -71,6 +71,24 @@ export const once = fn([], u);
   },
 );
 
+test.serial("a function that sets the count itself draws what it says", async (t) => {
+  const rng = l.randomStream(9);
+  const u = rng.uniform([3]);
+  const counter = rng.counters[0] as unknown as l.Tensor;
+  const code = await importText(
+    textOf([
+      ["held", l.fn([], u, { updates: [[counter, counter]] })],
+      ["skipping", l.fn([], u, { updates: [[counter, l.add(counter, 2)]] })],
+    ]),
+  );
+  const memory = (code.createState as (seed: number) => unknown)(0);
+  const call = (name: string): number[] => numbers((code[name] as (s: unknown) => unknown)(memory));
+  const [first, same, again, other] = ["held", "held", "skipping", "held"].map(call);
+  t.deepEqual(same, first);
+  t.deepEqual(again, first);
+  t.notDeepEqual(other, first);
+});
+
 test.serial("draws that are added elsewhere leave numbers and code as they are", async (t) => {
   const own = `const u = rng.uniform([4]);
 const n = rng.normal([3], { std: 2 });
