@@ -1,7 +1,9 @@
 /** From a block of expressions – a function, or one step of a loop – to steps in the order in which they run. */
 
 import { bodyOf, makeNode, type Node, sizeMakers, topological } from "../graph/node.ts";
+import { kept } from "../ops/recurrence.ts";
 import { carryOp, openScan, type Scan, type ScanState } from "../ops/scan.ts";
+import { type Guarded, type Guards, guardsOf, innerChoices, withBranches } from "./branches.ts";
 import { chooseStored } from "./fuse.ts";
 import { type Loop, type Lowerer, loadsOf, type Stage, type Step } from "./lower.ts";
 import { axisIndex, constant, extent, indexAdd, load, newAxis, type Scalar } from "./scalar.ts";
@@ -55,22 +57,86 @@ export function compileBlock(
   const order = topological([...sizeMakers(roots), ...roots]);
   context.nodes.push(...order);
   const direct = inPlaceUpdates(updates, outputs, order, stored);
-  const steps = order.flatMap((node): Step[] => {
-    if (bodyOf(node)) return loopOf(node, context);
+  const choices = new Choices(order, roots, context, homes);
+  const steps = order.flatMap((node): Guarded[] => {
+    const always = (step: Step): Guarded => ({ guards: choices.guardsOf(node), step });
+    if (bodyOf(node)) return loopOf(node, context).map(always);
     if (!stored.has(node) || direct.has(node)) return [];
+    if (node.op.lazy) return choices.steps(node);
     const home = homes.get(node);
-    if (!home) return [kernel(lowerer.compute(node))];
+    if (!home) return [always(kernel(lowerer.compute(node)))];
     const place = lowerer.places.get(node);
     lowerer.places.delete(node);
     const stage = lowerer.compute(node, home.into, home.prefix);
     if (place) lowerer.places.set(node, place);
-    return [kernel(stage)];
+    return [always(kernel(stage))];
   });
   const last = updates.map(({ target, value }) =>
     direct.has(value) ? lowerer.compute(value, target) : lowerer.copy(value, target),
   );
   const { ordered, aside } = orderUpdates(last, lowerer);
-  return [...steps, ...[...late(), ...aside, ...ordered].map(kernel)];
+  return [
+    ...withBranches(steps, (condition) => choices.memoryOf(condition)),
+    ...[...late(), ...aside, ...ordered].map(kernel),
+  ];
+}
+
+/** Choices of a block: each side is written where the choice lies. */
+class Choices {
+  readonly #context: Context;
+  readonly #homes: ReadonlyMap<Node, Home>;
+  readonly #guards: ReadonlyMap<Node, Guards>;
+  readonly #outer: ReadonlyMap<Node, Node>;
+  readonly #conditions = new Map<Node, Node>();
+
+  constructor(
+    order: readonly Node[],
+    roots: readonly Node[],
+    context: Context,
+    homes: ReadonlyMap<Node, Home>,
+  ) {
+    this.#context = context;
+    this.#homes = homes;
+    this.#guards = guardsOf(order, roots);
+    this.#outer = innerChoices(order, roots);
+  }
+
+  guardsOf(node: Node): Guards {
+    return this.#guards.get(node) ?? [];
+  }
+
+  /** Where the truth value of a condition is read. */
+  memoryOf(condition: Node): Node {
+    return this.#conditions.get(condition) ?? condition;
+  }
+
+  steps(node: Node): Guarded[] {
+    const { lowerer } = this.#context;
+    const [condition, ...sides] = node.inputs;
+    const place = this.#outer.get(node) ?? node;
+    const { into, prefix } = this.#homes.get(place) ?? { into: place, prefix: [] };
+    const written = sides.flatMap((side, i): Guarded[] => {
+      if (this.#outer.has(side)) return [];
+      const stage = lowerer.fill(side, into, prefix);
+      const step = kernel(i === 0 ? stage : { ...stage, isOtherwise: true });
+      return [{ guards: [...this.guardsOf(node), { condition, side: i === 0 }], step }];
+    });
+    return [...this.#before(condition), ...written];
+  }
+
+  /** A condition that is memory of something else is read once, before what it decides. */
+  #before(condition: Node): Guarded[] {
+    const { lowerer } = this.#context;
+    const isInput = condition.op.name === "symbol" && !lowerer.places.has(condition);
+    const isOwn = isInput || !(condition.op.leaf || condition.op.part);
+    if (isOwn || this.#conditions.has(condition)) return [];
+    const memory = kept(condition);
+    memory.role ??= { name: "holds", of: condition };
+    this.#conditions.set(condition, memory);
+    this.#context.nodes.push(memory);
+    const step = kernel(lowerer.fill(condition, memory, []));
+    return [{ guards: this.guardsOf(condition), step }];
+  }
 }
 
 /** Update values that need no memory of their own: nothing else reads or returns them. */
@@ -89,6 +155,7 @@ function inPlaceUpdates(
       .filter(
         (value) =>
           stored.has(value) &&
+          !value.op.lazy &&
           !read.has(value) &&
           !outputs.includes(value) &&
           counts.get(value) === 1,

@@ -31,8 +31,9 @@ export function chooseStored(
   const order = topological(roots);
   const readers = readersOf(order);
   const costs = inlineCosts(order, readers);
+  const conditions = order.flatMap((node) => (node.op.lazy ? [node.inputs[0]] : []));
   const stored = new Set(
-    [...roots, ...order.filter((node) => node.op.stored || asked(node))].filter(
+    [...roots, ...conditions, ...order.filter((node) => node.op.stored || asked(node))].filter(
       (node) => !node.op.leaf && !isPlace(node),
     ),
   );

@@ -74,15 +74,28 @@ export interface Repeat {
   readonly counts: string | undefined;
 }
 
+/** Calls of which only one side is made. */
+export interface Choice {
+  readonly kind: "choice";
+  readonly condition: Node;
+  readonly holds: readonly Call[];
+  readonly otherwise: readonly Call[];
+}
+
 /** What a function does, one after the other. */
 export type Call =
   | { readonly kind: "nest"; readonly nest: Nest }
   | Repeat
+  | Choice
   | { readonly kind: "size"; readonly name: string; readonly value: Scalar };
+
+/** The calls inside a call. */
+export function callsIn(call: Call): readonly Call[] {
+  if (call.kind === "repeat") return call.body;
+  return call.kind === "choice" ? [...call.holds, ...call.otherwise] : [];
+}
 
 /** All nests of calls, in order. */
 export function nestsOf(calls: readonly Call[]): Nest[] {
-  return calls.flatMap((call) =>
-    call.kind === "nest" ? [call.nest] : call.kind === "repeat" ? nestsOf(call.body) : [],
-  );
+  return calls.flatMap((call) => (call.kind === "nest" ? [call.nest] : nestsOf(callsIn(call))));
 }

@@ -15,6 +15,8 @@ export interface Stage {
   readonly body: Scalar;
   /** It gives a state of a loop its first value. */
   readonly isStart?: boolean;
+  /** It is what a value is where a condition does not hold. */
+  readonly isOtherwise?: boolean;
 }
 
 /** A loop over time: its body runs once a step, in order. */
@@ -38,19 +40,43 @@ export interface SizeStep {
   readonly value: Scalar;
 }
 
-/** What a function does, one after the other. */
-export type Step = (Stage & { readonly kind: "kernel" }) | Loop | SizeStep;
-
-/** The kernels of steps, also those in loops, in order. */
-export function stagesOf(steps: readonly Step[]): Stage[] {
-  return steps.flatMap((step) =>
-    step.kind === "kernel" ? [step] : step.kind === "loop" ? stagesOf(step.body) : [],
-  );
+/** Steps of which only one side runs. */
+export interface Branch {
+  readonly kind: "branch";
+  /** A truth value, in memory or an input. */
+  readonly condition: Node;
+  readonly holds: readonly Step[];
+  readonly otherwise: readonly Step[];
 }
 
-/** The loops of steps, also those in loops, in order. */
+/** What a function does, one after the other. */
+export type Step = (Stage & { readonly kind: "kernel" }) | Loop | SizeStep | Branch;
+
+/** The steps inside a step. */
+function innerOf(step: Step): readonly Step[] {
+  if (step.kind === "loop") return step.body;
+  return step.kind === "branch" ? [...step.holds, ...step.otherwise] : [];
+}
+
+/** The kernels of steps, also those in loops and branches, in order. */
+export function stagesOf(steps: readonly Step[]): Stage[] {
+  return steps.flatMap((step) => (step.kind === "kernel" ? [step] : stagesOf(innerOf(step))));
+}
+
+/** The loops of steps, also those in loops and branches, in order. */
 export function loopsOf(steps: readonly Step[]): Loop[] {
-  return steps.flatMap((step) => (step.kind === "loop" ? [step, ...loopsOf(step.body)] : []));
+  return steps.flatMap((step) => [
+    ...(step.kind === "loop" ? [step] : []),
+    ...loopsOf(innerOf(step)),
+  ]);
+}
+
+/** The branches of steps, also those in loops and branches, in order. */
+export function branchesIn(steps: readonly Step[]): Branch[] {
+  return steps.flatMap((step) => [
+    ...(step.kind === "branch" ? [step] : []),
+    ...branchesIn(innerOf(step)),
+  ]);
 }
 
 type Load = Extract<Scalar, { kind: "load" }>;

@@ -2,7 +2,7 @@
 
 import type { Node } from "../graph/node.ts";
 import { type Dim, type DType, dimParts, dimPlus, type Shape, staticSize } from "../graph/types.ts";
-import type { Call, Nest } from "./loops.ts";
+import { type Call, callsIn, type Nest } from "./loops.ts";
 import { loadsOf } from "./lower.ts";
 import type { Program } from "./program.ts";
 
@@ -91,6 +91,7 @@ function lives(calls: readonly Call[]): Map<Node, Span> {
   const placed: Placed[] = [];
   const walk = (list: readonly Call[], loops: Placed["loops"]): void => {
     for (const call of list) {
+      if (call.kind === "choice") walk(callsIn(call), loops);
       if (call.kind === "nest") placed.push({ nest: call.nest, at: placed.length, loops });
       if (call.kind !== "repeat") continue;
       const loop = { from: placed.length, to: placed.length };

@@ -11,7 +11,16 @@ import { type Simplified, type SimplifyOptions, simplifyNodes } from "../simplif
 import { compileBlock, partsOf } from "./block.ts";
 import { expandNodes } from "./expand.ts";
 import { chooseStored } from "./fuse.ts";
-import { type Loop, Lowerer, loopsOf, type Stage, type Step, stagesOf } from "./lower.ts";
+import {
+  type Branch,
+  branchesIn,
+  type Loop,
+  Lowerer,
+  loopsOf,
+  type Stage,
+  type Step,
+  stagesOf,
+} from "./lower.ts";
 import { nameValues } from "./names.ts";
 import type { Scalar } from "./scalar.ts";
 import { verifyKernels } from "./verify.ts";
@@ -37,6 +46,10 @@ export interface Program {
   readonly stages: readonly Stage[];
   /** All loops over time, also those in loops. */
   readonly loops: readonly Loop[];
+  /** All branches, also those in loops and branches. */
+  readonly branches: readonly Branch[];
+  /** What is written in branches. */
+  readonly guarded: ReadonlySet<Node>;
   /** What it returns, in order: stored values, inputs or shared variables. */
   readonly outputs: readonly Node[];
   /** Values that live during one call only. */
@@ -135,6 +148,7 @@ export function compileFunction(
   const steps = compileBlock(outputs, updates, context);
   const order = [...new Set(inside)];
   const all = stagesOf(steps);
+  const branches = branchesIn(steps);
 
   verifyKernels(
     steps,
@@ -168,6 +182,8 @@ export function compileFunction(
     steps,
     stages: all,
     loops: loopsOf(steps),
+    branches,
+    guarded: new Set(stagesOf(branches).map((stage) => stage.into)),
     outputs,
     temporaries: [...new Set(temporaries)],
     names: nameValues([...inside, ...updates.map((u) => u.target)], needed, final, shared),
@@ -181,14 +197,21 @@ export function compileFunction(
 /** A root in memory of its own. What a loop with `until` writes has room for more steps than it made. */
 function returned(root: Node): Node {
   if (root.op.leaf) return copy(root);
+  if (root.op.lazy && root.shape.length === 0) return renamed(root, "choice");
   if (!root.op.part || !root.inputs[0].op.tuple?.makesSize(root.inputs[0])) return root;
   // What it ends with has no size that the loop makes.
   const given = root.inputs[0].inputs.flatMap((input) => sizesOf(input.shape));
   if (sizesOf(root.shape).every((size) => given.includes(size))) return root;
+  return renamed(root, "steps");
+}
+
+/** A copy that has the name of the root; what it copies is called after it. */
+function renamed(root: Node, name: string): Node {
   const made = copy(root);
+  if (!root.label) return made;
   made.label ??= root.label;
   root.label = undefined;
-  root.role = { name: "steps", of: made };
+  root.role = { name, of: made };
   return made;
 }
 

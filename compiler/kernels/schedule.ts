@@ -49,6 +49,10 @@ export function schedule(program: Program, apart = false): Call[] {
 function toldApart(calls: readonly Call[], used = new Set<string>()): Call[] {
   return calls.map((call) => {
     if (call.kind === "repeat") return { ...call, body: toldApart(call.body, used) };
+    if (call.kind === "choice") {
+      const holds = toldApart(call.holds, used);
+      return { ...call, holds, otherwise: toldApart(call.otherwise, used) };
+    }
     if (call.kind === "size") return call;
     let { name } = call.nest;
     for (let n = 2; used.has(name); n++) name = `${call.nest.name}_${n === 2 ? "more" : n}`;
@@ -85,7 +89,12 @@ function callsOf(
     }
     flush();
     if (step.kind === "size") calls.push(step);
-    else {
+    else if (step.kind === "branch") {
+      const [holds, otherwise] = [step.holds, step.otherwise].map((side) =>
+        callsOf(scheduling, side, outer),
+      );
+      calls.push({ kind: "choice", condition: step.condition, holds, otherwise });
+    } else {
       const counter = letters[outer.length] ?? `t${outer.length}`;
       const { axis, backwards, until, counts } = step;
       const body = callsOf(scheduling, step.body, [...outer, [axis, counter]]);
@@ -104,6 +113,7 @@ function nests(
   const stages = sinkScalars(kernels.map(pathOf));
   const kept = new Set<Node>([...program.outputs, ...program.memory]);
   for (const step of program.loops) if (step.until) kept.add(step.until);
+  for (const { condition } of program.branches) kept.add(condition);
   const runs = apart ? stages.map((stage) => [stage]) : runsAt(stages, 0);
   return runs.map((run) => {
     const isOwn = (stage: Stage): boolean =>
@@ -169,6 +179,11 @@ interface Block {
   readonly names: Set<string>;
 }
 
+/** Whether a scalar lies in memory: between calls, between steps of a loop, or after a branch. */
+export function isArray({ memory, guarded }: Program, node: Node): boolean {
+  return memory.includes(node) || node.op.part === true || guarded.has(node);
+}
+
 /** Builds one nest: statements are put where everything that they need is known. */
 export class NestBuilder {
   readonly program: Program;
@@ -214,7 +229,10 @@ export class NestBuilder {
     return {
       name: this.stages
         .filter((s) => this.#leaves(s.into))
-        .map((s) => `${this.nameOf(s.into)}${s.isStart ? "_start" : ""}`)
+        .map(
+          (s) =>
+            `${this.nameOf(s.into)}${s.isStart ? "_start" : s.isOtherwise ? "_otherwise" : ""}`,
+        )
         .join("_and_"),
       stages: this.stages,
       body: this.blocks[0].statements,
@@ -404,7 +422,7 @@ export class NestBuilder {
 
   /** Scalars lie in memory if they are there between calls or between steps of a loop. */
   #isArray(node: Node): boolean {
-    return this.program.memory.includes(node) || node.op.part === true;
+    return isArray(this.program, node);
   }
 
   #isResult(stage: PathStage): boolean {

@@ -18,6 +18,11 @@ export function verifyKernels(steps: readonly Step[], given: ReadonlySet<Node>):
 function verifySteps(steps: readonly Step[], there: Set<Node>, outer: readonly Axis[]): void {
   for (const step of steps) {
     if (step.kind === "size") continue;
+    if (step.kind === "branch") {
+      // Values of one side are read on the same side only, here or later.
+      verifySteps([...step.holds, ...step.otherwise], there, outer);
+      continue;
+    }
     if (step.kind === "loop") {
       // Outputs of a loop are written entry by entry.
       verifySteps(step.body, there, [...outer, step.axis]);

@@ -3,6 +3,7 @@
 import * as activations from "../ops/activations.ts";
 import * as arithmetic from "../ops/arithmetic.ts";
 import * as barrier from "../ops/barrier.ts";
+import * as choice from "../ops/choice.ts";
 import * as comparison from "../ops/comparison.ts";
 import * as cumulative from "../ops/cumulative.ts";
 import { castTo } from "../ops/elementwise.ts";
@@ -162,6 +163,17 @@ export const logicalOr = lift<Binary>(comparison.logicalOr);
 export const logicalNot = lift<Unary>(comparison.logicalNot);
 /** `a` where the condition holds, else `b`; both are computed. */
 export const where = lift<(condition: Operand, a: Operand, b: Operand) => Tensor>(comparison.where);
+/**
+ * `a` if the condition – a single truth value – holds, else `b`: only the one is computed, and its gradient
+ * goes through it alone. Lists choose several values at once. @throws ADJ1003
+ */
+export const ifelse = lift<
+  <A extends Operand | readonly Tensor[]>(
+    condition: Operand,
+    a: A,
+    b: A,
+  ) => A extends readonly Tensor[] ? Tensor[] : Tensor
+>(choice.ifelse);
 /** x in another dtype; floats are truncated towards 0. */
 export const cast = lift<(x: Operand, dtype: DType) => Tensor>((x: Operand, dtype: DType) =>
   castTo(asNode(x), dtype),

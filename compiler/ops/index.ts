@@ -3,6 +3,7 @@
 import * as activations from "./activations.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as barrier from "./barrier.ts";
+import * as choice from "./choice.ts";
 import * as comparison from "./comparison.ts";
 import * as correlation from "./correlation.ts";
 import * as creation from "./creation.ts";
@@ -54,6 +55,7 @@ const modules = [
   norm,
   softmax,
   recurrence,
+  choice,
   cumulative,
   matrices,
   padding,

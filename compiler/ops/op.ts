@@ -154,6 +154,8 @@ export interface Op<A extends Attrs = Attrs> {
   unrolled?(inputs: readonly Node[], attrs: A): Node;
   /** What the gpu target does with it, where that is not what the others do: docs/targets.md lists it. */
   readonly onDevice?: string;
+  /** Operand 0 says which of the other two is its value; what only the other one needs is not computed. */
+  readonly lazy?: boolean;
   /** Its value always lies in memory. */
   readonly stored?: boolean;
   readonly notation: Notation<A>;

@@ -2,6 +2,7 @@
 
 import { arithmeticRules } from "../ops/arithmetic.rules.ts";
 import { barrierRules } from "../ops/barrier.rules.ts";
+import { choiceRules } from "../ops/choice.rules.ts";
 import { collectRules } from "../ops/collect.rules.ts";
 import { comparisonRules } from "../ops/comparison.rules.ts";
 import { convolutionRules } from "../ops/convolution.rules.ts";
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   ...exponentialRules,
   ...specialRules,
   ...comparisonRules,
+  ...choiceRules,
   ...reductionRules,
   ...productRules,
   ...convolutionRules,

@@ -15,6 +15,8 @@ export interface Call {
   readonly has: (input: number) => boolean;
   /** An input that must be known when the model is compiled: axes, shapes, counts. */
   readonly known: (input: number) => NDArray;
+  /** What the graph of an attribute makes. */
+  readonly inner: (attribute: string) => Tensor[];
 }
 
 export type Operator = (call: Call) => Tensor | readonly Tensor[];

@@ -22,6 +22,8 @@ export interface Attribute {
   readonly floats: readonly number[];
   readonly integers: readonly number[];
   readonly tensor: Message | undefined;
+  /** A side of a choice, the body of a loop. */
+  readonly graph: Message | undefined;
 }
 
 export interface OnnxGraph {
@@ -37,17 +39,23 @@ export function readModel(bytes: Uint8Array): OnnxGraph {
   const model = new Message(bytes);
   const [graph] = model.messages(7);
   const standard = model.messages(8).find((set) => ["", "ai.onnx"].includes(set.text(1)));
+  return readGraph(graph, standard?.integer(2) ?? 0);
+}
+
+export function readGraph(graph: Message, version: number): OnnxGraph {
   return {
     nodes: graph.messages(1).map(readNode),
     initializers: graph.messages(5),
-    inputs: graph.messages(11).map((value) => {
-      const [type] = value.messages(2);
-      if (!type?.has(1)) throw new Skip("a sequence or an optional value is no tensor");
-      return value.text(1);
-    }),
-    outputs: graph.messages(12).map((value) => value.text(1)),
-    version: standard?.integer(2) ?? 0,
+    inputs: graph.messages(11).map(nameOfTensor),
+    outputs: graph.messages(12).map(nameOfTensor),
+    version,
   };
+}
+
+function nameOfTensor(value: Message): string {
+  const [type] = value.messages(2);
+  if (!type?.has(1)) throw new Skip("a sequence or an optional value is no tensor");
+  return value.text(1);
 }
 
 function readNode(node: Message): OnnxNode {
@@ -64,6 +72,7 @@ function readNode(node: Message): OnnxNode {
           integer: attribute.integer(3),
           text: attribute.text(4),
           tensor: attribute.messages(5)[0],
+          graph: attribute.messages(6)[0],
           floats: attribute.floats(7),
           integers: attribute.integers(8),
         },

@@ -4,6 +4,7 @@
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import type { Tensor } from "adjoint";
 import test from "ava";
 import { AdjointError } from "../../compiler/diagnostics/error.ts";
 import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
@@ -11,15 +12,20 @@ import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import type { Node } from "../../compiler/graph/node.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
 import { close, runGenerated } from "../support/compile.ts";
-import { type OnnxGraph, readModel, readTensor, readTensorFile, Skip } from "./model.ts";
+import { type OnnxGraph, readGraph, readModel, readTensor, readTensorFile, Skip } from "./model.ts";
 import { operators } from "./operators.ts";
 import { Message } from "./protobuf.ts";
 
 const folder = "/usr/share/libonnx-testdata/data/node";
 
 /** Values of a graph's outputs as nodes, from the test data of its inputs. */
-function build(graph: OnnxGraph, inputs: ReadonlyMap<string, NDArray>, values: Map<Node, NDArray>) {
-  const env = new Map<string, Node>();
+function build(
+  graph: OnnxGraph,
+  inputs: ReadonlyMap<string, NDArray>,
+  values: Map<Node, NDArray>,
+  outer: ReadonlyMap<string, Node> = new Map(),
+): Node[] {
+  const env = new Map(outer);
   const bind = (name: string, value: NDArray): void => {
     const node = symbol(value.dtype, value.shape);
     values.set(node, value);
@@ -38,6 +44,12 @@ function build(graph: OnnxGraph, inputs: ReadonlyMap<string, NDArray>, values: M
       x: x as unknown as number[] as never,
       has: (i) => x[i] !== undefined,
       known: (i) => evaluateNodes([x[i]], values)[0],
+      inner: (name) => {
+        const inside = node.attributes.get(name)?.graph;
+        if (!inside) throw new Skip(`no graph ${name}`);
+        const made = build(readGraph(inside, graph.version), new Map(), values, env);
+        return made as unknown as Tensor[];
+      },
     });
     const list = (Array.isArray(results) ? results : [results]) as unknown as Node[];
     node.outputs.forEach((name, i) => {

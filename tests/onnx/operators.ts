@@ -223,6 +223,7 @@ export const operators: Readonly<Record<string, Operator>> = {
     );
     return l.cast(l.eq(l.argmax(x, axis, keep), places), dtypeOfTensor(x));
   },
+  If: (call) => l.ifelse(call.x[0], call.inner("then_branch"), call.inner("else_branch")),
   Identity: ({ x }) => l.stopGradient(x[0]),
   IsInf: (call) => {
     const both =

@@ -11,7 +11,9 @@ import { deviceShape, gpuHelper, gpuKernel } from "./kernel.ts";
 
 /** Writes `gpu.ts` of a model. */
 export function emitGpu(given: CompiledModel): string {
-  const hasLoops = given.functions.some(({ program }) => program.loops.length > 0);
+  const hasLoops = given.functions.some(
+    ({ program }) => program.loops.length + program.branches.length > 0,
+  );
   const model = hasLoops ? given.withoutLoops() : given;
   const out = new Writer();
   banner(out, model, "gpu.js target.");

@@ -2,9 +2,10 @@
 
 import type { Node } from "../../graph/node.ts";
 import { type Dim, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
-import type { Call, Repeat } from "../../kernels/loops.ts";
+import { type Call, type Choice, callsIn, type Repeat } from "../../kernels/loops.ts";
 import type { View } from "../../kernels/program.ts";
 import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
+import { isArray } from "../../kernels/schedule.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import type { Writer } from "../writer.ts";
 import { elementTypes, expression, type Names, numberTypes } from "./expression.ts";
@@ -81,20 +82,19 @@ function dataSizes(fn: CompiledFunction): string[] {
 
 /** Sizes that are computed during the call. */
 export function madeSizes(calls: readonly Call[]): string[] {
-  return calls.flatMap((call) =>
-    call.kind === "size"
-      ? [call.name]
-      : call.kind === "repeat"
-        ? [...(call.counts ? [call.counts] : []), ...madeSizes(call.body)]
-        : [],
-  );
+  return calls.flatMap((call) => {
+    if (call.kind === "size") return [call.name];
+    const counts = call.kind === "repeat" && call.counts ? [call.counts] : [];
+    return [...counts, ...madeSizes(callsIn(call))];
+  });
 }
 
 /** Counters of loops over time. */
 function counters(calls: readonly Call[]): string[] {
-  return calls.flatMap((call) =>
-    call.kind === "repeat" ? [call.counter, ...counters(call.body)] : [],
-  );
+  return calls.flatMap((call) => [
+    ...(call.kind === "repeat" ? [call.counter] : []),
+    ...counters(callsIn(call)),
+  ]);
 }
 
 interface Calling {
@@ -249,6 +249,7 @@ function writeCalls(
       out.line(`call.${inC(call.name)} = ${scalarText(calling.fn, call.value)};`);
       allocate(call.name);
     } else if (call.kind === "repeat") writeRepeat(out, calling, call, allocate);
+    else if (call.kind === "choice") writeChoice(out, calling, call, allocate);
     else {
       const run = calling.runs.get(call.nest) as Run;
       if (run.units !== undefined) {
@@ -283,7 +284,26 @@ function writeRepeat(
   out.block(head, () => {
     writeCalls(out, calling, body, allocate);
     if (counts) out.line(`call.${inC(counts)}++;`);
-    if (until) out.line(`if (call.${nameOf(calling.fn, until)}) break;`);
+    if (until) out.line(`if (${truthOf(calling.fn, until)}) break;`);
   });
   if (counts) allocate(counts);
+}
+
+/** A truth value, wherever it lies. */
+function truthOf(fn: CompiledFunction, node: Node): string {
+  return `call.${nameOf(fn, node)}${isArray(fn.program, node) ? "[0]" : ""}`;
+}
+
+function writeChoice(
+  out: Writer,
+  calling: Calling,
+  { condition, holds, otherwise }: Choice,
+  allocate: (size?: string) => void,
+): void {
+  const [yes, no] = [holds, otherwise].map(
+    (side) => () => writeCalls(out, calling, side, allocate),
+  );
+  out.block(`if (${truthOf(calling.fn, condition)}) {`, yes, "} else {");
+  out.indent(no);
+  out.line("}");
 }

@@ -2,7 +2,7 @@
 
 import type { Node } from "../../graph/node.ts";
 import { type Dim, type DType, dimPlus, dimText, sizesOf, staticSize } from "../../graph/types.ts";
-import type { Call, Nest, Repeat } from "../../kernels/loops.ts";
+import { type Call, type Choice, callsIn, type Nest, type Repeat } from "../../kernels/loops.ts";
 import type { View } from "../../kernels/program.ts";
 import {
   constant,
@@ -14,6 +14,7 @@ import {
   type Scalar,
   walk,
 } from "../../kernels/scalar.ts";
+import { isArray } from "../../kernels/schedule.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { isState } from "../../ops/scan.ts";
 import { banner } from "../banner.ts";
@@ -157,13 +158,11 @@ function sizeParameters(fn: CompiledFunction): { own: string[]; ofData: string[]
 
 /** Sizes that are computed during the call. */
 function madeSizes(calls: readonly Call[]): string[] {
-  return calls.flatMap((call) =>
-    call.kind === "size"
-      ? [call.name]
-      : call.kind === "repeat"
-        ? [...(call.counts ? [call.counts] : []), ...madeSizes(call.body)]
-        : [],
-  );
+  return calls.flatMap((call) => {
+    if (call.kind === "size") return [call.name];
+    const counts = call.kind === "repeat" && call.counts ? [call.counts] : [];
+    return [...counts, ...madeSizes(callsIn(call))];
+  });
 }
 
 function writeFunction(
@@ -262,6 +261,7 @@ function writeCalls(out: Writer, calling: Calling, calls: readonly Call[]): void
       out.line(`const ${call.name} = ${offset(value, names).text};`);
       declare(call.name);
     } else if (call.kind === "repeat") writeRepeat(out, calling, call);
+    else if (call.kind === "choice") writeChoice(out, calling, call);
     else {
       hooks?.beforeNest(out, fn, call.nest);
       writeNestCall(out, calling, call.nest);
@@ -293,7 +293,7 @@ function writeRepeat(
   out.block(head, () => {
     writeCalls(out, calling, body);
     if (counts) out.line(`${counts}++;`);
-    if (until) out.line(`if (${nameIn(calling.fn, until)}) break;`);
+    if (until) out.line(`if (${truthOf(calling.fn, until)}) break;`);
   });
   if (counts) calling.declare(counts);
 }
@@ -307,6 +307,21 @@ function recurrence({ program }: CompiledFunction, body: readonly Call[]): strin
       .filter((stage) => isState(stage.into))
       .map((stage) => formulaOf(stage, program, (axis) => axisNames.get(axis) ?? "?")[0]);
   });
+}
+
+/** A truth value, wherever it lies. */
+function truthOf(fn: CompiledFunction, node: Node): string {
+  return isArray(fn.program, node) ? `${nameIn(fn, node)}[0]` : nameIn(fn, node);
+}
+
+function writeChoice(out: Writer, calling: Calling, { condition, holds, otherwise }: Choice): void {
+  const truth = truthOf(calling.fn, condition);
+  const [yes, no] = [holds, otherwise].map((side) => () => writeCalls(out, calling, side));
+  if (holds.length === 0) out.block(`if (!${truth}) {`, no);
+  else {
+    out.block(`if (${truth}) {`, yes, otherwise.length > 0 ? "} else {" : "}");
+    if (otherwise.length > 0) out.indent(no).line("}");
+  }
 }
 
 /** Views are made from the arrays of the state, so bases that nothing else reads are left there. */
