@@ -21,7 +21,7 @@ export async function generateModel(
     const other = text.replaceAll(from, to);
     if (from !== "" && other === text) throw new Error(`${model}.ts has no ${from}`);
     writeFileSync(place, other);
-    const { files } = await buildModel(`models/${model}.ts`, { root, targets: ["gpu"] });
+    const { files } = await buildModel(`models/${model}.ts`, { root, targets: ["native", "gpu"] });
     return new Map([...files].map(([name, content]) => [path.basename(name), content]));
   } finally {
     rmSync(root, { recursive: true });
