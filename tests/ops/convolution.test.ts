@@ -184,6 +184,39 @@ test("a convolutional network's code: no guards in sums, no copies, no gradient 
   t.true(sums.every((line) => !line.includes("?")));
 });
 
+test("a convolutional recurrence: gradients by input, filters and first state, as by differences", async (t) => {
+  const frames = symbol("float64", [3, 1, 2, 4, 4]);
+  const [w, u] = [symbol("float64", [2, 2, 3, 3]), symbol("float64", [2, 2, 3, 3])];
+  const start = symbol("float64", [1, 2, 4, 4]);
+  const same = { padding: "same" } as const;
+  const step = (frame: l.Tensor, h: l.Tensor): l.Tensor => {
+    const seen = l.add(l.conv2d(frame, w as never, same), l.conv2d(h, u as never, same));
+    return l.tanh(l.maxPool2d(seen, 3, { stride: 1, padding: 1 }));
+  };
+  const [states] = l.scan({ fn: step, sequences: frames as never, outputsInfo: start as never });
+  const cost = l.sum(l.square(states)) as unknown as Node;
+  const inputs = [frames, w, u, start];
+  const random = new Random(11);
+  const values = new Map(
+    inputs.map((x) => [x, random.array("float64", x.shape as number[], [-0.5, 0.5])]),
+  );
+  const first = gradients(cost, inputs);
+  const interpreted = evaluateNodes(first, values);
+  const generated = await runGenerated(first, values);
+  for (const [n, x] of inputs.entries()) {
+    t.true(close(generated[n], Array.from(interpreted[n].data), 1e-9), `input ${n}`);
+    for (const k of [0, 7, 15]) {
+      const at = (by: number): number => {
+        const { data, ...rest } = values.get(x) as NDArray;
+        const moved = data.map((v, i) => (i === k ? v + by : v));
+        return evaluateNodes([cost], new Map(values).set(x, { ...rest, data: moved }))[0].data[0];
+      };
+      const difference = (at(1e-6) - at(-1e-6)) / 2e-6;
+      t.true(close([generated[n][k]], [difference], 1e-4, 1e-6), `input ${n}, element ${k}`);
+    }
+  }
+});
+
 test("a batch of any size: values and gradients by named rows", async (t) => {
   const x = symbol("float64", ["rows", 2, 6, 6]);
   const w = symbol("float64", [3, 2, 3, 3]);
