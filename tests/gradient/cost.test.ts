@@ -5,6 +5,7 @@ import test from "ava";
 import { compileModel } from "../../compiler/compile.ts";
 import type { Node } from "../../compiler/graph/node.ts";
 import { costOf } from "../../compiler/kernels/cost.ts";
+import { emitMaths } from "../../compiler/targets/maths/index.ts";
 import { emitTypescript } from "../../compiler/targets/typescript/index.ts";
 import { functionOf, named } from "../support/compile.ts";
 
@@ -119,4 +120,34 @@ test("the Jacobian of softmax is diag(p) − p·pᵀ", (t) => {
   // Of rows: no sum over their places.
   const rows = named(l.dmatrix(4, 3), "rows");
   t.notRegex(kernelsOf(l.jacobian(l.softmax(rows), rows)).split("d_rows[i,j,k,l]")[1], /\+=/);
+});
+
+test("maths.md writes derivatives as ∂, how named values move with a dot", (t) => {
+  const [W, v, u] = [
+    named(l.dmatrix(3, 4), "W"),
+    named(l.dvector(4), "v"),
+    named(l.dvector(4), "u"),
+  ];
+  const h = named(l.tanh(l.dot(W, v)), "h");
+  const maths = (output: unknown): string => emitMaths(compiled([output]));
+  t.true(
+    maths(l.jacobian(h, v)).includes(
+      "\\frac{\\partial h}{\\partial v} = \\left(1 - {h}^{2}\\right) \\odot W",
+    ),
+  );
+  t.true(
+    maths(l.jacobian(l.square(v), v)).includes(
+      "\\frac{\\partial \\left({v}^{2}\\right)}{\\partial v} = \\operatorname{diag}\\left(2 \\, v\\right)",
+    ),
+  );
+  t.true(maths(l.Rop(h, v, u)).includes("\\dot{h} = W\\,u \\odot \\left(1 - {h}^{2}\\right)"));
+  const cost = named(l.sum(l.square(h)), "cost");
+  t.true(
+    maths(l.hessian(cost, v)).includes("\\frac{\\partial^{2} \\mathrm{cost}}{\\partial v^{2}} = "),
+  );
+  t.true(
+    maths(l.hessianVector(cost, v, u)).includes(
+      "\\left(\\frac{\\partial \\mathrm{cost}}{\\partial v}\\right)^{\\cdot} = W^{\\top}",
+    ),
+  );
 });

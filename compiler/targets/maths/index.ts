@@ -8,7 +8,7 @@ import { sharedInfo } from "../../language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
 import { partName, recurrence } from "./recurrence.ts";
-import { type SymbolOf, tex, texDerivative, texName } from "./tex.ts";
+import { type SymbolOf, tex, texDerivative, texName, texTangent } from "./tex.ts";
 
 /** Writes `maths.md` of a model. */
 export function emitMaths(model: CompiledModel): string {
@@ -79,7 +79,12 @@ const block = (lines: readonly string[]): string[] =>
 function symbolsOf({ program }: CompiledFunction): SymbolOf {
   const nameOf = (node: Node, label: string): string =>
     program.names.get(program.final(node)) ?? label;
-  return (node, index) => {
+  const symbol: SymbolOf = (node, index) => {
+    const moved = movedBy(node);
+    if (moved) {
+      const of = symbol(moved);
+      return of && texTangent(of, index);
+    }
     if (isNamedGradient(node)) {
       const { of, by, order } = node.derivative as Derivative;
       const [top, bottom] = [of, by].map((n) => nameOf(n, n.label?.name as string));
@@ -99,6 +104,14 @@ function symbolsOf({ program }: CompiledFunction): SymbolOf {
     }
     return undefined;
   };
+  return symbol;
+}
+
+/** The named value, or named gradient, of which an unnamed value is the tangent. */
+function movedBy(node: Node): Node | undefined {
+  const { role } = node;
+  const isTangent = role?.name === "tangent" && role.of !== undefined && !node.label;
+  return isTangent && (role.of.label || isNamedGradient(role.of)) ? role.of : undefined;
 }
 
 const isNamedGradient = (node: Node): boolean =>
@@ -153,19 +166,29 @@ function formulas(
   });
 }
 
+/** What is a gradient, or made of one: with the tangents of gradients. */
+function gradientsAmong(roots: readonly Node[], fn: CompiledFunction): ReadonlySet<Node> {
+  const isDerivative = isDerivativeIn(fn);
+  const found = new Set<Node>();
+  for (const node of topological(roots)) {
+    const moved = movedBy(node);
+    const isOwn = isDerivative(node) || isOfGradient(node) || (moved && isNamedGradient(moved));
+    if (isOwn || node.inputs.some((input) => found.has(input))) found.add(node);
+  }
+  return found;
+}
+
 function forward(fn: CompiledFunction): string[] {
   const { raw } = fn.program.formulas;
-  const isDerivative = isDerivativeIn(fn);
-  const inGradient = new Set<Node>();
-  for (const node of topological(raw)) {
-    const isOwn = isDerivative(node) || isOfGradient(node);
-    if (isOwn || node.inputs.some((input) => inGradient.has(input))) inGradient.add(node);
-  }
+  const inGradient = gradientsAmong(raw, fn);
   const outputs = raw.slice(0, fn.program.source.outputs.length);
   const isAsked = (node: Node): boolean =>
     !node.op.leaf &&
     !inGradient.has(node) &&
-    (node.label !== undefined || bodyOf(node) !== undefined || outputs.includes(node));
+    (node.label !== undefined ||
+      movedBy(node) !== undefined ||
+      bodyOf(node) !== undefined ||
+      outputs.includes(node));
   const lines = formulas(raw, symbolsOf(fn), isAsked);
   return lines.length === 0 ? [] : ["### Forward", "", ...block(lines)];
 }
@@ -173,8 +196,16 @@ function forward(fn: CompiledFunction): string[] {
 function gradients(fn: CompiledFunction): string[] {
   const { raw, simplified } = fn.program.formulas;
   const isDerivative = isDerivativeIn(fn);
-  const isAsked = (node: Node): boolean => isDerivative(node) || isOfGradient(node);
-  const [before, after] = [raw, simplified].map((roots) => formulas(roots, symbolsOf(fn), isAsked));
+  const list = (roots: readonly Node[]): string[] => {
+    const inGradient = gradientsAmong(roots, fn);
+    const outputs = new Set(roots.slice(0, fn.program.source.outputs.length));
+    const isAsked = (node: Node): boolean =>
+      isDerivative(node) ||
+      isOfGradient(node) ||
+      (inGradient.has(node) && (movedBy(node) !== undefined || outputs.has(node)));
+    return formulas(roots, symbolsOf(fn), isAsked);
+  };
+  const [before, after] = [raw, simplified].map(list);
   if (before.length === 0) return [];
   return [
     "### Gradient, by the chain rule",

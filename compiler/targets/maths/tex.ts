@@ -37,6 +37,12 @@ export function texName(name: string, index?: string): string {
   return subscripts.length === 0 ? base : `${base}_{${subscripts.join(",\\,")}}`;
 }
 
+/** `\dot{h}`: how a value moves along a direction; one that is no letter has the dot behind it. */
+export function texTangent(of: string, index?: string): string {
+  const dotted = of.startsWith("\\frac") ? `\\left(${of}\\right)^{\\cdot}` : `\\dot{${of}}`;
+  return index ? `${dotted}_{${index}}` : dotted;
+}
+
 /** `\frac{\partial cost}{\partial W}` of what is printed already, or the second derivative. */
 export function texDerivative(of: string, by: string, order?: 2): string {
   const power = order === 2 ? "^{2}" : "";
