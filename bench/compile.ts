@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { codegen } from "../compiler/cli/codegen.ts";
-import { costOf } from "../compiler/kernels/cost.ts";
+import { costsOf } from "../compiler/kernels/cost.ts";
 import { targetNames } from "../compiler/targets/names.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -38,11 +38,11 @@ export async function compile(model: string): Promise<Compiled> {
   if (built.length === 0) throw new Error(said.join("\n").trim());
   const [{ time, model: compiled }] = built;
   const train = compiled.functions.find((fn) => fn.program.name === "train");
-  const costs = (train?.nests ?? []).flatMap((nest) => nest.stages.map(costOf));
+  const costs = train ? costsOf(train.calls) : [];
   return {
     time,
-    flops: costs.reduce((sum, cost) => sum + cost.flops, 0),
-    bytes: costs.reduce((sum, cost) => sum + cost.bytes, 0),
+    flops: costs.reduce((sum, cost) => sum + cost.runs * cost.flops, 0),
+    bytes: costs.reduce((sum, cost) => sum + cost.runs * cost.bytes, 0),
     size: await sizeOf(path.join(generated, model, "index.ts")),
   };
 }

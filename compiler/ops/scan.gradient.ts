@@ -369,6 +369,7 @@ class Reversal {
       const result = states.findIndex((s: ScanState) => s.result === n);
       if (invariant) {
         const formal = this.#symbol(`same ${n.id}`, n);
+        formal.label ??= n.label;
         this.#invariants.push({ formal, operand: invariant.operand });
         this.#available.set(n, formal);
         continue;

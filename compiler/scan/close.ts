@@ -32,6 +32,7 @@ export function captured(
       return;
     }
     const formal = symbol(node.type.dtype, node.shape);
+    formal.label = node.label;
     replacements.set(node, formal);
     invariants.push({ formal, operand: node });
   };

@@ -61,6 +61,49 @@ test("--instrument nan: a run stops at the first value that is not finite, named
   t.true(Number.isNaN(plain.train(plain.createState(0), Float32Array.of(1, 1, 1, 1, -3, 0), 2)));
 });
 
+const loop = `import { at, fn, log, matrix, ones, scan } from "adjoint";
+const xs = matrix(5, 3);
+const [h] = scan({
+  fn: (x, before) => {
+    const danger = log(x + before);
+    return danger + 1;
+  },
+  sequences: xs,
+  outputsInfo: ones(3),
+});
+export const train = fn([xs], h);
+`;
+
+test("--instrument nan in a loop: the step is named, and what an earlier call left behind is not looked at", async (t) => {
+  const project = new Project({ "models/small.ts": loop });
+  t.teardown(() => project.remove());
+  const m = (await built(project, "--instrument", "nan", "--target", "typescript")) as unknown as {
+    createState(seed: number): object;
+    train(state: object, xs: Float32Array): Float32Array;
+  };
+  const state = m.createState(0);
+  const bad = Float32Array.from({ length: 15 }, (_, i) => (i === 7 ? -9 : 1));
+  t.throws(() => m.train(state, bad), {
+    message:
+      "train of small: danger[1] is NaN at step 2 (from 0) (models/small.ts:5:20)\n  danger = log(x + before)",
+  });
+  t.notThrows(() => m.train(state, new Float32Array(15).fill(1)));
+});
+
+test("--profile in a loop: a kernel's operations are those of one step", async (t) => {
+  const project = new Project({ "models/small.ts": loop });
+  t.teardown(() => project.remove());
+  const m = (await built(project, "--profile", "--target", "typescript")) as unknown as {
+    createState(seed: number): object;
+    train(state: object, xs: Float32Array): Float32Array;
+    profile: Profile;
+  };
+  m.train(m.createState(0), new Float32Array(15).fill(1));
+  const step = m.profile.rows().find((row) => row.calls === 5);
+  // Three elements of log(x + before) + 1, from three of x and of before to three of after.
+  t.like(step, { flops: 9, bytes: 36 });
+});
+
 test("--profile: time, FLOPs and bytes of each kernel, as a table and for speedscope", async (t) => {
   const project = new Project({ "models/small.ts": model });
   t.teardown(() => project.remove());

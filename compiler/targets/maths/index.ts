@@ -3,7 +3,7 @@
 import { allNodes, bodyOf, type Derivative, type Node, topological } from "../../graph/node.ts";
 import { pp } from "../../graph/print.ts";
 import { assumedSize, dimText, formatType, sizesOf, staticSize } from "../../graph/types.ts";
-import { bytesOf, costOf } from "../../kernels/cost.ts";
+import { bytesOf, costsOf } from "../../kernels/cost.ts";
 import { sharedInfo } from "../../language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
@@ -227,12 +227,10 @@ function updates(fn: CompiledFunction): string[] {
   return lines.length === 0 ? [] : ["### Updates", "", ...block(lines)];
 }
 
-function costs({ nests, program, plan }: CompiledFunction): string[] {
-  const rows = nests.map((nest) => {
-    const total = nest.stages
-      .map(costOf)
-      .reduce((a, b) => ({ flops: a.flops + b.flops, bytes: a.bytes + b.bytes }));
-    return `| \`${nest.name}\` | ${total.flops.toLocaleString("en-US")} | ${total.bytes.toLocaleString("en-US")} |`;
+function costs({ calls, nests, program, plan }: CompiledFunction): string[] {
+  const rows = costsOf(calls).map(({ nest, runs, flops, bytes }) => {
+    const [all, traffic] = [flops, bytes].map((n) => (n * runs).toLocaleString("en-US"));
+    return `| \`${nest.name}\` | ${all} | ${traffic} |`;
   });
   const assumed = new Set(
     nests.flatMap((nest) => [

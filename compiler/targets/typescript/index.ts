@@ -205,7 +205,7 @@ function writeFunction(
     const declare = declarations(out, fn, [...own, ...ofData]);
     declare();
     hooks?.enter(out, fn);
-    writeCalls(out, { fn, name, declare, hooks }, fn.calls);
+    writeCalls(out, { fn, name, declare, hooks, counters: [] }, fn.calls);
     hooks?.leave(out, fn);
     const values = program.outputs.map((node) => nameIn(fn, node));
     if (program.source.returns === "single") out.line(`return ${values[0]};`);
@@ -247,11 +247,13 @@ interface Calling {
   readonly name: string;
   readonly declare: (size?: string) => void;
   readonly hooks: Hooks | undefined;
+  /** Counters of the loops over time around. */
+  readonly counters: readonly string[];
 }
 
 /** The calls of nests, and the loops over time around them. */
 function writeCalls(out: Writer, calling: Calling, calls: readonly Call[]): void {
-  const { fn, declare, hooks } = calling;
+  const { fn, declare, hooks, counters } = calling;
   for (const call of calls) {
     if (call.kind === "size") {
       const value = rewrite(call.value, (s) =>
@@ -265,7 +267,7 @@ function writeCalls(out: Writer, calling: Calling, calls: readonly Call[]): void
     else {
       hooks?.beforeNest(out, fn, call.nest);
       writeNestCall(out, calling, call.nest);
-      hooks?.afterNest(out, fn, call.nest);
+      hooks?.afterNest(out, fn, call.nest, counters);
     }
   }
 }
@@ -291,7 +293,7 @@ function writeRepeat(
     ? `for (let ${t} = ${dimText(last)}; ${t} >= 0; ${t}--) {`
     : `for (let ${t} = 0; ${t} < ${dimText(axis.extent)}; ${t}++) {`;
   out.block(head, () => {
-    writeCalls(out, calling, body);
+    writeCalls(out, { ...calling, counters: [...calling.counters, t] }, body);
     if (counts) out.line(`${counts}++;`);
     if (until) out.line(`if (${truthOf(calling.fn, until)}) break;`);
   });

@@ -4,10 +4,12 @@ import { type Node, topological } from "../../graph/node.ts";
 import { pp } from "../../graph/print.ts";
 import { formatSite } from "../../graph/site.ts";
 import { isFloat, sizesOf } from "../../graph/types.ts";
-import { costOf } from "../../kernels/cost.ts";
+import { costsOf } from "../../kernels/cost.ts";
 import type { Nest } from "../../kernels/loops.ts";
+import { type Axis, constant, extent, indexAdd, indexMul } from "../../kernels/scalar.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import type { Writer } from "../writer.ts";
+import { offset } from "./expression.ts";
 
 /** What a build does besides computing. */
 export const instruments = ["nan", "profile"] as const;
@@ -21,7 +23,8 @@ export interface Hooks {
   head(out: Writer): void;
   enter(out: Writer, fn: CompiledFunction): void;
   beforeNest(out: Writer, fn: CompiledFunction, nest: Nest): void;
-  afterNest(out: Writer, fn: CompiledFunction, nest: Nest): void;
+  /** @param counters the counters of the loops over time around it, from the outermost */
+  afterNest(out: Writer, fn: CompiledFunction, nest: Nest, counters: readonly string[]): void;
   leave(out: Writer, fn: CompiledFunction): void;
 }
 
@@ -39,18 +42,29 @@ const placeOf = (node: Node): string => (node.site ? formatSite(node.site) : "")
 function finiteHooks(model: CompiledModel): Hooks {
   const check = (out: Writer, fn: CompiledFunction, node: Node, value = node): void => {
     if (!isFloat(node.type.dtype)) return;
+    checkAs(out, fn, node, value, shapeOf(fn, node), nameIn(fn, node));
+  };
+  const checkAs = (
+    out: Writer,
+    fn: CompiledFunction,
+    node: Node,
+    value: Node,
+    shape: string,
+    values: string,
+    step: readonly string[] = [],
+  ): void => {
     const name = nameIn(fn, node);
     const how = value.op.leaf ? "" : pp(asWritten(fn, value), { names: true, longest: 200 });
     const where = `${fn.program.name} of ${model.name}`;
     const texts = [where, name, placeOf(value), how].map((text) => JSON.stringify(text));
-    out.list("checkFinite(", [...texts, shapeOf(fn, node), name], ");");
+    out.list("checkFinite(", [...texts, shape, values, ...step], ");");
   };
   return {
     note: "This build stops at the first value that is not finite.",
     head(out) {
       out.doc(["Throws at the first element that is not finite, with its place in the model."]);
       out.block(
-        "function checkFinite(where: string, name: string, place: string, formula: string, shape: readonly number[], value: number | ArrayLike<number>): void {",
+        "function checkFinite(where: string, name: string, place: string, formula: string, shape: readonly number[], value: number | ArrayLike<number>, ...steps: number[]): void {",
         () => {
           out.line('const values = typeof value === "number" ? [value] : value;');
           out.line("const size = shape.reduce((n, d) => n * d, 1);");
@@ -63,7 +77,12 @@ function finiteHooks(model: CompiledModel): Hooks {
             out.line('const at = shape.length > 0 ? `[${index.reverse().join(", ")}]` : "";');
             out.line('const line = place === "" ? "" : ` (${place})`;');
             out.line('const how = formula === "" ? "" : `\\n  ${name} = ${formula}`;');
-            out.line("throw new Error(`${where}: ${name}${at} is ${values[i]}${line}${how}`);");
+            out.line(
+              'const when = steps.length > 0 ? ` at step ${steps.join(", ")} (from 0)` : "";',
+            );
+            out.line(
+              "throw new Error(`${where}: ${name}${at} is ${values[i]}${when}${line}${how}`);",
+            );
           });
         },
       );
@@ -79,12 +98,28 @@ function finiteHooks(model: CompiledModel): Hooks {
         if (read.has(node) && !views.has(node)) check(out, fn, node);
     },
     beforeNest: () => {},
-    afterNest(out, fn, nest) {
-      for (const { into, value } of nest.stages) {
+    afterNest(out, fn, nest, steps) {
+      for (const { into, value, prefix } of nest.stages) {
         const isSeen =
           nest.results.includes(into) || (nest.memory.includes(into) && !nest.dropped.get(into));
-        if (!isSeen) continue;
-        check(out, fn, into, value);
+        if (!isSeen || !isFloat(into.type.dtype)) continue;
+        const [entry] = prefix;
+        if (!entry) {
+          checkAs(out, fn, into, value, shapeOf(fn, into), nameIn(fn, into), steps);
+          continue;
+        }
+        // A loop over time has written one entry; what lies behind it is from before.
+        const shape = into.shape.slice(1);
+        const names = {
+          nameOf: () => "",
+          letter: (s: { axis: Axis }) => nest.axisNames.get(s.axis) ?? "?",
+        };
+        const size = shape.reduce((n, dim) => indexMul(n, extent(dim)), constant(1, "int32"));
+        const [from, to] = [entry, indexAdd(entry, constant(1, "int32"))].map(
+          (n) => offset(indexMul(n, size), names).text,
+        );
+        const row = `${nameIn(fn, into)}.subarray(${from}, ${to})`;
+        checkAs(out, fn, into, value, `[${shape.join(", ")}]`, row, steps);
       }
     },
     leave: () => {},
@@ -121,8 +156,7 @@ function profileHooks(model: CompiledModel): Hooks {
   };
   for (const fn of model.functions) {
     add(fn, [`name: ${quoted(fn.program.name)}`]);
-    for (const nest of fn.nests) {
-      const costs = nest.stages.map(costOf);
+    for (const { nest, flops, bytes } of costsOf(fn.calls)) {
       const { site } = nest.stages[nest.stages.length - 1].value;
       const isGuess = nest.stages.some((s) =>
         s.axes.some((axis) => typeof axis.extent === "string"),
@@ -130,8 +164,8 @@ function profileHooks(model: CompiledModel): Hooks {
       add(nest, [
         `name: ${quoted(`${fn.program.name}_${nest.name}`)}`,
         ...(site ? [`file: ${quoted(site.file)}`, `line: ${site.line}`] : []),
-        `flops: ${costs.reduce((n, c) => n + c.flops, 0)}`,
-        `bytes: ${costs.reduce((n, c) => n + c.bytes, 0)}`,
+        `flops: ${flops}`,
+        `bytes: ${bytes}`,
         ...(isGuess ? ["isEstimate: true"] : []),
       ]);
     }
