@@ -25,7 +25,11 @@ export class Connection {
     this.#process.stderr?.on("data", (data) => {
       this.#stderr = (this.#stderr + String(data)).slice(-4000);
     });
-    this.#process.on("error", (error) => this.#refuse?.(error));
+    this.#process.on("error", (error: NodeJS.ErrnoException) =>
+      this.#refuse?.(
+        error.code === "ENOENT" ? new LeftOut(`there is no ${system.command}`) : error,
+      ),
+    );
     this.#process.stdin?.on("error", (error) => this.#refuse?.(error));
     this.#process.on("exit", (code, signal) =>
       this.#refuse?.(new Error(`its process ended with ${signal ?? code}`)),

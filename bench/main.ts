@@ -14,10 +14,10 @@ import { measurePeaks, peaksLine, rooflineLine } from "./peak.ts";
 import { plot } from "./plot.ts";
 import { busyLine, compiledLine, type Result, resultsOf, table, writeResults } from "./report.ts";
 import { run } from "./run.ts";
-import { systems } from "./systems.ts";
+import { type System, systems } from "./systems.ts";
 import { groups, workloads } from "./workloads/index.ts";
 
-const exits = { done: 0, failed: 1, usage: 2 } as const;
+const exits = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const helpText = `
 Workloads: ${Object.keys(workloads).join(", ")}
@@ -30,7 +30,8 @@ measured where they are found, in $PYTHON, an active environment, or bench/peers
 Exit codes:
   0    measured; systems that are not there are named and left out
   1    a system did other work than ours, or broke down
-  2    a mistake in the command`;
+  2    a mistake in the command
+  130  Ctrl-C; workloads that were measured are written`;
 
 class UsageError extends Error {}
 
@@ -99,7 +100,9 @@ async function bench(names: readonly string[], given: Options): Promise<void> {
       continue;
     }
     console.log(`\n${name}: ${workload.title}`);
-    let available = quick ? all.filter(({ isSlowToStart }) => !isSlowToStart) : all;
+    const isTooSlow = ({ isSlowToStart, slow }: System): boolean =>
+      quick && (isSlowToStart === true || slow?.includes(workload.kind) === true);
+    let available = all.filter((system) => !isTooSlow(system));
     let compiled: Compiled | undefined;
     try {
       compiled = await compile(workload.model);
@@ -112,6 +115,7 @@ async function bench(names: readonly string[], given: Options): Promise<void> {
     const { rows, hasFailed } = await run(workload, available, {
       threads,
       seconds,
+      turns: quick ? 1 : 3,
       patience: quick ? 4 : 90,
       log: console.log,
     });
@@ -147,6 +151,7 @@ cli.help((sections) => [
   { body: helpText },
 ]);
 
+process.once("SIGINT", () => process.exit(exits.interrupted));
 try {
   cli.parse(process.argv, { run: false });
   if (cli.options.help !== true) await cli.runMatchedCommand();

@@ -4,8 +4,6 @@ import type { Connection } from "./connection.ts";
 
 /** Length of a turn in seconds: many steps where they are short. */
 const turn = 0.1;
-/** Even of the slowest system there are so many turns. */
-const fewestTurns = 3;
 /** Longest wait for a turn: a machine that others use can be much slower than it was. */
 const limit = 300;
 
@@ -41,12 +39,14 @@ export function ratesOf(values: readonly number[], cores: number): Rates {
  * Examples a second of each system.
  *
  * @param seconds how long it takes together; longer where systems are too slow for it
- * @param perStep seconds of a step, as far as is known
+ * @param systems with the seconds of a step, as far as they are known
+ * @param fewestTurns so many there are even of the slowest system
  */
 export async function measure(
   systems: ReadonlyMap<Connection, { perStep: number }>,
   batch: number,
   seconds: number,
+  fewestTurns: number,
 ): Promise<Map<Connection, Rates>> {
   const rates = new Map([...systems.keys()].map((system) => [system, [] as number[]]));
   const used = new Map([...systems.keys()].map((system) => [system, 0]));

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly threads: number;
   /** How long rates are measured. */
   readonly seconds: number;
+  /** Turns that even the slowest system has. */
+  readonly turns: number;
   /** A system is left out when ten steps would take it longer, in seconds. */
   readonly patience: number;
   readonly log: (line: string) => void;
@@ -59,12 +61,18 @@ export async function run(
 ): Promise<Outcome> {
   const folder = mkdtempSync(path.join(tmpdir(), "adjoint-bench-"));
   const connections = systems.map((system) => new Connection(system, options.threads));
+  const end = (): void => {
+    for (const connection of connections) connection.end();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // Also when the bench is interrupted.
+  process.once("exit", end);
   try {
     const task = writeTask(folder, workload, options.threads);
     return await compareAndMeasure(workload, connections, { ...options, folder, task });
   } finally {
-    for (const connection of connections) connection.end();
-    rmSync(folder, { recursive: true, force: true });
+    process.off("exit", end);
+    end();
   }
 }
 
@@ -163,6 +171,7 @@ async function compareAndMeasure(
     new Map(equal.map((entry) => [entry.connection, entry])),
     workload.batch,
     options.seconds,
+    options.turns,
   );
   const rows: Row[] = [];
   for (const { connection, version, threads, start } of equal) {

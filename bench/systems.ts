@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { targetNames } from "../compiler/targets/names.ts";
+import type { Kind } from "./workload.ts";
 
 const peers = fileURLToPath(new URL("./peers", import.meta.url));
 
@@ -13,6 +14,8 @@ export interface System {
   readonly isOurs: boolean;
   /** Compiles for long before its first step: a quick run leaves it out. */
   readonly isSlowToStart?: boolean;
+  /** What a step takes seconds of: a quick run leaves these out. */
+  readonly slow?: readonly Kind[];
   readonly command: string;
   readonly arguments: readonly string[];
 }
@@ -38,9 +41,10 @@ export function findPython(): string | undefined {
   );
 }
 
-const inNode = (name: string, isOurs = false): System => ({
+const inNode = (name: string, isOurs = false, slow: readonly Kind[] = []): System => ({
   name,
   isOurs,
+  slow,
   command: process.execPath,
   arguments: [
     ...nodeFlags,
@@ -65,9 +69,9 @@ export function systems(): readonly System[] {
     ...targetNames
       .filter((target) => target !== "gpu")
       .map((target) => inNode(`adjoint-${target}`, true)),
-    inNode("tfjs-cpu"),
+    inNode("tfjs-cpu", false, ["lenet"]),
     inNode("tfjs-wasm"),
-    inNode("jax-js-wasm"),
+    inNode("jax-js-wasm", false, ["lenet", "elman"]),
     inNode("onnxruntime-node"),
     inPython("numpy"),
     inPython("torch-eager"),

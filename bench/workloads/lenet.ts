@@ -5,7 +5,7 @@ import type { Workload } from "../workload.ts";
 import { count, digits } from "./digits.ts";
 
 export function lenet(batch: 128 | 500): Workload {
-  // Seeds from which no two elements of a pooling window are so close that roundings choose the greater one.
+  // Seeds from which few maxima of pooling windows hang on roundings: each that does moves weights by some 1e-5.
   const draw = generator(batch === 128 ? 6 : 3);
   return {
     name: `W3-${batch}`,
