@@ -169,6 +169,11 @@ static inline double f64_sign(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x;
 static inline int32_t i32_sign(int32_t x) { return (x > 0) - (x < 0); }
 static inline int64_t i64_sign(int64_t x) { return (x > 0) - (x < 0); }
 static inline int64_t i64_abs(int64_t x) { return x < 0 ? -x : x; }
+/* Integers wrap around. */
+static inline int32_t i32_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+static inline int32_t i32_sub(int32_t a, int32_t b) { return (int32_t)((uint32_t)a - (uint32_t)b); }
+static inline int32_t i32_mul(int32_t a, int32_t b) { return (int32_t)((uint32_t)a * (uint32_t)b); }
+static inline int32_t i32_neg(int32_t a) { return (int32_t)(0u - (uint32_t)a); }
 static inline int32_t i32_abs(int32_t x) { return x < 0 ? (int32_t)(0u - (uint32_t)x) : x; }
 
 /* As in JavaScript: no power of ±1 is known for an exponent without end, and none at all for NaN. */

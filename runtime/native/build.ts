@@ -18,7 +18,6 @@ const flags = (): readonly string[] => [
   "-std=gnu11",
   "-O3",
   "-fPIC",
-  "-fwrapv",
   "-fno-math-errno",
   "-fno-trapping-math",
   "-fopenmp-simd",

@@ -13,7 +13,7 @@ import { topReduces } from "../nest.ts";
 import { type Axis, call, local, rewrite, type Scalar, walk } from "../scalar.ts";
 import { axesIn, extentOf, volumeOf } from "./axes.ts";
 import { costOf } from "./cost.ts";
-import { type Operand, operandOf } from "./operand.ts";
+import { type Operand, operandOf, strideOf } from "./operand.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
 type Reduce = Extract<Scalar, { kind: "reduce" }>;
@@ -32,9 +32,24 @@ export interface Contraction {
   /** Undefined where the sum has one operand only: a column sum. */
   readonly a: Operand | undefined;
   readonly b: Operand;
+  /** The loops over the steps that a tile has, outermost first: axes that run on in memory are one. */
+  readonly levels: readonly Level[];
+  /**
+   * Columns are counted by this many a row of their last axis, which has fewer: those behind are computed
+   * and thrown away, so that the right operand can be read in place. The number of columns with them.
+   */
+  readonly padded: { readonly row: number; readonly count: number } | undefined;
   readonly tile: Tile;
   /** The result in terms of the local {@link sumName}. */
   readonly result: Scalar;
+}
+
+export interface Level {
+  readonly extent: number;
+  /** Elements of the left operand from one step to the next. */
+  readonly left: number;
+  /** Elements of the right operand from one step to the next; rows of the panel where it is copied. */
+  readonly right: number;
 }
 
 /** The name of the finished sum in {@link Contraction.result}. */
@@ -47,7 +62,10 @@ const leastSteps = 2048;
 const longestPanel = 2048;
 
 /** Loops over the steps that a tile has. */
-const mostLevels = 2;
+const mostLevels = 3;
+
+/** Columns that may be thrown away for one that is kept. */
+const mostPadding = 0.4;
 
 /**
  * The schedule of a kernel whose body has one sum, of products of values that share no axis but those of
@@ -68,10 +86,12 @@ export function contractionOf(stage: Stage, lanes: number): Contraction | undefi
   let best: Contraction | undefined;
   let lowest = Number.POSITIVE_INFINITY;
   for (const split of splits(factorsOf(reduce.body))) {
-    const found = contractionFor({ stage, reduce, summed, spatial, lanes }, split);
-    if (!found) continue;
-    const cost = costOf(found, lanes);
-    if (cost < lowest) [best, lowest] = [found, cost];
+    for (const pads of [false, true]) {
+      const found = contractionFor({ stage, reduce, summed, spatial, lanes, pads }, split);
+      if (!found) continue;
+      const cost = costOf(found, lanes);
+      if (cost < lowest) [best, lowest] = [found, cost];
+    }
   }
   return best;
 }
@@ -106,10 +126,12 @@ interface Kernel {
   readonly summed: readonly Axis[];
   readonly spatial: readonly Axis[];
   readonly lanes: number;
+  /** Whether columns may be counted with some that are thrown away. */
+  readonly pads: boolean;
 }
 
 function contractionFor(
-  { stage, reduce, summed, spatial, lanes }: Kernel,
+  { stage, reduce, summed, spatial, lanes, pads }: Kernel,
   { a, b }: Split,
 ): Contraction | undefined {
   const [ofA, ofB] = [axesIn(a), axesIn(b)];
@@ -124,22 +146,26 @@ function contractionFor(
   const blocks: Axis[] = [];
   const product = (factors: readonly Scalar[]): Scalar =>
     factors.reduce((x, y) => call("mul", x, y));
-  const operands = () => ({
-    a: isColumnSum ? undefined : operandOf(product(a), steps, rows),
-    b: operandOf(product(b), steps, columns, 1),
-  });
+  const plan = () => {
+    const left = isColumnSum ? undefined : operandOf(product(a), steps, rows);
+    const found = operandOf(product(b), steps, columns);
+    const padded = pads ? paddedColumns(columns, found.place?.along) : undefined;
+    const inPlace = strideOf(columns, found.place?.along) === 1 || padded !== undefined;
+    const right = inPlace ? found : { value: found.value, place: undefined };
+    return { a: left, b: right, padded, levels: levelsOf(steps, left, right) };
+  };
+  let planned = plan();
   // Axes that a tile has no loop for are loops around it, and so are those that make a panel too long.
-  let { a: left, b: right } = operands();
   const fits = (): boolean =>
-    (right.place !== undefined || volumeOf(steps) <= longestPanel) &&
-    (left?.place?.levels.length ?? 1) <= mostLevels;
+    (planned.b.place !== undefined || volumeOf(steps) <= longestPanel) &&
+    planned.levels.length <= mostLevels;
   while (!fits() && steps.length > 1) {
     blocks.push(steps.shift() as Axis);
-    ({ a: left, b: right } = operands());
+    planned = plan();
   }
   if (!fits()) return undefined;
   // A value that is used once is not worth copying.
-  if (isColumnSum && right.place === undefined) return undefined;
+  if (isColumnSum && planned.b.place === undefined) return undefined;
   return {
     stage,
     outer,
@@ -147,9 +173,8 @@ function contractionFor(
     columns,
     blocks,
     steps,
-    a: left,
-    b: right,
-    tile: chooseTile(extentOf(rows), volumeOf(columns), lanes),
+    ...planned,
+    tile: chooseTile(extentOf(rows), planned.padded?.count ?? volumeOf(columns), lanes),
     result: rewrite(stage.body, (s) => (s === reduce ? local(sumName, "float32") : undefined)),
   };
 }
@@ -160,4 +185,42 @@ function lastRun(axes: readonly Axis[], holds: (axis: Axis) => boolean): Axis[] 
   let start = end;
   while (start > 0 && holds(axes[start - 1])) start--;
   return end < 0 ? [] : axes.slice(start, end + 1);
+}
+
+/** How columns of two axes are counted whose rows are apart in memory, if not too many are lost. */
+function paddedColumns(
+  columns: readonly Axis[],
+  strides: readonly number[] | undefined,
+): Contraction["padded"] {
+  if (columns.length !== 2 || !strides || strides[1] !== 1) return undefined;
+  const [rows, length] = columns.map((axis) => axis.extent as number);
+  const [row] = strides;
+  const count = (rows - 1) * row + length;
+  return row > length && count <= (1 + mostPadding) * rows * length ? { row, count } : undefined;
+}
+
+/** The steps as loops, neighbours that run on in both operands as one. */
+function levelsOf(
+  steps: readonly Axis[],
+  left: Operand | undefined,
+  right: Operand,
+): readonly Level[] {
+  const levels: Level[] = [];
+  let behind = volumeOf(steps);
+  for (const [i, axis] of steps.entries()) {
+    const extent = axis.extent as number;
+    behind /= extent;
+    // What is copied lies in the order of the steps.
+    const next: Level = {
+      extent,
+      left: left?.place ? left.place.steps[i] : behind,
+      right: right.place ? right.place.steps[i] : behind,
+    };
+    const last = levels.at(-1);
+    const runsOn =
+      last?.right === next.right * extent && (!left || last.left === next.left * extent);
+    if (last && runsOn) levels[levels.length - 1] = { ...next, extent: last.extent * extent };
+    else levels.push(next);
+  }
+  return levels;
 }

@@ -1,29 +1,26 @@
-/** What a contraction costs, in cycles a multiply-add of a vector: to choose between its schedules. */
+/** What a contraction costs, in multiply-adds of a vector: to choose between its schedules. */
 
-import { axesIn, volumeOf } from "./axes.ts";
+import { runOf, volumeOf } from "./axes.ts";
 import type { Contraction } from "./contraction.ts";
 
-/** Copying one element into a panel. */
-const copy = 0.8;
+/** Copying an element into a panel: alone, with the three beside it, in a long row. */
+const copy = { alone: 1.6, four: 0.4, row: 0.15 } as const;
 /** Writing an element that is not beside the one before. */
 const scattered = 1.5;
 
 export function costOf(c: Contraction, lanes: number): number {
-  const [rows, columns, steps] = [
-    volumeOf(c.rows),
-    volumeOf(c.columns),
-    volumeOf([...c.steps, ...c.blocks]),
-  ];
-  const width = c.tile.vectors * lanes;
-  const height = c.tile.rows;
-  const padded =
-    Math.ceil(columns / width) * c.tile.vectors * Math.ceil(rows / height) * height * steps;
-  const copies = (operand: Contraction["b"] | undefined, elements: number): number => {
-    if (!operand || operand.place) return 0;
-    const around = c.outer.filter((axis) => axesIn([operand.value]).has(axis));
-    return (copy * elements * steps * Math.max(1, volumeOf(around))) / volumeOf(c.outer);
-  };
+  const rows = volumeOf(c.rows);
+  const columns = c.padded?.count ?? volumeOf(c.columns);
+  const steps = volumeOf([...c.steps, ...c.blocks]);
+  const panels = Math.ceil(columns / (c.tile.vectors * lanes));
+  const tiles = Math.ceil(rows / c.tile.rows);
+  const sums = panels * c.tile.vectors * tiles * c.tile.rows * steps;
+  const run = runOf(c.b.value, c.columns);
+  const perElement = run === 1 ? copy.alone : run === 4 ? copy.four : copy.row;
+  const copied =
+    (c.b.place ? 0 : perElement * columns * steps) +
+    (c.a && !c.a.place ? copy.alone * rows * steps * panels : 0);
   const last = c.stage.axes.filter((axis) => axis.extent !== 1).at(-1);
-  const writes = c.columns.at(-1) === last ? 0 : scattered * rows * columns;
-  return (padded + copies(c.a, rows) + copies(c.b, columns) + writes) * volumeOf(c.outer);
+  const written = c.columns.at(-1) === last ? 0 : scattered * rows * columns;
+  return (sums + copied + written) * volumeOf(c.outer);
 }

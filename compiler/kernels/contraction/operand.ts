@@ -4,21 +4,18 @@ import type { Node } from "../../graph/node.ts";
 import { type Shape, staticSize } from "../../graph/types.ts";
 import { type Axis, constant, indexAdd, indexMul, linear, type Scalar } from "../scalar.ts";
 
-export interface Level {
-  readonly extent: number;
-  /** Elements from one step to the next. */
-  readonly stride: number;
-}
-
 /** An operand that is read where it lies. */
 export interface Place {
   readonly node: Node;
   /** Offset of the first step's element; it depends on the rows or columns and on the loops around. */
   readonly start: Scalar;
-  /** Loops over the steps, outermost first; axes that run on in memory are one. */
-  readonly levels: readonly Level[];
-  /** Elements from one row or column to the next; undefined where that differs from place to place. */
-  readonly stride: number | undefined;
+  /** Elements from one step of each axis of the sum to the next. */
+  readonly steps: readonly number[];
+  /**
+   * Elements from one place along each of its own axes, rows or columns, to the next; undefined where that
+   * differs from place to place.
+   */
+  readonly along: readonly number[] | undefined;
 }
 
 export interface Operand {
@@ -40,20 +37,9 @@ export function offsetIn(shape: Shape, index: readonly Scalar[]): Scalar | undef
   return offset;
 }
 
-/**
- * An operand over `steps` and over `along`, its rows or columns.
- *
- * @param stride the stride along `along` that it must have to be read in place, with steps that run on
- */
-export function operandOf(
-  value: Scalar,
-  steps: readonly Axis[],
-  along: readonly Axis[],
-  stride?: number,
-): Operand {
-  const place = placeOf(value, steps, along);
-  const serves = stride === undefined || (place?.stride === stride && place.levels.length <= 1);
-  return { value, place: serves ? place : undefined };
+/** An operand over `steps` and over `along`, its rows or columns. */
+export function operandOf(value: Scalar, steps: readonly Axis[], along: readonly Axis[]): Operand {
+  return { value, place: placeOf(value, steps, along) };
 }
 
 function placeOf(value: Scalar, steps: readonly Axis[], along: readonly Axis[]): Place | undefined {
@@ -61,26 +47,25 @@ function placeOf(value: Scalar, steps: readonly Axis[], along: readonly Axis[]):
   const offset = offsetIn(value.node.shape, value.index);
   const overSteps = offset && linear(offset, steps);
   if (!overSteps) return undefined;
-  const levels = merged(steps, overSteps.coefficients);
-  const overPlaces = linear(overSteps.rest, along);
-  const [only, ...more] = overPlaces ? merged(along, overPlaces.coefficients) : [];
   return {
     node: value.node,
     start: overSteps.rest,
-    levels,
-    stride: only && more.length === 0 ? only.stride : undefined,
+    steps: overSteps.coefficients,
+    along: linear(overSteps.rest, along)?.coefficients,
   };
 }
 
-/** Axes with their strides, neighbours that run on in memory as one. */
-function merged(axes: readonly Axis[], strides: readonly number[]): Level[] {
-  const levels: Level[] = [];
-  for (const [i, axis] of axes.entries()) {
-    const extent = typeof axis.extent === "number" ? axis.extent : Number.NaN;
-    const last = levels.at(-1);
-    if (last && last.stride === strides[i] * extent)
-      levels[levels.length - 1] = { extent: last.extent * extent, stride: strides[i] };
-    else levels.push({ extent, stride: strides[i] });
+/** The one stride of axes that run on in memory; undefined where there is none. */
+export function strideOf(
+  axes: readonly Axis[],
+  strides: readonly number[] | undefined,
+): number | undefined {
+  const stride = strides?.at(-1);
+  if (stride === undefined || !strides) return undefined;
+  let expected = stride;
+  for (let i = axes.length - 1; i >= 0; i--) {
+    if (strides[i] !== expected) return undefined;
+    expected *= axes[i].extent as number;
   }
-  return levels;
+  return stride;
 }

@@ -1,9 +1,9 @@
 /** Products in C: loops over panels of columns and tiles of rows around a register tile. */
 
 import type { Dim } from "../../graph/types.ts";
-import { axesIn, extentOf, volumeOf } from "../../kernels/contraction/axes.ts";
+import { axesIn, extentOf, runOf, volumeOf } from "../../kernels/contraction/axes.ts";
 import { type Contraction, sumName } from "../../kernels/contraction/contraction.ts";
-import { offsetIn, type Place } from "../../kernels/contraction/operand.ts";
+import { offsetIn, type Place, strideOf } from "../../kernels/contraction/operand.ts";
 import {
   type Axis,
   axisIndex,
@@ -17,7 +17,7 @@ import {
   type Scalar,
 } from "../../kernels/scalar.ts";
 import type { Writer } from "../writer.ts";
-import { expression, type Names } from "./expression.ts";
+import { expression, type Names, offset as offsetText } from "./expression.ts";
 import { dimInC } from "./names.ts";
 import { type TileKind, tileName } from "./tiles.ts";
 
@@ -44,7 +44,7 @@ const panelsOf = (columns: number, vectors: number): string =>
   `((${columns - 1} + ${lanes(vectors)}) / (${lanes(vectors)}))`;
 
 export function unitsOf(c: Contraction): Units {
-  const columns = volumeOf(c.columns);
+  const columns = c.padded?.count ?? volumeOf(c.columns);
   const rows = c.rows.length > 0 ? extentOf(c.rows) : 1;
   const outer = c.outer.map((axis) => dimInC(axis.extent, true)).join(" * ");
   if (volumeOf(c.outer) >= 8) return { rows: undefined, count: outer };
@@ -63,22 +63,34 @@ export function unitsOf(c: Contraction): Units {
   return { rows: isCut ? wanted : undefined, count: parts.join(" * ") };
 }
 
-/** The tile functions that contractions call. */
-export function tilesOf(c: Contraction): TileKind {
+/** The tile function that a contraction calls. */
+export function tileOf(c: Contraction): TileKind {
   const { rows, vectors } = c.tile;
-  if (!c.a) return { rows: 0, vectors, spacing: "even", levels: 1 };
-  const stride = c.a.place?.stride;
+  const levels = c.levels.length;
+  if (!c.a) return { rows: 0, vectors, spacing: "even", levels };
   const extent = extentOf(c.rows);
-  const isEven = stride !== undefined && typeof extent === "number" && extent % rows === 0;
-  return {
-    rows,
-    vectors,
-    spacing: isEven ? "even" : "free",
-    levels: c.a.place?.levels.length === 2 ? 2 : 1,
-  };
+  // The last tile begins early where it would not be full.
+  const isEven =
+    strideOf(c.rows, c.a.place?.along) !== undefined &&
+    typeof extent === "number" &&
+    extent >= rows;
+  return { rows, vectors, spacing: isEven ? "even" : "free", levels };
 }
 
-/** Writes the body of a contraction's function: a loop over the units `from` to `to`. */
+/** A number that a unit stands for, how many there are of it, and what it is multiplied by. */
+interface Part {
+  readonly name: string;
+  readonly extent: string;
+  readonly scale: string;
+}
+
+/** Where a panel of the right operand begins, and for each loop over steps how far they are apart. */
+interface Right {
+  readonly at: string;
+  readonly steps: readonly string[];
+}
+
+/** Writes the functions of a contraction: of a panel of columns, and of the units that threads share. */
 export class ContractionWriter {
   readonly #out: Writer;
   readonly #c: Contraction;
@@ -98,25 +110,38 @@ export class ContractionWriter {
     this.#names = names;
     this.#free = free;
     this.#width = lanes(c.tile.vectors);
-    this.#columns = volumeOf(c.columns);
+    this.#columns = c.padded?.count ?? volumeOf(c.columns);
     this.#rowCount = c.rows.length > 0 ? extentOf(c.rows) : 1;
     this.#row = c.rows.map((axis) => names.letter(axis)).join("") || free("row");
     this.#column = c.columns.map((axis) => names.letter(axis)).join("");
   }
 
-  write(): void {
+  /** Parameters of the function of a panel, behind the call's memory. */
+  get panelParameters(): string[] {
+    const { outer } = this.#c;
+    return [
+      ...outer.map((axis) => `int ${this.#names.letter(axis)}`),
+      `int ${this.#first}`,
+      `int ${this.#free("columns")}`,
+      ...(this.#isCut ? [`int ${this.#row}_from`, `int ${this.#row}_to`] : []),
+    ];
+  }
+
+  /** The loop over units `from` to `to`, which calls the function of a panel. */
+  writeUnits(panel: string): void {
     const out = this.#out;
     const c = this.#c;
     const unit = this.#free("unit");
+    const units = this.#units;
+    const first = this.#first;
+    const count = this.#free("columns");
     out.block(`for (int ${unit} = from; ${unit} < to; ${unit}++) {`, () => {
-      const units = unitsOf(c);
       const isOuter = volumeOf(c.outer) >= 8;
-      const parts: { name: string; extent: string; scale: string }[] = c.outer.map((axis) => ({
+      const parts: Part[] = c.outer.map((axis) => ({
         name: this.#names.letter(axis),
         extent: dimInC(axis.extent, true),
         scale: "",
       }));
-      const first = `${this.#column}_first`;
       if (!isOuter) {
         const panels = panelsOf(this.#columns, c.tile.vectors);
         parts.push({ name: first, extent: panels, scale: ` * (${this.#width})` });
@@ -131,21 +156,48 @@ export class ContractionWriter {
           });
       }
       this.#divide(unit, parts, units);
+      const call = (): void => {
+        out.line(`const int ${count} = least(${this.#columns} - ${first}, ${this.#width});`);
+        if (this.#isCut)
+          out.line(
+            `const int ${this.#row}_to = least(${dimInC(this.#rowCount)}, ${this.#row}_from + ${units.rows});`,
+          );
+        const args = (columns: string): string =>
+          [
+            "call",
+            ...c.outer.map((axis) => this.#names.letter(axis)),
+            first,
+            columns,
+            ...(this.#isCut ? [`${this.#row}_from`, `${this.#row}_to`] : []),
+          ].join(", ");
+        // A full panel is compiled for itself.
+        out.line(`if (${count} == ${this.#width}) ${panel}(${args(this.#width)});`);
+        out.line(`else ${panel}(${args(count)});`);
+      };
       if (isOuter)
         out.block(
           `for (int ${first} = 0; ${first} < ${this.#columns}; ${first} += ${this.#width}) {`,
-          () => this.#panel(units),
+          call,
         );
-      else this.#panel(units);
+      else call();
     });
   }
 
+  get #first(): string {
+    return `${this.#column}_first`;
+  }
+
+  get #units(): Units {
+    return unitsOf(this.#c);
+  }
+
+  /** Whether a unit has only some of the rows. */
+  get #isCut(): boolean {
+    return this.#units.rows !== undefined;
+  }
+
   /** What a unit's number stands for. */
-  #divide(
-    unit: string,
-    parts: readonly { name: string; extent: string; scale: string }[],
-    units: Units,
-  ): void {
+  #divide(unit: string, parts: readonly Part[], units: Units): void {
     let rest = unit;
     for (const [i, part] of [...parts].entries()) {
       const after = parts.slice(i + 1).map((p, n) =>
@@ -163,18 +215,15 @@ export class ContractionWriter {
     }
   }
 
-  #panel(units: Units): void {
+  /** The body of a panel's function: columns that fill some vectors, all rows or those of a unit. */
+  writePanel(): void {
     const out = this.#out;
     const c = this.#c;
-    const [first, count] = [`${this.#column}_first`, this.#free("columns")];
-    out.line(`const int ${count} = least(${this.#columns} - ${first}, ${this.#width});`);
-    const isCut = units.rows !== undefined;
-    const from = isCut ? `${this.#row}_from` : "0";
-    const end = isCut
-      ? `least(${dimInC(this.#rowCount)}, ${this.#row}_from + ${units.rows})`
-      : dimInC(this.#rowCount);
-    const to = isCut ? this.#free(`${this.#row}_to`) : end;
-    if (isCut) out.line(`const int ${to} = ${end};`);
+    const units = this.#units;
+    const [first, count] = [this.#first, this.#free("columns")];
+    const [from, to] = this.#isCut
+      ? [`${this.#row}_from`, `${this.#row}_to`]
+      : ["0", dimInC(this.#rowCount)];
     const blocked = c.blocks.length > 0;
     const sums = this.#free("sums");
     if (blocked) {
@@ -187,7 +236,7 @@ export class ContractionWriter {
         this.#tiles(from, to, () =>
           this.#tile(
             right,
-            `${sums} + (${this.#tileFirst} - ${from}) * (${this.#width})`,
+            `${sums} + (${this.#tileStart} - ${from}) * (${this.#width})`,
             this.#free("more"),
           ),
         );
@@ -203,12 +252,18 @@ export class ContractionWriter {
       const clamped = this.#isClamped
         ? `least(${this.#tileFirst} + ${c.tile.rows}, ${to})`
         : `${this.#tileFirst} + ${c.tile.rows}`;
-      this.#finish(this.#tileFirst, clamped, sums, this.#tileFirst, count, first);
+      this.#finish(this.#tileFirst, clamped, sums, this.#tileStart, count, first);
     });
   }
 
   get #tileFirst(): string {
     return `${this.#row}_first`;
+  }
+
+  /** The first row that a tile computes: rows that an earlier one has are computed again. */
+  get #tileStart(): string {
+    const early = this.#isClamped && this.#c.a && tileOf(this.#c).spacing === "even";
+    return early ? `${this.#row}_tile` : this.#tileFirst;
   }
 
   /** Whether the last tile has rows that are none. */
@@ -223,7 +278,13 @@ export class ContractionWriter {
       return;
     }
     const i = this.#tileFirst;
-    this.#out.block(`for (int ${i} = ${from}; ${i} < ${to}; ${i} += ${c.tile.rows}) {`, body);
+    this.#out.block(`for (int ${i} = ${from}; ${i} < ${to}; ${i} += ${c.tile.rows}) {`, () => {
+      if (this.#tileStart !== i)
+        this.#out.line(
+          `const int ${this.#tileStart} = least(${i}, ${dimInC(this.#rowCount)} - ${c.tile.rows});`,
+        );
+      body();
+    });
   }
 
   #loops(axes: readonly Axis[], body: () => void): void {
@@ -240,129 +301,112 @@ export class ContractionWriter {
 
   // ── The right operand ─────────────────────────────────────────────────────────────────────────
 
-  /** Where the right operand's panel is found: in place, or copied together. */
-  #right(first: string, count: string): { at: string; step: string } {
+  /** Where the right operand's panel is found, and how far its rows are apart. */
+  #right(first: string, count: string): Right {
     const out = this.#out;
-    const { b, steps } = this.#c;
+    const { b, steps, levels } = this.#c;
     const right = this.#free("right");
     const panel = this.#free("panel");
     const size = `${volumeOf(steps)} * ${this.#width}`;
+    const copied = levels.map((_, i) => {
+      const behind = levels.slice(i + 1).reduce((n, level) => n * level.extent, 1);
+      return behind === 1 ? this.#width : `${behind} * ${this.#width}`;
+    });
     if (!b.place) {
       out.line(`_Alignas(64) float ${panel}[${size}];`);
       this.#copyPanel(panel, first, count);
-      return { at: panel, step: this.#width };
+      return { at: panel, steps: copied };
     }
-    const { node, start, levels } = b.place;
-    const at = this.#index(start, this.#c.columns, first);
-    const stride = levels[0]?.stride ?? 0;
-    out.line(`const float *${right} = ${this.#names.nameOf(node)} + ${at};`);
-    out.line(`long ${right}_step = ${stride};`);
+    const at = this.#index(b.place.start, this.#c.columns, first, 1);
+    out.line(`const float *${right} = ${this.#names.nameOf(b.place.node)} + ${at};`);
+    const strides = levels.map(
+      (_, i) => `${right}_step${i === levels.length - 1 ? "" : `_${levels.length - 1 - i}`}`,
+    );
+    for (const [i, name] of strides.entries()) out.line(`long ${name} = ${levels[i].right};`);
     // A panel that is not full is copied, for vectors reach beyond it.
     out.line(`_Alignas(64) float ${panel}[${size}];`);
     out.block(`if (${count} < ${this.#width}) {`, () => {
       this.#copyPanel(panel, first, count);
       out.line(`${right} = ${panel};`);
-      out.line(`${right}_step = ${this.#width};`);
+      for (const [i, name] of strides.entries()) out.line(`${name} = ${copied[i]};`);
     });
-    return { at: right, step: `${right}_step` };
+    return { at: right, steps: strides };
   }
 
   /** Copies columns of the right operand beside each other, zeros behind the last. */
   #copyPanel(panel: string, first: string, count: string): void {
     const out = this.#out;
-    const { b, steps, columns } = this.#c;
+    const { b, steps, columns, padded } = this.#c;
     const step = this.#free("step");
     const at = this.#free("at");
-    const run = this.#runOf();
-    const inside = `${at} < ${count}`;
-    const head = `for (int ${at} = 0; ${at} < ${this.#width}; ${next(at, run)}) {`;
-    const declare = (): void =>
-      this.#declareAxes(columns, `least(${first} + ${at}, ${this.#columns - Math.max(1, run)})`);
-    if (columns.length === 1 && run > 0) {
-      // Columns are neighbours in memory: so they are copied.
+    const lane = this.#free("lane");
+    const run = padded ? 1 : runOf(b.value, columns);
+    const last = columns.at(-1) as Axis;
+    const written = (column: string): string => `${panel}[${step} * (${this.#width}) + ${column}]`;
+    const rest = `for (int ${at} = ${count}; ${at} < ${this.#width}; ${at}++) ${written(at)} = 0.0f;`;
+    if (columns.length === 1 && run > 1) {
+      // A row of columns is one in memory.
       out.line(`int ${step} = 0;`);
       this.#loops(steps, () => {
-        out.block(`for (int ${at} = 0; ${at} < ${this.#width}; ${at}++) {`, () => {
+        out.block(`for (int ${at} = 0; ${at} < ${count}; ${at}++) {`, () => {
           this.#declareAxes(columns, `${first} + ${at}`);
-          const written = `${panel}[${step} * (${this.#width}) + ${at}]`;
-          out.line(`${written} = ${inside} ? ${this.#value(b.value)} : 0.0f;`);
+          out.line(`${written(at)} = ${this.#value(b.value)};`);
         });
+        out.line(rest);
         out.line(`${step}++;`);
       });
       return;
     }
-    const lane = this.#free("lane");
-    out.block(head, () => {
-      declare();
+    out.block(`for (int ${at} = 0; ${at} < ${count}; ${next(at, run)}) {`, () => {
+      this.#declareAxes(columns, `${first} + ${at}`);
       out.line(`int ${step} = 0;`);
       this.#loops(steps, () => {
         if (run > 1) {
-          const last = columns.at(-1) as Axis;
           const moved = rewrite(b.value, (s) =>
             s.kind === "axis" && s.axis === last ? indexAdd(s, local(lane, "int32")) : undefined,
           );
-          const written = `${panel}[${step} * (${this.#width}) + ${at} + ${lane}]`;
           out.line(`for (int ${lane} = 0; ${lane} < ${run}; ${lane}++)`);
-          out.line(`  ${written} = ${inside} ? ${this.#value(moved)} : 0.0f;`);
-        } else {
-          const written = `${panel}[${step} * (${this.#width}) + ${at}]`;
-          out.line(`${written} = ${inside} ? ${this.#value(b.value)} : 0.0f;`);
-        }
+          out.line(`  ${written(`${at} + ${lane}`)} = ${this.#value(moved)};`);
+        } else if (padded) {
+          const inside = `${this.#names.letter(last)} < ${dimInC(last.extent)}`;
+          out.line(`${written(at)} = ${inside} ? ${this.#value(b.value)} : 0.0f;`);
+        } else out.line(`${written(at)} = ${this.#value(b.value)};`);
         out.line(`${step}++;`);
       });
     });
-  }
-
-  /** How many columns are neighbours in memory wherever they begin: they are copied as one. 0 if none are. */
-  #runOf(): number {
-    const { b, columns } = this.#c;
-    const last = columns.at(-1) as Axis;
-    if (b.value.kind !== "load" || typeof last.extent !== "number") return 0;
-    const offset = offsetIn(b.value.node.shape, b.value.index);
-    const along = offset && linear(offset, [last]);
-    if (along?.coefficients[0] !== 1) return 0;
-    return last.extent % 4 === 0 ? 4 : 1;
+    out.line(`for (int ${step} = 0; ${step} < ${volumeOf(steps)}; ${step}++)`);
+    out.line(`  ${rest}`);
   }
 
   // ── A tile ────────────────────────────────────────────────────────────────────────────────────
 
-  #tile(right: { at: string; step: string }, sums: string, more: string): void {
+  #tile(right: Right, sums: string, more: string): void {
     const out = this.#out;
     const c = this.#c;
-    const kind = tilesOf(c);
-    const tail = [right.at, right.step, sums, more];
-    const steps = volumeOf(c.steps);
+    const kind = tileOf(c);
+    const steps = c.levels.flatMap(({ extent, left }, i) => {
+      const ofLeft = !c.a ? [] : [c.a.place ? String(left) : String(left * c.tile.rows)];
+      return [String(extent), ...ofLeft, right.steps[i]];
+    });
+    const tail = [right.at, ...steps, sums, more];
     if (!c.a) {
-      out.list(`${tileName(kind)}(`, [String(steps), ...tail], ");", "", "");
+      out.list(`${tileName(kind)}(`, tail, ");", "", "");
       return;
     }
     const { place } = c.a;
     if (!place) {
-      const left = this.#copyLeft();
-      out.list(
-        `${tileName(kind)}(`,
-        [left, this.#free("rows"), String(steps), String(c.tile.rows), ...tail],
-        ");",
-        "",
-        "",
-      );
+      out.list(`${tileName(kind)}(`, [this.#copyLeft(), this.#free("rows"), ...tail], ");", "", "");
       return;
     }
-    const [outer, inner] = place.levels.length === 2 ? place.levels : [undefined, place.levels[0]];
     const name = this.#names.nameOf(place.node);
-    const loops = [
-      ...(outer ? [String(outer.extent), String(outer.stride)] : []),
-      String(inner?.extent ?? 1),
-      String(inner?.stride ?? 0),
-    ];
     if (kind.spacing === "even") {
-      const at = this.#index(place.start, c.rows, this.#tileFirst);
-      const args = [`${name} + ${at}`, String(place.stride), ...loops, ...tail];
-      out.list(`${tileName(kind)}(`, args, ");", "", "");
+      const stride = strideOf(c.rows, place.along) as number;
+      const at = this.#index(place.start, c.rows, this.#tileStart, stride);
+      out.list(`${tileName(kind)}(`, [`${name} + ${at}`, String(stride), ...tail], ");", "", "");
       return;
     }
     this.#rowOffsets(place);
-    out.list(`${tileName(kind)}(`, [name, this.#free("rows"), ...loops, ...tail], ");", "", "");
+    out.list(`${tileName(kind)}(`, [name, this.#free("rows"), ...tail], ");", "", "");
   }
 
   /** Where each row of a tile begins; rows beyond the last one are the last one again. */
@@ -378,7 +422,7 @@ export class ContractionWriter {
           c.rows,
           `least(${this.#tileFirst} + ${this.#free("r")}, ${dimInC(this.#rowCount)} - 1)`,
         );
-        out.line(`${rows}[${this.#free("r")}] = ${expression(start, this.#names).text};`);
+        out.line(`${rows}[${this.#free("r")}] = ${offsetText(start, this.#names).text};`);
       },
     );
   }
@@ -432,6 +476,10 @@ export class ContractionWriter {
       out.block(`for (int ${i} = ${from}; ${i} < ${to}; ${i}++) {`, body);
     };
     const overColumns = (body: () => void): void => {
+      if (c.padded) {
+        this.#paddedColumns(first, count, body);
+        return;
+      }
       const j = this.#column;
       out.block(`for (int ${j} = ${first}; ${j} < ${first} + ${count}; ${j}++) {`, body);
     };
@@ -444,6 +492,24 @@ export class ContractionWriter {
     else overColumns(() => overRows(body));
   }
 
+  /** Loops over the columns of a panel that are kept, row by row. */
+  #paddedColumns(first: string, count: string, body: () => void): void {
+    const out = this.#out;
+    const [axis, inner] = this.#c.columns;
+    const [k, l] = [axis, inner].map((a) => this.#names.letter(a));
+    const { row } = this.#c.padded as NonNullable<Contraction["padded"]>;
+    const length = dimInC(inner.extent);
+    const end = `(${first} + ${count} - 1) / ${row}`;
+    out.block(`for (int ${k} = ${first} / ${row}; ${k} <= ${end}; ${k}++) {`, () => {
+      const from = `${k} * ${row} < ${first} ? ${first} - ${k} * ${row} : 0`;
+      out.line(`const int ${l}_to = least(${length}, ${first} + ${count} - ${k} * ${row});`);
+      out.block(`for (int ${l} = ${from}; ${l} < ${l}_to; ${l}++) {`, () => {
+        out.line(`const int ${this.#column} = ${k} * ${row} + ${l};`);
+        body();
+      });
+    });
+  }
+
   get #sum(): string {
     return this.#free(sumName);
   }
@@ -451,21 +517,23 @@ export class ContractionWriter {
   #store(): void {
     const out = this.#out;
     const { stage, rows, columns, result } = this.#c;
-    const split = [rows, columns].filter((group) => group.length > 1);
+    const isPadded = this.#c.padded !== undefined;
+    const split = [rows, ...(isPadded ? [] : [columns])].filter((group) => group.length > 1);
+    const merges = isPadded ? [rows] : [rows, columns];
     const renamed = rewrite(result, (s) =>
       s.kind === "local" && s.name === sumName ? local(this.#sum, "float32") : undefined,
     );
-    const value = this.#merge(this.#elements(renamed), rows, columns);
+    const value = this.#merge(this.#elements(renamed), ...merges);
     const index = [
       ...stage.prefix,
       ...stage.axes.map((axis) => (axis.extent === 1 ? constant(0, "int32") : axisIndex(axis))),
     ];
-    const offset = this.#merge(offsetIn(stage.into.shape, index) as Scalar, rows, columns);
+    const offset = this.#merge(offsetIn(stage.into.shape, index) as Scalar, ...merges);
     const left = axesIn([value, offset]);
     for (const group of split)
       if (group.some((axis) => left.has(axis)))
         this.#declareAxes(group, group === rows ? this.#row : this.#column);
-    const place = `${this.#names.nameOf(stage.into)}[${expression(offset, this.#names).text}]`;
+    const place = `${this.#names.nameOf(stage.into)}[${offsetText(offset, this.#names).text}]`;
     out.line(`${place} = ${expression(value, this.#names).text};`);
   }
 
@@ -515,12 +583,11 @@ export class ContractionWriter {
   }
 
   /** An offset with the group's counter at a given place, as text. */
-  #index(offset: Scalar, group: readonly Axis[], at: string): string {
+  #index(offset: Scalar, group: readonly Axis[], at: string, stride: number): string {
     const found = linear(offset, group);
     if (!found) throw new Error("an offset that is read in place is linear");
-    const stride = found.coefficients.at(-1) as number;
     const sum = indexAdd(found.rest, indexMul(local(at, "int32"), constant(stride, "int32")));
-    return expression(sum, this.#names).text;
+    return offsetText(sum, this.#names).text;
   }
 
   /** Declares the axes of a group from the number that counts them all. */
@@ -537,7 +604,9 @@ export class ContractionWriter {
     let below = 1;
     const lines: string[] = [];
     for (let i = group.length - 1; i >= 0; i--) {
-      const extent = group[i].extent as number;
+      const own = group[i].extent as number;
+      const isLast = i === group.length - 1;
+      const extent = isLast && group === this.#c.columns ? (this.#c.padded?.row ?? own) : own;
       const head = below === 1 ? counter : `${counter} / ${below}`;
       const text = i === 0 ? head : `${head} % ${extent}`;
       lines.unshift(`const int ${this.#names.letter(group[i])} = ${text};`);

@@ -88,17 +88,23 @@ const typed =
 const isInt = (s: Scalar): boolean => s.dtype === "int32" || s.dtype === "int64";
 const isFloat = (s: Scalar): boolean => s.dtype === "float32" || s.dtype === "float64";
 
+/** Integers of a model wrap around, as they do everywhere else; indices stay far below that. */
+const wrapping =
+  (name: string, plain: Print): Print =>
+  (args, s) =>
+    s.dtype === "int32" && !isIndex(s) ? typed(name)(args, s) : plain(args, s);
+
 const table: Record<InstructionFn, Print> = {
-  add: infix("+", p.add, true),
-  sub: infix("-", p.add),
-  mul: infix("*", p.mul, true),
+  add: wrapping("add", infix("+", p.add, true)),
+  sub: wrapping("sub", infix("-", p.add)),
+  mul: wrapping("mul", infix("*", p.mul, true)),
   div: (args, s) => (isInt(s) && !isIndex(s) ? typed("div")(args, s) : infix("/", p.mul)(args, s)),
   mod: (args, s) => (isInt(s) && isIndex(s) ? infix("%", p.mul)(args, s) : typed("mod")(args, s)),
   pow: typed("pow"),
-  neg: ([a]) => ({
+  neg: wrapping("neg", ([a]) => ({
     text: `-${a.text.startsWith("-") ? `(${a.text})` : close(a, p.unary)}`,
     precedence: p.unary,
-  }),
+  })),
   abs: (args, s) => (isFloat(s) ? library("fabs")(args, s) : typed("abs")(args, s)),
   sign: typed("sign"),
   floor: (args, s) => (isFloat(s) ? library("floor")(args, s) : args[0]),
@@ -214,7 +220,7 @@ export function expression(s: Scalar, names: Names): Code {
     case "local":
       return { text: s.name.includes(".") ? s.name : inC(s.name), precedence: p.call };
     case "element": {
-      const text = `${names.nameOf(s.node)}[${expression(s.offset, names).text}]`;
+      const text = `${names.nameOf(s.node)}[${offset(s.offset, names).text}]`;
       return s.dtype === "bool"
         ? { text: `${text} != 0`, precedence: p.equal }
         : { text, precedence: p.call };
@@ -228,6 +234,16 @@ export function expression(s: Scalar, names: Names): Code {
     case "reduce":
       throw new Error(`a schedule left a ${s.kind}`);
   }
+}
+
+/** Prints an offset into memory: its arithmetic never wraps. */
+export function offset(s: Scalar, names: Names): Code {
+  if (s.kind !== "call" || !isInt(s)) return expression(s, names);
+  const args = (): Code[] => s.args.map((arg) => offset(arg, names));
+  if (s.fn === "add") return infix("+", p.add, true)(args(), s);
+  if (s.fn === "sub") return infix("-", p.add)(args(), s);
+  if (s.fn === "mul") return infix("*", p.mul, true)(args(), s);
+  return expression(s, names);
 }
 
 /** A constant of a dtype. */

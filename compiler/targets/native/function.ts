@@ -8,7 +8,7 @@ import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/s
 import { isArray } from "../../kernels/schedule.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import type { Writer } from "../writer.ts";
-import { elementTypes, expression, type Names, numberTypes } from "./expression.ts";
+import { elementTypes, type Names, numberTypes, offset } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { type Run, runOf, unitsText, writeNest } from "./nest.ts";
 
@@ -21,7 +21,7 @@ function scalarText(fn: CompiledFunction, s: Scalar): string {
     if (part.kind === "size") return local(`call.${inC(part.name)}`, "int32");
     return undefined;
   });
-  return expression(named, noNames).text;
+  return offset(named, noNames).text;
 }
 
 const elementsText = (shape: readonly Dim[]): string => {

@@ -6,7 +6,7 @@ import { definedIn, helperName, spelled } from "../../kernels/functions.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
-import { tilesOf } from "./contraction.ts";
+import { tileOf } from "./contraction.ts";
 import { elementTypes, expression, needsHelper } from "./expression.ts";
 import { ownSizes, parametersOf, runsOf, writeFunction } from "./function.ts";
 import { inC } from "./names.ts";
@@ -133,7 +133,7 @@ function tilesIn(model: CompiledModel): TileKind[] {
   for (const fn of [...initials(model), ...model.functions]) {
     for (const { contraction } of runsOf(fn).values()) {
       if (!contraction) continue;
-      const kind = tilesOf(contraction);
+      const kind = tileOf(contraction);
       kinds.set(tileName(kind), kind);
     }
   }

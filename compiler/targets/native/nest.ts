@@ -123,30 +123,48 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
   const stages = nest.stages.flatMap((stage) => formulaOf(stage, fn.program, letter));
   out.doc([...stages, ...describeSchedule(contraction, names)]);
   const type = `struct ${inC(fn.program.name)}`;
-  const shared = run.units !== undefined || contraction !== undefined;
-  const head = shared
-    ? `static void ${run.name}(void *on, int from, int to) {`
-    : `static void ${run.name}(${type} *call) {`;
-  out.block(head, () => {
-    if (shared) out.line(`const ${type} *call = on;`);
+  /** Takes what a function needs from the call's memory; sizes only, or everything. */
+  const unpack = (everything: boolean): void => {
     const written = new Set(nest.stages.map((stage) => stage.into));
-    for (const node of nest.memory) {
+    for (const node of everything ? nest.memory : []) {
       const constness = written.has(node) ? "" : "const ";
       const name = nameOf(fn, node);
       out.line(`${constness}${elementTypes[node.type.dtype]} *restrict ${name} = call->${name};`);
     }
-    for (const node of nest.scalars)
-      out.line(
-        `const ${numberTypes[node.type.dtype]} ${nameOf(fn, node)} = call->${nameOf(fn, node)};`,
-      );
+    for (const node of everything ? nest.scalars : []) {
+      const name = nameOf(fn, node);
+      out.line(`const ${numberTypes[node.type.dtype]} ${name} = call->${name};`);
+    }
     for (const name of nest.sizes) out.line(`const int32_t ${inC(name)} = call->${inC(name)};`);
-    for (const axis of nest.counters)
+    for (const axis of everything ? nest.counters : [])
       out.line(`const int ${letter(axis)} = call->${letter(axis)};`);
-    if (contraction) {
-      new ContractionWriter(out, contraction, names, (name) =>
-        taken.has(name) ? `${name}_` : name,
-      ).write();
-    } else if (run.cut) {
+  };
+  if (contraction) {
+    const free = (name: string): string => (taken.has(name) ? `${name}_` : name);
+    const writer = new ContractionWriter(out, contraction, names, free);
+    const panel = `${run.name}_panel`;
+    out.line("static always_inline void");
+    out.list(`${panel}(`, [`const ${type} *call`, ...writer.panelParameters], ") {", "", "");
+    out.indent(() => {
+      unpack(true);
+      writer.writePanel();
+    });
+    out.line("}").line();
+    out.block(`static void ${run.name}(void *on, int from, int to) {`, () => {
+      out.line(`const ${type} *call = on;`);
+      unpack(false);
+      writer.writeUnits(panel);
+    });
+    out.line();
+    return;
+  }
+  const head = run.cut
+    ? `static void ${run.name}(void *on, int from, int to) {`
+    : `static void ${run.name}(${type} *call) {`;
+  out.block(head, () => {
+    if (run.cut) out.line(`const ${type} *call = on;`);
+    unpack(true);
+    if (run.cut) {
       const { axis, step, body } = run.cut;
       const i = letter(axis);
       for (const s of nest.body) if (s !== run.cut) writeStatements(out, [s], names);

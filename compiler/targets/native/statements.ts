@@ -4,7 +4,7 @@ import type { DType } from "../../graph/types.ts";
 import type { Statement } from "../../kernels/loops.ts";
 import { type ReduceFn, type Scalar, walk } from "../../kernels/scalar.ts";
 import type { Writer } from "../writer.ts";
-import { expression, type Names, number, numberTypes } from "./expression.ts";
+import { expression, type Names, number, numberTypes, offset } from "./expression.ts";
 import { dimInC, inC } from "./names.ts";
 
 export function writeStatements(out: Writer, statements: readonly Statement[], names: Names): void {
@@ -116,7 +116,7 @@ function isOwnStep(s: Statement, body: readonly Statement[]): boolean {
 function assignment(s: Extract<Statement, { kind: "store" }>, names: Names): string {
   const { value, into } = s;
   const text = (v: Scalar): string => expression(v, names).text;
-  const place = `${names.nameOf(into)}[${text(s.offset)}]`;
+  const place = `${names.nameOf(into)}[${offset(s.offset, names).text}]`;
   const sign =
     value.kind === "call"
       ? ({ add: "+=", sub: "-=" } as const)[value.fn as "add" | "sub"]
@@ -154,6 +154,9 @@ function writeAccumulate(
   } else if (fn === "max" || fn === "min") {
     const prefix = { float32: "f32", float64: "f64", int32: "i32", int64: "i64" }[local.dtype];
     out.line(`${inC(local.name)} = ${prefix}_${fn}(${inC(local.name)}, ${value});`);
+  } else if (local.dtype === "int32") {
+    const name = inC(local.name);
+    out.line(`${name} = i32_${fn}(${name}, ${value});`);
   } else out.line(`${inC(local.name)} ${fn === "add" ? "+=" : "*="} ${value};`);
 }
 

@@ -8,18 +8,22 @@ export interface TileKind {
   readonly vectors: number;
   /** Where its rows begin: evenly spaced, or at offsets of their own. */
   readonly spacing: "even" | "free";
-  /** Whether the steps are two loops for the left operand. */
-  readonly levels: 1 | 2;
+  /** Loops over the steps, one in another. */
+  readonly levels: number;
 }
 
-/** `tile_6x2`, `tile_6x2_free_nested`, `column_sums_4` */
+/** `tile_6x2`, `tile_6x2_free_2`, `column_sums_4` */
 export function tileName({ rows, vectors, spacing, levels }: TileKind): string {
-  if (rows === 0) return `column_sums_${vectors}`;
-  const suffix = `${spacing === "free" ? "_free" : ""}${levels === 2 ? "_nested" : ""}`;
-  return `tile_${rows}x${vectors}${suffix}`;
+  const nested = levels > 1 ? `_${levels}` : "";
+  if (rows === 0) return `column_sums_${vectors}${nested}`;
+  return `tile_${rows}x${vectors}${spacing === "free" ? "_free" : ""}${nested}`;
 }
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Names of what belongs to a loop over steps; the innermost has plain ones. */
+const levelNames = (levels: number): string[] =>
+  range(levels).map((level) => (level === levels - 1 ? "" : `_${levels - 1 - level}`));
 
 /** Writes the function of a tile. */
 export function writeTile(out: Writer, kind: TileKind): void {
@@ -29,21 +33,19 @@ export function writeTile(out: Writer, kind: TileKind): void {
     rows === 0
       ? `sums[c] += Σ_steps right[step, c] for ${vectors}·LANES columns.`
       : `sums[r, c] += Σ_steps left[r, step]·right[step, c] for ${rows} rows and ${vectors}·LANES columns, kept in registers.`;
-  out.doc([about, "`more` is false for the first steps: the sums then start from 0."]);
-  const left =
-    rows === 0
-      ? []
-      : [
-          "const float *left",
-          spacing === "even" ? "long left_row" : "const long *left_rows",
-          ...(levels === 2 ? ["int outer_steps", "long left_outer_step"] : []),
-        ];
+  const nested = levels > 1 ? ["Steps are counted by loops in loops, the outermost first."] : [];
+  out.doc([about, ...nested, "`more` is false for the first steps: the sums then start from 0."]);
+  const suffixes = levelNames(levels);
   const parameters = [
-    ...left,
-    "int steps",
-    ...(rows === 0 ? [] : ["long left_step"]),
+    ...(rows === 0
+      ? []
+      : ["const float *left", spacing === "even" ? "long left_row" : "const long *left_rows"]),
     "const float *right",
-    "long right_step",
+    ...suffixes.flatMap((s) => [
+      `int steps${s}`,
+      ...(rows === 0 ? [] : [`long left_step${s}`]),
+      `long right_step${s}`,
+    ]),
     "float *sums",
     "bool more",
   ];
@@ -52,35 +54,39 @@ export function writeTile(out: Writer, kind: TileKind): void {
   out.indent(() => {
     for (const r of sums) {
       for (const c of range(vectors)) {
-        const at = `sums + ${r * vectors + c || 0} * LANES`;
+        const at = `sums + ${r * vectors + c} * LANES`;
         out.line(`f32v sum_${r}_${c} = more ? f32v_load(${at}) : f32v_splat(0);`);
       }
     }
     if (rows > 0 && spacing === "free")
       for (const r of sums) out.line(`const float *left_${r} = left + left_rows[${r}];`);
-    const inner = (step: string): void => {
+    const at = (side: "left" | "right"): string =>
+      suffixes.map((s) => `step${s} * ${side}_step${s}`).join(" + ");
+    const loops = ([suffix, ...rest]: readonly string[]): void => {
+      out.block(
+        `for (int step${suffix} = 0; step${suffix} < steps${suffix}; step${suffix}++) {`,
+        () => {
+          if (rest.length > 0) loops(rest);
+          else multiply();
+        },
+      );
+    };
+    const multiply = (): void => {
+      out.line(`const float *right_at = right + ${at("right")};`);
+      if (rows > 0) out.line(`const long left_at = ${at("left")};`);
       for (const c of range(vectors))
-        out.line(`const f32v right_${c} = f32v_load(right + ${c} * LANES);`);
+        out.line(`const f32v right_${c} = f32v_load(right_at + ${c} * LANES);`);
       for (const r of sums) {
         if (rows > 0) {
-          const at = spacing === "even" ? `left[${step} + ${r} * left_row]` : `left_${r}[${step}]`;
-          out.line(`const f32v x_${r} = f32v_splat(${at});`);
+          const from =
+            spacing === "even" ? `left[left_at + ${r} * left_row]` : `left_${r}[left_at]`;
+          out.line(`const f32v x_${r} = f32v_splat(${from});`);
         }
         for (const c of range(vectors))
           out.line(`sum_${r}_${c} += ${rows > 0 ? `x_${r} * ` : ""}right_${c};`);
       }
-      out.line("right += right_step;");
     };
-    const steps = (from: string): void => {
-      out.block("for (int step = 0; step < steps; step++) {", () =>
-        inner(`${from}step * left_step`),
-      );
-    };
-    if (levels === 2 && rows > 0)
-      out.block("for (int outer = 0; outer < outer_steps; outer++) {", () =>
-        steps("outer * left_outer_step + "),
-      );
-    else steps("");
+    loops(suffixes);
     for (const r of sums)
       for (const c of range(vectors))
         out.line(`f32v_store(sums + ${r * vectors + c} * LANES, sum_${r}_${c});`);
