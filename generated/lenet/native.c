@@ -31,12 +31,12 @@ struct lenet {
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
-column_sums_1(int steps, const float *right, long right_step, float *sums, bool more) {
+column_sums_1(const float *right, int steps, long right_step, float *sums, bool more) {
   f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const float *right_at = right + step * right_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
     sum_0_0 += right_0;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
 }
@@ -46,21 +46,21 @@ column_sums_1(int steps, const float *right, long right_step, float *sums, bool 
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
-column_sums_4(int steps, const float *right, long right_step, float *sums, bool more) {
+column_sums_4(const float *right, int steps, long right_step, float *sums, bool more) {
   f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
   f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
   f32v sum_0_2 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
   f32v sum_0_3 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v right_1 = f32v_load(right + 1 * LANES);
-    const f32v right_2 = f32v_load(right + 2 * LANES);
-    const f32v right_3 = f32v_load(right + 3 * LANES);
+    const float *right_at = right + step * right_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v right_2 = f32v_load(right_at + 2 * LANES);
+    const f32v right_3 = f32v_load(right_at + 3 * LANES);
     sum_0_0 += right_0;
     sum_0_1 += right_1;
     sum_0_2 += right_2;
     sum_0_3 += right_3;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_0_1);
@@ -77,9 +77,9 @@ static always_inline void
 tile_10x1(
   const float *left,
   long left_row,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -95,28 +95,29 @@ tile_10x1(
   f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
   f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
     sum_0_0 += x_0 * right_0;
-    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
     sum_1_0 += x_1 * right_0;
-    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
     sum_2_0 += x_2 * right_0;
-    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
     sum_3_0 += x_3 * right_0;
-    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
     sum_4_0 += x_4 * right_0;
-    const f32v x_5 = f32v_splat(left[step * left_step + 5 * left_row]);
+    const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
     sum_5_0 += x_5 * right_0;
-    const f32v x_6 = f32v_splat(left[step * left_step + 6 * left_row]);
+    const f32v x_6 = f32v_splat(left[left_at + 6 * left_row]);
     sum_6_0 += x_6 * right_0;
-    const f32v x_7 = f32v_splat(left[step * left_step + 7 * left_row]);
+    const f32v x_7 = f32v_splat(left[left_at + 7 * left_row]);
     sum_7_0 += x_7 * right_0;
-    const f32v x_8 = f32v_splat(left[step * left_step + 8 * left_row]);
+    const f32v x_8 = f32v_splat(left[left_at + 8 * left_row]);
     sum_8_0 += x_8 * right_0;
-    const f32v x_9 = f32v_splat(left[step * left_step + 9 * left_row]);
+    const f32v x_9 = f32v_splat(left[left_at + 9 * left_row]);
     sum_9_0 += x_9 * right_0;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_1_0);
@@ -139,9 +140,9 @@ static always_inline void
 tile_10x1_free(
   const float *left,
   const long *left_rows,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -167,28 +168,29 @@ tile_10x1_free(
   const float *left_8 = left + left_rows[8];
   const float *left_9 = left + left_rows[9];
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v x_0 = f32v_splat(left_0[left_at]);
     sum_0_0 += x_0 * right_0;
-    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    const f32v x_1 = f32v_splat(left_1[left_at]);
     sum_1_0 += x_1 * right_0;
-    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    const f32v x_2 = f32v_splat(left_2[left_at]);
     sum_2_0 += x_2 * right_0;
-    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    const f32v x_3 = f32v_splat(left_3[left_at]);
     sum_3_0 += x_3 * right_0;
-    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    const f32v x_4 = f32v_splat(left_4[left_at]);
     sum_4_0 += x_4 * right_0;
-    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    const f32v x_5 = f32v_splat(left_5[left_at]);
     sum_5_0 += x_5 * right_0;
-    const f32v x_6 = f32v_splat(left_6[step * left_step]);
+    const f32v x_6 = f32v_splat(left_6[left_at]);
     sum_6_0 += x_6 * right_0;
-    const f32v x_7 = f32v_splat(left_7[step * left_step]);
+    const f32v x_7 = f32v_splat(left_7[left_at]);
     sum_7_0 += x_7 * right_0;
-    const f32v x_8 = f32v_splat(left_8[step * left_step]);
+    const f32v x_8 = f32v_splat(left_8[left_at]);
     sum_8_0 += x_8 * right_0;
-    const f32v x_9 = f32v_splat(left_9[step * left_step]);
+    const f32v x_9 = f32v_splat(left_9[left_at]);
     sum_9_0 += x_9 * right_0;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_1_0);
@@ -211,9 +213,9 @@ static always_inline void
 tile_5x2(
   const float *left,
   long left_row,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -229,24 +231,25 @@ tile_5x2(
   f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
   f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v right_1 = f32v_load(right + 1 * LANES);
-    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
     sum_0_0 += x_0 * right_0;
     sum_0_1 += x_0 * right_1;
-    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
     sum_1_0 += x_1 * right_0;
     sum_1_1 += x_1 * right_1;
-    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
     sum_2_0 += x_2 * right_0;
     sum_2_1 += x_2 * right_1;
-    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
     sum_3_0 += x_3 * right_0;
     sum_3_1 += x_3 * right_1;
-    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
     sum_4_0 += x_4 * right_0;
     sum_4_1 += x_4 * right_1;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_0_1);
@@ -263,17 +266,19 @@ tile_5x2(
 /**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
  *     registers.
+ * Steps are counted by loops in loops, the outermost first.
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
-tile_5x2_nested(
+tile_5x2_2(
   const float *left,
   long left_row,
-  int outer_steps,
-  long left_outer_step,
+  const float *right,
+  int steps_1,
+  long left_step_1,
+  long right_step_1,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -288,26 +293,98 @@ tile_5x2_nested(
   f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
   f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
   f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  for (int outer = 0; outer < outer_steps; outer++) {
+  for (int step_1 = 0; step_1 < steps_1; step_1++) {
     for (int step = 0; step < steps; step++) {
-      const f32v right_0 = f32v_load(right + 0 * LANES);
-      const f32v right_1 = f32v_load(right + 1 * LANES);
-      const f32v x_0 = f32v_splat(left[outer * left_outer_step + step * left_step + 0 * left_row]);
+      const float *right_at = right + step_1 * right_step_1 + step * right_step;
+      const long left_at = step_1 * left_step_1 + step * left_step;
+      const f32v right_0 = f32v_load(right_at + 0 * LANES);
+      const f32v right_1 = f32v_load(right_at + 1 * LANES);
+      const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
       sum_0_0 += x_0 * right_0;
       sum_0_1 += x_0 * right_1;
-      const f32v x_1 = f32v_splat(left[outer * left_outer_step + step * left_step + 1 * left_row]);
+      const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
       sum_1_0 += x_1 * right_0;
       sum_1_1 += x_1 * right_1;
-      const f32v x_2 = f32v_splat(left[outer * left_outer_step + step * left_step + 2 * left_row]);
+      const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
       sum_2_0 += x_2 * right_0;
       sum_2_1 += x_2 * right_1;
-      const f32v x_3 = f32v_splat(left[outer * left_outer_step + step * left_step + 3 * left_row]);
+      const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
       sum_3_0 += x_3 * right_0;
       sum_3_1 += x_3 * right_1;
-      const f32v x_4 = f32v_splat(left[outer * left_outer_step + step * left_step + 4 * left_row]);
+      const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
       sum_4_0 += x_4 * right_0;
       sum_4_1 += x_4 * right_1;
-      right += right_step;
+    }
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ *     registers.
+ * Steps are counted by loops in loops, the outermost first.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_5x2_3(
+  const float *left,
+  long left_row,
+  const float *right,
+  int steps_2,
+  long left_step_2,
+  long right_step_2,
+  int steps_1,
+  long left_step_1,
+  long right_step_1,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int step_2 = 0; step_2 < steps_2; step_2++) {
+    for (int step_1 = 0; step_1 < steps_1; step_1++) {
+      for (int step = 0; step < steps; step++) {
+        const float *right_at = right + step_2 * right_step_2 + step_1 * right_step_1
+            + step * right_step;
+        const long left_at = step_2 * left_step_2 + step_1 * left_step_1 + step * left_step;
+        const f32v right_0 = f32v_load(right_at + 0 * LANES);
+        const f32v right_1 = f32v_load(right_at + 1 * LANES);
+        const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
+        sum_0_0 += x_0 * right_0;
+        sum_0_1 += x_0 * right_1;
+        const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
+        sum_1_0 += x_1 * right_0;
+        sum_1_1 += x_1 * right_1;
+        const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
+        sum_2_0 += x_2 * right_0;
+        sum_2_1 += x_2 * right_1;
+        const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
+        sum_3_0 += x_3 * right_0;
+        sum_3_1 += x_3 * right_1;
+        const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
+        sum_4_0 += x_4 * right_0;
+        sum_4_1 += x_4 * right_1;
+      }
     }
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
@@ -328,12 +405,12 @@ tile_5x2_nested(
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
-tile_6x2_free(
+tile_6x2(
   const float *left,
-  const long *left_rows,
+  long left_row,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -350,34 +427,29 @@ tile_6x2_free(
   f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
   f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
   f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
-  const float *left_0 = left + left_rows[0];
-  const float *left_1 = left + left_rows[1];
-  const float *left_2 = left + left_rows[2];
-  const float *left_3 = left + left_rows[3];
-  const float *left_4 = left + left_rows[4];
-  const float *left_5 = left + left_rows[5];
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v right_1 = f32v_load(right + 1 * LANES);
-    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
     sum_0_0 += x_0 * right_0;
     sum_0_1 += x_0 * right_1;
-    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
     sum_1_0 += x_1 * right_0;
     sum_1_1 += x_1 * right_1;
-    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
     sum_2_0 += x_2 * right_0;
     sum_2_1 += x_2 * right_1;
-    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
     sum_3_0 += x_3 * right_0;
     sum_3_1 += x_3 * right_1;
-    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
     sum_4_0 += x_4 * right_0;
     sum_4_1 += x_4 * right_1;
-    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
     sum_5_0 += x_5 * right_0;
     sum_5_1 += x_5 * right_1;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_0_1);
@@ -399,14 +471,12 @@ tile_6x2_free(
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
-tile_6x2_free_nested(
+tile_6x2_free(
   const float *left,
   const long *left_rows,
-  int outer_steps,
-  long left_outer_step,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -429,29 +499,106 @@ tile_6x2_free_nested(
   const float *left_3 = left + left_rows[3];
   const float *left_4 = left + left_rows[4];
   const float *left_5 = left + left_rows[5];
-  for (int outer = 0; outer < outer_steps; outer++) {
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left_0[left_at]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left_1[left_at]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left_2[left_at]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left_3[left_at]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left_4[left_at]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    const f32v x_5 = f32v_splat(left_5[left_at]);
+    sum_5_0 += x_5 * right_0;
+    sum_5_1 += x_5 * right_1;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+  f32v_store(sums + 10 * LANES, sum_5_0);
+  f32v_store(sums + 11 * LANES, sum_5_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
+ *     registers.
+ * Steps are counted by loops in loops, the outermost first.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_6x2_free_2(
+  const float *left,
+  const long *left_rows,
+  const float *right,
+  int steps_1,
+  long left_step_1,
+  long right_step_1,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
+  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  const float *left_0 = left + left_rows[0];
+  const float *left_1 = left + left_rows[1];
+  const float *left_2 = left + left_rows[2];
+  const float *left_3 = left + left_rows[3];
+  const float *left_4 = left + left_rows[4];
+  const float *left_5 = left + left_rows[5];
+  for (int step_1 = 0; step_1 < steps_1; step_1++) {
     for (int step = 0; step < steps; step++) {
-      const f32v right_0 = f32v_load(right + 0 * LANES);
-      const f32v right_1 = f32v_load(right + 1 * LANES);
-      const f32v x_0 = f32v_splat(left_0[outer * left_outer_step + step * left_step]);
+      const float *right_at = right + step_1 * right_step_1 + step * right_step;
+      const long left_at = step_1 * left_step_1 + step * left_step;
+      const f32v right_0 = f32v_load(right_at + 0 * LANES);
+      const f32v right_1 = f32v_load(right_at + 1 * LANES);
+      const f32v x_0 = f32v_splat(left_0[left_at]);
       sum_0_0 += x_0 * right_0;
       sum_0_1 += x_0 * right_1;
-      const f32v x_1 = f32v_splat(left_1[outer * left_outer_step + step * left_step]);
+      const f32v x_1 = f32v_splat(left_1[left_at]);
       sum_1_0 += x_1 * right_0;
       sum_1_1 += x_1 * right_1;
-      const f32v x_2 = f32v_splat(left_2[outer * left_outer_step + step * left_step]);
+      const f32v x_2 = f32v_splat(left_2[left_at]);
       sum_2_0 += x_2 * right_0;
       sum_2_1 += x_2 * right_1;
-      const f32v x_3 = f32v_splat(left_3[outer * left_outer_step + step * left_step]);
+      const f32v x_3 = f32v_splat(left_3[left_at]);
       sum_3_0 += x_3 * right_0;
       sum_3_1 += x_3 * right_1;
-      const f32v x_4 = f32v_splat(left_4[outer * left_outer_step + step * left_step]);
+      const f32v x_4 = f32v_splat(left_4[left_at]);
       sum_4_0 += x_4 * right_0;
       sum_4_1 += x_4 * right_1;
-      const f32v x_5 = f32v_splat(left_5[outer * left_outer_step + step * left_step]);
+      const f32v x_5 = f32v_splat(left_5[left_at]);
       sum_5_0 += x_5 * right_0;
       sum_5_1 += x_5 * right_1;
-      right += right_step;
     }
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
@@ -607,42 +754,72 @@ struct train {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and x in place
  */
-static void train_h0_convolved(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_h0_convolved_panel(const struct train *call, int i, int kl_first, int columns) {
   const float *restrict x = call->x;
   const float *restrict layer0_W = call->layer0_W;
   float *restrict h0_convolved = call->h0_convolved;
+  const float *right = x + i * 784 + kl_first;
+  long right_step_1 = 28;
+  long right_step = 1;
+  _Alignas(64) float panel[25 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    for (int at = 0; at < columns; at++) {
+      const int kl_at = kl_first + at;
+      const int k = kl_at / 28;
+      const int l = kl_at % 28;
+      int step = 0;
+      for (int m = 0; m < 5; m++) {
+        for (int n = 0; n < 5; n++) {
+          panel[step * (2 * LANES) + at] = l < 24 ? x[k * 28 + m * 28 + l + n + i * 784] : 0.0f;
+          step++;
+        }
+      }
+    }
+    for (int step = 0; step < 25; step++)
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+    right = panel;
+    right_step_1 = 5 * 2 * LANES;
+    right_step = 2 * LANES;
+  }
+  for (int j_first = 0; j_first < 20; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer0_W + j_first * 25 + 24,
+      25,
+      right,
+      5,
+      -5,
+      right_step_1,
+      5,
+      -1,
+      right_step,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
+        const int l_to = least(24, kl_first + columns - k * 28);
+        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
+          const int kl = k * 28 + l;
+          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+        }
+      }
+    }
+  }
+}
+
+static void train_h0_convolved(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
-    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
-      const int columns = least(576 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[25 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 572);
-        const int k = kl_at / 24;
-        const int l = kl_at % 24;
-        int step = 0;
-        for (int m = 0; m < 5; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int lane = 0; lane < 4; lane++)
-              panel[step * (2 * LANES) + at + lane] = at < columns
-                  ? x[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
-            step++;
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 20; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h0_convolved[j * 576 + i * 11520 + kl] = sum;
-          }
-        }
-      }
+    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
+      const int columns = least(668 - kl_first, 2 * LANES);
+      if (columns == 2 * LANES) train_h0_convolved_panel(call, i, kl_first, 2 * LANES);
+      else train_h0_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -685,53 +862,62 @@ static void train_h0_pooled_and_h0(void *on, int from, int to) {
  *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
  */
-static void train_h1_convolved(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_h1_convolved_panel(const struct train *call, int i, int kl_first, int columns) {
   const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
   float *restrict h1_convolved = call->h1_convolved;
+  _Alignas(64) float panel[500 * 2 * LANES];
+  for (int at = 0; at < columns; at += 4) {
+    const int kl_at = kl_first + at;
+    const int k = kl_at / 8;
+    const int l = kl_at % 8;
+    int step = 0;
+    for (int m = 0; m < 20; m++) {
+      for (int n = 0; n < 5; n++) {
+        for (int q = 0; q < 5; q++) {
+          for (int lane = 0; lane < 4; lane++)
+            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
+                + i * 2880];
+          step++;
+        }
+      }
+    }
+  }
+  for (int step = 0; step < 500; step++)
+    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int j_first = 0; j_first < 50; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer1_W + j_first * 500 + 24,
+      500,
+      panel,
+      20,
+      25,
+      25 * 2 * LANES,
+      25,
+      -1,
+      2 * LANES,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+      }
+    }
+  }
+}
+
+static void train_h1_convolved(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[500 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 60);
-        const int k = kl_at / 8;
-        const int l = kl_at % 8;
-        int step = 0;
-        for (int m = 0; m < 20; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int q = 0; q < 5; q++) {
-              for (int lane = 0; lane < 4; lane++)
-                panel[step * (2 * LANES) + at + lane] = at < columns
-                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
-              step++;
-            }
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 50; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2_nested(
-          layer1_W + j_first * 500 + 24,
-          500,
-          20,
-          25,
-          25,
-          -1,
-          panel,
-          2 * LANES,
-          sums,
-          false
-        );
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h1_convolved[j * 64 + i * 3200 + kl] = sum;
-          }
-        }
-      }
+      if (columns == 2 * LANES) train_h1_convolved_panel(call, i, kl_first, 2 * LANES);
+      else train_h1_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -775,47 +961,50 @@ static void train_h1_pooled_and_h1(void *on, int from, int to) {
  *   for i < 500, j < 500, k < 800
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
  */
-static void train_h2(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_h2_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h1 = call->h1;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict h2 = call->h2;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[800 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 800; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    const int i_tile = least(i_first, 500 - 6);
+    _Alignas(64) float sums[6 * 2 * LANES];
+    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
+        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void train_h2(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (84)) * (2 * LANES);
     const int i_from = unit % (84) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(500, i_from + 6);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[800 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 800; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, 500 - 1);
-        rows[r] = i * 800;
-      }
-      tile_6x2_free(h1, rows, 800, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) train_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else train_h2_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -824,42 +1013,49 @@ static void train_h2(void *on, int from, int to) {
  *   for i < 500, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
  */
-static void train_p_logits(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_p_logits_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h2 = call->h2;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict p_logits = call->p_logits;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 10; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        p_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void train_p_logits(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (4)) * (LANES);
     const int i_from = unit % (4) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 150);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      tile_10x1(h2 + i_first * 500, 500, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 10; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          p_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) train_p_logits_panel(call, j_first, LANES, i_from, i_to);
+    else train_p_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -909,39 +1105,43 @@ static void train_cost_and_d_p_logits(struct train *call) {
  *   for i < 500, j < 500, k < 10
  *   in 6 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
  */
-static void train_d_h2_linear(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_d_h2_linear_panel(const struct train *call, int j_first, int columns) {
   const float *restrict d_p_logits = call->d_p_logits;
   const float *restrict output_W = call->output_W;
   const float *restrict h2 = call->h2;
   float *restrict d_h2_linear = call->d_h2_linear;
+  _Alignas(64) float panel[10 * 2 * LANES];
+  for (int at = 0; at < columns; at++) {
+    const int j = j_first + at;
+    int step = 0;
+    for (int k = 0; k < 10; k++) {
+      panel[step * (2 * LANES) + at] = output_W[k + j * 10];
+      step++;
+    }
+  }
+  for (int step = 0; step < 10; step++)
+    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int i_first = 0; i_first < 500; i_first += 6) {
+    const int i_tile = least(i_first, 500 - 6);
+    _Alignas(64) float sums[6 * 2 * LANES];
+    tile_6x2(d_p_logits + i_tile * 10, 10, panel, 10, 1, 2 * LANES, sums, false);
+    for (int i = i_first; i < least(i_first + 6, 500); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
+        d_h2_linear[j + i * 500] = sum * (1.0f - h2[j + i * 500] * h2[j + i * 500]);
+      }
+    }
+  }
+}
+
+static void train_d_h2_linear(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
-    _Alignas(64) float panel[10 * 2 * LANES];
-    for (int at = 0; at < 2 * LANES; at++) {
-      const int j = least(j_first + at, 499);
-      int step = 0;
-      for (int k = 0; k < 10; k++) {
-        panel[step * (2 * LANES) + at] = at < columns ? output_W[k + j * 10] : 0.0f;
-        step++;
-      }
-    }
-    for (int i_first = 0; i_first < 500; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, 500 - 1);
-        rows[r] = i * 10;
-      }
-      tile_6x2_free(d_p_logits, rows, 10, 1, panel, 2 * LANES, sums, false);
-      for (int i = i_first; i < least(i_first + 6, 500); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          d_h2_linear[j + i * 500] = sum * (1.0f - h2[j + i * 500] * h2[j + i * 500]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) train_d_h2_linear_panel(call, j_first, 2 * LANES);
+    else train_d_h2_linear_panel(call, j_first, columns);
   }
 }
 
@@ -951,45 +1151,54 @@ static void train_d_h2_linear(void *on, int from, int to) {
  *   for i < 500, j < 50, k < 4, l < 4, m < 500
  *   in 6 × 2·LANES tiles of i × jkl, of d_h2_linear in place and a copied panel
  */
-static void train_d_h1_linear(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_d_h1_linear_panel(
+  const struct train *call,
+  int jkl_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict d_h2_linear = call->d_h2_linear;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict h1 = call->h1;
   float *restrict d_h1_linear = call->d_h1_linear;
+  _Alignas(64) float panel[500 * 2 * LANES];
+  for (int at = 0; at < columns; at++) {
+    const int jkl_at = jkl_first + at;
+    const int j = jkl_at / 16;
+    const int k = jkl_at / 4 % 4;
+    const int l = jkl_at % 4;
+    int step = 0;
+    for (int m = 0; m < 500; m++) {
+      panel[step * (2 * LANES) + at] = hidden_W[m + j * 8000 + k * 2000 + l * 500];
+      step++;
+    }
+  }
+  for (int step = 0; step < 500; step++)
+    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    const int i_tile = least(i_first, 500 - 6);
+    _Alignas(64) float sums[6 * 2 * LANES];
+    tile_6x2(d_h2_linear + i_tile * 500, 500, panel, 500, 1, 2 * LANES, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int jkl = jkl_first; jkl < jkl_first + columns; jkl++) {
+        const float sum = sums[(i - i_tile) * (2 * LANES) + jkl - jkl_first];
+        d_h1_linear[i * 800 + jkl] = sum * (1.0f - h1[i * 800 + jkl] * h1[i * 800 + jkl]);
+      }
+    }
+  }
+}
+
+static void train_d_h1_linear(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int jkl_first = (unit / (4)) * (2 * LANES);
     const int i_from = unit % (4) * 144;
     const int columns = least(800 - jkl_first, 2 * LANES);
     const int i_to = least(500, i_from + 144);
-    _Alignas(64) float panel[500 * 2 * LANES];
-    for (int at = 0; at < 2 * LANES; at++) {
-      const int jkl_at = least(jkl_first + at, 799);
-      const int j = jkl_at / 16;
-      const int k = jkl_at / 4 % 4;
-      const int l = jkl_at % 4;
-      int step = 0;
-      for (int m = 0; m < 500; m++) {
-        panel[step * (2 * LANES) + at] = at < columns
-            ? hidden_W[m + j * 8000 + k * 2000 + l * 500] : 0.0f;
-        step++;
-      }
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, 500 - 1);
-        rows[r] = i * 500;
-      }
-      tile_6x2_free(d_h2_linear, rows, 500, 1, panel, 2 * LANES, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int jkl = jkl_first; jkl < jkl_first + columns; jkl++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + jkl - jkl_first];
-          d_h1_linear[i * 800 + jkl] = sum * (1.0f - h1[i * 800 + jkl] * h1[i * 800 + jkl]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) train_d_h1_linear_panel(call, jkl_first, 2 * LANES, i_from, i_to);
+    else train_d_h1_linear_panel(call, jkl_first, columns, i_from, i_to);
   }
 }
 
@@ -1047,63 +1256,82 @@ static void train_d_h1_convolved_and_d_h1_convolved_padded(struct train *call) {
  * ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
  *   where ∂cost/∂h0[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,k + n,l + q]·layer1_W[m,j,n,q]
  *   for i < 500, j < 20, k < 12, l < 12, m < 50, n < 5, q < 5
- *   in 6 × 2·LANES tiles of kl × j, of d_h1_convolved_padded in place and a copied panel
+ *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and d_h1_convolved_padded in place
  */
-static void train_d_h0_linear(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_d_h0_linear_panel(const struct train *call, int i, int kl_first, int columns) {
   const float *restrict d_h1_convolved_padded = call->d_h1_convolved_padded;
   const float *restrict layer1_W = call->layer1_W;
   const float *restrict h0 = call->h0;
   float *restrict d_h0_linear = call->d_h0_linear;
+  const float *right = d_h1_convolved_padded + i * 12800 + kl_first;
+  long right_step_2 = 256;
+  long right_step_1 = 16;
+  long right_step = 1;
+  _Alignas(64) float panel[1250 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    for (int at = 0; at < columns; at++) {
+      const int kl_at = kl_first + at;
+      const int k = kl_at / 16;
+      const int l = kl_at % 16;
+      int step = 0;
+      for (int m = 0; m < 50; m++) {
+        for (int n = 0; n < 5; n++) {
+          for (int q = 0; q < 5; q++) {
+            panel[step * (2 * LANES) + at] = l < 12
+                ? d_h1_convolved_padded[l + q + k * 16 + n * 16 + m * 256 + i * 12800] : 0.0f;
+            step++;
+          }
+        }
+      }
+    }
+    for (int step = 0; step < 1250; step++)
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+    right = panel;
+    right_step_2 = 25 * 2 * LANES;
+    right_step_1 = 5 * 2 * LANES;
+    right_step = 2 * LANES;
+  }
+  for (int j_first = 0; j_first < 20; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_3(
+      layer1_W + j_first * 25,
+      25,
+      right,
+      50,
+      500,
+      right_step_2,
+      5,
+      5,
+      right_step_1,
+      5,
+      1,
+      right_step,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int k = kl_first / 16; k <= (kl_first + columns - 1) / 16; k++) {
+        const int l_to = least(12, kl_first + columns - k * 16);
+        for (int l = k * 16 < kl_first ? kl_first - k * 16 : 0; l < l_to; l++) {
+          const int kl = k * 16 + l;
+          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+          d_h0_linear[l + k * 12 + j * 144 + i * 2880] = sum
+              * (1.0f - h0[l + k * 12 + j * 144 + i * 2880] * h0[l + k * 12 + j * 144 + i * 2880]);
+        }
+      }
+    }
+  }
+}
+
+static void train_d_h0_linear(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
-    for (int j_first = 0; j_first < 20; j_first += 2 * LANES) {
-      const int columns = least(20 - j_first, 2 * LANES);
-      _Alignas(64) float sums[144 * 2 * LANES];
-      bool more = false;
-      for (int m = 0; m < 50; m++) {
-        _Alignas(64) float panel[25 * 2 * LANES];
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = least(j_first + at, 19);
-          int step = 0;
-          for (int n = 0; n < 5; n++) {
-            for (int q = 0; q < 5; q++) {
-              panel[step * (2 * LANES) + at] = at < columns
-                  ? layer1_W[q + n * 5 + j * 25 + m * 500] : 0.0f;
-              step++;
-            }
-          }
-        }
-        for (int kl_first = 0; kl_first < 144; kl_first += 6) {
-          long rows[6];
-          for (int r = 0; r < 6; r++) {
-            const int kl_at = least(kl_first + r, 144 - 1);
-            const int k = kl_at / 12;
-            const int l = kl_at % 12;
-            rows[r] = l + k * 16 + m * 256 + i * 12800;
-          }
-          tile_6x2_free_nested(
-            d_h1_convolved_padded,
-            rows,
-            5,
-            16,
-            5,
-            1,
-            panel,
-            2 * LANES,
-            sums + (kl_first - 0) * (2 * LANES),
-            more
-          );
-        }
-        more = true;
-      }
-      for (int j = j_first; j < j_first + columns; j++) {
-        for (int kl = 0; kl < 144; kl++) {
-          const float sum = sums[(kl - 0) * (2 * LANES) + j - j_first];
-          d_h0_linear[j * 144 + i * 2880 + kl] = sum
-              * (1.0f - h0[j * 144 + i * 2880 + kl] * h0[j * 144 + i * 2880 + kl]);
-        }
-      }
+    for (int kl_first = 0; kl_first < 188; kl_first += 2 * LANES) {
+      const int columns = least(188 - kl_first, 2 * LANES);
+      if (columns == 2 * LANES) train_d_h0_linear_panel(call, i, kl_first, 2 * LANES);
+      else train_d_h0_linear_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -1154,51 +1382,58 @@ static void train_d_h0_convolved(struct train *call) {
  *   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
  *   in 5 × 2·LANES tiles of i × jk, of d_h0_convolved in place and a copied panel
  */
-static void train_layer0_W(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_layer0_W_panel(const struct train *call, int jk_first, int columns) {
   float *restrict layer0_W = call->layer0_W;
   const float *restrict x = call->x;
   const float *restrict d_h0_convolved = call->d_h0_convolved;
+  _Alignas(64) float sums[20 * 2 * LANES];
+  bool more = false;
+  for (int l = 0; l < 500; l++) {
+    _Alignas(64) float panel[576 * 2 * LANES];
+    for (int at = 0; at < columns; at++) {
+      const int jk_at = jk_first + at;
+      const int j = jk_at / 5;
+      const int k = jk_at % 5;
+      int step = 0;
+      for (int m = 0; m < 24; m++) {
+        for (int n = 0; n < 24; n++) {
+          panel[step * (2 * LANES) + at] = x[m * 28 + n + l * 784 - j * 28 - k + 116];
+          step++;
+        }
+      }
+    }
+    for (int step = 0; step < 576; step++)
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+    for (int i_first = 0; i_first < 20; i_first += 5) {
+      tile_5x2(
+        d_h0_convolved + l * 11520 + i_first * 576,
+        576,
+        panel,
+        576,
+        1,
+        2 * LANES,
+        sums + (i_first - 0) * (2 * LANES),
+        more
+      );
+    }
+    more = true;
+  }
+  for (int i = 0; i < 20; i++) {
+    for (int jk = jk_first; jk < jk_first + columns; jk++) {
+      const float sum = sums[(i - 0) * (2 * LANES) + jk - jk_first];
+      layer0_W[i * 25 + jk] = layer0_W[i * 25 + jk] - 0.1f * sum;
+    }
+  }
+}
+
+static void train_layer0_W(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int jk_first = unit * (2 * LANES);
     const int columns = least(25 - jk_first, 2 * LANES);
-    _Alignas(64) float sums[20 * 2 * LANES];
-    bool more = false;
-    for (int l = 0; l < 500; l++) {
-      _Alignas(64) float panel[576 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at++) {
-        const int jk_at = least(jk_first + at, 24);
-        const int j = jk_at / 5;
-        const int k = jk_at % 5;
-        int step = 0;
-        for (int m = 0; m < 24; m++) {
-          for (int n = 0; n < 24; n++) {
-            panel[step * (2 * LANES) + at] = at < columns
-                ? x[m * 28 + n + l * 784 - j * 28 - k + 116] : 0.0f;
-            step++;
-          }
-        }
-      }
-      for (int i_first = 0; i_first < 20; i_first += 5) {
-        tile_5x2(
-          d_h0_convolved + l * 11520 + i_first * 576,
-          576,
-          576,
-          1,
-          panel,
-          2 * LANES,
-          sums + (i_first - 0) * (2 * LANES),
-          more
-        );
-      }
-      more = true;
-    }
-    for (int i = 0; i < 20; i++) {
-      for (int jk = jk_first; jk < jk_first + columns; jk++) {
-        const float sum = sums[(i - 0) * (2 * LANES) + jk - jk_first];
-        layer0_W[i * 25 + jk] = layer0_W[i * 25 + jk] - 0.1f * sum;
-      }
-    }
+    if (columns == 2 * LANES) train_layer0_W_panel(call, jk_first, 2 * LANES);
+    else train_layer0_W_panel(call, jk_first, columns);
   }
 }
 
@@ -1229,54 +1464,71 @@ static void train_layer0_b(void *on, int from, int to) {
  * layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
  *   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,n,q]
  *   for i < 50, j < 20, k < 5, l < 5, m < 500, n < 8, q < 8
- *   in 5 × 2·LANES tiles of i × jkl, of d_h1_convolved in place and a copied panel
+ *   in 6 × 2·LANES tiles of jkl × i, of h0 in place and a copied panel
  */
-static void train_layer1_W(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_layer1_W_panel(const struct train *call, int i_first, int columns, int jkl_from, int jkl_to) {
   float *restrict layer1_W = call->layer1_W;
   const float *restrict h0 = call->h0;
   const float *restrict d_h1_convolved = call->d_h1_convolved;
-  for (int unit = from; unit < to; unit++) {
-    const int jkl_first = unit * (2 * LANES);
-    const int columns = least(500 - jkl_first, 2 * LANES);
-    _Alignas(64) float sums[50 * 2 * LANES];
-    bool more = false;
-    for (int m = 0; m < 500; m++) {
-      _Alignas(64) float panel[64 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at++) {
-        const int jkl_at = least(jkl_first + at, 499);
+  _Alignas(64) float sums[144 * 2 * LANES];
+  bool more = false;
+  for (int m = 0; m < 500; m++) {
+    _Alignas(64) float panel[64 * 2 * LANES];
+    for (int at = 0; at < columns; at++) {
+      const int i = i_first + at;
+      int step = 0;
+      for (int n = 0; n < 8; n++) {
+        for (int q = 0; q < 8; q++) {
+          panel[step * (2 * LANES) + at] = d_h1_convolved[q + n * 8 + i * 64 + m * 3200];
+          step++;
+        }
+      }
+    }
+    for (int step = 0; step < 64; step++)
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+    for (int jkl_first = jkl_from; jkl_first < jkl_to; jkl_first += 6) {
+      long rows[6];
+      for (int r = 0; r < 6; r++) {
+        const int jkl_at = least(jkl_first + r, 500 - 1);
         const int j = jkl_at / 25;
         const int k = jkl_at / 5 % 5;
         const int l = jkl_at % 5;
-        int step = 0;
-        for (int n = 0; n < 8; n++) {
-          for (int q = 0; q < 8; q++) {
-            panel[step * (2 * LANES) + at] = at < columns
-                ? h0[q + n * 12 + j * 144 + m * 2880 - l - k * 12 + 52] : 0.0f;
-            step++;
-          }
-        }
+        rows[r] = j * 144 + m * 2880 - l - k * 12 + 52;
       }
-      for (int i_first = 0; i_first < 50; i_first += 5) {
-        tile_5x2(
-          d_h1_convolved + m * 3200 + i_first * 64,
-          64,
-          64,
-          1,
-          panel,
-          2 * LANES,
-          sums + (i_first - 0) * (2 * LANES),
-          more
-        );
-      }
-      more = true;
+      tile_6x2_free_2(
+        h0,
+        rows,
+        panel,
+        8,
+        12,
+        8 * 2 * LANES,
+        8,
+        1,
+        2 * LANES,
+        sums + (jkl_first - jkl_from) * (2 * LANES),
+        more
+      );
     }
-    for (int i = 0; i < 50; i++) {
-      for (int jkl = jkl_first; jkl < jkl_first + columns; jkl++) {
-        const float sum = sums[(i - 0) * (2 * LANES) + jkl - jkl_first];
-        layer1_W[i * 500 + jkl] = layer1_W[i * 500 + jkl] - 0.1f * sum;
-      }
+    more = true;
+  }
+  for (int i = i_first; i < i_first + columns; i++) {
+    for (int jkl = jkl_from; jkl < jkl_to; jkl++) {
+      const float sum = sums[(jkl - jkl_from) * (2 * LANES) + i - i_first];
+      layer1_W[i * 500 + jkl] = layer1_W[i * 500 + jkl] - 0.1f * sum;
     }
+  }
+}
+
+static void train_layer1_W(void *on, int from, int to) {
+  const struct train *call = on;
+  for (int unit = from; unit < to; unit++) {
+    const int i_first = (unit / (4)) * (2 * LANES);
+    const int jkl_from = unit % (4) * 144;
+    const int columns = least(50 - i_first, 2 * LANES);
+    const int jkl_to = least(500, jkl_from + 144);
+    if (columns == 2 * LANES) train_layer1_W_panel(call, i_first, 2 * LANES, jkl_from, jkl_to);
+    else train_layer1_W_panel(call, i_first, columns, jkl_from, jkl_to);
   }
 }
 
@@ -1309,46 +1561,49 @@ static void train_layer1_b(void *on, int from, int to) {
  *   for i < 800, j < 500, k < 500
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and d_h2_linear in place
  */
-static void train_hidden_W(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_hidden_W_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
   float *restrict hidden_W = call->hidden_W;
   const float *restrict h1 = call->h1;
   const float *restrict d_h2_linear = call->d_h2_linear;
+  const float *right = d_h2_linear + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[500 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = d_h2_linear[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    const int i_tile = least(i_first, 800 - 6);
+    _Alignas(64) float sums[6 * 2 * LANES];
+    tile_6x2(h1 + i_tile, 1, right, 500, 800, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
+        hidden_W[j + i * 500] = hidden_W[j + i * 500] - 0.1f * sum;
+      }
+    }
+  }
+}
+
+static void train_hidden_W(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (67)) * (2 * LANES);
     const int i_from = unit % (67) * 12;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(800, i_from + 12);
-    const float *right = d_h2_linear + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[500 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? d_h2_linear[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, 800 - 1);
-        rows[r] = i;
-      }
-      tile_6x2_free(h1, rows, 500, 800, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          hidden_W[j + i * 500] = hidden_W[j + i * 500] - 0.1f * sum;
-        }
-      }
-    }
+    if (columns == 2 * LANES) train_hidden_W_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else train_hidden_W_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1358,34 +1613,41 @@ static void train_hidden_W(void *on, int from, int to) {
  *   for i < 500, j < 500
  *   in 4·LANES columns i at a time, of d_h2_linear in place
  */
-static void train_hidden_b(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_hidden_b_panel(const struct train *call, int i_first, int columns) {
   float *restrict hidden_b = call->hidden_b;
   const float *restrict d_h2_linear = call->d_h2_linear;
+  const float *right = d_h2_linear + i_first;
+  long right_step = 500;
+  _Alignas(64) float panel[500 * 4 * LANES];
+  if (columns < 4 * LANES) {
+    int step = 0;
+    for (int j = 0; j < 500; j++) {
+      for (int at = 0; at < columns; at++) {
+        const int i = i_first + at;
+        panel[step * (4 * LANES) + at] = d_h2_linear[i + j * 500];
+      }
+      for (int at = columns; at < 4 * LANES; at++) panel[step * (4 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 4 * LANES;
+  }
+  _Alignas(64) float sums[1 * 4 * LANES];
+  column_sums_4(right, 500, right_step, sums, false);
+  for (int i = i_first; i < i_first + columns; i++) {
+    const float sum = sums[i - i_first];
+    hidden_b[i] = hidden_b[i] - 0.1f * sum;
+  }
+}
+
+static void train_hidden_b(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
-    const float *right = d_h2_linear + i_first;
-    long right_step = 500;
-    _Alignas(64) float panel[500 * 4 * LANES];
-    if (columns < 4 * LANES) {
-      int step = 0;
-      for (int j = 0; j < 500; j++) {
-        for (int at = 0; at < 4 * LANES; at++) {
-          const int i = i_first + at;
-          panel[step * (4 * LANES) + at] = at < columns ? d_h2_linear[i + j * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 4 * LANES;
-    }
-    _Alignas(64) float sums[1 * 4 * LANES];
-    column_sums_4(500, right, right_step, sums, false);
-    for (int i = i_first; i < i_first + columns; i++) {
-      const float sum = sums[i - i_first];
-      hidden_b[i] = hidden_b[i] - 0.1f * sum;
-    }
+    if (columns == 4 * LANES) train_hidden_b_panel(call, i_first, 4 * LANES);
+    else train_hidden_b_panel(call, i_first, columns);
   }
 }
 
@@ -1395,39 +1657,46 @@ static void train_hidden_b(void *on, int from, int to) {
  *   for i < 500, j < 10, k < 500
  *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and h2 in place
  */
-static void train_output_W(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_output_W_panel(const struct train *call, int i_first, int columns) {
   float *restrict output_W = call->output_W;
   const float *restrict h2 = call->h2;
   const float *restrict d_p_logits = call->d_p_logits;
+  const float *right = h2 + i_first;
+  long right_step = 500;
+  _Alignas(64) float panel[500 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int i = i_first + at;
+        panel[step * (2 * LANES) + at] = h2[i + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int j_first = 0; j_first < 10; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2(d_p_logits + j_first, 1, right, 500, 10, right_step, sums, false);
+    for (int i = i_first; i < i_first + columns; i++) {
+      for (int j = j_first; j < j_first + 5; j++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
+        output_W[j + i * 10] = output_W[j + i * 10] - 0.1f * sum;
+      }
+    }
+  }
+}
+
+static void train_output_W(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (2 * LANES);
     const int columns = least(500 - i_first, 2 * LANES);
-    const float *right = h2 + i_first;
-    long right_step = 500;
-    _Alignas(64) float panel[500 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int i = i_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? h2[i + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int j_first = 0; j_first < 10; j_first += 5) {
-      _Alignas(64) float sums[5 * 2 * LANES];
-      tile_5x2(d_p_logits + j_first, 1, 500, 10, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + columns; i++) {
-        for (int j = j_first; j < j_first + 5; j++) {
-          const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
-          output_W[j + i * 10] = output_W[j + i * 10] - 0.1f * sum;
-        }
-      }
-    }
+    if (columns == 2 * LANES) train_output_W_panel(call, i_first, 2 * LANES);
+    else train_output_W_panel(call, i_first, columns);
   }
 }
 
@@ -1437,34 +1706,41 @@ static void train_output_W(void *on, int from, int to) {
  *   for i < 10, j < 500
  *   in 1·LANES columns i at a time, of d_p_logits in place
  */
-static void train_output_b(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_output_b_panel(const struct train *call, int i_first, int columns) {
   float *restrict output_b = call->output_b;
   const float *restrict d_p_logits = call->d_p_logits;
+  const float *right = d_p_logits + i_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int j = 0; j < 500; j++) {
+      for (int at = 0; at < columns; at++) {
+        const int i = i_first + at;
+        panel[step * (LANES) + at] = d_p_logits[i + j * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  _Alignas(64) float sums[1 * LANES];
+  column_sums_1(right, 500, right_step, sums, false);
+  for (int i = i_first; i < i_first + columns; i++) {
+    const float sum = sums[i - i_first];
+    output_b[i] = output_b[i] - 0.1f * sum;
+  }
+}
+
+static void train_output_b(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (LANES);
     const int columns = least(10 - i_first, LANES);
-    const float *right = d_p_logits + i_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int j = 0; j < 500; j++) {
-        for (int at = 0; at < LANES; at++) {
-          const int i = i_first + at;
-          panel[step * (LANES) + at] = at < columns ? d_p_logits[i + j * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    _Alignas(64) float sums[1 * LANES];
-    column_sums_1(500, right, right_step, sums, false);
-    for (int i = i_first; i < i_first + columns; i++) {
-      const float sum = sums[i - i_first];
-      output_b[i] = output_b[i] - 0.1f * sum;
-    }
+    if (columns == LANES) train_output_b_panel(call, i_first, LANES);
+    else train_output_b_panel(call, i_first, columns);
   }
 }
 
@@ -1520,7 +1796,7 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   train_d_h0_convolved(&call);
   adjoint_parallel(call.adjoint_pool, train_layer0_W, &call, ((24 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_layer0_b, &call, (20 + 0) / 1);
-  adjoint_parallel(call.adjoint_pool, train_layer1_W, &call, ((499 + 2 * LANES) / (2 * LANES)));
+  adjoint_parallel(call.adjoint_pool, train_layer1_W, &call, ((49 + 2 * LANES) / (2 * LANES)) * 4);
   adjoint_parallel(call.adjoint_pool, train_layer1_b, &call, (50 + 1) / 2);
   adjoint_parallel(call.adjoint_pool, train_hidden_W, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * 67);
@@ -1558,42 +1834,72 @@ struct validate {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and x in place
  */
-static void validate_h0_convolved(void *on, int from, int to) {
-  const struct validate *call = on;
+static always_inline void
+validate_h0_convolved_panel(const struct validate *call, int i, int kl_first, int columns) {
   const float *restrict x = call->x;
   const float *restrict layer0_W = call->layer0_W;
   float *restrict h0_convolved = call->h0_convolved;
+  const float *right = x + i * 784 + kl_first;
+  long right_step_1 = 28;
+  long right_step = 1;
+  _Alignas(64) float panel[25 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    for (int at = 0; at < columns; at++) {
+      const int kl_at = kl_first + at;
+      const int k = kl_at / 28;
+      const int l = kl_at % 28;
+      int step = 0;
+      for (int m = 0; m < 5; m++) {
+        for (int n = 0; n < 5; n++) {
+          panel[step * (2 * LANES) + at] = l < 24 ? x[k * 28 + m * 28 + l + n + i * 784] : 0.0f;
+          step++;
+        }
+      }
+    }
+    for (int step = 0; step < 25; step++)
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+    right = panel;
+    right_step_1 = 5 * 2 * LANES;
+    right_step = 2 * LANES;
+  }
+  for (int j_first = 0; j_first < 20; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer0_W + j_first * 25 + 24,
+      25,
+      right,
+      5,
+      -5,
+      right_step_1,
+      5,
+      -1,
+      right_step,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
+        const int l_to = least(24, kl_first + columns - k * 28);
+        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
+          const int kl = k * 28 + l;
+          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+        }
+      }
+    }
+  }
+}
+
+static void validate_h0_convolved(void *on, int from, int to) {
+  const struct validate *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
-    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
-      const int columns = least(576 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[25 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 572);
-        const int k = kl_at / 24;
-        const int l = kl_at % 24;
-        int step = 0;
-        for (int m = 0; m < 5; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int lane = 0; lane < 4; lane++)
-              panel[step * (2 * LANES) + at + lane] = at < columns
-                  ? x[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
-            step++;
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 20; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h0_convolved[j * 576 + i * 11520 + kl] = sum;
-          }
-        }
-      }
+    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
+      const int columns = least(668 - kl_first, 2 * LANES);
+      if (columns == 2 * LANES) validate_h0_convolved_panel(call, i, kl_first, 2 * LANES);
+      else validate_h0_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -1632,53 +1938,62 @@ static void validate_h0(void *on, int from, int to) {
  *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
  */
-static void validate_h1_convolved(void *on, int from, int to) {
-  const struct validate *call = on;
+static always_inline void
+validate_h1_convolved_panel(const struct validate *call, int i, int kl_first, int columns) {
   const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
   float *restrict h1_convolved = call->h1_convolved;
+  _Alignas(64) float panel[500 * 2 * LANES];
+  for (int at = 0; at < columns; at += 4) {
+    const int kl_at = kl_first + at;
+    const int k = kl_at / 8;
+    const int l = kl_at % 8;
+    int step = 0;
+    for (int m = 0; m < 20; m++) {
+      for (int n = 0; n < 5; n++) {
+        for (int q = 0; q < 5; q++) {
+          for (int lane = 0; lane < 4; lane++)
+            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
+                + i * 2880];
+          step++;
+        }
+      }
+    }
+  }
+  for (int step = 0; step < 500; step++)
+    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int j_first = 0; j_first < 50; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer1_W + j_first * 500 + 24,
+      500,
+      panel,
+      20,
+      25,
+      25 * 2 * LANES,
+      25,
+      -1,
+      2 * LANES,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+      }
+    }
+  }
+}
+
+static void validate_h1_convolved(void *on, int from, int to) {
+  const struct validate *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[500 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 60);
-        const int k = kl_at / 8;
-        const int l = kl_at % 8;
-        int step = 0;
-        for (int m = 0; m < 20; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int q = 0; q < 5; q++) {
-              for (int lane = 0; lane < 4; lane++)
-                panel[step * (2 * LANES) + at + lane] = at < columns
-                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
-              step++;
-            }
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 50; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2_nested(
-          layer1_W + j_first * 500 + 24,
-          500,
-          20,
-          25,
-          25,
-          -1,
-          panel,
-          2 * LANES,
-          sums,
-          false
-        );
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h1_convolved[j * 64 + i * 3200 + kl] = sum;
-          }
-        }
-      }
+      if (columns == 2 * LANES) validate_h1_convolved_panel(call, i, kl_first, 2 * LANES);
+      else validate_h1_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -1718,47 +2033,50 @@ static void validate_h1(void *on, int from, int to) {
  *   for i < 500, j < 500, k < 800
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
  */
-static void validate_h2(void *on, int from, int to) {
-  const struct validate *call = on;
+static always_inline void
+validate_h2_panel(const struct validate *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h1 = call->h1;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict h2 = call->h2;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[800 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 800; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    const int i_tile = least(i_first, 500 - 6);
+    _Alignas(64) float sums[6 * 2 * LANES];
+    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
+        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void validate_h2(void *on, int from, int to) {
+  const struct validate *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (84)) * (2 * LANES);
     const int i_from = unit % (84) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(500, i_from + 6);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[800 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 800; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, 500 - 1);
-        rows[r] = i * 800;
-      }
-      tile_6x2_free(h1, rows, 800, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) validate_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else validate_h2_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1767,42 +2085,55 @@ static void validate_h2(void *on, int from, int to) {
  *   for i < 500, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
  */
-static void validate_p_logits(void *on, int from, int to) {
-  const struct validate *call = on;
+static always_inline void
+validate_p_logits_panel(
+  const struct validate *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict h2 = call->h2;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict p_logits = call->p_logits;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 10; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        p_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void validate_p_logits(void *on, int from, int to) {
+  const struct validate *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (4)) * (LANES);
     const int i_from = unit % (4) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 150);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      tile_10x1(h2 + i_first * 500, 500, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 10; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          p_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) validate_p_logits_panel(call, j_first, LANES, i_from, i_to);
+    else validate_p_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1890,42 +2221,72 @@ struct test {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and x in place
  */
-static void test_h0_convolved(void *on, int from, int to) {
-  const struct test *call = on;
+static always_inline void
+test_h0_convolved_panel(const struct test *call, int i, int kl_first, int columns) {
   const float *restrict x = call->x;
   const float *restrict layer0_W = call->layer0_W;
   float *restrict h0_convolved = call->h0_convolved;
+  const float *right = x + i * 784 + kl_first;
+  long right_step_1 = 28;
+  long right_step = 1;
+  _Alignas(64) float panel[25 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    for (int at = 0; at < columns; at++) {
+      const int kl_at = kl_first + at;
+      const int k = kl_at / 28;
+      const int l = kl_at % 28;
+      int step = 0;
+      for (int m = 0; m < 5; m++) {
+        for (int n = 0; n < 5; n++) {
+          panel[step * (2 * LANES) + at] = l < 24 ? x[k * 28 + m * 28 + l + n + i * 784] : 0.0f;
+          step++;
+        }
+      }
+    }
+    for (int step = 0; step < 25; step++)
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+    right = panel;
+    right_step_1 = 5 * 2 * LANES;
+    right_step = 2 * LANES;
+  }
+  for (int j_first = 0; j_first < 20; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer0_W + j_first * 25 + 24,
+      25,
+      right,
+      5,
+      -5,
+      right_step_1,
+      5,
+      -1,
+      right_step,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
+        const int l_to = least(24, kl_first + columns - k * 28);
+        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
+          const int kl = k * 28 + l;
+          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+        }
+      }
+    }
+  }
+}
+
+static void test_h0_convolved(void *on, int from, int to) {
+  const struct test *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
-    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
-      const int columns = least(576 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[25 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 572);
-        const int k = kl_at / 24;
-        const int l = kl_at % 24;
-        int step = 0;
-        for (int m = 0; m < 5; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int lane = 0; lane < 4; lane++)
-              panel[step * (2 * LANES) + at + lane] = at < columns
-                  ? x[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
-            step++;
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 20; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h0_convolved[j * 576 + i * 11520 + kl] = sum;
-          }
-        }
-      }
+    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
+      const int columns = least(668 - kl_first, 2 * LANES);
+      if (columns == 2 * LANES) test_h0_convolved_panel(call, i, kl_first, 2 * LANES);
+      else test_h0_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -1964,53 +2325,62 @@ static void test_h0(void *on, int from, int to) {
  *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
  */
-static void test_h1_convolved(void *on, int from, int to) {
-  const struct test *call = on;
+static always_inline void
+test_h1_convolved_panel(const struct test *call, int i, int kl_first, int columns) {
   const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
   float *restrict h1_convolved = call->h1_convolved;
+  _Alignas(64) float panel[500 * 2 * LANES];
+  for (int at = 0; at < columns; at += 4) {
+    const int kl_at = kl_first + at;
+    const int k = kl_at / 8;
+    const int l = kl_at % 8;
+    int step = 0;
+    for (int m = 0; m < 20; m++) {
+      for (int n = 0; n < 5; n++) {
+        for (int q = 0; q < 5; q++) {
+          for (int lane = 0; lane < 4; lane++)
+            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
+                + i * 2880];
+          step++;
+        }
+      }
+    }
+  }
+  for (int step = 0; step < 500; step++)
+    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int j_first = 0; j_first < 50; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer1_W + j_first * 500 + 24,
+      500,
+      panel,
+      20,
+      25,
+      25 * 2 * LANES,
+      25,
+      -1,
+      2 * LANES,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+      }
+    }
+  }
+}
+
+static void test_h1_convolved(void *on, int from, int to) {
+  const struct test *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[500 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 60);
-        const int k = kl_at / 8;
-        const int l = kl_at % 8;
-        int step = 0;
-        for (int m = 0; m < 20; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int q = 0; q < 5; q++) {
-              for (int lane = 0; lane < 4; lane++)
-                panel[step * (2 * LANES) + at + lane] = at < columns
-                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
-              step++;
-            }
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 50; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2_nested(
-          layer1_W + j_first * 500 + 24,
-          500,
-          20,
-          25,
-          25,
-          -1,
-          panel,
-          2 * LANES,
-          sums,
-          false
-        );
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h1_convolved[j * 64 + i * 3200 + kl] = sum;
-          }
-        }
-      }
+      if (columns == 2 * LANES) test_h1_convolved_panel(call, i, kl_first, 2 * LANES);
+      else test_h1_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -2050,47 +2420,50 @@ static void test_h1(void *on, int from, int to) {
  *   for i < 500, j < 500, k < 800
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
  */
-static void test_h2(void *on, int from, int to) {
-  const struct test *call = on;
+static always_inline void
+test_h2_panel(const struct test *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h1 = call->h1;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict h2 = call->h2;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[800 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 800; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    const int i_tile = least(i_first, 500 - 6);
+    _Alignas(64) float sums[6 * 2 * LANES];
+    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
+        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void test_h2(void *on, int from, int to) {
+  const struct test *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (84)) * (2 * LANES);
     const int i_from = unit % (84) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(500, i_from + 6);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[800 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 800; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, 500 - 1);
-        rows[r] = i * 800;
-      }
-      tile_6x2_free(h1, rows, 800, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) test_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else test_h2_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -2099,42 +2472,49 @@ static void test_h2(void *on, int from, int to) {
  *   for i < 500, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
  */
-static void test_p_logits(void *on, int from, int to) {
-  const struct test *call = on;
+static always_inline void
+test_p_logits_panel(const struct test *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h2 = call->h2;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict p_logits = call->p_logits;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 10; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        p_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void test_p_logits(void *on, int from, int to) {
+  const struct test *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (4)) * (LANES);
     const int i_from = unit % (4) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 150);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      tile_10x1(h2 + i_first * 500, 500, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 10; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          p_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) test_p_logits_panel(call, j_first, LANES, i_from, i_to);
+    else test_p_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -2220,43 +2600,80 @@ struct probabilities {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and images in place
  */
-static void probabilities_h0_convolved(void *on, int from, int to) {
-  const struct probabilities *call = on;
+static always_inline void
+probabilities_h0_convolved_panel(
+  const struct probabilities *call,
+  int i,
+  int kl_first,
+  int columns
+) {
   const float *restrict images = call->images;
   const float *restrict layer0_W = call->layer0_W;
   float *restrict h0_convolved = call->h0_convolved;
   const int32_t rows = call->rows;
+  const float *right = images + i * 784 + kl_first;
+  long right_step_1 = 28;
+  long right_step = 1;
+  _Alignas(64) float panel[25 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    for (int at = 0; at < columns; at++) {
+      const int kl_at = kl_first + at;
+      const int k = kl_at / 28;
+      const int l = kl_at % 28;
+      int step = 0;
+      for (int m = 0; m < 5; m++) {
+        for (int n = 0; n < 5; n++) {
+          panel[step * (2 * LANES) + at] = l < 24 ? images[k * 28 + m * 28 + l + n + i * 784]
+              : 0.0f;
+          step++;
+        }
+      }
+    }
+    for (int step = 0; step < 25; step++)
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+    right = panel;
+    right_step_1 = 5 * 2 * LANES;
+    right_step = 2 * LANES;
+  }
+  for (int j_first = 0; j_first < 20; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer0_W + j_first * 25 + 24,
+      25,
+      right,
+      5,
+      -5,
+      right_step_1,
+      5,
+      -1,
+      right_step,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
+        const int l_to = least(24, kl_first + columns - k * 28);
+        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
+          const int kl = k * 28 + l;
+          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+        }
+      }
+    }
+  }
+}
+
+static void probabilities_h0_convolved(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
-    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
-      const int columns = least(576 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[25 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 572);
-        const int k = kl_at / 24;
-        const int l = kl_at % 24;
-        int step = 0;
-        for (int m = 0; m < 5; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int lane = 0; lane < 4; lane++)
-              panel[step * (2 * LANES) + at + lane] = at < columns
-                  ? images[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
-            step++;
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 20; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h0_convolved[j * 576 + i * 11520 + kl] = sum;
-          }
-        }
-      }
+    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
+      const int columns = least(668 - kl_first, 2 * LANES);
+      if (columns == 2 * LANES) probabilities_h0_convolved_panel(call, i, kl_first, 2 * LANES);
+      else probabilities_h0_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -2296,54 +2713,69 @@ static void probabilities_h0(void *on, int from, int to) {
  *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
  */
-static void probabilities_h1_convolved(void *on, int from, int to) {
-  const struct probabilities *call = on;
+static always_inline void
+probabilities_h1_convolved_panel(
+  const struct probabilities *call,
+  int i,
+  int kl_first,
+  int columns
+) {
   const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
   float *restrict h1_convolved = call->h1_convolved;
+  const int32_t rows = call->rows;
+  _Alignas(64) float panel[500 * 2 * LANES];
+  for (int at = 0; at < columns; at += 4) {
+    const int kl_at = kl_first + at;
+    const int k = kl_at / 8;
+    const int l = kl_at % 8;
+    int step = 0;
+    for (int m = 0; m < 20; m++) {
+      for (int n = 0; n < 5; n++) {
+        for (int q = 0; q < 5; q++) {
+          for (int lane = 0; lane < 4; lane++)
+            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
+                + i * 2880];
+          step++;
+        }
+      }
+    }
+  }
+  for (int step = 0; step < 500; step++)
+    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int j_first = 0; j_first < 50; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer1_W + j_first * 500 + 24,
+      500,
+      panel,
+      20,
+      25,
+      25 * 2 * LANES,
+      25,
+      -1,
+      2 * LANES,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+      }
+    }
+  }
+}
+
+static void probabilities_h1_convolved(void *on, int from, int to) {
+  const struct probabilities *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[500 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 60);
-        const int k = kl_at / 8;
-        const int l = kl_at % 8;
-        int step = 0;
-        for (int m = 0; m < 20; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int q = 0; q < 5; q++) {
-              for (int lane = 0; lane < 4; lane++)
-                panel[step * (2 * LANES) + at + lane] = at < columns
-                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
-              step++;
-            }
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 50; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2_nested(
-          layer1_W + j_first * 500 + 24,
-          500,
-          20,
-          25,
-          25,
-          -1,
-          panel,
-          2 * LANES,
-          sums,
-          false
-        );
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h1_convolved[j * 64 + i * 3200 + kl] = sum;
-          }
-        }
-      }
+      if (columns == 2 * LANES) probabilities_h1_convolved_panel(call, i, kl_first, 2 * LANES);
+      else probabilities_h1_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -2384,48 +2816,62 @@ static void probabilities_h1(void *on, int from, int to) {
  *   for i < rows, j < 500, k < 800
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
  */
-static void probabilities_h2(void *on, int from, int to) {
-  const struct probabilities *call = on;
+static always_inline void
+probabilities_h2_panel(
+  const struct probabilities *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict h1 = call->h1;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict h2 = call->h2;
+  const int32_t rows = call->rows;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[800 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 800; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    _Alignas(64) float sums[6 * 2 * LANES];
+    long rows_[6];
+    for (int r = 0; r < 6; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 800;
+    }
+    tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void probabilities_h2(void *on, int from, int to) {
+  const struct probabilities *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
     const int i_from = unit % (((rows + 5) / 6)) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[800 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 800; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows_[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 800;
-      }
-      tile_6x2_free(h1, rows_, 800, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) probabilities_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else probabilities_h2_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -2434,48 +2880,62 @@ static void probabilities_h2(void *on, int from, int to) {
  *   for i < rows, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
  */
-static void probabilities_scores_logits(void *on, int from, int to) {
-  const struct probabilities *call = on;
+static always_inline void
+probabilities_scores_logits_panel(
+  const struct probabilities *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict h2 = call->h2;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    long rows_[10];
+    for (int r = 0; r < 10; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 500;
+    }
+    tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        scores_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void probabilities_scores_logits(void *on, int from, int to) {
+  const struct probabilities *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
     const int i_from = unit % (((rows + 149) / 150)) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      long rows_[10];
-      for (int r = 0; r < 10; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 500;
-      }
-      tile_10x1_free(h2, rows_, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          scores_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) probabilities_scores_logits_panel(call, j_first, LANES, i_from, i_to);
+    else probabilities_scores_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -2579,43 +3039,75 @@ struct predict {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and images in place
  */
-static void predict_h0_convolved(void *on, int from, int to) {
-  const struct predict *call = on;
+static always_inline void
+predict_h0_convolved_panel(const struct predict *call, int i, int kl_first, int columns) {
   const float *restrict images = call->images;
   const float *restrict layer0_W = call->layer0_W;
   float *restrict h0_convolved = call->h0_convolved;
   const int32_t rows = call->rows;
+  const float *right = images + i * 784 + kl_first;
+  long right_step_1 = 28;
+  long right_step = 1;
+  _Alignas(64) float panel[25 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    for (int at = 0; at < columns; at++) {
+      const int kl_at = kl_first + at;
+      const int k = kl_at / 28;
+      const int l = kl_at % 28;
+      int step = 0;
+      for (int m = 0; m < 5; m++) {
+        for (int n = 0; n < 5; n++) {
+          panel[step * (2 * LANES) + at] = l < 24 ? images[k * 28 + m * 28 + l + n + i * 784]
+              : 0.0f;
+          step++;
+        }
+      }
+    }
+    for (int step = 0; step < 25; step++)
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+    right = panel;
+    right_step_1 = 5 * 2 * LANES;
+    right_step = 2 * LANES;
+  }
+  for (int j_first = 0; j_first < 20; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer0_W + j_first * 25 + 24,
+      25,
+      right,
+      5,
+      -5,
+      right_step_1,
+      5,
+      -1,
+      right_step,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
+        const int l_to = least(24, kl_first + columns - k * 28);
+        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
+          const int kl = k * 28 + l;
+          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+        }
+      }
+    }
+  }
+}
+
+static void predict_h0_convolved(void *on, int from, int to) {
+  const struct predict *call = on;
+  const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
-    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
-      const int columns = least(576 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[25 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 572);
-        const int k = kl_at / 24;
-        const int l = kl_at % 24;
-        int step = 0;
-        for (int m = 0; m < 5; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int lane = 0; lane < 4; lane++)
-              panel[step * (2 * LANES) + at + lane] = at < columns
-                  ? images[k * 28 + m * 28 + l + lane + n + i * 784] : 0.0f;
-            step++;
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 20; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2(layer0_W + j_first * 25 + 24, 25, 25, -1, panel, 2 * LANES, sums, false);
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h0_convolved[j * 576 + i * 11520 + kl] = sum;
-          }
-        }
-      }
+    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
+      const int columns = least(668 - kl_first, 2 * LANES);
+      if (columns == 2 * LANES) predict_h0_convolved_panel(call, i, kl_first, 2 * LANES);
+      else predict_h0_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -2655,54 +3147,64 @@ static void predict_h0(void *on, int from, int to) {
  *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
  */
-static void predict_h1_convolved(void *on, int from, int to) {
-  const struct predict *call = on;
+static always_inline void
+predict_h1_convolved_panel(const struct predict *call, int i, int kl_first, int columns) {
   const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
   float *restrict h1_convolved = call->h1_convolved;
+  const int32_t rows = call->rows;
+  _Alignas(64) float panel[500 * 2 * LANES];
+  for (int at = 0; at < columns; at += 4) {
+    const int kl_at = kl_first + at;
+    const int k = kl_at / 8;
+    const int l = kl_at % 8;
+    int step = 0;
+    for (int m = 0; m < 20; m++) {
+      for (int n = 0; n < 5; n++) {
+        for (int q = 0; q < 5; q++) {
+          for (int lane = 0; lane < 4; lane++)
+            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
+                + i * 2880];
+          step++;
+        }
+      }
+    }
+  }
+  for (int step = 0; step < 500; step++)
+    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int j_first = 0; j_first < 50; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2_2(
+      layer1_W + j_first * 500 + 24,
+      500,
+      panel,
+      20,
+      25,
+      25 * 2 * LANES,
+      25,
+      -1,
+      2 * LANES,
+      sums,
+      false
+    );
+    for (int j = j_first; j < j_first + 5; j++) {
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+      }
+    }
+  }
+}
+
+static void predict_h1_convolved(void *on, int from, int to) {
+  const struct predict *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
-      _Alignas(64) float panel[500 * 2 * LANES];
-      for (int at = 0; at < 2 * LANES; at += 4) {
-        const int kl_at = least(kl_first + at, 60);
-        const int k = kl_at / 8;
-        const int l = kl_at % 8;
-        int step = 0;
-        for (int m = 0; m < 20; m++) {
-          for (int n = 0; n < 5; n++) {
-            for (int q = 0; q < 5; q++) {
-              for (int lane = 0; lane < 4; lane++)
-                panel[step * (2 * LANES) + at + lane] = at < columns
-                    ? h0[l + lane + q + k * 12 + n * 12 + m * 144 + i * 2880] : 0.0f;
-              step++;
-            }
-          }
-        }
-      }
-      for (int j_first = 0; j_first < 50; j_first += 5) {
-        _Alignas(64) float sums[5 * 2 * LANES];
-        tile_5x2_nested(
-          layer1_W + j_first * 500 + 24,
-          500,
-          20,
-          25,
-          25,
-          -1,
-          panel,
-          2 * LANES,
-          sums,
-          false
-        );
-        for (int j = j_first; j < j_first + 5; j++) {
-          for (int kl = kl_first; kl < kl_first + columns; kl++) {
-            const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-            h1_convolved[j * 64 + i * 3200 + kl] = sum;
-          }
-        }
-      }
+      if (columns == 2 * LANES) predict_h1_convolved_panel(call, i, kl_first, 2 * LANES);
+      else predict_h1_convolved_panel(call, i, kl_first, columns);
     }
   }
 }
@@ -2743,48 +3245,56 @@ static void predict_h1(void *on, int from, int to) {
  *   for i < rows, j < 500, k < 800
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
  */
-static void predict_h2(void *on, int from, int to) {
-  const struct predict *call = on;
+static always_inline void
+predict_h2_panel(const struct predict *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h1 = call->h1;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict h2 = call->h2;
+  const int32_t rows = call->rows;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[800 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 800; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    _Alignas(64) float sums[6 * 2 * LANES];
+    long rows_[6];
+    for (int r = 0; r < 6; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 800;
+    }
+    tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void predict_h2(void *on, int from, int to) {
+  const struct predict *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
     const int i_from = unit % (((rows + 5) / 6)) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[800 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 800; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows_[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 800;
-      }
-      tile_6x2_free(h1, rows_, 800, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) predict_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else predict_h2_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -2793,48 +3303,62 @@ static void predict_h2(void *on, int from, int to) {
  *   for i < rows, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
  */
-static void predict_scores_logits(void *on, int from, int to) {
-  const struct predict *call = on;
+static always_inline void
+predict_scores_logits_panel(
+  const struct predict *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict h2 = call->h2;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    long rows_[10];
+    for (int r = 0; r < 10; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 500;
+    }
+    tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        scores_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void predict_scores_logits(void *on, int from, int to) {
+  const struct predict *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
     const int i_from = unit % (((rows + 149) / 150)) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      long rows_[10];
-      for (int r = 0; r < 10; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 500;
-      }
-      tile_10x1_free(h2, rows_, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          scores_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) predict_scores_logits_panel(call, j_first, LANES, i_from, i_to);
+    else predict_scores_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 

@@ -25,12 +25,12 @@ struct logistic {
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
-column_sums_1(int steps, const float *right, long right_step, float *sums, bool more) {
+column_sums_1(const float *right, int steps, long right_step, float *sums, bool more) {
   f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
+    const float *right_at = right + step * right_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
     sum_0_0 += right_0;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
 }
@@ -44,9 +44,9 @@ static always_inline void
 tile_10x1_free(
   const float *left,
   const long *left_rows,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -72,28 +72,29 @@ tile_10x1_free(
   const float *left_8 = left + left_rows[8];
   const float *left_9 = left + left_rows[9];
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v x_0 = f32v_splat(left_0[left_at]);
     sum_0_0 += x_0 * right_0;
-    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    const f32v x_1 = f32v_splat(left_1[left_at]);
     sum_1_0 += x_1 * right_0;
-    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    const f32v x_2 = f32v_splat(left_2[left_at]);
     sum_2_0 += x_2 * right_0;
-    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    const f32v x_3 = f32v_splat(left_3[left_at]);
     sum_3_0 += x_3 * right_0;
-    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    const f32v x_4 = f32v_splat(left_4[left_at]);
     sum_4_0 += x_4 * right_0;
-    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    const f32v x_5 = f32v_splat(left_5[left_at]);
     sum_5_0 += x_5 * right_0;
-    const f32v x_6 = f32v_splat(left_6[step * left_step]);
+    const f32v x_6 = f32v_splat(left_6[left_at]);
     sum_6_0 += x_6 * right_0;
-    const f32v x_7 = f32v_splat(left_7[step * left_step]);
+    const f32v x_7 = f32v_splat(left_7[left_at]);
     sum_7_0 += x_7 * right_0;
-    const f32v x_8 = f32v_splat(left_8[step * left_step]);
+    const f32v x_8 = f32v_splat(left_8[left_at]);
     sum_8_0 += x_8 * right_0;
-    const f32v x_9 = f32v_splat(left_9[step * left_step]);
+    const f32v x_9 = f32v_splat(left_9[left_at]);
     sum_9_0 += x_9 * right_0;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_1_0);
@@ -116,9 +117,9 @@ static always_inline void
 tile_12x1(
   const float *left,
   long left_row,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -136,32 +137,33 @@ tile_12x1(
   f32v sum_10_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
   f32v sum_11_0 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
     sum_0_0 += x_0 * right_0;
-    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
     sum_1_0 += x_1 * right_0;
-    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
     sum_2_0 += x_2 * right_0;
-    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
     sum_3_0 += x_3 * right_0;
-    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
     sum_4_0 += x_4 * right_0;
-    const f32v x_5 = f32v_splat(left[step * left_step + 5 * left_row]);
+    const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
     sum_5_0 += x_5 * right_0;
-    const f32v x_6 = f32v_splat(left[step * left_step + 6 * left_row]);
+    const f32v x_6 = f32v_splat(left[left_at + 6 * left_row]);
     sum_6_0 += x_6 * right_0;
-    const f32v x_7 = f32v_splat(left[step * left_step + 7 * left_row]);
+    const f32v x_7 = f32v_splat(left[left_at + 7 * left_row]);
     sum_7_0 += x_7 * right_0;
-    const f32v x_8 = f32v_splat(left[step * left_step + 8 * left_row]);
+    const f32v x_8 = f32v_splat(left[left_at + 8 * left_row]);
     sum_8_0 += x_8 * right_0;
-    const f32v x_9 = f32v_splat(left[step * left_step + 9 * left_row]);
+    const f32v x_9 = f32v_splat(left[left_at + 9 * left_row]);
     sum_9_0 += x_9 * right_0;
-    const f32v x_10 = f32v_splat(left[step * left_step + 10 * left_row]);
+    const f32v x_10 = f32v_splat(left[left_at + 10 * left_row]);
     sum_10_0 += x_10 * right_0;
-    const f32v x_11 = f32v_splat(left[step * left_step + 11 * left_row]);
+    const f32v x_11 = f32v_splat(left[left_at + 11 * left_row]);
     sum_11_0 += x_11 * right_0;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_1_0);
@@ -186,9 +188,9 @@ static always_inline void
 tile_5x2(
   const float *left,
   long left_row,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -204,24 +206,25 @@ tile_5x2(
   f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
   f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v right_1 = f32v_load(right + 1 * LANES);
-    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
     sum_0_0 += x_0 * right_0;
     sum_0_1 += x_0 * right_1;
-    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
     sum_1_0 += x_1 * right_0;
     sum_1_1 += x_1 * right_1;
-    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
     sum_2_0 += x_2 * right_0;
     sum_2_1 += x_2 * right_1;
-    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
     sum_3_0 += x_3 * right_0;
     sum_3_1 += x_3 * right_1;
-    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
     sum_4_0 += x_4 * right_0;
     sum_4_1 += x_4 * right_1;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_0_1);
@@ -256,42 +259,49 @@ struct train {
  *   for i < 600, j < 10, k < 784
  *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
  */
-static void train_p_logits(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_p_logits_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict x = call->x;
   const float *restrict W = call->W;
   const float *restrict b = call->b;
   float *restrict p_logits = call->p_logits;
+  const float *right = W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[784 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 12) {
+    _Alignas(64) float sums[12 * LANES];
+    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 12; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        p_logits[j + i * 10] = sum + b[j];
+      }
+    }
+  }
+}
+
+static void train_p_logits(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (5)) * (LANES);
     const int i_from = unit % (5) * 144;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(600, i_from + 144);
-    const float *right = W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[784 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 12) {
-      _Alignas(64) float sums[12 * LANES];
-      tile_12x1(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 12; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          p_logits[j + i * 10] = sum + b[j];
-        }
-      }
-    }
+    if (columns == LANES) train_p_logits_panel(call, j_first, LANES, i_from, i_to);
+    else train_p_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -341,39 +351,46 @@ static void train_cost_and_d_p_logits(struct train *call) {
  *   for i < 784, j < 10, k < 600
  *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and x in place
  */
-static void train_W(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_W_panel(const struct train *call, int i_first, int columns) {
   float *restrict W = call->W;
   const float *restrict x = call->x;
   const float *restrict d_p_logits = call->d_p_logits;
+  const float *right = x + i_first;
+  long right_step = 784;
+  _Alignas(64) float panel[600 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 600; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int i = i_first + at;
+        panel[step * (2 * LANES) + at] = x[i + k * 784];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int j_first = 0; j_first < 10; j_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2(d_p_logits + j_first, 1, right, 600, 10, right_step, sums, false);
+    for (int i = i_first; i < i_first + columns; i++) {
+      for (int j = j_first; j < j_first + 5; j++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
+        W[j + i * 10] = W[j + i * 10] - 0.13f * sum;
+      }
+    }
+  }
+}
+
+static void train_W(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (2 * LANES);
     const int columns = least(784 - i_first, 2 * LANES);
-    const float *right = x + i_first;
-    long right_step = 784;
-    _Alignas(64) float panel[600 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 600; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int i = i_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? x[i + k * 784] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int j_first = 0; j_first < 10; j_first += 5) {
-      _Alignas(64) float sums[5 * 2 * LANES];
-      tile_5x2(d_p_logits + j_first, 1, 600, 10, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + columns; i++) {
-        for (int j = j_first; j < j_first + 5; j++) {
-          const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
-          W[j + i * 10] = W[j + i * 10] - 0.13f * sum;
-        }
-      }
-    }
+    if (columns == 2 * LANES) train_W_panel(call, i_first, 2 * LANES);
+    else train_W_panel(call, i_first, columns);
   }
 }
 
@@ -383,34 +400,41 @@ static void train_W(void *on, int from, int to) {
  *   for i < 10, j < 600
  *   in 1·LANES columns i at a time, of d_p_logits in place
  */
-static void train_b(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_b_panel(const struct train *call, int i_first, int columns) {
   float *restrict b = call->b;
   const float *restrict d_p_logits = call->d_p_logits;
+  const float *right = d_p_logits + i_first;
+  long right_step = 10;
+  _Alignas(64) float panel[600 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int j = 0; j < 600; j++) {
+      for (int at = 0; at < columns; at++) {
+        const int i = i_first + at;
+        panel[step * (LANES) + at] = d_p_logits[i + j * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  _Alignas(64) float sums[1 * LANES];
+  column_sums_1(right, 600, right_step, sums, false);
+  for (int i = i_first; i < i_first + columns; i++) {
+    const float sum = sums[i - i_first];
+    b[i] = b[i] - 0.13f * sum;
+  }
+}
+
+static void train_b(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (LANES);
     const int columns = least(10 - i_first, LANES);
-    const float *right = d_p_logits + i_first;
-    long right_step = 10;
-    _Alignas(64) float panel[600 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int j = 0; j < 600; j++) {
-        for (int at = 0; at < LANES; at++) {
-          const int i = i_first + at;
-          panel[step * (LANES) + at] = at < columns ? d_p_logits[i + j * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    _Alignas(64) float sums[1 * LANES];
-    column_sums_1(600, right, right_step, sums, false);
-    for (int i = i_first; i < i_first + columns; i++) {
-      const float sum = sums[i - i_first];
-      b[i] = b[i] - 0.13f * sum;
-    }
+    if (columns == LANES) train_b_panel(call, i_first, LANES);
+    else train_b_panel(call, i_first, columns);
   }
 }
 
@@ -453,42 +477,55 @@ struct validate {
  *   for i < 600, j < 10, k < 784
  *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
  */
-static void validate_p_logits(void *on, int from, int to) {
-  const struct validate *call = on;
+static always_inline void
+validate_p_logits_panel(
+  const struct validate *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict x = call->x;
   const float *restrict W = call->W;
   const float *restrict b = call->b;
   float *restrict p_logits = call->p_logits;
+  const float *right = W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[784 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 12) {
+    _Alignas(64) float sums[12 * LANES];
+    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 12; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        p_logits[j + i * 10] = sum + b[j];
+      }
+    }
+  }
+}
+
+static void validate_p_logits(void *on, int from, int to) {
+  const struct validate *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (5)) * (LANES);
     const int i_from = unit % (5) * 144;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(600, i_from + 144);
-    const float *right = W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[784 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 12) {
-      _Alignas(64) float sums[12 * LANES];
-      tile_12x1(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 12; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          p_logits[j + i * 10] = sum + b[j];
-        }
-      }
-    }
+    if (columns == LANES) validate_p_logits_panel(call, j_first, LANES, i_from, i_to);
+    else validate_p_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -551,42 +588,49 @@ struct test {
  *   for i < 600, j < 10, k < 784
  *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
  */
-static void test_p_logits(void *on, int from, int to) {
-  const struct test *call = on;
+static always_inline void
+test_p_logits_panel(const struct test *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict x = call->x;
   const float *restrict W = call->W;
   const float *restrict b = call->b;
   float *restrict p_logits = call->p_logits;
+  const float *right = W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[784 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 12) {
+    _Alignas(64) float sums[12 * LANES];
+    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 12; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        p_logits[j + i * 10] = sum + b[j];
+      }
+    }
+  }
+}
+
+static void test_p_logits(void *on, int from, int to) {
+  const struct test *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (5)) * (LANES);
     const int i_from = unit % (5) * 144;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(600, i_from + 144);
-    const float *right = W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[784 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 12) {
-      _Alignas(64) float sums[12 * LANES];
-      tile_12x1(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 12; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          p_logits[j + i * 10] = sum + b[j];
-        }
-      }
-    }
+    if (columns == LANES) test_p_logits_panel(call, j_first, LANES, i_from, i_to);
+    else test_p_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -647,48 +691,62 @@ struct probabilities {
  *   for i < rows, j < 10, k < 784
  *   in 10 × 1·LANES tiles of i × j, of images in place and W in place
  */
-static void probabilities_scores_logits(void *on, int from, int to) {
-  const struct probabilities *call = on;
+static always_inline void
+probabilities_scores_logits_panel(
+  const struct probabilities *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict images = call->images;
   const float *restrict W = call->W;
   const float *restrict b = call->b;
   float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  const float *right = W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[784 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    long rows_[10];
+    for (int r = 0; r < 10; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 784;
+    }
+    tile_10x1_free(images, rows_, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        scores_logits[j + i * 10] = sum + b[j];
+      }
+    }
+  }
+}
+
+static void probabilities_scores_logits(void *on, int from, int to) {
+  const struct probabilities *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
     const int i_from = unit % (((rows + 149) / 150)) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
-    const float *right = W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[784 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      long rows_[10];
-      for (int r = 0; r < 10; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 784;
-      }
-      tile_10x1_free(images, rows_, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          scores_logits[j + i * 10] = sum + b[j];
-        }
-      }
-    }
+    if (columns == LANES) probabilities_scores_logits_panel(call, j_first, LANES, i_from, i_to);
+    else probabilities_scores_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -761,48 +819,62 @@ struct predict {
  *   for i < rows, j < 10, k < 784
  *   in 10 × 1·LANES tiles of i × j, of images in place and W in place
  */
-static void predict_scores_logits(void *on, int from, int to) {
-  const struct predict *call = on;
+static always_inline void
+predict_scores_logits_panel(
+  const struct predict *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict images = call->images;
   const float *restrict W = call->W;
   const float *restrict b = call->b;
   float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  const float *right = W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[784 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    long rows_[10];
+    for (int r = 0; r < 10; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 784;
+    }
+    tile_10x1_free(images, rows_, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        scores_logits[j + i * 10] = sum + b[j];
+      }
+    }
+  }
+}
+
+static void predict_scores_logits(void *on, int from, int to) {
+  const struct predict *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
     const int i_from = unit % (((rows + 149) / 150)) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
-    const float *right = W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[784 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      long rows_[10];
-      for (int r = 0; r < 10; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 784;
-      }
-      tile_10x1_free(images, rows_, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          scores_logits[j + i * 10] = sum + b[j];
-        }
-      }
-    }
+    if (columns == LANES) predict_scores_logits_panel(call, j_first, LANES, i_from, i_to);
+    else predict_scores_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 

@@ -27,21 +27,21 @@ struct mlp {
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
-column_sums_4(int steps, const float *right, long right_step, float *sums, bool more) {
+column_sums_4(const float *right, int steps, long right_step, float *sums, bool more) {
   f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
   f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
   f32v sum_0_2 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
   f32v sum_0_3 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v right_1 = f32v_load(right + 1 * LANES);
-    const f32v right_2 = f32v_load(right + 2 * LANES);
-    const f32v right_3 = f32v_load(right + 3 * LANES);
+    const float *right_at = right + step * right_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v right_2 = f32v_load(right_at + 2 * LANES);
+    const f32v right_3 = f32v_load(right_at + 3 * LANES);
     sum_0_0 += right_0;
     sum_0_1 += right_1;
     sum_0_2 += right_2;
     sum_0_3 += right_3;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_0_1);
@@ -58,9 +58,9 @@ static always_inline void
 tile_10x1(
   const float *left,
   long left_row,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -76,28 +76,29 @@ tile_10x1(
   f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
   f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
     sum_0_0 += x_0 * right_0;
-    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
     sum_1_0 += x_1 * right_0;
-    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
     sum_2_0 += x_2 * right_0;
-    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
     sum_3_0 += x_3 * right_0;
-    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
     sum_4_0 += x_4 * right_0;
-    const f32v x_5 = f32v_splat(left[step * left_step + 5 * left_row]);
+    const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
     sum_5_0 += x_5 * right_0;
-    const f32v x_6 = f32v_splat(left[step * left_step + 6 * left_row]);
+    const f32v x_6 = f32v_splat(left[left_at + 6 * left_row]);
     sum_6_0 += x_6 * right_0;
-    const f32v x_7 = f32v_splat(left[step * left_step + 7 * left_row]);
+    const f32v x_7 = f32v_splat(left[left_at + 7 * left_row]);
     sum_7_0 += x_7 * right_0;
-    const f32v x_8 = f32v_splat(left[step * left_step + 8 * left_row]);
+    const f32v x_8 = f32v_splat(left[left_at + 8 * left_row]);
     sum_8_0 += x_8 * right_0;
-    const f32v x_9 = f32v_splat(left[step * left_step + 9 * left_row]);
+    const f32v x_9 = f32v_splat(left[left_at + 9 * left_row]);
     sum_9_0 += x_9 * right_0;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_1_0);
@@ -120,9 +121,9 @@ static always_inline void
 tile_10x1_free(
   const float *left,
   const long *left_rows,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -148,28 +149,29 @@ tile_10x1_free(
   const float *left_8 = left + left_rows[8];
   const float *left_9 = left + left_rows[9];
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v x_0 = f32v_splat(left_0[left_at]);
     sum_0_0 += x_0 * right_0;
-    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    const f32v x_1 = f32v_splat(left_1[left_at]);
     sum_1_0 += x_1 * right_0;
-    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    const f32v x_2 = f32v_splat(left_2[left_at]);
     sum_2_0 += x_2 * right_0;
-    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    const f32v x_3 = f32v_splat(left_3[left_at]);
     sum_3_0 += x_3 * right_0;
-    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    const f32v x_4 = f32v_splat(left_4[left_at]);
     sum_4_0 += x_4 * right_0;
-    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    const f32v x_5 = f32v_splat(left_5[left_at]);
     sum_5_0 += x_5 * right_0;
-    const f32v x_6 = f32v_splat(left_6[step * left_step]);
+    const f32v x_6 = f32v_splat(left_6[left_at]);
     sum_6_0 += x_6 * right_0;
-    const f32v x_7 = f32v_splat(left_7[step * left_step]);
+    const f32v x_7 = f32v_splat(left_7[left_at]);
     sum_7_0 += x_7 * right_0;
-    const f32v x_8 = f32v_splat(left_8[step * left_step]);
+    const f32v x_8 = f32v_splat(left_8[left_at]);
     sum_8_0 += x_8 * right_0;
-    const f32v x_9 = f32v_splat(left_9[step * left_step]);
+    const f32v x_9 = f32v_splat(left_9[left_at]);
     sum_9_0 += x_9 * right_0;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_1_0);
@@ -192,9 +194,9 @@ static always_inline void
 tile_5x2(
   const float *left,
   long left_row,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -210,24 +212,25 @@ tile_5x2(
   f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
   f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v right_1 = f32v_load(right + 1 * LANES);
-    const f32v x_0 = f32v_splat(left[step * left_step + 0 * left_row]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
     sum_0_0 += x_0 * right_0;
     sum_0_1 += x_0 * right_1;
-    const f32v x_1 = f32v_splat(left[step * left_step + 1 * left_row]);
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
     sum_1_0 += x_1 * right_0;
     sum_1_1 += x_1 * right_1;
-    const f32v x_2 = f32v_splat(left[step * left_step + 2 * left_row]);
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
     sum_2_0 += x_2 * right_0;
     sum_2_1 += x_2 * right_1;
-    const f32v x_3 = f32v_splat(left[step * left_step + 3 * left_row]);
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
     sum_3_0 += x_3 * right_0;
     sum_3_1 += x_3 * right_1;
-    const f32v x_4 = f32v_splat(left[step * left_step + 4 * left_row]);
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
     sum_4_0 += x_4 * right_0;
     sum_4_1 += x_4 * right_1;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_0_1);
@@ -247,12 +250,78 @@ tile_5x2(
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
+tile_6x2(
+  const float *left,
+  long left_row,
+  const float *right,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
+  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
+    sum_5_0 += x_5 * right_0;
+    sum_5_1 += x_5 * right_1;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+  f32v_store(sums + 10 * LANES, sum_5_0);
+  f32v_store(sums + 11 * LANES, sum_5_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
 tile_6x2_free(
   const float *left,
   const long *left_rows,
+  const float *right,
   int steps,
   long left_step,
-  const float *right,
   long right_step,
   float *sums,
   bool more
@@ -276,27 +345,28 @@ tile_6x2_free(
   const float *left_4 = left + left_rows[4];
   const float *left_5 = left + left_rows[5];
   for (int step = 0; step < steps; step++) {
-    const f32v right_0 = f32v_load(right + 0 * LANES);
-    const f32v right_1 = f32v_load(right + 1 * LANES);
-    const f32v x_0 = f32v_splat(left_0[step * left_step]);
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left_0[left_at]);
     sum_0_0 += x_0 * right_0;
     sum_0_1 += x_0 * right_1;
-    const f32v x_1 = f32v_splat(left_1[step * left_step]);
+    const f32v x_1 = f32v_splat(left_1[left_at]);
     sum_1_0 += x_1 * right_0;
     sum_1_1 += x_1 * right_1;
-    const f32v x_2 = f32v_splat(left_2[step * left_step]);
+    const f32v x_2 = f32v_splat(left_2[left_at]);
     sum_2_0 += x_2 * right_0;
     sum_2_1 += x_2 * right_1;
-    const f32v x_3 = f32v_splat(left_3[step * left_step]);
+    const f32v x_3 = f32v_splat(left_3[left_at]);
     sum_3_0 += x_3 * right_0;
     sum_3_1 += x_3 * right_1;
-    const f32v x_4 = f32v_splat(left_4[step * left_step]);
+    const f32v x_4 = f32v_splat(left_4[left_at]);
     sum_4_0 += x_4 * right_0;
     sum_4_1 += x_4 * right_1;
-    const f32v x_5 = f32v_splat(left_5[step * left_step]);
+    const f32v x_5 = f32v_splat(left_5[left_at]);
     sum_5_0 += x_5 * right_0;
     sum_5_1 += x_5 * right_1;
-    right += right_step;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_0_1);
@@ -404,42 +474,49 @@ static void train_L2_sum_output_W(struct train *call) {
  *   for i < 20, j < 500, k < 784
  *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
  */
-static void train_h(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_h_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict x = call->x;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict h = call->h;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[784 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 5; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+        h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void train_h(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (2)) * (2 * LANES);
     const int i_from = unit % (2) * 10;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(20, i_from + 10);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[784 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 5) {
-      _Alignas(64) float sums[5 * 2 * LANES];
-      tile_5x2(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 5; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) train_h_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else train_h_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -448,40 +525,47 @@ static void train_h(void *on, int from, int to) {
  *   for i < 20, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
  */
-static void train_p_logits(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_p_logits_panel(const struct train *call, int j_first, int columns) {
   const float *restrict h = call->h;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict p_logits = call->p_logits;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = 0; i_first < 20; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 10; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        p_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void train_p_logits(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (LANES);
     const int columns = least(10 - j_first, LANES);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = 0; i_first < 20; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      tile_10x1(h + i_first * 500, 500, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 10; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          p_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) train_p_logits_panel(call, j_first, LANES);
+    else train_p_logits_panel(call, j_first, columns);
   }
 }
 
@@ -530,34 +614,42 @@ static void train_cost_sum_and_d_p_logits(struct train *call) {
  *   for i < 20, j < 500, k < 10
  *   in 5 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
  */
-static void train_d_linear(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_d_linear_panel(const struct train *call, int j_first, int columns) {
   const float *restrict d_p_logits = call->d_p_logits;
   const float *restrict output_W = call->output_W;
   const float *restrict h = call->h;
   float *restrict d_linear = call->d_linear;
+  _Alignas(64) float panel[10 * 2 * LANES];
+  for (int at = 0; at < columns; at++) {
+    const int j = j_first + at;
+    int step = 0;
+    for (int k = 0; k < 10; k++) {
+      panel[step * (2 * LANES) + at] = output_W[k + j * 10];
+      step++;
+    }
+  }
+  for (int step = 0; step < 10; step++)
+    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int i_first = 0; i_first < 20; i_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums, false);
+    for (int i = i_first; i < i_first + 5; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+        d_linear[j + i * 500] = sum * (1.0f - h[j + i * 500] * h[j + i * 500]);
+      }
+    }
+  }
+}
+
+static void train_d_linear(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
-    _Alignas(64) float panel[10 * 2 * LANES];
-    for (int at = 0; at < 2 * LANES; at++) {
-      const int j = least(j_first + at, 499);
-      int step = 0;
-      for (int k = 0; k < 10; k++) {
-        panel[step * (2 * LANES) + at] = at < columns ? output_W[k + j * 10] : 0.0f;
-        step++;
-      }
-    }
-    for (int i_first = 0; i_first < 20; i_first += 5) {
-      _Alignas(64) float sums[5 * 2 * LANES];
-      tile_5x2(d_p_logits + i_first * 10, 10, 10, 1, panel, 2 * LANES, sums, false);
-      for (int i = i_first; i < i_first + 5; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          d_linear[j + i * 500] = sum * (1.0f - h[j + i * 500] * h[j + i * 500]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) train_d_linear_panel(call, j_first, 2 * LANES);
+    else train_d_linear_panel(call, j_first, columns);
   }
 }
 
@@ -567,47 +659,50 @@ static void train_d_linear(void *on, int from, int to) {
  *   for i < 784, j < 500, k < 20
  *   in 6 × 2·LANES tiles of i × j, of x in place and d_linear in place
  */
-static void train_hidden_W(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_hidden_W_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
   float *restrict hidden_W = call->hidden_W;
   const float *restrict x = call->x;
   const float *restrict d_linear = call->d_linear;
+  const float *right = d_linear + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[20 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 20; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = d_linear[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    const int i_tile = least(i_first, 784 - 6);
+    _Alignas(64) float sums[6 * 2 * LANES];
+    tile_6x2(x + i_tile, 1, right, 20, 784, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
+        hidden_W[j + i * 500] = hidden_W[j + i * 500]
+            - 0.01f * (0.0002f * hidden_W[j + i * 500] + sum);
+      }
+    }
+  }
+}
+
+static void train_hidden_W(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (4)) * (2 * LANES);
     const int i_from = unit % (4) * 210;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(784, i_from + 210);
-    const float *right = d_linear + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[20 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 20; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? d_linear[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, 784 - 1);
-        rows[r] = i;
-      }
-      tile_6x2_free(x, rows, 20, 784, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          hidden_W[j + i * 500] = hidden_W[j + i * 500]
-              - 0.01f * (0.0002f * hidden_W[j + i * 500] + sum);
-        }
-      }
-    }
+    if (columns == 2 * LANES) train_hidden_W_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else train_hidden_W_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -617,34 +712,41 @@ static void train_hidden_W(void *on, int from, int to) {
  *   for i < 500, j < 20
  *   in 4·LANES columns i at a time, of d_linear in place
  */
-static void train_hidden_b(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_hidden_b_panel(const struct train *call, int i_first, int columns) {
   float *restrict hidden_b = call->hidden_b;
   const float *restrict d_linear = call->d_linear;
+  const float *right = d_linear + i_first;
+  long right_step = 500;
+  _Alignas(64) float panel[20 * 4 * LANES];
+  if (columns < 4 * LANES) {
+    int step = 0;
+    for (int j = 0; j < 20; j++) {
+      for (int at = 0; at < columns; at++) {
+        const int i = i_first + at;
+        panel[step * (4 * LANES) + at] = d_linear[i + j * 500];
+      }
+      for (int at = columns; at < 4 * LANES; at++) panel[step * (4 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 4 * LANES;
+  }
+  _Alignas(64) float sums[1 * 4 * LANES];
+  column_sums_4(right, 20, right_step, sums, false);
+  for (int i = i_first; i < i_first + columns; i++) {
+    const float sum = sums[i - i_first];
+    hidden_b[i] = hidden_b[i] - 0.01f * sum;
+  }
+}
+
+static void train_hidden_b(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
-    const float *right = d_linear + i_first;
-    long right_step = 500;
-    _Alignas(64) float panel[20 * 4 * LANES];
-    if (columns < 4 * LANES) {
-      int step = 0;
-      for (int j = 0; j < 20; j++) {
-        for (int at = 0; at < 4 * LANES; at++) {
-          const int i = i_first + at;
-          panel[step * (4 * LANES) + at] = at < columns ? d_linear[i + j * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 4 * LANES;
-    }
-    _Alignas(64) float sums[1 * 4 * LANES];
-    column_sums_4(20, right, right_step, sums, false);
-    for (int i = i_first; i < i_first + columns; i++) {
-      const float sum = sums[i - i_first];
-      hidden_b[i] = hidden_b[i] - 0.01f * sum;
-    }
+    if (columns == 4 * LANES) train_hidden_b_panel(call, i_first, 4 * LANES);
+    else train_hidden_b_panel(call, i_first, columns);
   }
 }
 
@@ -654,42 +756,49 @@ static void train_hidden_b(void *on, int from, int to) {
  *   for i < 500, j < 10, k < 20
  *   in 10 × 1·LANES tiles of i × j, of h in place and d_p_logits in place
  */
-static void train_output_W(void *on, int from, int to) {
-  const struct train *call = on;
+static always_inline void
+train_output_W_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
   float *restrict output_W = call->output_W;
   const float *restrict h = call->h;
   const float *restrict d_p_logits = call->d_p_logits;
+  const float *right = d_p_logits + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[20 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 20; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = d_p_logits[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    tile_10x1(h + i_first, 1, right, 20, 500, right_step, sums, false);
+    for (int i = i_first; i < i_first + 10; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        output_W[j + i * 10] = output_W[j + i * 10]
+            - 0.01f * (0.0002f * output_W[j + i * 10] + sum);
+      }
+    }
+  }
+}
+
+static void train_output_W(void *on, int from, int to) {
+  const struct train *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (3)) * (LANES);
     const int i_from = unit % (3) * 210;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 210);
-    const float *right = d_p_logits + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[20 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 20; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? d_p_logits[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      tile_10x1(h + i_first, 1, 20, 500, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 10; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          output_W[j + i * 10] = output_W[j + i * 10]
-              - 0.01f * (0.0002f * output_W[j + i * 10] + sum);
-        }
-      }
-    }
+    if (columns == LANES) train_output_W_panel(call, j_first, LANES, i_from, i_to);
+    else train_output_W_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -778,42 +887,49 @@ struct validate {
  *   for i < 20, j < 500, k < 784
  *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
  */
-static void validate_h(void *on, int from, int to) {
-  const struct validate *call = on;
+static always_inline void
+validate_h_panel(const struct validate *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict x = call->x;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict h = call->h;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[784 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 5; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+        h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void validate_h(void *on, int from, int to) {
+  const struct validate *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (2)) * (2 * LANES);
     const int i_from = unit % (2) * 10;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(20, i_from + 10);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[784 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 5) {
-      _Alignas(64) float sums[5 * 2 * LANES];
-      tile_5x2(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 5; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) validate_h_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else validate_h_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -822,40 +938,47 @@ static void validate_h(void *on, int from, int to) {
  *   for i < 20, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
  */
-static void validate_p_logits(void *on, int from, int to) {
-  const struct validate *call = on;
+static always_inline void
+validate_p_logits_panel(const struct validate *call, int j_first, int columns) {
   const float *restrict h = call->h;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict p_logits = call->p_logits;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = 0; i_first < 20; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 10; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        p_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void validate_p_logits(void *on, int from, int to) {
+  const struct validate *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (LANES);
     const int columns = least(10 - j_first, LANES);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = 0; i_first < 20; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      tile_10x1(h + i_first * 500, 500, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 10; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          p_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) validate_p_logits_panel(call, j_first, LANES);
+    else validate_p_logits_panel(call, j_first, columns);
   }
 }
 
@@ -926,42 +1049,49 @@ struct test {
  *   for i < 20, j < 500, k < 784
  *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
  */
-static void test_h(void *on, int from, int to) {
-  const struct test *call = on;
+static always_inline void
+test_h_panel(const struct test *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict x = call->x;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict h = call->h;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[784 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 5) {
+    _Alignas(64) float sums[5 * 2 * LANES];
+    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 5; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+        h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void test_h(void *on, int from, int to) {
+  const struct test *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (2)) * (2 * LANES);
     const int i_from = unit % (2) * 10;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(20, i_from + 10);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[784 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 5) {
-      _Alignas(64) float sums[5 * 2 * LANES];
-      tile_5x2(x + i_first * 784, 784, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 5; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) test_h_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else test_h_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -970,40 +1100,47 @@ static void test_h(void *on, int from, int to) {
  *   for i < 20, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
  */
-static void test_p_logits(void *on, int from, int to) {
-  const struct test *call = on;
+static always_inline void
+test_p_logits_panel(const struct test *call, int j_first, int columns) {
   const float *restrict h = call->h;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict p_logits = call->p_logits;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = 0; i_first < 20; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < i_first + 10; i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        p_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void test_p_logits(void *on, int from, int to) {
+  const struct test *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (LANES);
     const int columns = least(10 - j_first, LANES);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = 0; i_first < 20; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      tile_10x1(h + i_first * 500, 500, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < i_first + 10; i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          p_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) test_p_logits_panel(call, j_first, LANES);
+    else test_p_logits_panel(call, j_first, columns);
   }
 }
 
@@ -1072,48 +1209,62 @@ struct probabilities {
  *   for i < rows, j < 500, k < 784
  *   in 6 × 2·LANES tiles of i × j, of images in place and hidden_W in place
  */
-static void probabilities_features(void *on, int from, int to) {
-  const struct probabilities *call = on;
+static always_inline void
+probabilities_features_panel(
+  const struct probabilities *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict images = call->images;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict features = call->features;
+  const int32_t rows = call->rows;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[784 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    _Alignas(64) float sums[6 * 2 * LANES];
+    long rows_[6];
+    for (int r = 0; r < 6; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 784;
+    }
+    tile_6x2_free(images, rows_, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+        features[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void probabilities_features(void *on, int from, int to) {
+  const struct probabilities *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
     const int i_from = unit % (((rows + 5) / 6)) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[784 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows_[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 784;
-      }
-      tile_6x2_free(images, rows_, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          features[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) probabilities_features_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else probabilities_features_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1122,48 +1273,62 @@ static void probabilities_features(void *on, int from, int to) {
  *   for i < rows, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of features in place and output_W in place
  */
-static void probabilities_scores_logits(void *on, int from, int to) {
-  const struct probabilities *call = on;
+static always_inline void
+probabilities_scores_logits_panel(
+  const struct probabilities *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict features = call->features;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    long rows_[10];
+    for (int r = 0; r < 10; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 500;
+    }
+    tile_10x1_free(features, rows_, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        scores_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void probabilities_scores_logits(void *on, int from, int to) {
+  const struct probabilities *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
     const int i_from = unit % (((rows + 149) / 150)) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      long rows_[10];
-      for (int r = 0; r < 10; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 500;
-      }
-      tile_10x1_free(features, rows_, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          scores_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) probabilities_scores_logits_panel(call, j_first, LANES, i_from, i_to);
+    else probabilities_scores_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1241,48 +1406,56 @@ struct predict {
  *   for i < rows, j < 500, k < 784
  *   in 6 × 2·LANES tiles of i × j, of images in place and hidden_W in place
  */
-static void predict_features(void *on, int from, int to) {
-  const struct predict *call = on;
+static always_inline void
+predict_features_panel(const struct predict *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict images = call->images;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
   float *restrict features = call->features;
+  const int32_t rows = call->rows;
+  const float *right = hidden_W + j_first;
+  long right_step = 500;
+  _Alignas(64) float panel[784 * 2 * LANES];
+  if (columns < 2 * LANES) {
+    int step = 0;
+    for (int k = 0; k < 784; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+      }
+      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = 2 * LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    _Alignas(64) float sums[6 * 2 * LANES];
+    long rows_[6];
+    for (int r = 0; r < 6; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 784;
+    }
+    tile_6x2_free(images, rows_, right, 784, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
+        features[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+      }
+    }
+  }
+}
+
+static void predict_features(void *on, int from, int to) {
+  const struct predict *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
     const int i_from = unit % (((rows + 5) / 6)) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
-    const float *right = hidden_W + j_first;
-    long right_step = 500;
-    _Alignas(64) float panel[784 * 2 * LANES];
-    if (columns < 2 * LANES) {
-      int step = 0;
-      for (int k = 0; k < 784; k++) {
-        for (int at = 0; at < 2 * LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (2 * LANES) + at] = at < columns ? hidden_W[j + k * 500] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = 2 * LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 6) {
-      _Alignas(64) float sums[6 * 2 * LANES];
-      long rows_[6];
-      for (int r = 0; r < 6; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 784;
-      }
-      tile_6x2_free(images, rows_, 784, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-          features[j + i * 500] = f32_tanh(sum + hidden_b[j]);
-        }
-      }
-    }
+    if (columns == 2 * LANES) predict_features_panel(call, j_first, 2 * LANES, i_from, i_to);
+    else predict_features_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1291,48 +1464,62 @@ static void predict_features(void *on, int from, int to) {
  *   for i < rows, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of features in place and output_W in place
  */
-static void predict_scores_logits(void *on, int from, int to) {
-  const struct predict *call = on;
+static always_inline void
+predict_scores_logits_panel(
+  const struct predict *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict features = call->features;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
   float *restrict scores_logits = call->scores_logits;
+  const int32_t rows = call->rows;
+  const float *right = output_W + j_first;
+  long right_step = 10;
+  _Alignas(64) float panel[500 * LANES];
+  if (columns < LANES) {
+    int step = 0;
+    for (int k = 0; k < 500; k++) {
+      for (int at = 0; at < columns; at++) {
+        const int j = j_first + at;
+        panel[step * (LANES) + at] = output_W[j + k * 10];
+      }
+      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      step++;
+    }
+    right = panel;
+    right_step = LANES;
+  }
+  for (int i_first = i_from; i_first < i_to; i_first += 10) {
+    _Alignas(64) float sums[10 * LANES];
+    long rows_[10];
+    for (int r = 0; r < 10; r++) {
+      const int i = least(i_first + r, rows - 1);
+      rows_[r] = i * 500;
+    }
+    tile_10x1_free(features, rows_, right, 500, 1, right_step, sums, false);
+    for (int i = i_first; i < least(i_first + 10, i_to); i++) {
+      for (int j = j_first; j < j_first + columns; j++) {
+        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
+        scores_logits[j + i * 10] = sum + output_b[j];
+      }
+    }
+  }
+}
+
+static void predict_scores_logits(void *on, int from, int to) {
+  const struct predict *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
     const int i_from = unit % (((rows + 149) / 150)) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
-    const float *right = output_W + j_first;
-    long right_step = 10;
-    _Alignas(64) float panel[500 * LANES];
-    if (columns < LANES) {
-      int step = 0;
-      for (int k = 0; k < 500; k++) {
-        for (int at = 0; at < LANES; at++) {
-          const int j = j_first + at;
-          panel[step * (LANES) + at] = at < columns ? output_W[j + k * 10] : 0.0f;
-        }
-        step++;
-      }
-      right = panel;
-      right_step = LANES;
-    }
-    for (int i_first = i_from; i_first < i_to; i_first += 10) {
-      _Alignas(64) float sums[10 * LANES];
-      long rows_[10];
-      for (int r = 0; r < 10; r++) {
-        const int i = least(i_first + r, rows - 1);
-        rows_[r] = i * 500;
-      }
-      tile_10x1_free(features, rows_, 500, 1, right, right_step, sums, false);
-      for (int i = i_first; i < least(i_first + 10, i_to); i++) {
-        for (int j = j_first; j < j_first + columns; j++) {
-          const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-          scores_logits[j + i * 10] = sum + output_b[j];
-        }
-      }
-    }
+    if (columns == LANES) predict_scores_logits_panel(call, j_first, LANES, i_from, i_to);
+    else predict_scores_logits_panel(call, j_first, columns, i_from, i_to);
   }
 }
 
