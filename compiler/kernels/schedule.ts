@@ -110,7 +110,7 @@ function nests(
   kernels: readonly Stage[],
   outer: readonly (readonly [Axis, string])[],
 ): Nest[] {
-  const stages = sinkScalars(kernels.map(pathOf));
+  const stages = raiseSums(sinkScalars(kernels.map(pathOf)));
   const kept = new Set<Node>([...program.outputs, ...program.memory]);
   for (const step of program.loops) if (step.until) kept.add(step.until);
   for (const { condition } of program.branches) kept.add(condition);
@@ -146,6 +146,31 @@ function sinkScalars(stages: readonly PathStage[]): PathStage[] {
     order.splice(to, 0, stage);
   }
   return order;
+}
+
+/**
+ * Sums of what is there from the start, such as penalties of weights, come first where they share no loop with a
+ * neighbour: they would part others that do.
+ */
+function raiseSums(stages: readonly PathStage[]): PathStage[] {
+  const areApart = (a: PathStage | undefined, b: PathStage | undefined): boolean =>
+    !a || !b || runsAt([a, b], 0).length === 2;
+  const written = new Set<Node>();
+  const read = new Set<Node>();
+  const first: PathStage[] = [];
+  const rest: PathStage[] = [];
+  for (const [n, stage] of stages.entries()) {
+    const isSum = stage.into.shape.length === 0 && stage.path.length > 0;
+    const loads = loadsOf(stage).map((load) => load.node);
+    const isKnown = loads.every((node) => node.op.leaf && !written.has(node));
+    // A variable that it writes may be read with its old value before.
+    const isFree = !read.has(stage.into) && !written.has(stage.into);
+    const isAlone = areApart(stages[n - 1], stage) && areApart(stage, stages[n + 1]);
+    (isSum && isKnown && isFree && isAlone ? first : rest).push(stage);
+    for (const node of loads) read.add(node);
+    written.add(stage.into);
+  }
+  return [...first, ...rest];
 }
 
 /** Computed once outside of a loop that does not change them. */

@@ -55,3 +55,11 @@ test.serial("another name of a layer changes only lines with that name", async (
   const after = at(await generate(/\boutput\b(?!\()/g, "labels"), "typescript.ts");
   for (const line of changedLines(before, after)) t.regex(line, /output_|labels_/);
 });
+
+test.serial("a penalty does not part the loops of the softmax and its gradient", async (t) => {
+  const text = at(await generate("L1_weight = 0;", "L1_weight = 0.001;"), "typescript.ts");
+  t.true(text.includes("train_cost_sum_and_d_p_logits(p_logits, p_exp, y, d_p_logits)"));
+  t.notRegex(text, /train_p_sum/);
+  t.regex(text, /p_exp of train: float32, 10 elements/);
+  t.regex(text, /0\.001·sign\(hidden_W\[i,j\]\)/);
+});
