@@ -34,6 +34,8 @@ export const ifelseOp: AnyOp = op({
     const zero = zeroLike(dy);
     return [undefined, makeNode(ifelseOp, [c, dy, zero]), makeNode(ifelseOp, [c, zero, dy])];
   },
+  pushforward: ({ tangents: [, a, b], y, inputs: [c] }) =>
+    (a || b) && makeNode(ifelseOp, [c, a ?? zeroLike(y), b ?? zeroLike(y)]),
   vectorise: ([c, a, b], _, { shape }) => {
     const [steps] = [c, a, b].flatMap(({ node, stacked }) => (stacked ? [node.shape[0]] : []));
     if (c.stacked)
