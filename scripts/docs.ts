@@ -3,10 +3,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { errorPage } from "../compiler/diagnostics/codes.ts";
 import { rulePage } from "../compiler/simplify/page.ts";
+import { targetPage } from "../compiler/targets/page.ts";
 
 const pages: Readonly<Record<string, string>> = {
   "docs/errors.md": errorPage(),
   "docs/rules.md": rulePage(),
+  "docs/targets.md": targetPage(),
 };
 const check = process.argv.includes("--check");
 

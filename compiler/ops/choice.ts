@@ -24,7 +24,7 @@ export const ifelseOp: AnyOp = op({
   cost: 1,
   reads: () => 1,
   roles: ["condition"],
-  onDevice: "both sides are computed: a kernel cannot tell which ones come after it",
+  onDevice: { instead: "both sides are computed: a kernel cannot tell which ones come after it" },
   infer: ([, a]) => a,
   evaluate: ([c, a, b]) => (c.data[0] !== 0 ? a : b),
   lower: ({ read }, index) => call("where", read(0, []), read(1, index), read(2, index)),

@@ -43,7 +43,9 @@ function cumulative(spec: CumulativeSpec): AnyOp {
     cost: 2,
     linear,
     stored: true,
-    onDevice: "each element is reduced by itself: n²/2 steps along the axis in place of n",
+    onDevice: {
+      instead: "each element is reduced by itself: n²/2 steps along the axis in place of n",
+    },
     infer: ([x]) => x,
     evaluate: (inputs, { axis, exclusive }) =>
       alongAxis(inputs[0], axis, (line) => {
@@ -145,7 +147,9 @@ export const recurrenceOp: AnyOp = op<RecurrenceAttrs>({
   name: "linearRecurrence",
   cost: 1000,
   reads: () => 1,
-  onDevice: "the loop along the axis becomes a copy of the step for each element, up to 16",
+  onDevice: {
+    instead: "the loop along the axis becomes a copy of the step for each element, up to 16",
+  },
   vectorise: (operands, { axis }) => {
     const steps = operands.find(({ stacked }) => stacked)?.node.shape[0];
     if (steps === undefined) return undefined;

@@ -109,7 +109,7 @@ export const randintOp: AnyOp = op<RangeAttrs>({
   name: "randint",
   cost: 62,
   drawn: true,
-  onDevice: "ranges above 4,096 are refused: products of floats have 24 bits",
+  onDevice: { instead: "ranges above 4,096 are refused: products of floats have 24 bits" },
   infer: (_, { shape, dtype }) => ({ dtype, shape }),
   evaluate: ([seed, calls, step, range], { stream, wide }, { dtype, shape }) => {
     const each = wide ? 2 : 1;

@@ -66,7 +66,7 @@ export const solveOp: AnyOp = op({
   name: "solve",
   cost: 1000,
   reads: () => 1,
-  onDevice: withoutLoops,
+  onDevice: { instead: withoutLoops },
   infer: ([, b]) => b,
   evaluate: ([a, b], _, { dtype, shape }) => {
     const right = reference.columnsOf(a, b);
@@ -100,7 +100,7 @@ export const solveTriangularOp: AnyOp = op<TriangularAttrs>({
   name: "solveTriangular",
   cost: 1000,
   reads: () => 1,
-  onDevice: withoutLoops,
+  onDevice: { instead: withoutLoops },
   infer: ([, b]) => b,
   evaluate: ([l, b], { upper }, { dtype, shape }) => {
     const right = reference.columnsOf(l, b);
@@ -142,7 +142,7 @@ export const invOp: AnyOp = op({
   name: "inv",
   cost: 1000,
   reads: () => 1,
-  onDevice: withoutLoops,
+  onDevice: { instead: withoutLoops },
   infer: ([a]) => a,
   evaluate: ([a], _, { dtype, shape }) => ({
     dtype,
@@ -182,7 +182,7 @@ export const pivotsOp: AnyOp = op({
   name: "pivots",
   cost: 1000,
   reads: () => 1,
-  onDevice: withoutLoops,
+  onDevice: { instead: withoutLoops },
   infer: ([a]) => ({
     dtype: a.dtype,
     shape: [a.shape[a.shape.length - 1], ...a.shape.slice(0, -2)],
@@ -240,7 +240,7 @@ const determinant = (name: string, of: (pivots: readonly number[]) => number) =>
 
 export const detOp: AnyOp = op({
   ...determinant("det", (pivots) => pivots.reduce((a, b) => a * b, 1)),
-  onDevice: withoutLoops,
+  onDevice: { instead: withoutLoops },
   expand: ([a]) => prod(pivotsOf(a), 0),
   // ∂a = ∂y·y·a⁻ᵀ
   gradient: ({ dy, y, inputs: [a] }) => [
@@ -252,7 +252,7 @@ export const detOp: AnyOp = op({
 
 export const detSignOp: AnyOp = op({
   ...determinant("detSign", (pivots) => pivots.reduce((a, b) => a * Math.sign(b), 1)),
-  onDevice: withoutLoops,
+  onDevice: { instead: withoutLoops },
   expand: ([a]) => prod(sign(pivotsOf(a)), 0),
   gradient: () => [undefined],
   pushforward: () => undefined,
@@ -261,7 +261,7 @@ export const detSignOp: AnyOp = op({
 
 export const logAbsDetOp: AnyOp = op({
   ...determinant("logAbsDet", (pivots) => pivots.reduce((a, b) => a + Math.log(Math.abs(b)), 0)),
-  onDevice: withoutLoops,
+  onDevice: { instead: withoutLoops },
   expand: ([a]) => sum(logOf(abs(pivotsOf(a))), 0),
   // ∂a = ∂y·a⁻ᵀ
   gradient: ({ dy, inputs: [a] }) => [mul(asMatrix(dy), transposed(makeNode(invOp, [a])))],
@@ -276,7 +276,7 @@ export const choleskyOp: AnyOp = op({
   name: "cholesky",
   cost: 1000,
   reads: () => 1,
-  onDevice: withoutLoops,
+  onDevice: { instead: withoutLoops },
   infer: ([a]) => a,
   evaluate: ([a], _, { dtype, shape }) => ({
     dtype,

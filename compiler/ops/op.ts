@@ -152,8 +152,11 @@ export interface Op<A extends Attrs = Attrs> {
   expand?(inputs: readonly Node[], attrs: A): Node;
   /** The same without loops over time, for targets that have none. @throws ADJ5001 for too many steps */
   unrolled?(inputs: readonly Node[], attrs: A): Node;
-  /** What the gpu target does with it, where that is not what the others do: docs/targets.md lists it. */
-  readonly onDevice?: string;
+  /**
+   * What the gpu target does instead of what the others do, or why it refuses the op: a sentence's part.
+   * docs/targets.md lists it.
+   */
+  readonly onDevice?: { readonly instead: string } | { readonly refused: string };
   /** Operand 0 says which of the other two is its value; what only the other one needs is not computed. */
   readonly lazy?: boolean;
   /** Its value always lies in memory. */

@@ -102,7 +102,9 @@ export const uniformOp: AnyOp = op<DrawAttrs>({
   name: "uniform",
   cost: 60,
   drawn: true,
-  onDevice: "words are held in two halves, with the same bits; at most 2²⁴ numbers and 2²⁴ calls",
+  onDevice: {
+    instead: "words are held in two halves, with the same bits; at most 2²⁴ numbers and 2²⁴ calls",
+  },
   infer: (_, { shape, dtype }) => ({ dtype, shape }),
   evaluate: (inputs, { stream }, { dtype, shape }) => {
     const numbers = numbersOf(inputs, stream, count(shape));

@@ -72,6 +72,9 @@ const attrsOf = (node: Node): ScanAttrs => node.attrs as unknown as ScanAttrs;
 export const scanOp: AnyOp = op<ScanAttrs>({
   name: "scan",
   cost: 1e6,
+  onDevice: {
+    refused: "a gpu.js kernel cannot write one entry of an array, nor leave a loop at a step",
+  },
   infer: (types, { body, sequences, states, counted }) => {
     const operands = counted ? types.slice(0, -1) : types;
     for (const [i, type] of operands.entries()) {

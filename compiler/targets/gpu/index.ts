@@ -76,17 +76,17 @@ function deviceAxes(node: Node): readonly (number | string)[] {
   return deviceShape(node.shape) ?? [node.shape.map(String).join("*")];
 }
 
+/** @throws ADJ5001 by the op's own reason */
+function refuse({ op, site }: Node): never {
+  const why = op.onDevice && "refused" in op.onDevice ? `: ${op.onDevice.refused}` : "";
+  return fail("ADJ5001", `the gpu target has no loops over time, which ${op.name} needs${why}`, {
+    hint: "leave the target out: --target typescript",
+    ...(site ? { site } : {}),
+  });
+}
+
 function writeFunction(out: Writer, { program, nests }: CompiledFunction): void {
-  const [loop] = program.loops;
-  if (loop) {
-    fail(
-      "ADJ5001",
-      `the gpu target has no loops over time: a gpu.js kernel cannot write one entry of an array`,
-      {
-        ...(loop.scan.site ? { site: loop.scan.site } : {}),
-      },
-    );
-  }
+  for (const { scan } of program.loops) refuse(scan);
   const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
   out.block(
     `const ${program.name}: GpuFunction = {`,
