@@ -161,8 +161,7 @@ export const recurrenceOp: AnyOp = op<RecurrenceAttrs>({
     const data = new Float64Array(b.data.length);
     const stride = shape.slice(axis + 1).reduce((n, d) => n * d, 1);
     return build(dtype, shape, (index, i) => {
-      const before = index[axis] > 0 ? a.data[i] * data[i - stride] : 0;
-      data[i] = before + b.data[i];
+      data[i] = a.data[i] * (index[axis] > 0 ? data[i - stride] : 0) + b.data[i];
       return data[i];
     });
   },

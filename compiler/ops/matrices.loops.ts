@@ -147,7 +147,8 @@ export function factored(a: Node, run: Recurrence): Node {
     const column = role(kept(sub(columnOf(a, k), known)), "column");
     const pivot = sqrt(rowOf(column, k));
     const below = where(ge(i, k), div(column, pivot), like(0, l));
-    return { states: [role(where(eq(columnNumbers(l), k), below, l), "factor")] };
+    const next = where(eq(i, k), pivot, below);
+    return { states: [role(where(eq(columnNumbers(l), k), next, l), "factor")] };
   });
   return states[0];
 }

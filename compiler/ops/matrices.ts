@@ -62,6 +62,8 @@ const perMatrix = (x: NDArray, f: (rows: reference.Rows, n: number) => reference
 
 const withoutLoops = `a loop over the columns becomes a copy of the step for each, up to 16 columns`;
 
+const otherOrder = "eliminated in another order, NaN and ∞ spread to other elements";
+
 export const solveOp: AnyOp = op({
   name: "solve",
   cost: 1000,
@@ -98,6 +100,7 @@ type TriangularAttrs = { upper: boolean };
 
 export const solveTriangularOp: AnyOp = op<TriangularAttrs>({
   name: "solveTriangular",
+  onlyFinite: otherOrder,
   cost: 1000,
   reads: () => 1,
   onDevice: { instead: withoutLoops },
@@ -140,6 +143,7 @@ function bySubstitution([l, b]: readonly Node[], { upper }: TriangularAttrs, run
 
 export const invOp: AnyOp = op({
   name: "inv",
+  onlyFinite: otherOrder,
   cost: 1000,
   reads: () => 1,
   onDevice: { instead: withoutLoops },
@@ -180,6 +184,7 @@ function identityLike(a: Node): Node {
 
 export const pivotsOp: AnyOp = op({
   name: "pivots",
+  onlyFinite: otherOrder,
   cost: 1000,
   reads: () => 1,
   onDevice: { instead: withoutLoops },
@@ -274,6 +279,7 @@ export const logAbsDetOp: AnyOp = op({
 
 export const choleskyOp: AnyOp = op({
   name: "cholesky",
+  onlyFinite: otherOrder,
   cost: 1000,
   reads: () => 1,
   onDevice: { instead: withoutLoops },

@@ -146,6 +146,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly domain?: Domain;
   /** Why the gradient is meant to differ from the derivative, where it is: tests compare them otherwise. */
   readonly surrogate?: string;
+  /** Why the reference value may differ from others' where operands are infinite or NaN. */
+  readonly onlyFinite?: string;
   /** One element of the result, as an indexed expression. Every op has this or `expand`. */
   lower?(args: Lowering<A>, index: readonly Scalar[]): Scalar;
   /** The same value written with simpler ops; intermediates are labelled by their role. */

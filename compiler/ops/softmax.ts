@@ -1,10 +1,22 @@
 /** Softmax and what belongs to it, cross-entropies, variance. */
 
 import { fail } from "../diagnostics/error.ts";
-import { alongAxis, build } from "../graph/ndarray.ts";
+import { alongAxis } from "../graph/ndarray.ts";
 import { makeNode, type Node, role } from "../graph/node.ts";
 import { floatX, formatShape, isFloat, normaliseAxis, sameShape } from "../graph/types.ts";
-import { add, div, logOf as logarithm, mul, neg, sqrt, square, sub } from "./arithmetic.ts";
+import {
+  abs,
+  add,
+  div,
+  like,
+  logOf as logarithm,
+  mul,
+  neg,
+  sqrt,
+  square,
+  sub,
+} from "./arithmetic.ts";
+import { lt, where } from "./comparison.ts";
 import { arange } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
 import { exp } from "./exponential.ts";
@@ -14,6 +26,7 @@ import { precedence } from "./notation.ts";
 import { type Notation, op, type Sample, type Stacked } from "./op.ts";
 import {
   type AxisArgument,
+  groups,
   max,
   mean,
   type ReduceAttrs,
@@ -134,21 +147,19 @@ export const logsumexpOp = op<ReduceAttrs>({
   cost: 30,
   reads: () => 1,
   infer: ([x], attrs) => reducedType(x, attrs),
-  evaluate: ([x], { axes }, { dtype, shape }) => {
-    const groups = new Map<string, number[]>();
-    const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
-    build(x.dtype, x.shape, (index, i) => {
-      const key = kept.map((k) => index[k]).join(",");
-      groups.set(key, [...(groups.get(key) ?? []), x.data[i]]);
-      return 0;
-    });
-    return { dtype, shape, data: Float64Array.from(groups.values(), logOfSum) };
-  },
+  evaluate: ([x], attrs, { dtype, shape }) => ({
+    dtype,
+    shape,
+    data: Float64Array.from(groups(x, attrs, shape), logOfSum),
+  }),
   expand: ([x], attrs) => {
     const keep = { keepdims: true };
     const top = role(max(x, attrs.axes, keep), "max");
-    const total = role(sum(role(exp(sub(x, top)), "exp"), attrs.axes, keep), "sum");
-    const whole = add(logarithm(total), top);
+    // ∞ − ∞ is no number: what is infinite is not shifted by.
+    const isUsable = lt(abs(top), like(Number.POSITIVE_INFINITY, x));
+    const shift = role(where(isUsable, top, like(0, x)), "shift");
+    const total = role(sum(role(exp(sub(x, shift)), "exp"), attrs.axes, keep), "sum");
+    const whole = add(logarithm(total), shift);
     return attrs.keepdims ? whole : sum(whole, attrs.axes);
   },
   // ∂/∂x = dy · e^(x − y)
