@@ -193,8 +193,9 @@ function collectFactors(node: Node): Node | undefined {
   const product = productOf(node);
   const { num, den } = product.coefficient;
   if (!Number.isFinite(num) || !Number.isFinite(den) || num === 0) return undefined;
-  // A norm is scaled so that its square is never needed: (x/‖x‖)/‖x‖ stays two divisions.
-  if (product.factors.some((f) => f.base.op === normOp && f.exponent < -1)) return undefined;
+  // A norm is scaled so that its square is never needed: (x/‖x‖)/‖x‖ and (x/‖x‖)·(y/‖y‖) stay as they are.
+  const norms = product.factors.filter((f) => f.base.op === normOp && f.exponent < 0);
+  if (norms.length > 1 || norms.some((f) => f.exponent < -1)) return undefined;
   const written = writeProduct(product, node.type.dtype);
   return productCost(written) < productCost(node) ? written : undefined;
 }

@@ -2,7 +2,7 @@
 
 import { makeNode, type Node } from "../graph/node.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
-import { div, mul, sqrt, square, sub } from "./arithmetic.ts";
+import { div, like, mul, sqrt, square, sub } from "./arithmetic.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
 import { euclideanNorm, normOp } from "./norm.ts";
 import { mean, meanOp, type ReduceAttrs, sum, sumOp } from "./reduction.ts";
@@ -80,10 +80,16 @@ function sumOfSquares(node: Node): Node | undefined {
   return makeNode(sumOp, [square(centred(x, attrsOf(total)))], total.attrs);
 }
 
+/** √Σ x² = ‖x‖, √mean x² = ‖x‖/√n */
 function rootOfSquares({ inputs: [total] }: Node): Node | undefined {
-  if (total.op !== sumOp) return undefined;
-  const parts = factors(total.inputs[0]);
-  return parts && parts[0] === parts[1] ? euclideanNorm(parts[0], attrsOf(total)) : undefined;
+  const average = meanOf(total);
+  const of = average?.of ?? (total.op === sumOp ? total.inputs[0] : undefined);
+  const parts = of && factors(of);
+  if (!parts || parts[0] !== parts[1]) return undefined;
+  if (!average) return euclideanNorm(parts[0], attrsOf(total));
+  const n = count(total.op === meanOp ? total : total.inputs[0]);
+  if (n === undefined) return undefined;
+  return div(euclideanNorm(parts[0], average.attrs), like(Math.sqrt(n), total));
 }
 
 const z = () => symbol("float64", [2, 3]);
@@ -127,11 +133,16 @@ export const varianceSpellings: readonly Rule[] = [
     name: "norm",
     tier: "stabilising",
     roots: ["sqrt"],
-    statement: "√Σ x² = ‖x‖, scaled by max |x| as it is computed",
+    statement: "√Σ x² = ‖x‖, scaled by max |x| as it is computed; √mean x² = ‖x‖/√n",
     rewrite: rootOfSquares,
     samples: () => {
       const x = z();
-      return on(sqrt(sum(square(x), 1)), sqrt(sum(mul(x, x))));
+      return on(
+        sqrt(sum(square(x), 1)),
+        sqrt(sum(mul(x, x))),
+        sqrt(mean(square(x), 1)),
+        sqrt(div(sum(square(x), 1), literal(3, "float64"))),
+      );
     },
   },
 ];

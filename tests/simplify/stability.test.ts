@@ -8,6 +8,7 @@ import type { Node } from "../../compiler/graph/node.ts";
 import * as a from "../../compiler/ops/arithmetic.ts";
 import { gt, where } from "../../compiler/ops/comparison.ts";
 import { arange } from "../../compiler/ops/creation.ts";
+import { castTo } from "../../compiler/ops/elementwise.ts";
 import * as e from "../../compiler/ops/exponential.ts";
 import { at } from "../../compiler/ops/indexing.ts";
 import { asNode, symbol } from "../../compiler/ops/leaf.ts";
@@ -77,6 +78,8 @@ const variance = (row: readonly number[]): number => {
   const less = row.map((v) => v - row[0]);
   return total(less.map((v) => (v - total(less) / less.length) ** 2)) / row.length;
 };
+/** The same without the square of what is too large to be squared in float32. */
+const standardDeviation = (row: readonly number[]): number => Math.sqrt(variance(row));
 const from = (
   group: Record<string, (x: Node) => Node>,
   name: string,
@@ -229,7 +232,7 @@ const spellings: readonly Spelling[] = [
   {
     name: "√(mean(x²) − mean(x)²)",
     make: (x) => sqrt(sub(r.mean(square(x), 1), square(r.mean(x, 1)))),
-    hasSlope: (x) => variance(x) > 0,
+    means: (x) => [standardDeviation(x)],
   },
   {
     name: "√Σ x²",
@@ -240,6 +243,69 @@ const spellings: readonly Spelling[] = [
     name: "x / √Σ x²",
     make: (x) => div(x, sqrt(r.sum(square(x), 1, keep))),
     means: (x) => x.map((v) => v / Math.hypot(...x)),
+  },
+  ...from(
+    softmaxes,
+    "cross-entropy",
+    (f) => (x, y) => neg(r.sum(mul(f(y), log(f(x))), 1)),
+    (x, y) => [-total(logSoftmax(y).map((v, i) => Math.exp(v) * logSoftmax(x)[i]))],
+  ),
+  ...from(
+    softmaxes,
+    "log odds of classes",
+    (f) => (x, y) => sub(log(f(x)), log(f(y))),
+    (x, y) => logSoftmax(x).map((v, i) => v - logSoftmax(y)[i]),
+  ),
+  {
+    name: "log cosh",
+    make: (x) => log(div(add(exp(x), exp(neg(x))), 2)),
+    means: each((v) => Math.abs(v) + Math.log1p(Math.exp(-2 * Math.abs(v))) - Math.LN2),
+  },
+  {
+    name: "logistic loss",
+    make: (x, y) => log(add(1, exp(neg(mul(x, e.tanh(y)))))),
+    means: (x, y) => x.map((v, i) => softplus(-v * Math.tanh(y[i]))),
+  },
+  {
+    name: "likelihood of labels of 0 and 1",
+    make: (x, y) => {
+      const p = div(1, add(1, exp(neg(x))));
+      const t = castTo(gt(y, 0), "float32");
+      return neg(add(mul(t, log(p)), mul(sub(1, t), log(sub(1, p)))));
+    },
+    means: (x, y) => x.map((v, i) => (y[i] > 0 ? softplus(-v) : softplus(v))),
+  },
+  {
+    name: "mean of (x − mean)²",
+    make: (x) => r.mean(square(sub(x, r.mean(x, 1, keep))), 1),
+    means: (x) => [variance(x)],
+  },
+  {
+    name: "Σx² / n − (Σx / n)²",
+    make: (x) => sub(div(r.sum(square(x), 1), 3), square(div(r.sum(x, 1), 3))),
+    means: (x) => [variance(x)],
+  },
+  {
+    name: "root of the mean square",
+    make: (x) => sqrt(r.mean(square(x), 1)),
+    means: (x) => [Math.hypot(...x) / Math.sqrt(x.length)],
+  },
+  {
+    name: "distance",
+    make: (x, y) => sqrt(r.sum(square(sub(x, y)), 1)),
+    means: (x, y) => [Math.hypot(...x.map((v, i) => v - y[i]))],
+  },
+  {
+    name: "cosine",
+    make: (x, y) =>
+      div(
+        r.sum(
+          mul(div(x, sqrt(r.sum(square(x), 1, keep))), div(y, sqrt(r.sum(square(y), 1, keep)))),
+          1,
+        ),
+        1,
+      ),
+    means: (x, y) => [total(x.map((v, i) => (v / Math.hypot(...x)) * (y[i] / Math.hypot(...y))))],
   },
   { name: "√(x·x)", make: (x) => sqrt(mul(x, x)), means: each(Math.abs) },
   { name: "log x²", make: (x) => log(square(x)), means: each((v) => 2 * Math.log(Math.abs(v))) },
