@@ -1,17 +1,12 @@
 /** Our side of the bench: models are compiled into a folder of their own, and the trainers' sizes measured. */
 
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { codegen } from "../compiler/cli/codegen.ts";
 import { costsOf } from "../compiler/kernels/cost.ts";
 import { targetNames } from "../compiler/targets/names.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-
-/** Where the generated trainers lie; not committed, not checked. */
-export const generated = path.join(root, ".cache", "adjoint-bench");
+import { generated, root } from "./folders.ts";
 
 export interface Compiled {
   /** Milliseconds from the model file to the text of all targets. */

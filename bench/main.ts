@@ -7,9 +7,9 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { cac } from "cac";
-import { type Compiled, compile } from "./compile.ts";
+import type { Compiled } from "./compile.ts";
+import { root } from "./folders.ts";
 import { measurePeaks, peaksLine, rooflineLine } from "./peak.ts";
 import { plot } from "./plot.ts";
 import { busyLine, compiledLine, type Result, resultsOf, table, writeResults } from "./report.ts";
@@ -75,7 +75,6 @@ function chosenSystems(names: unknown) {
 
 /** Installs the systems of JavaScript where they are missing. */
 function install(): void {
-  const root = fileURLToPath(new URL("..", import.meta.url));
   const setup = path.join(root, "scripts", "setup.mjs");
   const { status } = spawnSync(process.execPath, [setup, "bench/peers"], { stdio: "inherit" });
   if (status !== 0) console.log("They could not be installed: their rows are left out.");
@@ -90,6 +89,8 @@ async function bench(names: readonly string[], given: Options): Promise<void> {
   const json = path.resolve(given.json === undefined ? "bench/results.json" : String(given.json));
   const svg = json.replace(/(\.json)?$/, ".svg");
   install();
+  // The compiler is a large program: help and mistakes do not wait for it.
+  const { compile } = await import("./compile.ts");
   const peaks = quick ? undefined : await measurePeaks();
   if (peaks) console.log(peaksLine(peaks));
   const results: Result[] = [];

@@ -70,7 +70,8 @@ export function table(rows: readonly Row[]): string {
 
 /** Whether other work of the machine kept systems from their threads; then rates say little. */
 export function busyLine(rows: readonly Row[]): string | undefined {
-  const shares = rows.map(({ rates, threads }) => rates.cores / threads).sort((a, b) => a - b);
+  // Of several threads some may wait for others, but one always runs.
+  const shares = rows.map(({ rates }) => Math.min(1, rates.cores)).sort((a, b) => a - b);
   const median = shares[Math.floor(shares.length / 2)];
   if (median === undefined || median > 0.85) return undefined;
   return `The machine was busy: systems ran ${Math.round(100 * median)} % of the time. "/s a core" is by the time that they ran.`;

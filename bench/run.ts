@@ -3,9 +3,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { generated } from "./compile.ts";
 import { Connection, LeftOut } from "./connection.ts";
 import { compare, type Parameters } from "./equal.ts";
+import { generated } from "./folders.ts";
 import { measure, type Rates } from "./measure.ts";
 import type { System } from "./systems.ts";
 import type { Stored, Task, Values, Workload } from "./workload.ts";

@@ -3,11 +3,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { targetNames } from "../compiler/targets/names.ts";
+import { peers } from "./folders.ts";
 import type { Kind } from "./workload.ts";
-
-const peers = fileURLToPath(new URL("./peers", import.meta.url));
 
 export interface System {
   readonly name: string;

@@ -1,0 +1,30 @@
+/** The command of the bench: its help and its exit codes. */
+
+import { spawnSync } from "node:child_process";
+import test from "ava";
+
+const bench = (...given: string[]) =>
+  spawnSync(process.execPath, ["--import=tsx", "--conditions=source", "bench/main.ts", ...given], {
+    cwd: new URL("../..", import.meta.url).pathname,
+    encoding: "utf8",
+  });
+
+test("--help names workloads, options and exit codes", (t) => {
+  const { status, stdout } = bench("--help");
+  t.is(status, 0);
+  for (const part of ["W3-500", "elman", "--quick", "--threads", "Exit codes", "pip install"])
+    t.true(stdout.includes(part), part);
+});
+
+test("mistakes in the command end with 2 and say what there is", (t) => {
+  for (const [given, said] of [
+    [["W9"], /There is no workload W9; there are: W1, /],
+    [["W1", "--systems", "numpyy"], /There is no system numpyy; there are: adjoint-typescript, /],
+    [["W1", "--seconds=-1"], /--seconds takes a number above 0/],
+    [["W1", "--nope"], /nope/],
+  ] as const) {
+    const { status, stderr } = bench(...given);
+    t.is(status, 2, given.join(" "));
+    t.regex(stderr, said);
+  }
+});
