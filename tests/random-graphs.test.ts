@@ -82,9 +82,11 @@ function difference({ root, values }: Graph, x: Node, k: number, eps: number): n
   return (up - down) / (2 * eps);
 }
 
-/** Its gradient is its derivative, of at least one input. */
+/** Its gradient is its derivative, of at least one input, where it has a value. */
 const isSmooth = (graph: Graph): boolean =>
-  gradientsOf(graph).size > 0 && !topological([graph.root]).some((node) => node.op.surrogate);
+  Number.isFinite(evaluateNodes([graph.root], graph.values, inDouble)[0].data[0]) &&
+  gradientsOf(graph).size > 0 &&
+  !topological([graph.root]).some((node) => node.op.surrogate);
 
 function gradientDiffers(graph: Graph): boolean {
   return [...gradientsOf(graph)].some(([x, gradient]) => {
