@@ -166,7 +166,7 @@ export const recurrenceOp: AnyOp = op<RecurrenceAttrs>({
     });
   },
   expand: (inputs, attrs) => recurred(inputs, attrs, looped),
-  unrolled: (inputs, attrs) => recurred(inputs, attrs, unrolled),
+  unrolled: (inputs, attrs) => recurred(inputs, attrs, unrolled("cumprod's gradient")),
   // ∂b_k = ∂s_k + a_{k+1}·∂b_{k+1}, ∂a_k = ∂b_k·s_{k−1}
   gradient: ({ dy, y, inputs: [a], attrs: { axis } }) => {
     const factors = shifted(flip(a, axis), axis);

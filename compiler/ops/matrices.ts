@@ -75,7 +75,7 @@ export const solveOp: AnyOp = op({
     return { dtype, shape, data: perMatrix(a, (m, n) => reference.eliminate(m, right[n]).x) };
   },
   expand: ([a, b]) => solved(a, b, looped),
-  unrolled: ([a, b]) => solved(a, b, unrolled),
+  unrolled: ([a, b]) => solved(a, b, unrolled("solve")),
   // ∂b = a⁻ᵀ·∂x, ∂a = −∂b·xᵀ
   gradient: ({ dy, y, inputs: [a] }) => {
     const db = makeNode(solveOp, [transposed(a), dy]);
@@ -114,7 +114,7 @@ export const solveTriangularOp: AnyOp = op<TriangularAttrs>({
     };
   },
   expand: (inputs, attrs) => bySubstitution(inputs, attrs, looped),
-  unrolled: (inputs, attrs) => bySubstitution(inputs, attrs, unrolled),
+  unrolled: (inputs, attrs) => bySubstitution(inputs, attrs, unrolled("solveTriangular")),
   // ∂b = l⁻ᵀ·∂x, ∂l = −∂b·xᵀ in its triangle
   gradient: ({ dy, y, inputs: [l], attrs: { upper } }) => {
     const db = makeNode(solveTriangularOp, [transposed(l), dy], { upper: !upper });
@@ -161,6 +161,7 @@ export const invOp: AnyOp = op({
     ),
   }),
   expand: ([a]) => makeNode(solveOp, [a, identityLike(a)]),
+  unrolled: ([a]) => solved(a, identityLike(a), unrolled("inv")),
   // ∂a = −a⁻ᵀ·∂y·a⁻ᵀ
   gradient: ({ dy, y }) => [neg(product(product(transposed(y), dy), transposed(y)))],
   pushforward: ({ tangents: [t], y }) => t && neg(product(product(y, t), y)),
@@ -200,7 +201,7 @@ export const pivotsOp: AnyOp = op({
     return build(dtype, shape, (index, flat) => all[flat % all.length][index[0]]);
   },
   expand: ([a]) => eliminate(a, looped).pivots,
-  unrolled: ([a]) => eliminate(a, unrolled).pivots,
+  unrolled: ([a]) => eliminate(a, unrolled("det")).pivots,
   gradient: { none: "pivots are exchanged in steps; det and slogdet, which use them, have one" },
   notation: functional("pivots"),
   samples: [{ inputs: [regular(3, 3)] }, { inputs: [regular(2, 2, 2)] }],
@@ -290,7 +291,7 @@ export const choleskyOp: AnyOp = op({
     data: perMatrix(a, reference.cholesky),
   }),
   expand: ([a]) => factored(a, looped),
-  unrolled: ([a]) => factored(a, unrolled),
+  unrolled: ([a]) => factored(a, unrolled("cholesky")),
   // With Φ(lᵀ·∂l) – its lower triangle, the diagonal halved – and s = l⁻ᵀ·Φ·l⁻¹, the symmetric matrix
   // gets (s + sᵀ)/2; here each element below the diagonal stands for the one above it as well.
   gradient: ({ dy, y }) => {

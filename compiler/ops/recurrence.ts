@@ -4,6 +4,7 @@
  */
 
 import { fail } from "../diagnostics/error.ts";
+import { currentSite } from "../graph/context.ts";
 import { makeNode, type Node } from "../graph/node.ts";
 import type { Dim } from "../graph/types.ts";
 import { captured } from "../scan/close.ts";
@@ -52,22 +53,35 @@ export const looped: Recurrence = (count, initial, step) => {
 /** More copies of a step than this are no program to review. */
 export const mostCopies = 16;
 
-/** One copy of the step after the other. @throws ADJ5001 for more than 16, or a number that is not known */
-export const unrolled: Recurrence = (count, initial, step) => {
-  if (typeof count !== "number" || count > mostCopies) {
-    fail("ADJ5001", `without loops, ${count} steps would be as many copies of their kernels`, {
-      hint: `at most ${mostCopies} steps, or leave the target out: --target typescript`,
-    });
-  }
-  const outputs: Node[] = [];
-  let states = initial;
-  for (let k = 0; k < count; k++) {
-    const made = step(literal(k, "int32"), states);
-    states = made.states;
-    if (made.output) outputs.push(made.output);
-  }
-  return { states, ...(outputs.length > 0 ? { output: stack(outputs, 0) } : {}) };
-};
+/**
+ * One copy of the step after the other.
+ *
+ * @param name the op, for the message
+ * @throws ADJ5001 for more than 16 steps, or a number that is not known
+ */
+export const unrolled =
+  (name: string): Recurrence =>
+  (count, initial, step) => {
+    if (typeof count !== "number" || count > mostCopies) {
+      const site = currentSite();
+      fail(
+        "ADJ5001",
+        `${name}: without loops, ${count} steps would be as many copies of its kernels`,
+        {
+          hint: `at most ${mostCopies} steps, or leave the target out: --target typescript`,
+          ...(site ? { site } : {}),
+        },
+      );
+    }
+    const outputs: Node[] = [];
+    let states = initial;
+    for (let k = 0; k < count; k++) {
+      const made = step(literal(k, "int32"), states);
+      states = made.states;
+      if (made.output) outputs.push(made.output);
+    }
+    return { states, ...(outputs.length > 0 ? { output: stack(outputs, 0) } : {}) };
+  };
 
 export const keptOp: AnyOp = op({
   name: "kept",

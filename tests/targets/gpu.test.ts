@@ -8,6 +8,7 @@ import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import { makeNode, type Node } from "../../compiler/graph/node.ts";
 import { allOps } from "../../compiler/ops/index.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
+import { emitGpu } from "../../compiler/targets/gpu/index.ts";
 import { gpuKernel } from "../../compiler/targets/gpu/kernel.ts";
 import { close, functionOf, named, runInterpreter } from "../support/compile.ts";
 import { gpuProgram } from "../support/gpu.ts";
@@ -94,6 +95,23 @@ test.serial("named sizes: one code for any number of rows, a kernel for each", a
     t.is(mean, (3 * rows - 1) / 2);
   }
   program.destroy();
+});
+
+test.serial("a loop of too many steps, and a scan, are refused by the op's name", (t) => {
+  const emitted = (y: unknown): string =>
+    emitGpu(compileModel("m", "models/m.ts", [["f", l.fn([x], y as l.Tensor)]]));
+  const x = named(l.matrix(17, 17), "x");
+  t.throws(() => emitted(l.cholesky(x)), {
+    message: /cholesky: without loops, 17 steps would be as many copies/,
+  });
+  t.throws(() => emitted(l.inv(x)), { message: /inv: without loops, 17 steps/ });
+  const [sums] = l.scan({
+    fn: (row: l.Tensor, so: l.Tensor) => l.add(row, so),
+    sequences: x,
+    outputsInfo: l.zeros(17),
+  });
+  t.throws(() => emitted(sums), { message: /no loops over time, which scan needs/ });
+  t.notThrows(() => emitted(l.det(l.at(x, l.span(0, 16), l.span(0, 16)))));
 });
 
 test.serial("what the device cannot do exactly is refused by name", (t) => {
