@@ -1,5 +1,6 @@
 /** Passes over scans: loops over the same values become one, and each computes only what has to be in it. */
 
+import { atSite } from "../graph/context.ts";
 import { bodyOf, makeNode, type Node, sizeMakers, topological, withBody } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
 import { affineOf } from "../ops/index-range.ts";
@@ -54,6 +55,9 @@ function everywhere(roots: readonly Node[], pass: (roots: readonly Node[]) => Pa
   return after({ roots: made, mapped: replaced }, pass(made));
 }
 
+/** Makes nodes where `node` stands in the model. */
+const placed = <T>(node: Node, make: () => T): T => (node.site ? atSite(node.site, make) : make());
+
 function withLabels(to: Node, from: Node): Node {
   to.label ??= from.label;
   to.derivative ??= from.derivative;
@@ -83,7 +87,10 @@ function mergeOnce(roots: readonly Node[]): Passed | undefined {
     for (const second of scans.slice(i + 1)) {
       const joint = union(openScan(first), openScan(second));
       if (!joint || dependsOn(second, first)) continue;
-      const made = withLabels(makeScan(joint), first);
+      const made = withLabels(
+        placed(first, () => makeScan(joint)),
+        first,
+      );
       const replacements = new Map<Node, Node>();
       for (const part of order) {
         if (!part.op.part || (part.inputs[0] !== first && part.inputs[0] !== second)) continue;
@@ -164,7 +171,13 @@ export function tidyScans(roots: readonly Node[]): Passed {
       const live = topological(current.roots);
       const parts = live.filter((node) => node.op.part && node.inputs[0] === scan);
       if (parts.length > 0)
-        current = after(current, substitute(current.roots, tidyScan(scan, parts)));
+        current = after(
+          current,
+          substitute(
+            current.roots,
+            placed(scan, () => tidyScan(scan, parts)),
+          ),
+        );
     }
     return current;
   });
