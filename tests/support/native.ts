@@ -37,34 +37,78 @@ interface Addon {
   readonly functions: Readonly<Record<string, (...args: unknown[]) => unknown>>;
 }
 
+/** How tests build: `CFLAGS` and `ADJOINT_VARIANT` of the build, when it is not the usual one. */
+export interface BuildOptions {
+  readonly CFLAGS?: string;
+  readonly ADJOINT_VARIANT?: string;
+}
+
 /** Compiles a model's C into an addon, in a folder of its own. */
-export async function addonOf(model: CompiledModel): Promise<Addon> {
+export async function addonOf(model: CompiledModel, options: BuildOptions = {}): Promise<Addon> {
   const folder = mkdtempSync(path.join(tmpdir(), "adjoint-native-"));
   for (const [file, text] of emitNative(model)) writeFileSync(path.join(folder, file), text);
-  const before = process.env.ADJOINT_CACHE;
-  process.env.ADJOINT_CACHE = folder;
   try {
-    const file = await buildAddon(path.join(folder, "native.c"), model.name);
+    const file = await inEnvironment({ ADJOINT_CACHE: folder, ...options }, () =>
+      buildAddon(path.join(folder, "native.c"), model.name),
+    );
     return createRequire(import.meta.url)(file) as Addon;
   } finally {
-    if (before === undefined) delete process.env.ADJOINT_CACHE;
-    else process.env.ADJOINT_CACHE = before;
     rmSync(folder, { recursive: true });
   }
 }
 
+/** Does work while variables of the environment are set; undefined ones are taken out. */
+export async function inEnvironment<T>(
+  variables: Readonly<Record<string, string | undefined>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const set = (values: typeof variables): void => {
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+  const before = Object.fromEntries(
+    Object.keys(variables).map((name) => [name, process.env[name]]),
+  );
+  set(variables);
+  try {
+    return await work();
+  } finally {
+    set(before);
+  }
+}
+
 /** Runs the generated C of many expressions, as functions of one model. */
-export async function runAllNative(cases: readonly Case[], threads = 1): Promise<number[][][]> {
+export async function runAllNative(
+  cases: readonly Case[],
+  options: BuildOptions = {},
+): Promise<number[][][]> {
+  const [results] = await runInThreads(cases, [1], options);
+  return results;
+}
+
+/** The same for several numbers of threads, one after the other. */
+export async function runInThreads(
+  cases: readonly Case[],
+  threads: readonly number[],
+  options: BuildOptions = {},
+): Promise<number[][][][]> {
   const functions = cases.map(({ outputs }, i) => functionOf(outputs, `f${i}`));
   const model = compileModel(
     "m",
     "models/m.ts",
     functions.map((fn, i) => [`f${i}`, fn]),
   );
-  const addon = await addonOf(model);
-  const handle = addon.create(0, threads);
-  return functions.map((fn, i) => run(addon, handle, fn, cases[i]));
+  const addon = await addonOf(model, options);
+  return threads.map((n) => {
+    const handle = addon.create(0, n);
+    return functions.map((fn, i) => run(addon, handle, fn, cases[i]));
+  });
 }
+
+/** For many functions of which each runs once. */
+export const quick: BuildOptions = { CFLAGS: "-O1" };
 
 function run(addon: Addon, handle: unknown, fn: ModelFunction, { bindings }: Case): number[][] {
   const sizes = new Map<string, number>();
