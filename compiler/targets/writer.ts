@@ -18,6 +18,14 @@ export class Writer {
     return this;
   }
 
+  /** A line for C's preprocessor: it goes on behind a backslash where it is longer. */
+  directive(text: string): this {
+    const indent = "  ".repeat(this.#depth);
+    const lines = breakLine(`${indent}${text}`, `${indent}    `, columns - 2);
+    this.#lines.push(...lines.map((line, i) => (i < lines.length - 1 ? `${line} \\` : line)));
+    return this;
+  }
+
   /** `open`, the body one step further in, `close`. */
   block(open: string, body: () => void, close = "}"): this {
     return this.line(open).indent(body).line(close);
@@ -76,13 +84,13 @@ export class Writer {
 }
 
 /** Breaks a line of code before the margin, where the language lets it go on and a reader would. */
-function breakLine(text: string, indent: string): string[] {
-  if (text.length <= columns) return [text];
-  const at = breakPoint(text, indent.length);
+function breakLine(text: string, indent: string, room = columns): string[] {
+  if (text.length <= room) return [text];
+  const at = breakPoint(text, indent.length, room);
   if (at < 0) return [text];
   return [
     text.slice(0, at).trimEnd(),
-    ...breakLine(`${indent}${text.slice(at).trimStart()}`, indent),
+    ...breakLine(`${indent}${text.slice(at).trimStart()}`, indent, room),
   ];
 }
 
@@ -99,12 +107,12 @@ const bindings: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** The last of the places outside the most brackets, before the operator that binds least. */
-function breakPoint(text: string, least: number): number {
+function breakPoint(text: string, least: number, room: number): number {
   let best = -1;
   let lowest = Number.POSITIVE_INFINITY;
   let depth = 0;
   let quoted: string | undefined;
-  for (let i = 0; i < Math.min(text.length, columns); i++) {
+  for (let i = 0; i < Math.min(text.length, room); i++) {
     const c = text[i];
     if (quoted) {
       if (c === quoted) quoted = undefined;

@@ -3,9 +3,10 @@
 import { gradients } from "../../compiler/gradient/grad.ts";
 import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
 import type { NDArray } from "../../compiler/graph/ndarray.ts";
-import { makeNode, type Node, topological } from "../../compiler/graph/node.ts";
+import { Body, makeNode, type Node, topological } from "../../compiler/graph/node.ts";
 import { pp } from "../../compiler/graph/print.ts";
 import { substitute } from "../../compiler/graph/substitute.ts";
+import { isFloat } from "../../compiler/graph/types.ts";
 import * as a from "../../compiler/ops/arithmetic.ts";
 import * as c from "../../compiler/ops/comparison.ts";
 import * as e from "../../compiler/ops/exponential.ts";
@@ -124,6 +125,27 @@ export function randomGraph(seed: number): Graph {
   return { seed, root, values };
 }
 
+/** The same graph of float32 values; undefined where a part of it cannot be made of them. */
+export function inSingle({ seed, root, values }: Graph): Graph | undefined {
+  const single = <T>(v: T): T | "float32" => (v === "float64" ? "float32" : v);
+  const made = new Map<Node, Node>();
+  const singles = new Map<Node, NDArray>();
+  for (const node of topological([root])) {
+    const attrs = Object.fromEntries(
+      Object.entries(node.attrs).map(([name, value]) => [name, single(value)]),
+    );
+    if (Object.values(attrs).some((value) => value instanceof Body)) return undefined;
+    const inputs = node.inputs.map((input) => made.get(input) as Node);
+    const value = values.get(node);
+    const copy = value
+      ? symbol(single(node.type.dtype), node.shape)
+      : makeNode(node.op, inputs, attrs);
+    made.set(node, copy);
+    if (value) singles.set(copy, { ...value, dtype: copy.type.dtype });
+  }
+  return { seed, root: made.get(root) as Node, values: singles };
+}
+
 function broadcasts(x: readonly number[], y: readonly number[]): boolean {
   const [long, short] = x.length >= y.length ? [x, y] : [y, x];
   const lead = long.length - short.length;
@@ -166,7 +188,7 @@ const movements: readonly ((x: Node) => Node)[] = [
 export function gradientsOf({ root, values }: Graph): Map<Node, Node> {
   const found = new Map<Node, Node>();
   for (const x of values.keys()) {
-    if (x.type.dtype !== "float64") continue;
+    if (!isFloat(x.type.dtype)) continue;
     try {
       found.set(x, gradients(root, [x])[0]);
     } catch {

@@ -107,8 +107,8 @@ export async function runInThreads(
   });
 }
 
-/** For many functions of which each runs once. */
-export const quick: BuildOptions = { CFLAGS: "-O1" };
+/** For many functions of which each runs once; a warning is an error. */
+export const quick: BuildOptions = { CFLAGS: "-O1 -Werror" };
 
 function run(addon: Addon, handle: unknown, fn: ModelFunction, { bindings }: Case): number[][] {
   const sizes = new Map<string, number>();

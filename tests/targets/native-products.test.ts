@@ -1,74 +1,17 @@
 /** Products in C beside the interpreter: sizes around those of vectors and tiles, operands any way round. */
 
 import test from "ava";
-import type { NDArray } from "../../compiler/graph/ndarray.ts";
-import type { Node } from "../../compiler/graph/node.ts";
-import type { Dim } from "../../compiler/graph/types.ts";
 import * as a from "../../compiler/ops/arithmetic.ts";
 import * as e from "../../compiler/ops/exponential.ts";
-import { symbol } from "../../compiler/ops/leaf.ts";
 import { batchedDot, dot } from "../../compiler/ops/product.ts";
 import * as r from "../../compiler/ops/reduction.ts";
 import { dimshuffle, reshape, transpose } from "../../compiler/ops/shape.ts";
-import { type Case, close, runInterpreter } from "../support/compile.ts";
-import { missingCompiler, quick, runInThreads } from "../support/native.ts";
-import { Random } from "../support/random.ts";
+import { missingCompiler } from "../support/native.ts";
+import { Cases, wrongOf } from "../support/native-cases.ts";
 
 const missing = missingCompiler();
 const run = missing ? test.skip : test.serial;
 if (missing) test(`skipped: ${missing}`, (t) => t.pass());
-
-interface NamedCase extends Case {
-  readonly name: string;
-}
-
-/** Makes cases: symbols with values, and what is computed of them. */
-class Cases {
-  readonly list: NamedCase[] = [];
-  readonly random: Random;
-
-  constructor(seed: number) {
-    this.random = new Random(seed);
-  }
-
-  /** @param sizes lengths of the named dimensions */
-  add(
-    name: string,
-    shapes: readonly (readonly Dim[])[],
-    make: (...inputs: Node[]) => Node[],
-    sizes: Readonly<Record<string, number>> = {},
-  ): void {
-    const inputs = shapes.map((shape) => symbol("float32", shape));
-    const bindings = new Map(
-      inputs.map((x, i): [Node, NDArray] => [
-        x,
-        this.random.array(
-          "float32",
-          shapes[i].map((d) => (typeof d === "number" ? d : sizes[d])),
-        ),
-      ]),
-    );
-    this.list.push({ name, outputs: make(...inputs), bindings });
-  }
-}
-
-/** Those that differ from the interpreter, and those that differ between numbers of threads. */
-async function wrongOf({ list }: Cases, options = quick): Promise<string[]> {
-  const [single, ...others] = await runInThreads(list, [1, 2, 3], options);
-  return list.flatMap(({ name, outputs, bindings }, i) => {
-    const expected = runInterpreter(outputs, bindings);
-    const differs = expected.flatMap((row, k) => {
-      // A sum of n numbers in another order differs by the roundings of its parts, not of itself.
-      if (close(single[i][k], row, 1e-5, 3e-5)) return [];
-      const at = row.findIndex((v, n) => !close([v], [single[i][k][n]], 1e-5, 3e-5));
-      return [`${name}: output ${k}, element ${at}: ${single[i][k][at]} and ${row[at]}`];
-    });
-    const torn = others.some((results) =>
-      results[i].some((row, k) => row.some((v, n) => !Object.is(v, single[i][k][n]))),
-    );
-    return torn ? [...differs, `${name}: bits depend on the number of threads`] : differs;
-  });
-}
 
 /** Around vectors of 4, 8 and 16 lanes and tiles of up to 12 rows, and what is far from them. */
 const edges = [
@@ -245,7 +188,7 @@ run("products of batches, outer products, column sums, products with vectors", a
     cases.add(
       `outer product, ${rows * 7} × ${columns * 5}`,
       [[rows * 7], [columns * 5]],
-      (x, y) => [e.sigmoid(a.mul(dimshuffle(x, [0, null]), dimshuffle(y, [null, 0])))],
+      (x, y) => [e.sigmoid(a.mul(dimshuffle(x, [0, "x"]), dimshuffle(y, ["x", 0])))],
     );
     cases.add(
       `of a reshaped product, ${size}`,

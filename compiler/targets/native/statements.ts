@@ -48,7 +48,7 @@ function writeStatement(
       const i = names.letter(s.axis);
       const next = s.step === 1 ? `${i}++` : `${i} += ${s.step}`;
       const sums = vectorSums(s);
-      if (sums) out.line(`#pragma omp simd${sums}`);
+      if (sums) out.directive(`#pragma omp simd${sums}`);
       out.block(`for (int ${i} = 0; ${i} < ${dimInC(s.axis.extent)}; ${next}) {`, () =>
         writeStatements(out, s.body, names),
       );
@@ -95,8 +95,11 @@ function vectorSums({ axis, body }: Loop): string | undefined {
     (s) => (s.fn === "add" || s.fn === "mul") && s.local.dtype.startsWith("float"),
   );
   if (!fits || !body.every((s) => s.kind === "accumulate" || isOwnStep(s, body))) return undefined;
-  const sign = (fn: ReduceFn): string => (fn === "add" ? "+" : "*");
-  return sums.map((s) => ` reduction(${sign(s.fn)} : ${inC(s.local.name)})`).join("");
+  const clause = (fn: ReduceFn, sign: string): string => {
+    const names = sums.filter((s) => s.fn === fn).map((s) => inC(s.local.name));
+    return names.length > 0 ? ` reduction(${sign} : ${names.join(", ")})` : "";
+  };
+  return clause("add", "+") + clause("mul", "*");
 }
 
 /** What statements compute. */
