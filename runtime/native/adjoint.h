@@ -34,6 +34,7 @@ static inline void f32v_store(float *to, f32v v) { *(f32v_at *)to = v; }
 static inline f32v f32v_splat(float x) { return x - (f32v){0}; }
 
 #define always_inline inline __attribute__((always_inline))
+#define never_inline __attribute__((noinline))
 
 static inline int least(int a, int b) { return a < b ? a : b; }
 
@@ -154,11 +155,18 @@ static inline float f32_tanh(float x) {
 
 /* ── Numbers as JavaScript and NumPy have them ──────────────────────────────────────────────── */
 
-/* The larger, the smaller; NaN if either is NaN. */
-static inline float f32_max(float a, float b) { return a > b || a != a ? a : b; }
-static inline float f32_min(float a, float b) { return a < b || a != a ? a : b; }
-static inline double f64_max(double a, double b) { return a > b || a != a ? a : b; }
-static inline double f64_min(double a, double b) { return a < b || a != a ? a : b; }
+/* The larger, the smaller; NaN if either is NaN. Two choices, for compilers make no vectors of a || b. */
+#define choose_number(type, name, better)             \
+  static inline type name(type a, type b) {           \
+    const type one = a better b ? a : b;              \
+    return a != a ? a : one;                          \
+  }
+choose_number(float, f32_max, >)
+choose_number(float, f32_min, <)
+choose_number(double, f64_max, >)
+choose_number(double, f64_min, <)
+#undef choose_number
+
 static inline int64_t i64_max(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t i64_min(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int32_t i32_max(int32_t a, int32_t b) { return a > b ? a : b; }
@@ -236,7 +244,8 @@ static inline float random_number(uint32_t seed, uint32_t stream, uint32_t at_ca
 
 /* Zeros that begin where a cache line does; NULL if there is no memory. Free them with free(). */
 static inline void *adjoint_zeros(size_t length, size_t bytes) {
-  const size_t size = (length * bytes + 127) / 64 * 64;
+  /* Vectors may reach beyond the last element; what they find there is thrown away. */
+  const size_t size = (length * bytes + 64 * 8 + 63) / 64 * 64;
   void *memory = aligned_alloc(64, size);
   return memory ? memset(memory, 0, size) : NULL;
 }

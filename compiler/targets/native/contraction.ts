@@ -1,5 +1,6 @@
 /** Products in C: loops over panels of columns and tiles of rows around a register tile. */
 
+import type { Node } from "../../graph/node.ts";
 import type { Dim } from "../../graph/types.ts";
 import { axesIn, extentOf, runOf, volumeOf } from "../../kernels/contraction/axes.ts";
 import { type Contraction, sumName } from "../../kernels/contraction/contraction.ts";
@@ -96,6 +97,7 @@ export class ContractionWriter {
   readonly #c: Contraction;
   readonly #names: Names;
   readonly #free: (name: string) => string;
+  readonly #isOwn: (node: Node) => boolean;
   readonly #width: string;
   readonly #columns: number;
   readonly #rowCount: Dim;
@@ -103,12 +105,22 @@ export class ContractionWriter {
   readonly #row: string;
   readonly #column: string;
 
-  /** @param free a name that nothing else in the function has */
-  constructor(out: Writer, c: Contraction, names: Names, free: (name: string) => string) {
+  /**
+   * @param free a name that nothing else in the function has
+   * @param isOwn whether memory is the code's own, with room behind it: vectors may reach beyond its end
+   */
+  constructor(
+    out: Writer,
+    c: Contraction,
+    names: Names,
+    free: (name: string) => string,
+    isOwn: (node: Node) => boolean,
+  ) {
     this.#out = out;
     this.#c = c;
     this.#names = names;
     this.#free = free;
+    this.#isOwn = isOwn;
     this.#width = lanes(c.tile.vectors);
     this.#columns = c.padded?.count ?? volumeOf(c.columns);
     this.#rowCount = c.rows.length > 0 ? extentOf(c.rows) : 1;
@@ -319,6 +331,8 @@ export class ContractionWriter {
     }
     const at = this.#index(b.place.start, this.#c.columns, first, 1);
     out.line(`const float *${right} = ${this.#names.nameOf(b.place.node)} + ${at};`);
+    if (this.#isOwn(b.place.node))
+      return { at: right, steps: levels.map((level) => String(level.right)) };
     const strides = levels.map(
       (_, i) => `${right}_step${i === levels.length - 1 ? "" : `_${levels.length - 1 - i}`}`,
     );

@@ -10,7 +10,7 @@ import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import type { Writer } from "../writer.ts";
 import { elementTypes, type Names, numberTypes, offset } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
-import { type Run, runOf, unitsText, writeNest } from "./nest.ts";
+import { callOf, type Run, runOf, unitsName, unitsText, writeNest } from "./nest.ts";
 
 const noNames: Names = { nameOf: () => "", letter: () => "" };
 
@@ -204,7 +204,7 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
         dynamic.splice(dynamic.indexOf(node), 1);
         const type = elementTypes[node.type.dtype];
         out.line(
-          `call.${nameOf(fn, node)} = malloc(sizeof(${type}) * (size_t)(${elementsText(node.shape)}) + 64);`,
+          `call.${nameOf(fn, node)} = malloc(sizeof(${type}) * (size_t)(${elementsText(node.shape)}) + 64 * 8);`,
         );
       }
     };
@@ -254,10 +254,13 @@ function writeCalls(
       const run = calling.runs.get(call.nest) as Run;
       if (run.units !== undefined) {
         const count = overMemory(run.units, call.nest.sizes);
-        out.line(`adjoint_parallel(call.adjoint_pool, ${run.name}, &call, ${count});`);
+        out.line(`adjoint_parallel(call.adjoint_pool, ${unitsName(run)}, &call, ${count});`);
       } else if (run.contraction) {
         out.line(`${run.name}(&call, 0, ${overMemory(unitsText(run), call.nest.sizes)});`);
-      } else out.line(`${run.name}(&call);`);
+      } else {
+        const { open, args } = callOf(calling.fn, run);
+        out.list(open, args, ");", "", "");
+      }
     }
   }
 }

@@ -141,7 +141,9 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
   };
   if (contraction) {
     const free = (name: string): string => (taken.has(name) ? `${name}_` : name);
-    const writer = new ContractionWriter(out, contraction, names, free);
+    const own = new Set([...fn.plan.slots.map((slot) => slot.node), ...fn.plan.dynamic]);
+    const isOwn = (node: Node): boolean => own.has(node) && !fn.program.outputs.includes(node);
+    const writer = new ContractionWriter(out, contraction, names, free, isOwn);
     const panel = `${run.name}_panel`;
     out.line("static always_inline void");
     out.list(`${panel}(`, [`const ${type} *call`, ...writer.panelParameters], ") {", "", "");
@@ -158,27 +160,80 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     out.line();
     return;
   }
-  const head = run.cut
-    ? `static void ${run.name}(void *on, int from, int to) {`
-    : `static void ${run.name}(${type} *call) {`;
-  out.block(head, () => {
-    if (run.cut) out.line(`const ${type} *call = on;`);
-    unpack(true);
+  // Pointers that share no memory are parameters: compilers believe `restrict` of parameters only.
+  const parameters = [
+    ...argumentsOf(fn, nest, letter).map(({ type: t, name }) => `${t}${name}`),
+    ...nest.results.map((node) => `${numberTypes[node.type.dtype]} *${nameOf(fn, node)}_out`),
+    ...(run.cut ? ["int from", "int to"] : []),
+  ];
+  out.line("static never_inline void");
+  out.list(`${run.name}(`, parameters, ") {", "", "");
+  out.indent(() => {
     if (run.cut) {
       const { axis, step, body } = run.cut;
       const i = letter(axis);
       for (const s of nest.body) if (s !== run.cut) writeStatements(out, [s], names);
       const chunk = chunkOf(nest, run.cut);
-      const last = `least(${dimInC(axis.extent)}, to * ${chunk})`;
+      const [first, last] =
+        chunk === 1
+          ? ["from", "to"]
+          : [`from * ${chunk}`, `least(${dimInC(axis.extent)}, to * ${chunk})`];
       const next = step === 1 ? `${i}++` : `${i} += ${step}`;
-      out.block(`for (int ${i} = from * ${chunk}; ${i} < ${last}; ${next}) {`, () =>
+      out.block(`for (int ${i} = ${first}; ${i} < ${last}; ${next}) {`, () =>
         writeStatements(out, body, names),
       );
     } else writeStatements(out, nest.body, names);
-    for (const node of nest.results) out.line(`call->${nameOf(fn, node)} = ${nameOf(fn, node)};`);
+    for (const node of nest.results) out.line(`*${nameOf(fn, node)}_out = ${nameOf(fn, node)};`);
+  });
+  out.line("}").line();
+  if (!run.cut) return;
+  out.block(`static void ${run.name}_units(void *on, int from, int to) {`, () => {
+    out.line(`const ${type} *call = on;`);
+    const args = argumentsOf(fn, nest, letter).map(({ name }) => `call->${name}`);
+    out.list(`${run.name}(`, [...args, "from", "to"], ");", "", "");
   });
   out.line();
 }
+
+/** What the function of a nest that is no contraction takes from the call's memory, in order. */
+function argumentsOf(
+  fn: CompiledFunction,
+  nest: Nest,
+  letter: (axis: Axis) => string,
+): { type: string; name: string }[] {
+  const written = new Set(nest.stages.map((stage) => stage.into));
+  return [
+    ...nest.memory.map((node) => ({
+      type: `${written.has(node) ? "" : "const "}${elementTypes[node.type.dtype]} *restrict `,
+      name: nameOf(fn, node),
+    })),
+    ...nest.scalars.map((node) => ({
+      type: `${numberTypes[node.type.dtype]} `,
+      name: nameOf(fn, node),
+    })),
+    ...nest.sizes.map((name) => ({ type: "int32_t ", name: inC(name) })),
+    ...nest.counters.map((axis) => ({ type: "int ", name: letter(axis) })),
+  ];
+}
+
+/** The call of a nest that runs at once, from a function with the memory `call`. */
+export function callOf(
+  fn: CompiledFunction,
+  { nest, name }: Run,
+): { open: string; args: string[] } {
+  const letter = (axis: Axis): string => nest.axisNames.get(axis) as string;
+  return {
+    open: `${name}(`,
+    args: [
+      ...argumentsOf(fn, nest, letter).map((a) => `call.${a.name}`),
+      ...nest.results.map((node) => `&call.${nameOf(fn, node)}`),
+    ],
+  };
+}
+
+/** The function that does units of a nest's work. */
+export const unitsName = ({ name, contraction }: Run): string =>
+  contraction ? name : `${name}_units`;
 
 /** How a product is computed, for the comment above it. */
 function describeSchedule(c: Contraction | undefined, names: Names): string[] {
