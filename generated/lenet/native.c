@@ -626,9 +626,8 @@ struct initial_layer0_W {
  * layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
  *   for i < 20, j < 5, k < 5
  */
-static void initial_layer0_W_layer0_W(struct initial_layer0_W *call) {
-  float *restrict layer0_W = call->layer0_W;
-  const int32_t seed = call->seed;
+static never_inline void
+initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
   for (int i = 0; i < 20; i++) {
     for (int j = 0; j < 5; j++) {
       for (int k = 0; k < 5; k++) {
@@ -644,7 +643,7 @@ static void initial_layer0_W(struct lenet *model, int32_t seed) {
   struct initial_layer0_W call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.seed = seed;
-  initial_layer0_W_layer0_W(&call);
+  initial_layer0_W_layer0_W(call.layer0_W, call.seed);
 }
 
 /** What a call of initial_layer1_W works on. */
@@ -659,9 +658,8 @@ struct initial_layer1_W {
  *     0.08596023825918792
  *   for i < 50, j < 20, k < 5, l < 5
  */
-static void initial_layer1_W_layer1_W(struct initial_layer1_W *call) {
-  float *restrict layer1_W = call->layer1_W;
-  const int32_t seed = call->seed;
+static never_inline void
+initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
   for (int i = 0; i < 50; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 5; k++) {
@@ -680,7 +678,7 @@ static void initial_layer1_W(struct lenet *model, int32_t seed) {
   struct initial_layer1_W call = {.adjoint_pool = model->adjoint_pool};
   call.layer1_W = model->layer1_W;
   call.seed = seed;
-  initial_layer1_W_layer1_W(&call);
+  initial_layer1_W_layer1_W(call.layer1_W, call.seed);
 }
 
 /** What a call of initial_hidden_W works on. */
@@ -694,10 +692,8 @@ struct initial_hidden_W {
  * hidden_W[i,j] ← 0.1358732440973515·random(hidden.W, i·500 + j) − 0.06793662204867575
  *   for i < 800, j < 500
  */
-static void initial_hidden_W_hidden_W(void *on, int from, int to) {
-  const struct initial_hidden_W *call = on;
-  float *restrict hidden_W = call->hidden_W;
-  const int32_t seed = call->seed;
+static never_inline void
+initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13; i < least(800, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       hidden_W[i * 500 + j] = 0.1358732440973515f
@@ -706,12 +702,17 @@ static void initial_hidden_W_hidden_W(void *on, int from, int to) {
   }
 }
 
+static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
+  const struct initial_hidden_W *call = on;
+  initial_hidden_W_hidden_W(call->hidden_W, call->seed, from, to);
+}
+
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct lenet *model, int32_t seed) {
   struct initial_hidden_W call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.seed = seed;
-  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W, &call, (800 + 12) / 13);
+  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, (800 + 12) / 13);
 }
 
 /** What a call of train works on. */
@@ -831,13 +832,16 @@ static void train_h0_convolved(void *on, int from, int to) {
  *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
  *   for i < 500, j < 20, k < 12, l < 12
  */
-static void train_h0_pooled_and_h0(void *on, int from, int to) {
-  const struct train *call = on;
-  const float *restrict h0_convolved = call->h0_convolved;
-  float *restrict h0_pooled = call->h0_pooled;
-  const float *restrict layer0_b = call->layer0_b;
-  float *restrict h0 = call->h0;
-  for (int i = from * 1; i < least(500, to * 1); i++) {
+static never_inline void
+train_h0_pooled_and_h0(
+  const float *restrict h0_convolved,
+  float *restrict h0_pooled,
+  const float *restrict layer0_b,
+  float *restrict h0,
+  int from,
+  int to
+) {
+  for (int i = from; i < to; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 12; k++) {
         for (int l = 0; l < 12; l++) {
@@ -855,6 +859,11 @@ static void train_h0_pooled_and_h0(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void train_h0_pooled_and_h0_units(void *on, int from, int to) {
+  const struct train *call = on;
+  train_h0_pooled_and_h0(call->h0_convolved, call->h0_pooled, call->layer0_b, call->h0, from, to);
 }
 
 /**
@@ -929,12 +938,15 @@ static void train_h1_convolved(void *on, int from, int to) {
  *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
  *   for i < 500, j < 50, k < 4, l < 4
  */
-static void train_h1_pooled_and_h1(void *on, int from, int to) {
-  const struct train *call = on;
-  const float *restrict h1_convolved = call->h1_convolved;
-  float *restrict h1_pooled = call->h1_pooled;
-  const float *restrict layer1_b = call->layer1_b;
-  float *restrict h1 = call->h1;
+static never_inline void
+train_h1_pooled_and_h1(
+  const float *restrict h1_convolved,
+  float *restrict h1_pooled,
+  const float *restrict layer1_b,
+  float *restrict h1,
+  int from,
+  int to
+) {
   for (int i = from * 3; i < least(500, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
@@ -953,6 +965,11 @@ static void train_h1_pooled_and_h1(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void train_h1_pooled_and_h1_units(void *on, int from, int to) {
+  const struct train *call = on;
+  train_h1_pooled_and_h1(call->h1_convolved, call->h1_pooled, call->layer1_b, call->h1, from, to);
 }
 
 /**
@@ -1072,11 +1089,14 @@ static void train_p_logits(void *on, int from, int to) {
  *   where p[i,j] = p_exp[i,j] / p_sum[i]
  *   for i < 500, j < 10
  */
-static void train_cost_and_d_p_logits(struct train *call) {
-  const float *restrict p_logits = call->p_logits;
-  float *restrict p_exp = call->p_exp;
-  const int32_t *restrict y = call->y;
-  float *restrict d_p_logits = call->d_p_logits;
+static never_inline void
+train_cost_and_d_p_logits(
+  const float *restrict p_logits,
+  float *restrict p_exp,
+  const int32_t *restrict y,
+  float *restrict d_p_logits,
+  float *cost_out
+) {
   double cost_sum = 0.0f;
   for (int i = 0; i < 500; i++) {
     float p_max = -INFINITY;
@@ -1096,7 +1116,7 @@ static void train_cost_and_d_p_logits(struct train *call) {
     }
   }
   const float cost = -(cost_sum / 500.0f);
-  call->cost = cost;
+  *cost_out = cost;
 }
 
 /**
@@ -1213,13 +1233,15 @@ static void train_d_h1_linear(void *on, int from, int to) {
  *     12 else 0
  *   for i < 500, j < 50, k < 16, l < 16
  */
-static void train_d_h1_convolved_and_d_h1_convolved_padded(struct train *call) {
-  const float *restrict d_h1_linear = call->d_h1_linear;
-  const float *restrict h1_convolved = call->h1_convolved;
-  const float *restrict h1_pooled = call->h1_pooled;
-  float *restrict d_h1_linear_share = call->d_h1_linear_share;
-  float *restrict d_h1_convolved = call->d_h1_convolved;
-  float *restrict d_h1_convolved_padded = call->d_h1_convolved_padded;
+static never_inline void
+train_d_h1_convolved_and_d_h1_convolved_padded(
+  const float *restrict d_h1_linear,
+  const float *restrict h1_convolved,
+  const float *restrict h1_pooled,
+  float *restrict d_h1_linear_share,
+  float *restrict d_h1_convolved,
+  float *restrict d_h1_convolved_padded
+) {
   for (int i = 0; i < 500; i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
@@ -1265,51 +1287,9 @@ train_d_h0_linear_panel(const struct train *call, int i, int kl_first, int colum
   const float *restrict h0 = call->h0;
   float *restrict d_h0_linear = call->d_h0_linear;
   const float *right = d_h1_convolved_padded + i * 12800 + kl_first;
-  long right_step_2 = 256;
-  long right_step_1 = 16;
-  long right_step = 1;
-  _Alignas(64) float panel[1250 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    for (int at = 0; at < columns; at++) {
-      const int kl_at = kl_first + at;
-      const int k = kl_at / 16;
-      const int l = kl_at % 16;
-      int step = 0;
-      for (int m = 0; m < 50; m++) {
-        for (int n = 0; n < 5; n++) {
-          for (int q = 0; q < 5; q++) {
-            panel[step * (2 * LANES) + at] = l < 12
-                ? d_h1_convolved_padded[l + q + k * 16 + n * 16 + m * 256 + i * 12800] : 0.0f;
-            step++;
-          }
-        }
-      }
-    }
-    for (int step = 0; step < 1250; step++)
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-    right = panel;
-    right_step_2 = 25 * 2 * LANES;
-    right_step_1 = 5 * 2 * LANES;
-    right_step = 2 * LANES;
-  }
   for (int j_first = 0; j_first < 20; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_3(
-      layer1_W + j_first * 25,
-      25,
-      right,
-      50,
-      500,
-      right_step_2,
-      5,
-      5,
-      right_step_1,
-      5,
-      1,
-      right_step,
-      sums,
-      false
-    );
+    tile_5x2_3(layer1_W + j_first * 25, 25, right, 50, 500, 256, 5, 5, 16, 5, 1, 1, sums, false);
     for (int j = j_first; j < j_first + 5; j++) {
       for (int k = kl_first / 16; k <= (kl_first + columns - 1) / 16; k++) {
         const int l_to = least(12, kl_first + columns - k * 16);
@@ -1344,12 +1324,14 @@ static void train_d_h0_linear(void *on, int from, int to) {
  *     h0_convolved[i,j,k,l] = h0_pooled[i,j,k / 2,l / 2] else 0
  *   for i < 500, j < 20, k < 24, l < 24
  */
-static void train_d_h0_convolved(struct train *call) {
-  const float *restrict d_h0_linear = call->d_h0_linear;
-  const float *restrict h0_convolved = call->h0_convolved;
-  const float *restrict h0_pooled = call->h0_pooled;
-  float *restrict d_h0_linear_share = call->d_h0_linear_share;
-  float *restrict d_h0_convolved = call->d_h0_convolved;
+static never_inline void
+train_d_h0_convolved(
+  const float *restrict d_h0_linear,
+  const float *restrict h0_convolved,
+  const float *restrict h0_pooled,
+  float *restrict d_h0_linear_share,
+  float *restrict d_h0_convolved
+) {
   for (int i = 0; i < 500; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 12; k++) {
@@ -1442,11 +1424,9 @@ static void train_layer0_W(void *on, int from, int to) {
  *   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
  *   for i < 20, j < 500, k < 12, l < 12
  */
-static void train_layer0_b(void *on, int from, int to) {
-  const struct train *call = on;
-  float *restrict layer0_b = call->layer0_b;
-  const float *restrict d_h0_linear = call->d_h0_linear;
-  for (int i = from * 1; i < least(20, to * 1); i++) {
+static never_inline void
+train_layer0_b(float *restrict layer0_b, const float *restrict d_h0_linear, int from, int to) {
+  for (int i = from; i < to; i++) {
     double d_layer0_b = 0.0f;
     for (int j = 0; j < 500; j++) {
       for (int k = 0; k < 12; k++) {
@@ -1458,6 +1438,11 @@ static void train_layer0_b(void *on, int from, int to) {
     }
     layer0_b[i] -= 0.1f * d_layer0_b;
   }
+}
+
+static void train_layer0_b_units(void *on, int from, int to) {
+  const struct train *call = on;
+  train_layer0_b(call->layer0_b, call->d_h0_linear, from, to);
 }
 
 /**
@@ -1537,10 +1522,8 @@ static void train_layer1_W(void *on, int from, int to) {
  *   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
  *   for i < 50, j < 500, k < 4, l < 4
  */
-static void train_layer1_b(void *on, int from, int to) {
-  const struct train *call = on;
-  float *restrict layer1_b = call->layer1_b;
-  const float *restrict d_h1_linear = call->d_h1_linear;
+static never_inline void
+train_layer1_b(float *restrict layer1_b, const float *restrict d_h1_linear, int from, int to) {
   for (int i = from * 2; i < least(50, to * 2); i++) {
     double d_layer1_b = 0.0f;
     for (int j = 0; j < 500; j++) {
@@ -1555,6 +1538,11 @@ static void train_layer1_b(void *on, int from, int to) {
   }
 }
 
+static void train_layer1_b_units(void *on, int from, int to) {
+  const struct train *call = on;
+  train_layer1_b(call->layer1_b, call->d_h1_linear, from, to);
+}
+
 /**
  * hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
  *   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
@@ -1567,25 +1555,10 @@ train_hidden_W_panel(const struct train *call, int j_first, int columns, int i_f
   const float *restrict h1 = call->h1;
   const float *restrict d_h2_linear = call->d_h2_linear;
   const float *right = d_h2_linear + j_first;
-  long right_step = 500;
-  _Alignas(64) float panel[500 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    int step = 0;
-    for (int k = 0; k < 500; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = d_h2_linear[j + k * 500];
-      }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 2 * LANES;
-  }
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 800 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(h1 + i_tile, 1, right, 500, 800, right_step, sums, false);
+    tile_6x2(h1 + i_tile, 1, right, 500, 800, 500, sums, false);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
@@ -1618,23 +1591,8 @@ train_hidden_b_panel(const struct train *call, int i_first, int columns) {
   float *restrict hidden_b = call->hidden_b;
   const float *restrict d_h2_linear = call->d_h2_linear;
   const float *right = d_h2_linear + i_first;
-  long right_step = 500;
-  _Alignas(64) float panel[500 * 4 * LANES];
-  if (columns < 4 * LANES) {
-    int step = 0;
-    for (int j = 0; j < 500; j++) {
-      for (int at = 0; at < columns; at++) {
-        const int i = i_first + at;
-        panel[step * (4 * LANES) + at] = d_h2_linear[i + j * 500];
-      }
-      for (int at = columns; at < 4 * LANES; at++) panel[step * (4 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 4 * LANES;
-  }
   _Alignas(64) float sums[1 * 4 * LANES];
-  column_sums_4(right, 500, right_step, sums, false);
+  column_sums_4(right, 500, 500, sums, false);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
     hidden_b[i] = hidden_b[i] - 0.1f * sum;
@@ -1663,24 +1621,9 @@ train_output_W_panel(const struct train *call, int i_first, int columns) {
   const float *restrict h2 = call->h2;
   const float *restrict d_p_logits = call->d_p_logits;
   const float *right = h2 + i_first;
-  long right_step = 500;
-  _Alignas(64) float panel[500 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    int step = 0;
-    for (int k = 0; k < 500; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int i = i_first + at;
-        panel[step * (2 * LANES) + at] = h2[i + k * 500];
-      }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 2 * LANES;
-  }
   for (int j_first = 0; j_first < 10; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(d_p_logits + j_first, 1, right, 500, 10, right_step, sums, false);
+    tile_5x2(d_p_logits + j_first, 1, right, 500, 10, 500, sums, false);
     for (int i = i_first; i < i_first + columns; i++) {
       for (int j = j_first; j < j_first + 5; j++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
@@ -1711,23 +1654,8 @@ train_output_b_panel(const struct train *call, int i_first, int columns) {
   float *restrict output_b = call->output_b;
   const float *restrict d_p_logits = call->d_p_logits;
   const float *right = d_p_logits + i_first;
-  long right_step = 10;
-  _Alignas(64) float panel[500 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int j = 0; j < 500; j++) {
-      for (int at = 0; at < columns; at++) {
-        const int i = i_first + at;
-        panel[step * (LANES) + at] = d_p_logits[i + j * 10];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
   _Alignas(64) float sums[1 * LANES];
-  column_sums_1(right, 500, right_step, sums, false);
+  column_sums_1(right, 500, 10, sums, false);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
     output_b[i] = output_b[i] - 0.1f * sum;
@@ -1782,22 +1710,35 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   call.x = model->trainX + call.index * 392000;
   call.y = model->trainY + call.index * 500;
   adjoint_parallel(call.adjoint_pool, train_h0_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_h0_pooled_and_h0, &call, (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, train_h0_pooled_and_h0_units, &call, (500 + 0) / 1);
   adjoint_parallel(call.adjoint_pool, train_h1_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_h1_pooled_and_h1, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, train_h1_pooled_and_h1_units, &call, (500 + 2) / 3);
   adjoint_parallel(call.adjoint_pool, train_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
   adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / (LANES)) * 4);
-  train_cost_and_d_p_logits(&call);
+  train_cost_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost);
   adjoint_parallel(call.adjoint_pool, train_d_h2_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_d_h1_linear, &call,
       ((799 + 2 * LANES) / (2 * LANES)) * 4);
-  train_d_h1_convolved_and_d_h1_convolved_padded(&call);
+  train_d_h1_convolved_and_d_h1_convolved_padded(
+    call.d_h1_linear,
+    call.h1_convolved,
+    call.h1_pooled,
+    call.d_h1_linear_share,
+    call.d_h1_convolved,
+    call.d_h1_convolved_padded
+  );
   adjoint_parallel(call.adjoint_pool, train_d_h0_linear, &call, 500);
-  train_d_h0_convolved(&call);
+  train_d_h0_convolved(
+    call.d_h0_linear,
+    call.h0_convolved,
+    call.h0_pooled,
+    call.d_h0_linear_share,
+    call.d_h0_convolved
+  );
   adjoint_parallel(call.adjoint_pool, train_layer0_W, &call, ((24 + 2 * LANES) / (2 * LANES)));
-  adjoint_parallel(call.adjoint_pool, train_layer0_b, &call, (20 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, train_layer0_b_units, &call, (20 + 0) / 1);
   adjoint_parallel(call.adjoint_pool, train_layer1_W, &call, ((49 + 2 * LANES) / (2 * LANES)) * 4);
-  adjoint_parallel(call.adjoint_pool, train_layer1_b, &call, (50 + 1) / 2);
+  adjoint_parallel(call.adjoint_pool, train_layer1_b_units, &call, (50 + 1) / 2);
   adjoint_parallel(call.adjoint_pool, train_hidden_W, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * 67);
   adjoint_parallel(call.adjoint_pool, train_hidden_b, &call, ((499 + 4 * LANES) / (4 * LANES)));
@@ -1910,12 +1851,15 @@ static void validate_h0_convolved(void *on, int from, int to) {
  *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
  */
-static void validate_h0(void *on, int from, int to) {
-  const struct validate *call = on;
-  const float *restrict h0_convolved = call->h0_convolved;
-  const float *restrict layer0_b = call->layer0_b;
-  float *restrict h0 = call->h0;
-  for (int i = from * 1; i < least(500, to * 1); i++) {
+static never_inline void
+validate_h0(
+  const float *restrict h0_convolved,
+  const float *restrict layer0_b,
+  float *restrict h0,
+  int from,
+  int to
+) {
+  for (int i = from; i < to; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 12; k++) {
         for (int l = 0; l < 12; l++) {
@@ -1931,6 +1875,11 @@ static void validate_h0(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void validate_h0_units(void *on, int from, int to) {
+  const struct validate *call = on;
+  validate_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
 }
 
 /**
@@ -2004,11 +1953,14 @@ static void validate_h1_convolved(void *on, int from, int to) {
  *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
  */
-static void validate_h1(void *on, int from, int to) {
-  const struct validate *call = on;
-  const float *restrict h1_convolved = call->h1_convolved;
-  const float *restrict layer1_b = call->layer1_b;
-  float *restrict h1 = call->h1;
+static never_inline void
+validate_h1(
+  const float *restrict h1_convolved,
+  const float *restrict layer1_b,
+  float *restrict h1,
+  int from,
+  int to
+) {
   for (int i = from * 3; i < least(500, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
@@ -2025,6 +1977,11 @@ static void validate_h1(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void validate_h1_units(void *on, int from, int to) {
+  const struct validate *call = on;
+  validate_h1(call->h1_convolved, call->layer1_b, call->h1, from, to);
 }
 
 /**
@@ -2141,9 +2098,8 @@ static void validate_p_logits(void *on, int from, int to) {
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
  *   for i < 500, j < 10
  */
-static void validate_errors(struct validate *call) {
-  const float *restrict p_logits = call->p_logits;
-  const int32_t *restrict y = call->y;
+static never_inline void
+validate_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
   double errors_sum = 0.0f;
   for (int i = 0; i < 500; i++) {
     int32_t errors_argmax = 0;
@@ -2158,7 +2114,7 @@ static void validate_errors(struct validate *call) {
     errors_sum += (float)(errors_argmax != y[i]);
   }
   const float errors = errors_sum / 500.0f;
-  call->errors = errors;
+  *errors_out = errors;
 }
 
 /** validate(index) → errors */
@@ -2184,12 +2140,12 @@ void lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
   call.x = model->validX + call.index * 392000;
   call.y = model->validY + call.index * 500;
   adjoint_parallel(call.adjoint_pool, validate_h0_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, validate_h0, &call, (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, validate_h0_units, &call, (500 + 0) / 1);
   adjoint_parallel(call.adjoint_pool, validate_h1_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, validate_h1, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, validate_h1_units, &call, (500 + 2) / 3);
   adjoint_parallel(call.adjoint_pool, validate_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
   adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / (LANES)) * 4);
-  validate_errors(&call);
+  validate_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
 
@@ -2297,12 +2253,15 @@ static void test_h0_convolved(void *on, int from, int to) {
  *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
  */
-static void test_h0(void *on, int from, int to) {
-  const struct test *call = on;
-  const float *restrict h0_convolved = call->h0_convolved;
-  const float *restrict layer0_b = call->layer0_b;
-  float *restrict h0 = call->h0;
-  for (int i = from * 1; i < least(500, to * 1); i++) {
+static never_inline void
+test_h0(
+  const float *restrict h0_convolved,
+  const float *restrict layer0_b,
+  float *restrict h0,
+  int from,
+  int to
+) {
+  for (int i = from; i < to; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 12; k++) {
         for (int l = 0; l < 12; l++) {
@@ -2318,6 +2277,11 @@ static void test_h0(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void test_h0_units(void *on, int from, int to) {
+  const struct test *call = on;
+  test_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
 }
 
 /**
@@ -2391,11 +2355,14 @@ static void test_h1_convolved(void *on, int from, int to) {
  *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
  */
-static void test_h1(void *on, int from, int to) {
-  const struct test *call = on;
-  const float *restrict h1_convolved = call->h1_convolved;
-  const float *restrict layer1_b = call->layer1_b;
-  float *restrict h1 = call->h1;
+static never_inline void
+test_h1(
+  const float *restrict h1_convolved,
+  const float *restrict layer1_b,
+  float *restrict h1,
+  int from,
+  int to
+) {
   for (int i = from * 3; i < least(500, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
@@ -2412,6 +2379,11 @@ static void test_h1(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void test_h1_units(void *on, int from, int to) {
+  const struct test *call = on;
+  test_h1(call->h1_convolved, call->layer1_b, call->h1, from, to);
 }
 
 /**
@@ -2522,9 +2494,8 @@ static void test_p_logits(void *on, int from, int to) {
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
  *   for i < 500, j < 10
  */
-static void test_errors(struct test *call) {
-  const float *restrict p_logits = call->p_logits;
-  const int32_t *restrict y = call->y;
+static never_inline void
+test_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
   double errors_sum = 0.0f;
   for (int i = 0; i < 500; i++) {
     int32_t errors_argmax = 0;
@@ -2539,7 +2510,7 @@ static void test_errors(struct test *call) {
     errors_sum += (float)(errors_argmax != y[i]);
   }
   const float errors = errors_sum / 500.0f;
-  call->errors = errors;
+  *errors_out = errors;
 }
 
 /** test(index) → errors */
@@ -2565,12 +2536,12 @@ void lenet_test(struct lenet *model, int64_t index, float *errors_out) {
   call.x = model->testX + call.index * 392000;
   call.y = model->testY + call.index * 500;
   adjoint_parallel(call.adjoint_pool, test_h0_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, test_h0, &call, (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, test_h0_units, &call, (500 + 0) / 1);
   adjoint_parallel(call.adjoint_pool, test_h1_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, test_h1, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, test_h1_units, &call, (500 + 2) / 3);
   adjoint_parallel(call.adjoint_pool, test_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
   adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / (LANES)) * 4);
-  test_errors(&call);
+  test_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
 
@@ -2684,13 +2655,16 @@ static void probabilities_h0_convolved(void *on, int from, int to) {
  *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
  */
-static void probabilities_h0(void *on, int from, int to) {
-  const struct probabilities *call = on;
-  const float *restrict h0_convolved = call->h0_convolved;
-  const float *restrict layer0_b = call->layer0_b;
-  float *restrict h0 = call->h0;
-  const int32_t rows = call->rows;
-  for (int i = from * 1; i < least(rows, to * 1); i++) {
+static never_inline void
+probabilities_h0(
+  const float *restrict h0_convolved,
+  const float *restrict layer0_b,
+  float *restrict h0,
+  int32_t rows,
+  int from,
+  int to
+) {
+  for (int i = from; i < to; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 12; k++) {
         for (int l = 0; l < 12; l++) {
@@ -2706,6 +2680,11 @@ static void probabilities_h0(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void probabilities_h0_units(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  probabilities_h0(call->h0_convolved, call->layer0_b, call->h0, call->rows, from, to);
 }
 
 /**
@@ -2786,12 +2765,15 @@ static void probabilities_h1_convolved(void *on, int from, int to) {
  *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
  */
-static void probabilities_h1(void *on, int from, int to) {
-  const struct probabilities *call = on;
-  const float *restrict h1_convolved = call->h1_convolved;
-  const float *restrict layer1_b = call->layer1_b;
-  float *restrict h1 = call->h1;
-  const int32_t rows = call->rows;
+static never_inline void
+probabilities_h1(
+  const float *restrict h1_convolved,
+  const float *restrict layer1_b,
+  float *restrict h1,
+  int32_t rows,
+  int from,
+  int to
+) {
   for (int i = from * 3; i < least(rows, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
@@ -2808,6 +2790,11 @@ static void probabilities_h1(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void probabilities_h1_units(void *on, int from, int to) {
+  const struct probabilities *call = on;
+  probabilities_h1(call->h1_convolved, call->layer1_b, call->h1, call->rows, from, to);
 }
 
 /**
@@ -2949,11 +2936,13 @@ static void probabilities_scores_logits(void *on, int from, int to) {
  * scores[i,j] = scores_exp[i,j] / scores_sum[i]
  *   for i < rows, j < 10
  */
-static void probabilities_scores(struct probabilities *call) {
-  const float *restrict scores_logits = call->scores_logits;
-  float *restrict scores_exp = call->scores_exp;
-  float *restrict scores = call->scores;
-  const int32_t rows = call->rows;
+static never_inline void
+probabilities_scores(
+  const float *restrict scores_logits,
+  float *restrict scores_exp,
+  float *restrict scores,
+  int32_t rows
+) {
   for (int i = 0; i < rows; i++) {
     float scores_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
@@ -2991,21 +2980,21 @@ void lenet_probabilities(
   call.rows = rows;
   call.scores_exp = model->scratch_float32;
   call.scores = scores_out;
-  call.h0_convolved = malloc(sizeof(float) * (size_t)(call.rows * 20 * 24 * 24) + 64);
-  call.h0 = malloc(sizeof(float) * (size_t)(call.rows * 20 * 12 * 12) + 64);
-  call.h1_convolved = malloc(sizeof(float) * (size_t)(call.rows * 50 * 8 * 8) + 64);
-  call.h1 = malloc(sizeof(float) * (size_t)(call.rows * 50 * 4 * 4) + 64);
-  call.h2 = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64);
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  call.h0_convolved = malloc(sizeof(float) * (size_t)(call.rows * 20 * 24 * 24) + 64 * 8);
+  call.h0 = malloc(sizeof(float) * (size_t)(call.rows * 20 * 12 * 12) + 64 * 8);
+  call.h1_convolved = malloc(sizeof(float) * (size_t)(call.rows * 50 * 8 * 8) + 64 * 8);
+  call.h1 = malloc(sizeof(float) * (size_t)(call.rows * 50 * 4 * 4) + 64 * 8);
+  call.h2 = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64 * 8);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
   adjoint_parallel(call.adjoint_pool, probabilities_h0_convolved, &call, call.rows);
-  adjoint_parallel(call.adjoint_pool, probabilities_h0, &call, (call.rows + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, probabilities_h0_units, &call, (call.rows + 0) / 1);
   adjoint_parallel(call.adjoint_pool, probabilities_h1_convolved, &call, call.rows);
-  adjoint_parallel(call.adjoint_pool, probabilities_h1, &call, (call.rows + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, probabilities_h1_units, &call, (call.rows + 2) / 3);
   adjoint_parallel(call.adjoint_pool, probabilities_h2, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
       ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
-  probabilities_scores(&call);
+  probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
   free(call.h0_convolved);
   free(call.h0);
   free(call.h1_convolved);
@@ -3118,13 +3107,16 @@ static void predict_h0_convolved(void *on, int from, int to) {
  *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
  */
-static void predict_h0(void *on, int from, int to) {
-  const struct predict *call = on;
-  const float *restrict h0_convolved = call->h0_convolved;
-  const float *restrict layer0_b = call->layer0_b;
-  float *restrict h0 = call->h0;
-  const int32_t rows = call->rows;
-  for (int i = from * 1; i < least(rows, to * 1); i++) {
+static never_inline void
+predict_h0(
+  const float *restrict h0_convolved,
+  const float *restrict layer0_b,
+  float *restrict h0,
+  int32_t rows,
+  int from,
+  int to
+) {
+  for (int i = from; i < to; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 12; k++) {
         for (int l = 0; l < 12; l++) {
@@ -3140,6 +3132,11 @@ static void predict_h0(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void predict_h0_units(void *on, int from, int to) {
+  const struct predict *call = on;
+  predict_h0(call->h0_convolved, call->layer0_b, call->h0, call->rows, from, to);
 }
 
 /**
@@ -3215,12 +3212,15 @@ static void predict_h1_convolved(void *on, int from, int to) {
  *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
  */
-static void predict_h1(void *on, int from, int to) {
-  const struct predict *call = on;
-  const float *restrict h1_convolved = call->h1_convolved;
-  const float *restrict layer1_b = call->layer1_b;
-  float *restrict h1 = call->h1;
-  const int32_t rows = call->rows;
+static never_inline void
+predict_h1(
+  const float *restrict h1_convolved,
+  const float *restrict layer1_b,
+  float *restrict h1,
+  int32_t rows,
+  int from,
+  int to
+) {
   for (int i = from * 3; i < least(rows, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
@@ -3237,6 +3237,11 @@ static void predict_h1(void *on, int from, int to) {
       }
     }
   }
+}
+
+static void predict_h1_units(void *on, int from, int to) {
+  const struct predict *call = on;
+  predict_h1(call->h1_convolved, call->layer1_b, call->h1, call->rows, from, to);
 }
 
 /**
@@ -3366,10 +3371,8 @@ static void predict_scores_logits(void *on, int from, int to) {
  * argmax[i] = argmax_j scores_logits[i,j]
  *   for i < rows, j < 10
  */
-static void predict_argmax(struct predict *call) {
-  const float *restrict scores_logits = call->scores_logits;
-  int32_t *restrict argmax = call->argmax;
-  const int32_t rows = call->rows;
+static never_inline void
+predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, int32_t rows) {
   for (int i = 0; i < rows; i++) {
     int32_t argmax_i = 0;
     float scores_logits_max = -INFINITY;
@@ -3399,21 +3402,21 @@ void lenet_predict(struct lenet *model, const float *images, int32_t rows, int32
   call.images = images;
   call.rows = rows;
   call.argmax = argmax_out;
-  call.h0_convolved = malloc(sizeof(float) * (size_t)(call.rows * 20 * 24 * 24) + 64);
-  call.h0 = malloc(sizeof(float) * (size_t)(call.rows * 20 * 12 * 12) + 64);
-  call.h1_convolved = malloc(sizeof(float) * (size_t)(call.rows * 50 * 8 * 8) + 64);
-  call.h1 = malloc(sizeof(float) * (size_t)(call.rows * 50 * 4 * 4) + 64);
-  call.h2 = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64);
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  call.h0_convolved = malloc(sizeof(float) * (size_t)(call.rows * 20 * 24 * 24) + 64 * 8);
+  call.h0 = malloc(sizeof(float) * (size_t)(call.rows * 20 * 12 * 12) + 64 * 8);
+  call.h1_convolved = malloc(sizeof(float) * (size_t)(call.rows * 50 * 8 * 8) + 64 * 8);
+  call.h1 = malloc(sizeof(float) * (size_t)(call.rows * 50 * 4 * 4) + 64 * 8);
+  call.h2 = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64 * 8);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
   adjoint_parallel(call.adjoint_pool, predict_h0_convolved, &call, call.rows);
-  adjoint_parallel(call.adjoint_pool, predict_h0, &call, (call.rows + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, predict_h0_units, &call, (call.rows + 0) / 1);
   adjoint_parallel(call.adjoint_pool, predict_h1_convolved, &call, call.rows);
-  adjoint_parallel(call.adjoint_pool, predict_h1, &call, (call.rows + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, predict_h1_units, &call, (call.rows + 2) / 3);
   adjoint_parallel(call.adjoint_pool, predict_h2, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
       ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
-  predict_argmax(&call);
+  predict_argmax(call.scores_logits, call.argmax, call.rows);
   free(call.h0_convolved);
   free(call.h0);
   free(call.h1_convolved);

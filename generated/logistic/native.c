@@ -318,11 +318,14 @@ static void train_p_logits(void *on, int from, int to) {
  *   where p[i,j] = p_exp[i,j] / p_sum[i]
  *   for i < 600, j < 10
  */
-static void train_cost_and_d_p_logits(struct train *call) {
-  const float *restrict p_logits = call->p_logits;
-  float *restrict p_exp = call->p_exp;
-  const int32_t *restrict y = call->y;
-  float *restrict d_p_logits = call->d_p_logits;
+static never_inline void
+train_cost_and_d_p_logits(
+  const float *restrict p_logits,
+  float *restrict p_exp,
+  const int32_t *restrict y,
+  float *restrict d_p_logits,
+  float *cost_out
+) {
   double cost_sum = 0.0f;
   for (int i = 0; i < 600; i++) {
     float p_max = -INFINITY;
@@ -342,7 +345,7 @@ static void train_cost_and_d_p_logits(struct train *call) {
     }
   }
   const float cost = -(cost_sum / 600.0f);
-  call->cost = cost;
+  *cost_out = cost;
 }
 
 /**
@@ -405,23 +408,8 @@ train_b_panel(const struct train *call, int i_first, int columns) {
   float *restrict b = call->b;
   const float *restrict d_p_logits = call->d_p_logits;
   const float *right = d_p_logits + i_first;
-  long right_step = 10;
-  _Alignas(64) float panel[600 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int j = 0; j < 600; j++) {
-      for (int at = 0; at < columns; at++) {
-        const int i = i_first + at;
-        panel[step * (LANES) + at] = d_p_logits[i + j * 10];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
   _Alignas(64) float sums[1 * LANES];
-  column_sums_1(right, 600, right_step, sums, false);
+  column_sums_1(right, 600, 10, sums, false);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
     b[i] = b[i] - 0.13f * sum;
@@ -452,7 +440,7 @@ void logistic_train(struct logistic *model, int64_t index, float *cost_out) {
   call.x = model->trainX + call.index * 470400;
   call.y = model->trainY + call.index * 600;
   adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / (LANES)) * 5);
-  train_cost_and_d_p_logits(&call);
+  train_cost_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost);
   adjoint_parallel(call.adjoint_pool, train_W, &call, ((783 + 2 * LANES) / (2 * LANES)));
   train_b(&call, 0, ((9 + LANES) / (LANES)));
   *cost_out = call.cost;
@@ -533,9 +521,8 @@ static void validate_p_logits(void *on, int from, int to) {
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
  *   for i < 600, j < 10
  */
-static void validate_errors(struct validate *call) {
-  const float *restrict p_logits = call->p_logits;
-  const int32_t *restrict y = call->y;
+static never_inline void
+validate_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
   double errors_sum = 0.0f;
   for (int i = 0; i < 600; i++) {
     int32_t errors_argmax = 0;
@@ -550,7 +537,7 @@ static void validate_errors(struct validate *call) {
     errors_sum += (float)(errors_argmax != y[i]);
   }
   const float errors = errors_sum / 600.0f;
-  call->errors = errors;
+  *errors_out = errors;
 }
 
 /** validate(index) → errors */
@@ -565,7 +552,7 @@ void logistic_validate(struct logistic *model, int64_t index, float *errors_out)
   call.x = model->validX + call.index * 470400;
   call.y = model->validY + call.index * 600;
   adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / (LANES)) * 5);
-  validate_errors(&call);
+  validate_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
 
@@ -638,9 +625,8 @@ static void test_p_logits(void *on, int from, int to) {
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
  *   for i < 600, j < 10
  */
-static void test_errors(struct test *call) {
-  const float *restrict p_logits = call->p_logits;
-  const int32_t *restrict y = call->y;
+static never_inline void
+test_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
   double errors_sum = 0.0f;
   for (int i = 0; i < 600; i++) {
     int32_t errors_argmax = 0;
@@ -655,7 +641,7 @@ static void test_errors(struct test *call) {
     errors_sum += (float)(errors_argmax != y[i]);
   }
   const float errors = errors_sum / 600.0f;
-  call->errors = errors;
+  *errors_out = errors;
 }
 
 /** test(index) → errors */
@@ -670,7 +656,7 @@ void logistic_test(struct logistic *model, int64_t index, float *errors_out) {
   call.x = model->testX + call.index * 470400;
   call.y = model->testY + call.index * 600;
   adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / (LANES)) * 5);
-  test_errors(&call);
+  test_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
 
@@ -760,11 +746,13 @@ static void probabilities_scores_logits(void *on, int from, int to) {
  * scores[i,j] = scores_exp[i,j] / scores_sum[i]
  *   for i < rows, j < 10
  */
-static void probabilities_scores(struct probabilities *call) {
-  const float *restrict scores_logits = call->scores_logits;
-  float *restrict scores_exp = call->scores_exp;
-  float *restrict scores = call->scores;
-  const int32_t rows = call->rows;
+static never_inline void
+probabilities_scores(
+  const float *restrict scores_logits,
+  float *restrict scores_exp,
+  float *restrict scores,
+  int32_t rows
+) {
   for (int i = 0; i < rows; i++) {
     float scores_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
@@ -796,10 +784,10 @@ void logistic_probabilities(
   call.rows = rows;
   call.scores_exp = model->scratch_float32;
   call.scores = scores_out;
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
       ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
-  probabilities_scores(&call);
+  probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
   free(call.scores_logits);
 }
 
@@ -882,10 +870,8 @@ static void predict_scores_logits(void *on, int from, int to) {
  * argmax[i] = argmax_j scores_logits[i,j]
  *   for i < rows, j < 10
  */
-static void predict_argmax(struct predict *call) {
-  const float *restrict scores_logits = call->scores_logits;
-  int32_t *restrict argmax = call->argmax;
-  const int32_t rows = call->rows;
+static never_inline void
+predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, int32_t rows) {
   for (int i = 0; i < rows; i++) {
     int32_t argmax_i = 0;
     float scores_logits_max = -INFINITY;
@@ -914,10 +900,10 @@ void logistic_predict(
   call.images = images;
   call.rows = rows;
   call.argmax = argmax_out;
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
       ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
-  predict_argmax(&call);
+  predict_argmax(call.scores_logits, call.argmax, call.rows);
   free(call.scores_logits);
 }
 

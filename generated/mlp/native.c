@@ -393,10 +393,8 @@ struct initial_hidden_W {
  * hidden_W[i,j] ← 0.13671718540493263·random(hidden.W, i·500 + j) − 0.06835859270246632
  *   for i < 784, j < 500
  */
-static void initial_hidden_W_hidden_W(void *on, int from, int to) {
-  const struct initial_hidden_W *call = on;
-  float *restrict hidden_W = call->hidden_W;
-  const int32_t seed = call->seed;
+static never_inline void
+initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13; i < least(784, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       hidden_W[i * 500 + j] = 0.13671718540493263f
@@ -405,12 +403,17 @@ static void initial_hidden_W_hidden_W(void *on, int from, int to) {
   }
 }
 
+static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
+  const struct initial_hidden_W *call = on;
+  initial_hidden_W_hidden_W(call->hidden_W, call->seed, from, to);
+}
+
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct mlp *model, int32_t seed) {
   struct initial_hidden_W call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.seed = seed;
-  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W, &call, (784 + 12) / 13);
+  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, (784 + 12) / 13);
 }
 
 /** What a call of train works on. */
@@ -440,8 +443,8 @@ struct train {
  * L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j]
  *   for i < 784, j < 500
  */
-static void train_L2_sum_hidden_W(struct train *call) {
-  const float *restrict hidden_W = call->hidden_W;
+static never_inline void
+train_L2_sum_hidden_W(const float *restrict hidden_W, float *L2_sum_hidden_W_out) {
   double L2_sum_hidden_W = 0.0f;
   for (int i = 0; i < 784; i++) {
     #pragma omp simd reduction(+ : L2_sum_hidden_W)
@@ -449,15 +452,15 @@ static void train_L2_sum_hidden_W(struct train *call) {
       L2_sum_hidden_W += hidden_W[i * 500 + j] * hidden_W[i * 500 + j];
     }
   }
-  call->L2_sum_hidden_W = L2_sum_hidden_W;
+  *L2_sum_hidden_W_out = L2_sum_hidden_W;
 }
 
 /**
  * L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j]
  *   for i < 500, j < 10
  */
-static void train_L2_sum_output_W(struct train *call) {
-  const float *restrict output_W = call->output_W;
+static never_inline void
+train_L2_sum_output_W(const float *restrict output_W, float *L2_sum_output_W_out) {
   double L2_sum_output_W = 0.0f;
   for (int i = 0; i < 500; i++) {
     #pragma omp simd reduction(+ : L2_sum_output_W)
@@ -465,7 +468,7 @@ static void train_L2_sum_output_W(struct train *call) {
       L2_sum_output_W += output_W[i * 10 + j] * output_W[i * 10 + j];
     }
   }
-  call->L2_sum_output_W = L2_sum_output_W;
+  *L2_sum_output_W_out = L2_sum_output_W;
 }
 
 /**
@@ -582,11 +585,14 @@ static void train_p_logits(void *on, int from, int to) {
  *   where p[i,j] = p_exp[i,j] / p_sum[i]
  *   for i < 20, j < 10
  */
-static void train_cost_sum_and_d_p_logits(struct train *call) {
-  const float *restrict p_logits = call->p_logits;
-  float *restrict p_exp = call->p_exp;
-  const int32_t *restrict y = call->y;
-  float *restrict d_p_logits = call->d_p_logits;
+static never_inline void
+train_cost_sum_and_d_p_logits(
+  const float *restrict p_logits,
+  float *restrict p_exp,
+  const int32_t *restrict y,
+  float *restrict d_p_logits,
+  float *cost_sum_out
+) {
   double cost_sum = 0.0f;
   for (int i = 0; i < 20; i++) {
     float p_max = -INFINITY;
@@ -605,7 +611,7 @@ static void train_cost_sum_and_d_p_logits(struct train *call) {
       d_p_logits[i * 10 + j] = (p - (float)(j == y[i])) / 20.0f;
     }
   }
-  call->cost_sum = cost_sum;
+  *cost_sum_out = cost_sum;
 }
 
 /**
@@ -665,25 +671,10 @@ train_hidden_W_panel(const struct train *call, int j_first, int columns, int i_f
   const float *restrict x = call->x;
   const float *restrict d_linear = call->d_linear;
   const float *right = d_linear + j_first;
-  long right_step = 500;
-  _Alignas(64) float panel[20 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    int step = 0;
-    for (int k = 0; k < 20; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = d_linear[j + k * 500];
-      }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 2 * LANES;
-  }
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 784 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(x + i_tile, 1, right, 20, 784, right_step, sums, false);
+    tile_6x2(x + i_tile, 1, right, 20, 784, 500, sums, false);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
@@ -717,23 +708,8 @@ train_hidden_b_panel(const struct train *call, int i_first, int columns) {
   float *restrict hidden_b = call->hidden_b;
   const float *restrict d_linear = call->d_linear;
   const float *right = d_linear + i_first;
-  long right_step = 500;
-  _Alignas(64) float panel[20 * 4 * LANES];
-  if (columns < 4 * LANES) {
-    int step = 0;
-    for (int j = 0; j < 20; j++) {
-      for (int at = 0; at < columns; at++) {
-        const int i = i_first + at;
-        panel[step * (4 * LANES) + at] = d_linear[i + j * 500];
-      }
-      for (int at = columns; at < 4 * LANES; at++) panel[step * (4 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 4 * LANES;
-  }
   _Alignas(64) float sums[1 * 4 * LANES];
-  column_sums_4(right, 20, right_step, sums, false);
+  column_sums_4(right, 20, 500, sums, false);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
     hidden_b[i] = hidden_b[i] - 0.01f * sum;
@@ -762,24 +738,9 @@ train_output_W_panel(const struct train *call, int j_first, int columns, int i_f
   const float *restrict h = call->h;
   const float *restrict d_p_logits = call->d_p_logits;
   const float *right = d_p_logits + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[20 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 20; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * (LANES) + at] = d_p_logits[j + k * 10];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h + i_first, 1, right, 20, 500, right_step, sums, false);
+    tile_10x1(h + i_first, 1, right, 20, 500, 10, sums, false);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (LANES) + j - j_first];
@@ -807,9 +768,8 @@ static void train_output_W(void *on, int from, int to) {
  *   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
  *   for i < 10, j < 20
  */
-static void train_output_b(struct train *call) {
-  float *restrict output_b = call->output_b;
-  const float *restrict d_p_logits = call->d_p_logits;
+static never_inline void
+train_output_b(float *restrict output_b, const float *restrict d_p_logits) {
   for (int i = 0; i < 10; i++) {
     float d_output_b = 0.0f;
     #pragma omp simd reduction(+ : d_output_b)
@@ -824,13 +784,11 @@ static void train_output_b(struct train *call) {
  * cost = 0.0001·L2 − cost_sum / 20
  *   where L2 = L2_sum_hidden_W + L2_sum_output_W
  */
-static void train_cost(struct train *call) {
-  const float L2_sum_hidden_W = call->L2_sum_hidden_W;
-  const float L2_sum_output_W = call->L2_sum_output_W;
-  const float cost_sum = call->cost_sum;
+static never_inline void
+train_cost(float L2_sum_hidden_W, float L2_sum_output_W, float cost_sum, float *cost_out) {
   const float L2 = L2_sum_hidden_W + L2_sum_output_W;
   const float cost = 0.0001f * L2 - cost_sum / 20.0f;
-  call->cost = cost;
+  *cost_out = cost;
 }
 
 /** train(index) → cost; updates hidden_W, hidden_b, output_W, output_b */
@@ -850,17 +808,17 @@ void mlp_train(struct mlp *model, int64_t index, float *cost_out) {
   call.d_linear = model->scratch_float32 + 10410;
   call.x = model->trainX + call.index * 15680;
   call.y = model->trainY + call.index * 20;
-  train_L2_sum_hidden_W(&call);
-  train_L2_sum_output_W(&call);
+  train_L2_sum_hidden_W(call.hidden_W, &call.L2_sum_hidden_W);
+  train_L2_sum_output_W(call.output_W, &call.L2_sum_output_W);
   adjoint_parallel(call.adjoint_pool, train_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
   adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / (LANES)));
-  train_cost_sum_and_d_p_logits(&call);
+  train_cost_sum_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost_sum);
   adjoint_parallel(call.adjoint_pool, train_d_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_hidden_W, &call, ((499 + 2 * LANES) / (2 * LANES)) * 4);
   train_hidden_b(&call, 0, ((499 + 4 * LANES) / (4 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((9 + LANES) / (LANES)) * 3);
-  train_output_b(&call);
-  train_cost(&call);
+  train_output_b(call.output_b, call.d_p_logits);
+  train_cost(call.L2_sum_hidden_W, call.L2_sum_output_W, call.cost_sum, &call.cost);
   *cost_out = call.cost;
 }
 
@@ -986,9 +944,8 @@ static void validate_p_logits(void *on, int from, int to) {
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
  *   for i < 20, j < 10
  */
-static void validate_errors(struct validate *call) {
-  const float *restrict p_logits = call->p_logits;
-  const int32_t *restrict y = call->y;
+static never_inline void
+validate_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
   double errors_sum = 0.0f;
   for (int i = 0; i < 20; i++) {
     int32_t errors_argmax = 0;
@@ -1003,7 +960,7 @@ static void validate_errors(struct validate *call) {
     errors_sum += (float)(errors_argmax != y[i]);
   }
   const float errors = errors_sum / 20.0f;
-  call->errors = errors;
+  *errors_out = errors;
 }
 
 /** validate(index) → errors */
@@ -1022,7 +979,7 @@ void mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
   call.y = model->validY + call.index * 20;
   adjoint_parallel(call.adjoint_pool, validate_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
   adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / (LANES)));
-  validate_errors(&call);
+  validate_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
 
@@ -1148,9 +1105,8 @@ static void test_p_logits(void *on, int from, int to) {
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
  *   for i < 20, j < 10
  */
-static void test_errors(struct test *call) {
-  const float *restrict p_logits = call->p_logits;
-  const int32_t *restrict y = call->y;
+static never_inline void
+test_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
   double errors_sum = 0.0f;
   for (int i = 0; i < 20; i++) {
     int32_t errors_argmax = 0;
@@ -1165,7 +1121,7 @@ static void test_errors(struct test *call) {
     errors_sum += (float)(errors_argmax != y[i]);
   }
   const float errors = errors_sum / 20.0f;
-  call->errors = errors;
+  *errors_out = errors;
 }
 
 /** test(index) → errors */
@@ -1184,7 +1140,7 @@ void mlp_test(struct mlp *model, int64_t index, float *errors_out) {
   call.y = model->testY + call.index * 20;
   adjoint_parallel(call.adjoint_pool, test_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
   adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / (LANES)));
-  test_errors(&call);
+  test_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
 
@@ -1342,11 +1298,13 @@ static void probabilities_scores_logits(void *on, int from, int to) {
  * scores[i,j] = scores_exp[i,j] / scores_sum[i]
  *   for i < rows, j < 10
  */
-static void probabilities_scores(struct probabilities *call) {
-  const float *restrict scores_logits = call->scores_logits;
-  float *restrict scores_exp = call->scores_exp;
-  float *restrict scores = call->scores;
-  const int32_t rows = call->rows;
+static never_inline void
+probabilities_scores(
+  const float *restrict scores_logits,
+  float *restrict scores_exp,
+  float *restrict scores,
+  int32_t rows
+) {
   for (int i = 0; i < rows; i++) {
     float scores_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
@@ -1375,13 +1333,13 @@ void mlp_probabilities(struct mlp *model, const float *images, int32_t rows, flo
   call.rows = rows;
   call.scores_exp = model->scratch_float32;
   call.scores = scores_out;
-  call.features = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64);
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  call.features = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64 * 8);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
   adjoint_parallel(call.adjoint_pool, probabilities_features, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
       ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
-  probabilities_scores(&call);
+  probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
   free(call.features);
   free(call.scores_logits);
 }
@@ -1527,10 +1485,8 @@ static void predict_scores_logits(void *on, int from, int to) {
  * argmax[i] = argmax_j scores_logits[i,j]
  *   for i < rows, j < 10
  */
-static void predict_argmax(struct predict *call) {
-  const float *restrict scores_logits = call->scores_logits;
-  int32_t *restrict argmax = call->argmax;
-  const int32_t rows = call->rows;
+static never_inline void
+predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, int32_t rows) {
   for (int i = 0; i < rows; i++) {
     int32_t argmax_i = 0;
     float scores_logits_max = -INFINITY;
@@ -1556,13 +1512,13 @@ void mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *
   call.images = images;
   call.rows = rows;
   call.argmax = argmax_out;
-  call.features = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64);
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64);
+  call.features = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64 * 8);
+  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
   adjoint_parallel(call.adjoint_pool, predict_features, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
       ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
-  predict_argmax(&call);
+  predict_argmax(call.scores_logits, call.argmax, call.rows);
   free(call.features);
   free(call.scores_logits);
 }
