@@ -1,18 +1,19 @@
 /** Reading: calls, `Math`, template strings, elements. */
 
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import type { Lifting } from "./lifting.ts";
 import { elementName, isNamedFunctionLike, isPlainLiteral, suspends } from "./syntax.ts";
+import { typescript } from "./typescript.ts";
 
-const { factory: f, SyntaxKind } = ts;
+const { factory: f, SyntaxKind } = typescript;
 
 /** Calls of adjoint's functions and of `Math`'s carry their place; pushing on an array names. */
 export function liftCall(lifting: Lifting, node: ts.CallExpression): ts.Expression {
-  if (ts.isOptionalChain(node)) return lifting.children(node);
+  if (typescript.isOptionalChain(node)) return lifting.children(node);
   const { expression: callee } = node;
-  const ours = ts.isIdentifier(callee)
+  const ours = typescript.isIdentifier(callee)
     ? lifting.imported.has(callee.text)
-    : ts.isPropertyAccessExpression(callee) && isLibrary(lifting, callee);
+    : typescript.isPropertyAccessExpression(callee) && isLibrary(lifting, callee);
   if (!ours) return liftPush(lifting, node) ?? lifting.children(node);
   const args = node.arguments.map((a) => lifting.expression(a));
   return lifting.call("call", lifting.site(node), lifting.expression(callee), ...args);
@@ -20,7 +21,7 @@ export function liftCall(lifting: Lifting, node: ts.CallExpression): ts.Expressi
 
 /** `adjoint.dot` of a namespace import, `Math.exp`. */
 function isLibrary(lifting: Lifting, { expression, name }: ts.PropertyAccessExpression): boolean {
-  if (!ts.isIdentifier(expression)) return false;
+  if (!typescript.isIdentifier(expression)) return false;
   if (lifting.namespaces.has(expression.text)) return true;
   return expression.text === "Math" && !lifting.ownMath && Object.hasOwn(Math, name.text);
 }
@@ -28,10 +29,11 @@ function isLibrary(lifting: Lifting, { expression, name }: ts.PropertyAccessExpr
 /** `layers.push(new Layer())` names what it pushes: `layers_0`. */
 function liftPush(lifting: Lifting, node: ts.CallExpression): ts.Expression | undefined {
   const { expression: callee, arguments: args } = node;
-  if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== "push") return undefined;
+  if (!typescript.isPropertyAccessExpression(callee) || callee.name.text !== "push")
+    return undefined;
   const [value] = args;
   const name = elementName(callee.expression);
-  if (args.length !== 1 || !name || ts.isSpreadElement(value)) return undefined;
+  if (args.length !== 1 || !name || typescript.isSpreadElement(value)) return undefined;
   if (isNamedFunctionLike(value) || isPlainLiteral(value) || suspends(value)) return undefined;
   const list = lifting.temporary();
   const text = f.createStringLiteral(name);
@@ -53,15 +55,16 @@ export function liftIdentifier(lifting: Lifting, node: ts.Identifier): ts.Node {
 /** Whether an identifier only names a member or an import, and reads no variable. */
 function isNameOnly(node: ts.Identifier): boolean {
   const { parent } = node;
-  if (ts.isBindingElement(parent)) return parent.initializer !== node;
-  if (ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent)) return true;
-  if (ts.isLabeledStatement(parent) || ts.isBreakOrContinueStatement(parent)) return true;
+  if (typescript.isBindingElement(parent)) return parent.initializer !== node;
+  if (typescript.isImportSpecifier(parent) || typescript.isExportSpecifier(parent)) return true;
+  if (typescript.isLabeledStatement(parent) || typescript.isBreakOrContinueStatement(parent))
+    return true;
   return "name" in parent && parent.name === node;
 }
 
 /** A template string; a tag gets its values as they are. */
 export function liftTemplate(lifting: Lifting, node: ts.TemplateExpression): ts.Expression {
-  if (ts.isTaggedTemplateExpression(node.parent)) return lifting.children(node);
+  if (typescript.isTaggedTemplateExpression(node.parent)) return lifting.children(node);
   return f.updateTemplateExpression(
     node,
     node.head,
@@ -83,11 +86,11 @@ export function liftElement(
   const { argumentExpression: key, expression: object } = node;
   const plainKey = isPlainLiteral(key) ? key : plain(lifting, key, "a property key");
   // What follows `?.` must stay in one chain with it.
-  const asItIs = object.kind === SyntaxKind.SuperKeyword || ts.isOptionalChain(object);
+  const asItIs = object.kind === SyntaxKind.SuperKeyword || typescript.isOptionalChain(object);
   const from = asItIs
     ? lifting.expression(object)
     : lifting.call("indexed", lifting.site(node), lifting.expression(object));
-  return ts.isElementAccessChain(node)
+  return typescript.isElementAccessChain(node)
     ? f.updateElementAccessChain(node, from, node.questionDotToken, plainKey)
     : f.updateElementAccessExpression(node, from as ts.LeftHandSideExpression, plainKey);
 }

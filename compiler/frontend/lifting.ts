@@ -1,10 +1,11 @@
 /** What the parts of lifting share: the file's places, its imports from adjoint, calls to the dispatch object. */
 
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import type { Site } from "../graph/site.ts";
 import { bindingNames } from "./syntax.ts";
+import { typescript } from "./typescript.ts";
 
-const { factory: f } = ts;
+const { factory: f } = typescript;
 
 /** What lifted code calls the dispatch object. */
 export const dispatchName = "$adjoint";
@@ -41,11 +42,14 @@ export class Lifting {
   }
 
   #noteImport(statement: ts.Statement): void {
-    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier))
+    if (
+      !typescript.isImportDeclaration(statement) ||
+      !typescript.isStringLiteral(statement.moduleSpecifier)
+    )
       return;
     if (statement.moduleSpecifier.text !== "adjoint") return;
     const bindings = statement.importClause?.namedBindings;
-    if (bindings && ts.isNamespaceImport(bindings)) this.namespaces.add(bindings.name.text);
+    if (bindings && typescript.isNamespaceImport(bindings)) this.namespaces.add(bindings.name.text);
     else if (bindings)
       for (const element of bindings.elements) this.imported.add(element.name.text);
   }
@@ -71,19 +75,19 @@ export class Lifting {
   }
 
   expression(node: ts.Expression): ts.Expression {
-    return ts.visitNode(node, this.visit, ts.isExpression) as ts.Expression;
+    return typescript.visitNode(node, this.visit, typescript.isExpression) as ts.Expression;
   }
 
   /** A statement in a place that holds one: if lifting makes several of it, they become a block. */
   statement<S extends ts.Statement | undefined>(node: S): S {
-    return ts.visitNode(node, this.visit, ts.isStatement, (nodes) =>
+    return typescript.visitNode(node, this.visit, typescript.isStatement, (nodes) =>
       f.createBlock(nodes as readonly ts.Statement[]),
     ) as S;
   }
 
   /** The node with its children lifted. */
   children<N extends ts.Node>(node: N): N {
-    return ts.visitEachChild(node, this.visit, this.context);
+    return typescript.visitEachChild(node, this.visit, this.context);
   }
 
   /** A variable of the enclosing function. */
@@ -117,6 +121,9 @@ export function sequence(...expressions: ts.Expression[]): ts.Expression {
 }
 
 function grouped(e: ts.Expression): ts.Expression {
-  const isComma = ts.isBinaryExpression(e) && e.operatorToken.kind === ts.SyntaxKind.CommaToken;
-  return ts.isObjectLiteralExpression(e) || isComma ? f.createParenthesizedExpression(e) : e;
+  const isComma =
+    typescript.isBinaryExpression(e) && e.operatorToken.kind === typescript.SyntaxKind.CommaToken;
+  return typescript.isObjectLiteralExpression(e) || isComma
+    ? f.createParenthesizedExpression(e)
+    : e;
 }

@@ -5,7 +5,7 @@ import { createRequire, SourceMap } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { AdjointError, Diagnostics, fail, withDiagnostics } from "../diagnostics/error.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import { leaveScope } from "../graph/context.ts";
@@ -14,6 +14,7 @@ import * as language from "../language/index.ts";
 import { createDispatch } from "./dispatch.ts";
 import { exportedNames } from "./exports.ts";
 import { dispatchName, lift } from "./lift.ts";
+import { typescript } from "./typescript.ts";
 
 export interface LoadedModel {
   /** The file's name without its extension: `logistic`. */
@@ -136,15 +137,21 @@ class Loader {
     const shownAs = path.relative(this.#cwd, file).split(path.sep).join("/");
     if (!existsSync(file)) fail("ADJ4003", `there is no file ${shownAs}`);
     const text = readFileSync(file, "utf8");
-    const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
+    const source = typescript.createSourceFile(
+      file,
+      text,
+      typescript.ScriptTarget.ES2022,
+      true,
+      typescript.ScriptKind.TS,
+    );
     const lifted = lift(shownAs);
-    const output = ts.transpileModule(text, {
+    const output = typescript.transpileModule(text, {
       // The module runs as it is put here, whatever its extension says to Node.
       fileName: file.replace(/\.[cm]([jt]s)$/, ".$1"),
       reportDiagnostics: true,
       compilerOptions: {
-        module: ts.ModuleKind.CommonJS,
-        target: ts.ScriptTarget.ES2022,
+        module: typescript.ModuleKind.CommonJS,
+        target: typescript.ScriptTarget.ES2022,
         sourceMap: true,
         esModuleInterop: true,
         strict: true,
@@ -152,8 +159,8 @@ class Loader {
       transformers: { before: [lifted.transformer] },
     });
     for (const d of output.diagnostics ?? []) {
-      if (d.category !== ts.DiagnosticCategory.Error) continue;
-      const message = ts.flattenDiagnosticMessageText(d.messageText, "\n");
+      if (d.category !== typescript.DiagnosticCategory.Error) continue;
+      const message = typescript.flattenDiagnosticMessageText(d.messageText, "\n");
       diagnostics.report(
         new AdjointError("ADJ4004", message, {
           site: siteAt(source, shownAs, d.start ?? 0, d.length ?? 1),
@@ -292,11 +299,12 @@ function siteAt(source: ts.SourceFile, file: string, start: number, length: numb
 /** Every module that the file needs when it runs; imports of types alone do not count. */
 function importsOf(source: ts.SourceFile, shownAs: string): { specifier: string; site: Site }[] {
   return source.statements.flatMap((statement) => {
-    const isImport = ts.isImportDeclaration(statement) && !statement.importClause?.isTypeOnly;
-    const isExport = ts.isExportDeclaration(statement) && !statement.isTypeOnly;
+    const isImport =
+      typescript.isImportDeclaration(statement) && !statement.importClause?.isTypeOnly;
+    const isExport = typescript.isExportDeclaration(statement) && !statement.isTypeOnly;
     if (!isImport && !isExport) return [];
     const { moduleSpecifier: m } = statement;
-    return m && ts.isStringLiteral(m)
+    return m && typescript.isStringLiteral(m)
       ? [
           {
             specifier: m.text,
@@ -310,14 +318,14 @@ function importsOf(source: ts.SourceFile, shownAs: string): { specifier: string;
 /** Names imported from "adjoint" that it does not have. */
 function checkNames(source: ts.SourceFile, shownAs: string, diagnostics: Diagnostics): void {
   for (const statement of source.statements) {
-    if (!ts.isImportDeclaration(statement) || statement.importClause?.isTypeOnly) continue;
+    if (!typescript.isImportDeclaration(statement) || statement.importClause?.isTypeOnly) continue;
     if (
-      !ts.isStringLiteral(statement.moduleSpecifier) ||
+      !typescript.isStringLiteral(statement.moduleSpecifier) ||
       statement.moduleSpecifier.text !== "adjoint"
     )
       continue;
     const bindings = statement.importClause?.namedBindings;
-    if (!bindings || !ts.isNamedImports(bindings)) continue;
+    if (!bindings || !typescript.isNamedImports(bindings)) continue;
     for (const element of bindings.elements) {
       const name = (element.propertyName ?? element.name).text;
       if (element.isTypeOnly || name in language || typeNames.has(name)) continue;
@@ -338,15 +346,18 @@ function reportTopLevelAwait(
   diagnostics: Diagnostics,
 ): void {
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node)) return;
-    if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) {
+    if (typescript.isFunctionLike(node)) return;
+    if (
+      typescript.isAwaitExpression(node) ||
+      (typescript.isForOfStatement(node) && node.awaitModifier)
+    ) {
       const site = siteAt(source, shownAs, node.getStart(source), 5);
       diagnostics.report(
         new AdjointError("ADJ4004", "a model file cannot await: it is read in one go", { site }),
       );
       return;
     }
-    ts.forEachChild(node, visit);
+    typescript.forEachChild(node, visit);
   };
   visit(source);
 }

@@ -1,6 +1,6 @@
 /** Names: what a model binds a value to is what generated code calls it. */
 
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { plain } from "./access.ts";
 import { type Lifting, sequence } from "./lifting.ts";
 import {
@@ -13,8 +13,9 @@ import {
   skipWrappers,
   suspends,
 } from "./syntax.ts";
+import { typescript } from "./typescript.ts";
 
-const { factory: f } = ts;
+const { factory: f } = typescript;
 
 /** A value that the model binds to a name; functions and classes keep the name that JavaScript gives. */
 function named(lifting: Lifting, name: string, value: ts.Expression): ts.Expression {
@@ -30,7 +31,7 @@ export function liftVariable(
   lifting: Lifting,
   node: ts.VariableDeclaration,
 ): ts.VariableDeclaration {
-  if (!ts.isIdentifier(node.name) || !node.initializer) return lifting.children(node);
+  if (!typescript.isIdentifier(node.name) || !node.initializer) return lifting.children(node);
   return f.updateVariableDeclaration(
     node,
     node.name,
@@ -50,7 +51,9 @@ export function liftVariables(
   if (names.length === 0) return lifted;
   if (!isExported(node)) return [lifted, ...labels(lifting, names)];
   // TypeScript keeps what a module exports in `exports`, and what a namespace exports nowhere we can name.
-  return ts.isSourceFile(node.parent) ? [lifted, ...labels(lifting, names, "exports")] : lifted;
+  return typescript.isSourceFile(node.parent)
+    ? [lifted, ...labels(lifting, names, "exports")]
+    : lifted;
 }
 
 /** Statements that label what variables hold. */
@@ -62,7 +65,7 @@ export function labels(
   return names.map((name) => {
     const text = f.createStringLiteral(name.text);
     // TypeScript follows the original to the variable, which may be one that the module exports.
-    const variable = ts.setOriginalNode(f.createIdentifier(name.text), name);
+    const variable = typescript.setOriginalNode(f.createIdentifier(name.text), name);
     const value = holder
       ? f.createPropertyAccessExpression(f.createIdentifier(holder), name.text)
       : variable;
@@ -72,13 +75,13 @@ export function labels(
 
 function destructured(list: ts.VariableDeclarationList): ts.Identifier[] {
   return list.declarations.flatMap((d) =>
-    ts.isIdentifier(d.name) ? [] : patternVariables(d.name),
+    typescript.isIdentifier(d.name) ? [] : patternVariables(d.name),
   );
 }
 
 export function liftForOf(lifting: Lifting, node: ts.ForOfStatement): ts.Node {
   const lifted = lifting.children(node);
-  if (!ts.isVariableDeclarationList(node.initializer)) {
+  if (!typescript.isVariableDeclarationList(node.initializer)) {
     return f.updateForOfStatement(
       lifted,
       lifted.awaitModifier,
@@ -107,7 +110,7 @@ function liftDefault(
   const { name, initializer } = node;
   if (!initializer) return undefined;
   const lifted = (): ts.Expression =>
-    ts.isIdentifier(name)
+    typescript.isIdentifier(name)
       ? named(lifting, name.text, initializer)
       : lifting.expression(initializer);
   return isInParameter(node) ? lifting.isolated(lifted) : lifted();
@@ -121,7 +124,7 @@ export function liftParameter(
     node,
     node.modifiers,
     node.dotDotDotToken,
-    ts.visitNode(node.name, lifting.visit, ts.isBindingName) as ts.BindingName,
+    typescript.visitNode(node.name, lifting.visit, typescript.isBindingName) as ts.BindingName,
     node.questionToken,
     node.type,
     liftDefault(lifting, node),
@@ -130,7 +133,7 @@ export function liftParameter(
 
 export function liftBindingElement(lifting: Lifting, node: ts.BindingElement): ts.BindingElement {
   const { propertyName } = node;
-  const computed = propertyName && ts.isComputedPropertyName(propertyName);
+  const computed = propertyName && typescript.isComputedPropertyName(propertyName);
   const key = (): ts.Expression =>
     lifting.expression((propertyName as ts.ComputedPropertyName).expression);
   return f.updateBindingElement(
@@ -142,7 +145,7 @@ export function liftBindingElement(lifting: Lifting, node: ts.BindingElement): t
           isInParameter(node) ? lifting.isolated(key) : key(),
         )
       : propertyName,
-    ts.visitNode(node.name, lifting.visit, ts.isBindingName) as ts.BindingName,
+    typescript.visitNode(node.name, lifting.visit, typescript.isBindingName) as ts.BindingName,
     liftDefault(lifting, node),
   );
 }
@@ -152,9 +155,9 @@ export function liftAssignment(lifting: Lifting, node: ts.BinaryExpression): ts.
   const target = skipWrappers(node.left);
   const element = elementAssignment(lifting, target, node.right);
   if (element) return element;
-  const name = ts.isIdentifier(target)
+  const name = typescript.isIdentifier(target)
     ? target.text
-    : ts.isPropertyAccessExpression(target)
+    : typescript.isPropertyAccessExpression(target)
       ? target.name.text.replace(/^#/, "")
       : undefined;
   return f.updateBinaryExpression(
@@ -171,7 +174,7 @@ function elementAssignment(
   target: ts.Expression,
   value: ts.Expression,
 ): ts.Expression | undefined {
-  if (!ts.isElementAccessExpression(target)) return undefined;
+  if (!typescript.isElementAccessExpression(target)) return undefined;
   const name = elementName(target.expression);
   if (!name || isNamedFunctionLike(value) || isPlainLiteral(value) || suspends(value)) {
     return undefined;
@@ -199,20 +202,24 @@ function elementAssignment(
 /** What is assigned to: in patterns the properties are targets again, not values with names. */
 function liftTarget<E extends ts.Node>(lifting: Lifting, target: E): E {
   const visit = (node: ts.Node): ts.VisitResult<ts.Node> => {
-    if (ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node)) {
-      return ts.visitEachChild(node, visit, lifting.context);
+    if (typescript.isArrayLiteralExpression(node) || typescript.isObjectLiteralExpression(node)) {
+      return typescript.visitEachChild(node, visit, lifting.context);
     }
-    if (ts.isSpreadElement(node) || ts.isSpreadAssignment(node)) {
-      return ts.visitEachChild(node, visit, lifting.context);
+    if (typescript.isSpreadElement(node) || typescript.isSpreadAssignment(node)) {
+      return typescript.visitEachChild(node, visit, lifting.context);
     }
-    if (ts.isPropertyAssignment(node)) {
+    if (typescript.isPropertyAssignment(node)) {
       return f.updatePropertyAssignment(
         node,
-        ts.visitNode(node.name, lifting.visit, ts.isPropertyName) as ts.PropertyName,
+        typescript.visitNode(
+          node.name,
+          lifting.visit,
+          typescript.isPropertyName,
+        ) as ts.PropertyName,
         liftTarget(lifting, node.initializer),
       );
     }
-    if (ts.isShorthandPropertyAssignment(node)) {
+    if (typescript.isShorthandPropertyAssignment(node)) {
       const { name, objectAssignmentInitializer: initial } = node;
       return f.updateShorthandPropertyAssignment(
         node,
@@ -221,10 +228,10 @@ function liftTarget<E extends ts.Node>(lifting: Lifting, target: E): E {
       );
     }
     // A target with a default.
-    if (ts.isBinaryExpression(node)) return liftDefaultTarget(lifting, node);
+    if (typescript.isBinaryExpression(node)) return liftDefaultTarget(lifting, node);
     return lifting.visit(node);
   };
-  return ts.visitNode(target, visit) as E;
+  return typescript.visitNode(target, visit) as E;
 }
 
 function liftDefaultTarget(lifting: Lifting, node: ts.BinaryExpression): ts.Expression {
@@ -233,7 +240,7 @@ function liftDefaultTarget(lifting: Lifting, node: ts.BinaryExpression): ts.Expr
     node,
     liftTarget(lifting, node.left),
     node.operatorToken,
-    ts.isIdentifier(target)
+    typescript.isIdentifier(target)
       ? named(lifting, target.text, node.right)
       : lifting.expression(node.right),
   );
@@ -242,33 +249,36 @@ function liftDefaultTarget(lifting: Lifting, node: ts.BinaryExpression): ts.Expr
 /** Variables that a destructuring assignment sets. */
 export function assignedNames(e: ts.Expression): ts.Identifier[] {
   const inner = skipWrappers(e);
-  if (!ts.isBinaryExpression(inner) || inner.operatorToken.kind !== ts.SyntaxKind.EqualsToken) {
+  if (
+    !typescript.isBinaryExpression(inner) ||
+    inner.operatorToken.kind !== typescript.SyntaxKind.EqualsToken
+  ) {
     return [];
   }
   const pattern = skipWrappers(inner.left);
-  return ts.isIdentifier(pattern) ? [] : targetNames(pattern);
+  return typescript.isIdentifier(pattern) ? [] : targetNames(pattern);
 }
 
 function targetNames(e: ts.Expression): ts.Identifier[] {
   const inner = skipWrappers(e);
-  if (ts.isIdentifier(inner)) return [inner];
-  if (ts.isSpreadElement(inner)) return targetNames(inner.expression);
-  if (ts.isBinaryExpression(inner)) return targetNames(inner.left);
-  if (ts.isArrayLiteralExpression(inner)) return inner.elements.flatMap(targetNames);
-  if (!ts.isObjectLiteralExpression(inner)) return [];
+  if (typescript.isIdentifier(inner)) return [inner];
+  if (typescript.isSpreadElement(inner)) return targetNames(inner.expression);
+  if (typescript.isBinaryExpression(inner)) return targetNames(inner.left);
+  if (typescript.isArrayLiteralExpression(inner)) return inner.elements.flatMap(targetNames);
+  if (!typescript.isObjectLiteralExpression(inner)) return [];
   return inner.properties.flatMap((p) => {
-    if (ts.isShorthandPropertyAssignment(p)) return [p.name];
-    return ts.isPropertyAssignment(p) ? targetNames(p.initializer) : [];
+    if (typescript.isShorthandPropertyAssignment(p)) return [p.name];
+    return typescript.isPropertyAssignment(p) ? targetNames(p.initializer) : [];
   });
 }
 
 export function liftProperty(lifting: Lifting, node: ts.PropertyAssignment): ts.Node {
   const { name, initializer } = node;
-  const isNamed = ts.isIdentifier(name) || ts.isStringLiteral(name);
+  const isNamed = typescript.isIdentifier(name) || typescript.isStringLiteral(name);
   if (!isNamed || name.text === "__proto__") {
     return f.updatePropertyAssignment(
       node,
-      ts.visitNode(name, lifting.visit, ts.isPropertyName) as ts.PropertyName,
+      typescript.visitNode(name, lifting.visit, typescript.isPropertyName) as ts.PropertyName,
       lifting.expression(initializer),
     );
   }
@@ -279,14 +289,14 @@ export function liftField(lifting: Lifting, node: ts.PropertyDeclaration): ts.No
   const { name, initializer } = node;
   const value = (): ts.Expression => {
     const given = initializer as ts.Expression;
-    return ts.isIdentifier(name) || ts.isPrivateIdentifier(name)
+    return typescript.isIdentifier(name) || typescript.isPrivateIdentifier(name)
       ? named(lifting, name.text.replace(/^#/, ""), given)
       : lifting.expression(given);
   };
   return f.updatePropertyDeclaration(
     node,
     node.modifiers,
-    ts.visitNode(name, lifting.visit, ts.isPropertyName) as ts.PropertyName,
+    typescript.visitNode(name, lifting.visit, typescript.isPropertyName) as ts.PropertyName,
     node.questionToken ?? node.exclamationToken,
     node.type,
     initializer && lifting.isolated(value),

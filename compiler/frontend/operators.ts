@@ -1,11 +1,12 @@
 /** Operators: arithmetic, comparison, logic, choice, steps, and the assignments that contain one. */
 
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { type Lifting, later, sequence } from "./lifting.ts";
 import { liftAssignment } from "./names.ts";
 import { isNamedFunctionLike, skipWrappers, suspends } from "./syntax.ts";
+import { typescript } from "./typescript.ts";
 
-const { factory: f, SyntaxKind } = ts;
+const { factory: f, SyntaxKind } = typescript;
 
 const binaryNames: Partial<Record<ts.SyntaxKind, string>> = {
   [SyntaxKind.PlusToken]: "add",
@@ -50,7 +51,7 @@ export function liftBinary(lifting: Lifting, node: ts.BinaryExpression): ts.Expr
   const { left, right, operatorToken } = node;
   const name = binaryNames[operatorToken.kind];
   if (name) {
-    if (ts.isNumericLiteral(left) && ts.isNumericLiteral(right)) return node;
+    if (typescript.isNumericLiteral(left) && typescript.isNumericLiteral(right)) return node;
     return lifting.call(
       name,
       lifting.site(node),
@@ -108,7 +109,8 @@ export function liftConditional(lifting: Lifting, node: ts.ConditionalExpression
 export function liftPrefix(lifting: Lifting, node: ts.PrefixUnaryExpression): ts.Expression {
   const name = unaryNames[node.operator];
   if (name) {
-    if (ts.isNumericLiteral(node.operand) || ts.isBigIntLiteral(node.operand)) return node;
+    if (typescript.isNumericLiteral(node.operand) || typescript.isBigIntLiteral(node.operand))
+      return node;
     return lifting.call(name, lifting.site(node), lifting.expression(node.operand));
   }
   return isStep(node.operator) ? step(lifting, node) : lifting.children(node);
@@ -125,7 +127,7 @@ export function liftPostfix(lifting: Lifting, node: ts.PostfixUnaryExpression): 
 
 /** An expression whose value nobody looks at: `i++` needs no old value. */
 export function liftUnused(lifting: Lifting, e: ts.Expression): ts.Expression {
-  return ts.isPostfixUnaryExpression(e) ? step(lifting, e) : lifting.expression(e);
+  return typescript.isPostfixUnaryExpression(e) ? step(lifting, e) : lifting.expression(e);
 }
 
 function isStep(operator: ts.SyntaxKind): boolean {
@@ -176,7 +178,7 @@ function held(
   target: ts.Expression,
 ): { before: ts.Expression[]; place: ts.Expression } {
   const inner = skipWrappers(target);
-  if (ts.isPropertyAccessExpression(inner)) {
+  if (typescript.isPropertyAccessExpression(inner)) {
     if (isSelf(inner.expression)) return { before: [], place: inner };
     const object = lifting.temporary();
     return {
@@ -184,7 +186,7 @@ function held(
       place: f.createPropertyAccessExpression(object, inner.name),
     };
   }
-  if (ts.isElementAccessExpression(inner)) {
+  if (typescript.isElementAccessExpression(inner)) {
     const { expression, argumentExpression } = inner;
     const key = lifting.temporary();
     const keyOf = (object: ts.Expression): ts.Expression =>
@@ -212,7 +214,7 @@ function isSelf(e: ts.Expression): boolean {
 }
 
 function choice(c: ts.Expression, a: ts.Expression, b: ts.Expression): ts.Expression {
-  const branch = ts.isBinaryExpression(b) ? f.createParenthesizedExpression(b) : b;
+  const branch = typescript.isBinaryExpression(b) ? f.createParenthesizedExpression(b) : b;
   return f.createParenthesizedExpression(
     f.createConditionalExpression(c, undefined, a, undefined, branch),
   );

@@ -1,20 +1,21 @@
 /** Statements that need a plain value, and those around which scopes of names are kept in order. */
 
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { plain } from "./access.ts";
 import type { Lifting } from "./lifting.ts";
 import { assignedNames, labels } from "./names.ts";
 import { liftUnused } from "./operators.ts";
 import { inSuspendingFunction } from "./syntax.ts";
+import { typescript } from "./typescript.ts";
 
-const { factory: f } = ts;
+const { factory: f } = typescript;
 
 /** The lifted statement; undefined where only its children matter. */
 export function liftStatement(
   lifting: Lifting,
   node: ts.Node,
 ): ts.VisitResult<ts.Node> | undefined {
-  if (ts.isIfStatement(node)) {
+  if (typescript.isIfStatement(node)) {
     return f.updateIfStatement(
       node,
       condition(lifting, node.expression),
@@ -22,30 +23,30 @@ export function liftStatement(
       lifting.statement(node.elseStatement),
     );
   }
-  if (ts.isWhileStatement(node)) {
+  if (typescript.isWhileStatement(node)) {
     return f.updateWhileStatement(
       node,
       condition(lifting, node.expression),
       body(lifting, node.statement),
     );
   }
-  if (ts.isDoStatement(node)) {
+  if (typescript.isDoStatement(node)) {
     return f.updateDoStatement(
       node,
       body(lifting, node.statement),
       condition(lifting, node.expression),
     );
   }
-  if (ts.isForStatement(node)) return liftFor(lifting, node);
-  if (ts.isExpressionStatement(node)) return liftExpressionStatement(lifting, node);
-  if (ts.isSwitchStatement(node)) {
+  if (typescript.isForStatement(node)) return liftFor(lifting, node);
+  if (typescript.isExpressionStatement(node)) return liftExpressionStatement(lifting, node);
+  if (typescript.isSwitchStatement(node)) {
     return f.updateSwitchStatement(
       node,
       plain(lifting, node.expression, "a switch"),
-      ts.visitNode(node.caseBlock, lifting.visit, ts.isCaseBlock) as ts.CaseBlock,
+      typescript.visitNode(node.caseBlock, lifting.visit, typescript.isCaseBlock) as ts.CaseBlock,
     );
   }
-  if (ts.isTryStatement(node)) return liftTry(lifting, node);
+  if (typescript.isTryStatement(node)) return liftTry(lifting, node);
   return undefined;
 }
 
@@ -54,13 +55,13 @@ function condition(lifting: Lifting, e: ts.Expression): ts.Expression {
 }
 
 function body(lifting: Lifting, statement: ts.Statement): ts.Statement {
-  return ts.visitIterationBody(statement, lifting.visit, lifting.context);
+  return typescript.visitIterationBody(statement, lifting.visit, lifting.context);
 }
 
 function liftFor(lifting: Lifting, node: ts.ForStatement): ts.Node {
   return f.updateForStatement(
     node,
-    ts.visitNode(node.initializer, lifting.visit, ts.isForInitializer),
+    typescript.visitNode(node.initializer, lifting.visit, typescript.isForInitializer),
     node.condition && condition(lifting, node.condition),
     node.incrementor && liftUnused(lifting, node.incrementor),
     body(lifting, node.statement),
