@@ -32,5 +32,7 @@ const output: Output = {
   colour: isWatched && !process.env.NO_COLOR,
 };
 
-process.exitCode = await main(process.argv.slice(2), output);
-settle();
+main(process.argv.slice(2), output).then((code) => {
+  process.exitCode = code;
+  settle();
+});

@@ -1,16 +1,14 @@
 /** The command as a process. */
 
 import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { Ran } from "./project.ts";
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const main = fileURLToPath(new URL("../../compiler/cli/main.ts", import.meta.url));
+const start = fileURLToPath(new URL("../../scripts/adjoint.mjs", import.meta.url));
 
 /** Arguments for Node that run `adjoint ARGV`, from any folder. */
 export function program(...argv: string[]): string[] {
-  return [`--import=${tsx}`, "--conditions=source", main, ...argv];
+  return [start, ...argv];
 }
 
 /** Runs `adjoint ARGV` to its end. */
