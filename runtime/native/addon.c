@@ -5,23 +5,33 @@
 #include "adjoint.h"
 
 #include <node_api.h>
-#include <stdio.h>
+#include <stdatomic.h>
 
 extern const struct adjoint_model adjoint_model;
 
 enum { most_arguments = 64 };
 
-/* A model's memory, which lives as long as the handle or a view of it. */
+/* A model's memory, which lives as long as the handle or a view of it; a view may be on another thread. */
 struct trainer {
   void *memory;
-  int references;
+  _Atomic int references;
+  /* The variables' own memory, while others have their places. */
+  void **own;
 };
+
+/* The address of a variable in the model's memory. */
+static void **variable_at(struct trainer *trainer, int index) {
+  return (void **)((char *)trainer->memory + adjoint_model.variable[index].offset);
+}
 
 static void release(napi_env env, void *data, void *hint) {
   (void)env;
   struct trainer *trainer = hint ? hint : data;
-  if (--trainer->references > 0) return;
+  if (atomic_fetch_sub(&trainer->references, 1) > 1) return;
+  /* What callers have lent is theirs to free. */
+  for (int i = 0; i < adjoint_model.variables; i++) *variable_at(trainer, i) = trainer->own[i];
   adjoint_model.destroy(trainer->memory);
+  free(trainer->own);
   free(trainer);
 }
 
@@ -45,12 +55,17 @@ static napi_value create(napi_env env, napi_callback_info info) {
   napi_get_value_uint32(env, args[0], &seed);
   napi_get_value_int32(env, args[1], &threads);
   struct trainer *trainer = malloc(sizeof *trainer);
-  void *memory = trainer ? adjoint_model.create(seed, threads) : NULL;
+  void **own = malloc(sizeof *own * ((size_t)adjoint_model.variables + 1));
+  void *memory = trainer && own ? adjoint_model.create(seed, threads) : NULL;
   if (!memory) {
     free(trainer);
+    free(own);
     return fail(env, "there is not enough memory for the model");
   }
-  *trainer = (struct trainer){memory, 1};
+  trainer->memory = memory;
+  trainer->references = 1;
+  trainer->own = own;
+  for (int i = 0; i < adjoint_model.variables; i++) own[i] = *variable_at(trainer, i);
   napi_create_external(env, trainer, release, NULL, &handle);
   return handle;
 }
@@ -59,12 +74,7 @@ static const size_t element_bytes[] = {4, 8, 4, 4, 1};
 static const napi_typedarray_type array_types[] = {
     napi_float32_array, napi_float64_array, napi_int32_array, napi_int32_array, napi_uint8_array};
 
-/* The address of a variable in the model's memory. */
-static void **variable_at(struct trainer *trainer, int32_t index) {
-  return (void **)((char *)trainer->memory + adjoint_model.variable[index].offset);
-}
-
-/* view(handle, variable) → a typed array on the variable's own memory */
+/* view(handle, variable) → a typed array on the memory that the variable began with */
 static napi_value view(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value args[2], buffer, array;
@@ -75,10 +85,10 @@ static napi_value view(napi_env env, napi_callback_info info) {
   if (!trainer || index < 0 || index >= adjoint_model.variables) return fail(env, "no such variable");
   const struct adjoint_variable *variable = &adjoint_model.variable[index];
   const size_t bytes = variable->length * element_bytes[variable->dtype];
-  trainer->references++;
-  if (napi_create_external_arraybuffer(env, *variable_at(trainer, index), bytes, release, trainer,
-                                       &buffer) != napi_ok) {
-    trainer->references--;
+  atomic_fetch_add(&trainer->references, 1);
+  if (napi_create_external_arraybuffer(env, trainer->own[index], bytes, release, trainer, &buffer) !=
+      napi_ok) {
+    atomic_fetch_sub(&trainer->references, 1);
     return fail(env, "this Node cannot share memory with native code");
   }
   napi_create_typedarray(env, array_types[variable->dtype], variable->length, buffer, 0, &array);

@@ -2,7 +2,7 @@
 
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { ElementArray, Sizes } from "../arrays.ts";
+import { type ElementArray, refuse, type Sizes } from "../arrays.ts";
 import type { ArraySignature, Signature } from "../signature.ts";
 import { type CreateOptions, createTrainer, type SyncProgram } from "../trainer.ts";
 import { buildAddon } from "./build.ts";
@@ -47,6 +47,15 @@ export async function createNativeTrainer<Trainer>(
 interface State {
   readonly handle: unknown;
   readonly sizes: Sizes;
+  /** Variables that lie in arrays of JavaScript. */
+  readonly lent: Map<string, { readonly array: ElementArray; readonly length: number }>;
+}
+
+/** Memory that is no longer where it was must not be reached for: its buffer went elsewhere. */
+function checkLent(what: string, { lent }: State): void {
+  for (const [name, { array, length }] of lent)
+    if (array.length !== length)
+      refuse(what, `the memory of ${name} was transferred or resized; call ${name}.set(…) again`);
 }
 
 /** The addon in the form of generated TypeScript: functions of a state, which holds the variables. */
@@ -60,10 +69,14 @@ function programOf(signature: Signature, addon: Addon, threads: number): SyncPro
     const { outputs, returns } = spec;
     const tensors = outputs.filter((o) => o.shape.length > 0);
     if (tensors.length === 0 && outputs.length < 2) {
-      functions[name] = (state, ...args) => call((state as State).handle, ...args);
+      functions[name] = (state, ...args) => {
+        checkLent(name, state as State);
+        return call((state as State).handle, ...args);
+      };
       continue;
     }
     functions[name] = (state, ...args) => {
+      checkLent(name, state as State);
       const { handle, sizes } = state as State;
       const known: Sizes = { ...sizes };
       for (const [i, size] of ownSizes.entries())
@@ -91,7 +104,7 @@ function lengthOf({ shape }: ArraySignature, sizes: Sizes): number {
 /** The memory of a trainer: each variable a property, which is given other memory by assignment. */
 function stateOf(signature: Signature, addon: Addon, seed: number, threads: number): State {
   const handle = addon.create(seed, threads);
-  const state = { handle, sizes: {} };
+  const state: State = { handle, sizes: {}, lent: new Map() };
   for (const [index, name] of addon.variables.entries()) {
     const { data, dtype } = signature.shared[name];
     let array: ElementArray = data ? new constructors[dtype](0) : addon.view(handle, index);
@@ -100,6 +113,7 @@ function stateOf(signature: Signature, addon: Addon, seed: number, threads: numb
       get: () => array,
       set(other: ElementArray) {
         addon.bind(handle, index, other);
+        state.lent.set(name, { array: other, length: other.length });
         array = other;
       },
     });
