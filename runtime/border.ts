@@ -11,7 +11,15 @@ import {
   tensorShape,
   withShape,
 } from "./arrays.ts";
-import type { ArraySignature, FunctionSignature, RowsSignature, Signature } from "./signature.ts";
+import {
+  type ArraySignature,
+  type Dim,
+  dimParts,
+  type FunctionSignature,
+  lengthIn,
+  type RowsSignature,
+  type Signature,
+} from "./signature.ts";
 
 /** Checked arguments, and all named sizes of the call. */
 export interface Call {
@@ -177,8 +185,25 @@ export function results(spec: FunctionSignature, raw: unknown, sizes: Sizes): un
 
 function shaped(value: unknown, { shape, dtype }: ArraySignature, sizes: Sizes): unknown {
   if (shape.length === 0) return dtype === "bool" ? Boolean(value) : value;
+  const array = value as ElementArray;
+  const lengths = shape.map((dim) => lengthIn(dim, sizes));
+  if (lengths.includes(undefined)) learn(shape, lengths, array.length, sizes);
   return withShape(
-    value as ElementArray,
-    shape.map((dim) => (typeof dim === "number" ? dim : sizes[dim])),
+    array,
+    shape.map((dim, axis) => lengths[axis] ?? lengthIn(dim, sizes) ?? 0),
   );
+}
+
+/** A size that only the call knew is what the other dimensions of a result leave: a power of it, if repeated. */
+function learn(
+  shape: readonly Dim[],
+  lengths: readonly (number | undefined)[],
+  elements: number,
+  sizes: Sizes,
+): void {
+  const open = shape.filter((_, axis) => lengths[axis] === undefined) as string[];
+  const [name, offset] = dimParts(open[0]);
+  if (open.some((dim) => dimParts(dim)[0] !== name)) return;
+  const known = lengths.reduce<number>((n, length) => n * (length ?? 1), 1);
+  sizes[name] = known === 0 ? 0 : Math.round((elements / known) ** (1 / open.length)) - offset;
 }

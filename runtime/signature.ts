@@ -3,8 +3,23 @@
 /** Element types; int64 values are indices, held as 32-bit integers in arrays. */
 export type DType = "float32" | "float64" | "int32" | "int64" | "bool";
 
-/** A dimension: a number, or the name of a size that is known when a function is called. */
+/** A dimension: a number, or a size that is known when a function is called: its name, or `rows+1`. */
 export type Dim = number | string;
+
+/** `rows+1` → rows, 1 */
+export function dimParts(dim: string): readonly [name: string, offset: number] {
+  const [, name, offset] = /^(\w+?)([+-]\d+)?$/.exec(dim) ?? ["", dim, undefined];
+  return [name, Number(offset ?? 0)];
+}
+
+/** A dimension in numbers; undefined where its size is not known. */
+export function lengthIn(dim: Dim, sizes: Readonly<Record<string, number>>): number | undefined {
+  if (typeof dim === "number") return dim;
+  const known = sizes[dim];
+  if (known !== undefined) return known;
+  const [name, offset] = dimParts(dim);
+  return sizes[name] === undefined ? undefined : sizes[name] + offset;
+}
 
 /** lo ≤ value < hi; the upper bound may be a named size. */
 export type Range = readonly [low: number, high: Dim];

@@ -157,9 +157,21 @@ static napi_value write_number(napi_env env, const union number *from, enum adjo
   return value;
 }
 
+/* A new typed array with the elements of memory, which is freed. */
+static napi_value take(napi_env env, void *from, size_t length, enum adjoint_dtype dtype) {
+  napi_value buffer, array = NULL;
+  void *data = NULL;
+  if (napi_create_arraybuffer(env, length * element_bytes[dtype], &data, &buffer) == napi_ok) {
+    if (length > 0) memcpy(data, from, length * element_bytes[dtype]);
+    napi_create_typedarray(env, array_types[dtype], length, buffer, 0, &array);
+  }
+  free(from);
+  return array;
+}
+
 /*
- * f(handle, ...inputs, ...sizes, ...tensors for the results) → the results that are single numbers:
- * nothing, one, or an array of them in order.
+ * f(handle, ...inputs, ...sizes, ...arrays for results) → the results that have no array: nothing, one,
+ * or a list of them in order.
  */
 static napi_value call(napi_env env, napi_callback_info info) {
   size_t count = most_arguments;
@@ -168,41 +180,46 @@ static napi_value call(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, args, NULL, &data);
   const struct adjoint_function *f = data;
   union number numbers[most_arguments];
-  void *addresses[most_arguments];
+  void *made[most_arguments], *addresses[most_arguments];
   int32_t sizes[most_arguments];
+  size_t lengths[most_arguments];
   struct trainer *trainer = trainer_of(env, args[0]);
   if (!trainer) return fail(env, "the first argument is the handle of a trainer");
   size_t next = 1;
   for (int i = 0; i < f->inputs; i++, next++) {
+    const bool single = f->forms[i] == adjoint_number;
     const bool read =
         next < count &&
-        (f->single[i] ? read_number(env, args[next], f->dtypes[i], &numbers[i])
-                      : napi_get_typedarray_info(env, args[next], NULL, NULL, &addresses[i], NULL,
-                                                 NULL) == napi_ok);
+        (single ? read_number(env, args[next], f->dtypes[i], &numbers[i])
+                : napi_get_typedarray_info(env, args[next], NULL, NULL, &addresses[i], NULL, NULL) ==
+                      napi_ok);
     if (!read) return fail(env, "an input is not of its type");
-    if (f->single[i]) addresses[i] = &numbers[i];
+    if (single) addresses[i] = &numbers[i];
   }
   for (int i = 0; i < f->sizes; i++, next++)
     if (next >= count || napi_get_value_int32(env, args[next], &sizes[i]) != napi_ok)
       return fail(env, "a size is missing");
-  int singles = 0;
+  int told = 0;
   for (int i = f->inputs; i < f->inputs + f->outputs; i++) {
-    if (f->single[i]) {
-      addresses[i] = &numbers[i];
-      singles++;
-    } else if (next >= count || napi_get_typedarray_info(env, args[next++], NULL, NULL,
-                                                         &addresses[i], NULL, NULL) != napi_ok)
-      return fail(env, "memory for a result is missing");
+    if (f->forms[i] == adjoint_array) {
+      if (next >= count || napi_get_typedarray_info(env, args[next++], NULL, NULL, &addresses[i],
+                                                    NULL, NULL) != napi_ok)
+        return fail(env, "memory for a result is missing");
+      continue;
+    }
+    addresses[i] = f->forms[i] == adjoint_number ? (void *)&numbers[i] : (void *)&made[i];
+    told++;
   }
-  f->call(trainer->memory, addresses, sizes, addresses + f->inputs);
-  if (singles == 0) return NULL;
+  f->call(trainer->memory, addresses, sizes, addresses + f->inputs, lengths);
   napi_value results = NULL;
-  if (singles > 1) napi_create_array_with_length(env, (size_t)singles, &results);
+  if (told > 1) napi_create_array_with_length(env, (size_t)told, &results);
   uint32_t at = 0;
   for (int i = f->inputs; i < f->inputs + f->outputs; i++) {
-    if (!f->single[i]) continue;
-    napi_value value = write_number(env, &numbers[i], f->dtypes[i]);
-    if (singles == 1) return value;
+    if (f->forms[i] == adjoint_array) continue;
+    napi_value value = f->forms[i] == adjoint_number
+                           ? write_number(env, &numbers[i], f->dtypes[i])
+                           : take(env, made[i], lengths[i - f->inputs], f->dtypes[i]);
+    if (told == 1) return value;
     napi_set_element(env, results, at++, value);
   }
   return results;

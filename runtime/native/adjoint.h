@@ -277,16 +277,23 @@ struct adjoint_variable {
   size_t length;
 };
 
-/* A function: takes addresses of its inputs, then of its outputs; sizes of inputs in between. */
+/* What stands for an input or a result: a number, an array of the caller, an array that the call makes. */
+enum adjoint_form { adjoint_number, adjoint_array, adjoint_made };
+
+/*
+ * A function: takes addresses of its inputs, then of its outputs; sizes of inputs in between. Of what it
+ * makes, the output is where the address is put, which the caller frees, and `lengths` the elements.
+ */
 struct adjoint_function {
   const char *name;
   int inputs;
   int outputs;
   int sizes;
-  /* For each input and output: its dtype, and whether it is a single number. */
+  /* For each input and output: its dtype, and what stands for it. */
   const enum adjoint_dtype *dtypes;
-  const bool *single;
-  void (*call)(void *model, void *const *inputs, const int32_t *sizes, void *const *outputs);
+  const enum adjoint_form *forms;
+  void (*call)(void *model, void *const *inputs, const int32_t *sizes, void *const *outputs,
+               size_t *lengths);
 };
 
 struct adjoint_model {

@@ -3,7 +3,13 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { type ElementArray, refuse, type Sizes } from "../arrays.ts";
-import type { ArraySignature, Signature } from "../signature.ts";
+import {
+  type ArraySignature,
+  type Dim,
+  dimParts,
+  type FunctionSignature,
+  type Signature,
+} from "../signature.ts";
 import { type CreateOptions, createTrainer, type SyncProgram } from "../trainer.ts";
 import { buildAddon } from "./build.ts";
 import { coreCount } from "./cores.ts";
@@ -14,7 +20,7 @@ interface Addon {
   view(handle: unknown, variable: number): ElementArray;
   bind(handle: unknown, variable: number, array: ElementArray): void;
   resize(handle: unknown, size: number, length: number): void;
-  readonly functions: Readonly<Record<string, (...args: unknown[]) => unknown>>;
+  readonly functions: Readonly<Record<string, Call>>;
   readonly variables: readonly string[];
   readonly sizes: readonly string[];
 }
@@ -58,47 +64,66 @@ function checkLent(what: string, { lent }: State): void {
       refuse(what, `the memory of ${name} was transferred or resized; call ${name}.set(…) again`);
 }
 
+type Call = (...args: unknown[]) => unknown;
+
 /** The addon in the form of generated TypeScript: functions of a state, which holds the variables. */
 function programOf(signature: Signature, addon: Addon, threads: number): SyncProgram<State> {
-  const functions: Record<string, (...args: unknown[]) => unknown> = {};
-  for (const [name, spec] of Object.entries(signature.functions)) {
-    const call = addon.functions[name];
-    const ownSizes = [
-      ...new Set(spec.inputs.flatMap((i) => i.shape.filter((d) => typeof d === "string"))),
-    ].map((d) => /^\w+/.exec(d as string)?.[0] as string);
-    const { outputs, returns } = spec;
-    const tensors = outputs.filter((o) => o.shape.length > 0);
-    if (tensors.length === 0 && outputs.length < 2) {
-      functions[name] = (state, ...args) => {
-        checkLent(name, state as State);
-        return call((state as State).handle, ...args);
-      };
-      continue;
-    }
-    functions[name] = (state, ...args) => {
-      checkLent(name, state as State);
-      const { handle, sizes } = state as State;
-      const known: Sizes = { ...sizes };
-      for (const [i, size] of ownSizes.entries())
-        known[size] = args[spec.inputs.length + i] as number;
-      const arrays = tensors.map((o) => new constructors[o.dtype](lengthOf(o, known)));
-      const singles = call(handle, ...args, ...arrays);
-      if (returns === "single") return arrays[0] ?? singles;
-      const numbers = Array.isArray(singles) ? singles : [singles];
-      let [nextArray, nextNumber] = [0, 0];
-      return outputs.map((o) => (o.shape.length > 0 ? arrays[nextArray++] : numbers[nextNumber++]));
-    };
-  }
-  return { ...functions, createState: (seed) => stateOf(signature, addon, seed, threads) };
+  const ofData = Object.values(signature.shared).flatMap(({ shape }) => namesIn(shape));
+  const functions = Object.entries(signature.functions).map(([name, spec]): [string, Call] => [
+    name,
+    functionOf(name, spec, addon.functions[name], ofData),
+  ]);
+  return {
+    ...Object.fromEntries(functions),
+    createState: (seed) => stateOf(signature, addon, seed, threads),
+  };
 }
 
-/** Elements of a result. */
-function lengthOf({ shape }: ArraySignature, sizes: Sizes): number {
-  return shape.reduce<number>((n, dim) => {
-    if (typeof dim === "number") return n * dim;
-    const [, name, offset] = /^(\w+)([+-]\d+)?$/.exec(dim) as RegExpExecArray;
-    return n * (sizes[name] + Number(offset ?? 0));
-  }, 1);
+/** A function that makes the arrays for results whose sizes are known; others come out of the call. */
+function functionOf(
+  name: string,
+  { inputs, outputs, returns }: FunctionSignature,
+  call: Call,
+  ofData: readonly string[],
+): Call {
+  const own = [...new Set(inputs.flatMap(({ shape }) => namesIn(shape)))];
+  const known = new Set([...own, ...ofData]);
+  const isGiven = ({ shape }: ArraySignature): boolean =>
+    shape.length > 0 && namesIn(shape).every((size) => known.has(size));
+  const makers = outputs.filter(isGiven).map(({ dtype, shape }) => {
+    const length = elementsOf(shape);
+    const Elements = constructors[dtype];
+    return (sizes: Sizes): ElementArray => new Elements(length(sizes));
+  });
+  if (makers.length === 0)
+    return (state, ...args) => {
+      checkLent(name, state as State);
+      return call((state as State).handle, ...args);
+    };
+  const needsSizes = outputs.some(({ shape }) => namesIn(shape).length > 0);
+  return (state, ...args) => {
+    checkLent(name, state as State);
+    const { handle, sizes } = state as State;
+    const all: Sizes = needsSizes ? { ...sizes } : {};
+    for (let i = 0; i < own.length; i++) all[own[i]] = args[inputs.length + i] as number;
+    const arrays = makers.map((make) => make(all));
+    const told = call(handle, ...args, ...arrays);
+    if (returns === "single") return arrays[0];
+    const others = Array.isArray(told) ? told : [told];
+    let [nextArray, nextOther] = [0, 0];
+    return outputs.map((o) => (isGiven(o) ? arrays[nextArray++] : others[nextOther++]));
+  };
+}
+
+/** Names of the sizes in a shape. */
+const namesIn = (shape: readonly Dim[]): string[] =>
+  shape.flatMap((dim) => (typeof dim === "string" ? [dimParts(dim)[0]] : []));
+
+/** The number of elements of a shape, as a function of sizes. */
+function elementsOf(shape: readonly Dim[]): (sizes: Sizes) => number {
+  const fixed = shape.reduce<number>((n, dim) => (typeof dim === "number" ? n * dim : n), 1);
+  const open = shape.flatMap((dim) => (typeof dim === "string" ? [dimParts(dim)] : []));
+  return (sizes) => open.reduce((n, [name, offset]) => n * (sizes[name] + offset), fixed);
 }
 
 /** The memory of a trainer: each variable a property, which is given other memory by assignment. */

@@ -305,3 +305,43 @@ test("a destroyed trainer finishes what was asked and refuses the rest", async (
   await t.throwsAsync(trainer.add(1), { message: "sums: its trainer is destroyed" });
   t.deepEqual(log, ["destroyed"]);
 });
+
+test("shapes of results: of sizes, of one more, of sizes that only the call finds out", (t) => {
+  const result = (name: string, ...shape: (number | string)[]) =>
+    ({ name, dtype: "float32", shape }) as const;
+  const signature: Signature = {
+    model: "m",
+    shared: {},
+    functions: {
+      f: {
+        inputs: [result("x", "rows", 2)],
+        outputs: [
+          result("more", "rows+1", 2),
+          result("states", "steps+1", 3),
+          result("square", "steps", "steps"),
+          result("none", "steps", "others", 0),
+        ],
+        returns: "list",
+        uses: [],
+      },
+    },
+  };
+  const made = [8, 15, 16, 0].map((n) => new Float32Array(n));
+  const { f } = createTrainer<{ f(x: number[][]): TensorArray[] }, object>(signature, {
+    createState: () => ({}),
+    f: () => made,
+  } as never);
+  t.deepEqual(
+    f([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]).map(({ shape }) => shape),
+    [
+      [4, 2],
+      [5, 3],
+      [4, 4],
+      [4, 0, 0],
+    ],
+  );
+});

@@ -7,8 +7,8 @@ import path from "node:path";
 import { compileModel } from "../../compiler/compile.ts";
 import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import { dimParts } from "../../compiler/graph/types.ts";
-import type { ModelFunction } from "../../compiler/language/function.ts";
-import type { CompiledModel } from "../../compiler/model.ts";
+import type { CompiledFunction, CompiledModel } from "../../compiler/model.ts";
+import { isMade } from "../../compiler/targets/native/function.ts";
 import { emitNative } from "../../compiler/targets/native/index.ts";
 import { buildAddon } from "../../runtime/native/build.ts";
 import { findCompiler } from "../../runtime/native/compiler.ts";
@@ -103,14 +103,20 @@ export async function runInThreads(
   const addon = await addonOf(model, options);
   return threads.map((n) => {
     const handle = addon.create(0, n);
-    return functions.map((fn, i) => run(addon, handle, fn, cases[i]));
+    return model.functions.map((fn, i) => run(addon, handle, fn, cases[i]));
   });
 }
 
 /** For many functions of which each runs once; a warning is an error. */
 export const quick: BuildOptions = { CFLAGS: "-O1 -Werror" };
 
-function run(addon: Addon, handle: unknown, fn: ModelFunction, { bindings }: Case): number[][] {
+function run(
+  addon: Addon,
+  handle: unknown,
+  compiled: CompiledFunction,
+  { bindings }: Case,
+): number[][] {
+  const fn = compiled.program.source;
   const sizes = new Map<string, number>();
   const args = fn.inputs.map((input) => {
     const value = bindings.get(input) as NDArray;
@@ -120,22 +126,26 @@ function run(addon: Addon, handle: unknown, fn: ModelFunction, { bindings }: Cas
       return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
     return arrays[input.type.dtype].from(value.data);
   });
-  const results = fn.outputs.map(({ shape, type }) => {
-    if (shape.length === 0) return undefined;
-    const length = shape.reduce<number>((n, dim) => {
+  const { outputs } = compiled.program;
+  const given = outputs.map((node) => {
+    if (node.shape.length === 0 || isMade(compiled, node)) return undefined;
+    const length = node.shape.reduce<number>((n, dim) => {
       if (typeof dim === "number") return n * dim;
       const { name, offset } = dimParts(dim);
       return n * ((sizes.get(name) as number) + offset);
     }, 1);
-    return new arrays[type.dtype](length);
+    return new arrays[node.type.dtype](length);
   });
-  const singles = addon.functions[fn.name ?? "f"](
+  const told = addon.functions[compiled.program.name](
     handle,
     ...args,
     ...sizes.values(),
-    ...results.filter((r) => r !== undefined),
+    ...given.filter((array) => array !== undefined),
   );
-  const numbers = Array.isArray(singles) ? singles : [singles];
+  const others = Array.isArray(told) ? told : [told];
   let next = 0;
-  return results.map((r) => (r ? Array.from(r) : [Number(numbers[next++])]));
+  return given.map((array) => {
+    const value = array ?? others[next++];
+    return typeof value === "object" ? Array.from(value as ArrayLike<number>) : [Number(value)];
+  });
 }

@@ -29,6 +29,10 @@ const elementsText = (shape: readonly Dim[]): string => {
   return dims.join(" * ") || "1";
 };
 
+/** Bytes of a value, over the function's memory. */
+const bytesText = ({ type, shape }: Node): string =>
+  `sizeof(${elementTypes[type.dtype]}) * (size_t)(${elementsText(shape)})`;
+
 /** A dimension over the function's memory `call`. */
 const sizeText = (dim: Dim): string =>
   typeof dim === "number"
@@ -55,9 +59,23 @@ export function parametersOf(model: CompiledModel, fn: CompiledFunction): string
     ...ownSizes(fn).map((size) => `int32_t ${inC(size)}`),
     ...program.outputs.map((node, i) => {
       const type = node.shape.length === 0 ? numberTypes : elementTypes;
-      return `${type[node.type.dtype]} *${outputName(fn, i)}`;
+      return `${type[node.type.dtype]} ${isMade(fn, node) ? "**" : "*"}${outputName(fn, i)}`;
     }),
+    ...toldSizes(fn).map((size) => `int32_t *${inC(size)}_out`),
   ];
+}
+
+/** Sizes that callers learn with the results. */
+export function toldSizes(fn: CompiledFunction): string[] {
+  const made = new Set(madeSizes(fn.calls));
+  const all = fn.program.outputs.flatMap((node) => sizesOf(node.shape));
+  return [...new Set(all)].filter((size) => made.has(size));
+}
+
+/** A result whose size the call finds out: its memory is made there, and the caller frees it. */
+export function isMade(fn: CompiledFunction, node: Node): boolean {
+  const made = new Set(madeSizes(fn.calls));
+  return sizesOf(node.shape).some((size) => made.has(size));
 }
 
 /** A result may be returned twice, or be an input. */
@@ -96,6 +114,9 @@ function counters(calls: readonly Call[]): string[] {
     ...counters(callsIn(call)),
   ]);
 }
+
+/** Makes what has all its sizes, once one more is known. */
+type Allocate = (size?: string, inLoop?: boolean) => void;
 
 interface Calling {
   readonly model: CompiledModel;
@@ -148,7 +169,7 @@ function numbersOf(fn: CompiledFunction): Node[] {
 function writeMemory(out: Writer, fn: CompiledFunction): void {
   out.doc([`What a call of ${fn.program.name} works on.`]);
   out.block(
-    `struct ${inC(fn.program.name)} {`,
+    `struct ${inC(fn.program.name)}_call {`,
     () => {
       out.line("struct adjoint_pool *adjoint_pool;");
       for (const node of pointersOf(fn)) {
@@ -181,7 +202,7 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
   const name = isInitial ? program.name : `${inC(model.name)}_${program.name}`;
   out.list(`${isInitial ? "static " : ""}void ${name}(`, parametersOf(model, fn), ") {", "", "");
   out.indent(() => {
-    out.line(`struct ${inC(program.name)} call = {.adjoint_pool = model->adjoint_pool};`);
+    out.line(`struct ${inC(program.name)}_call call = {.adjoint_pool = model->adjoint_pool};`);
     for (const node of program.memory)
       out.line(`call.${nameOf(fn, node)} = model->${nameOf(fn, node)};`);
     for (const node of program.inputs) out.line(`call.${nameOf(fn, node)} = ${nameOf(fn, node)};`);
@@ -191,21 +212,25 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
     const given = new Set<Node>();
     for (const [i, node] of program.outputs.entries()) {
       if (node.shape.length === 0 || given.has(node) || program.inputs.includes(node)) continue;
+      if (isMade(fn, node)) continue;
       given.add(node);
       out.line(`call.${nameOf(fn, node)} = ${outputName(fn, i)};`);
     }
     for (const view of program.views) writeView(out, fn, view);
-    const dynamic = plan.dynamic.filter((node) => !program.outputs.includes(node));
+    const dynamic = [
+      ...plan.dynamic.filter((node) => !program.outputs.includes(node)),
+      ...new Set(program.outputs.filter((node) => isMade(fn, node))),
+    ];
     const known = new Set([...ownSizes(fn), ...dataSizes(fn)]);
-    const allocate = (size?: string): void => {
+    const allocate: Allocate = (size, inLoop = false) => {
       if (size) known.add(size);
       for (const node of [...dynamic]) {
         if (!sizesOf(node.shape).every((s) => known.has(s))) continue;
         dynamic.splice(dynamic.indexOf(node), 1);
-        const type = elementTypes[node.type.dtype];
-        out.line(
-          `call.${nameOf(fn, node)} = malloc(sizeof(${type}) * (size_t)(${elementsText(node.shape)}) + 64 * 8);`,
-        );
+        const place = `call.${nameOf(fn, node)}`;
+        // Every step of a loop may need another size.
+        const made = inLoop ? `realloc(${place}, ` : "malloc(";
+        out.line(`${place} = ${made}${bytesText(node)} + 64 * 8);`);
       }
     };
     allocate();
@@ -214,12 +239,18 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
       if (!program.outputs.includes(node)) out.line(`free(call.${nameOf(fn, node)});`);
     for (const [i, node] of program.outputs.entries()) {
       const to = outputName(fn, i);
-      if (node.shape.length === 0) out.line(`*${to} = call.${nameOf(fn, node)};`);
-      else if (program.inputs.includes(node) || program.outputs.indexOf(node) < i)
+      const value = `call.${nameOf(fn, node)}`;
+      const isCopy = program.inputs.includes(node) || program.outputs.indexOf(node) < i;
+      if (node.shape.length === 0) out.line(`*${to} = ${value};`);
+      else if (isMade(fn, node))
         out.line(
-          `memcpy(${to}, call.${nameOf(fn, node)}, sizeof *${to} * (size_t)(${elementsText(node.shape)}));`,
+          isCopy
+            ? `*${to} = memcpy(malloc(${bytesText(node)} + 64), ${value}, ${bytesText(node)});`
+            : `*${to} = ${value};`,
         );
+      else if (isCopy) out.line(`memcpy(${to}, ${value}, ${bytesText(node)});`);
     }
+    for (const size of toldSizes(fn)) out.line(`*${inC(size)}_out = call.${inC(size)};`);
   });
   out.line("}");
   out.line();
@@ -242,7 +273,7 @@ function writeCalls(
   out: Writer,
   calling: Calling,
   calls: readonly Call[],
-  allocate: (size?: string) => void,
+  allocate: Allocate,
 ): void {
   for (const call of calls) {
     if (call.kind === "size") {
@@ -277,7 +308,7 @@ function writeRepeat(
   out: Writer,
   calling: Calling,
   { axis, counter, backwards, body, until, counts }: Repeat,
-  allocate: (size?: string) => void,
+  allocate: Allocate,
 ): void {
   const t = `call.${counter}`;
   if (counts) out.line(`call.${inC(counts)} = 0;`);
@@ -285,7 +316,7 @@ function writeRepeat(
     ? `for (${t} = ${sizeText(dimPlus(axis.extent, -1))}; ${t} >= 0; ${t}--) {`
     : `for (${t} = 0; ${t} < ${sizeText(axis.extent)}; ${t}++) {`;
   out.block(head, () => {
-    writeCalls(out, calling, body, allocate);
+    writeCalls(out, calling, body, (size) => allocate(size, true));
     if (counts) out.line(`call.${inC(counts)}++;`);
     if (until) out.line(`if (${truthOf(calling.fn, until)}) break;`);
   });
@@ -301,7 +332,7 @@ function writeChoice(
   out: Writer,
   calling: Calling,
   { condition, holds, otherwise }: Choice,
-  allocate: (size?: string) => void,
+  allocate: Allocate,
 ): void {
   const [yes, no] = [holds, otherwise].map(
     (side) => () => writeCalls(out, calling, side, allocate),

@@ -1,15 +1,15 @@
 /** The native target: C with vectors and threads, which also compiles without Node. */
 
 import type { Node } from "../../graph/node.ts";
-import { type DType, sizesOf, staticSize } from "../../graph/types.ts";
+import { type Dim, type DType, sizesOf, staticSize } from "../../graph/types.ts";
 import { definedIn, helperName, spelled } from "../../kernels/functions.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { tileOf } from "./contraction.ts";
 import { elementTypes, expression, needsHelper } from "./expression.ts";
-import { ownSizes, parametersOf, runsOf, writeFunction } from "./function.ts";
-import { inC } from "./names.ts";
+import { isMade, ownSizes, parametersOf, runsOf, toldSizes, writeFunction } from "./function.ts";
+import { dimInC, inC } from "./names.ts";
 import { type TileKind, tileName, writeTile } from "./tiles.ts";
 
 /** `native.c` and `native.h` of a model. */
@@ -47,7 +47,11 @@ function header(model: CompiledModel): string {
       (n) => `${inC(fn.program.names.get(n) ?? n.op.name)}: ${n.type.dtype}[${n.shape.join(", ")}]`,
     );
     const outputs = fn.program.outputs.map((n) => `${n.type.dtype}[${n.shape.join(", ")}]`);
-    out.doc([`Takes ${inputs.join(", ") || "nothing"}; gives ${outputs.join(", ") || "nothing"}.`]);
+    const told = toldSizes(fn).map(inC).join(", ");
+    out.doc([
+      `Takes ${inputs.join(", ") || "nothing"}; gives ${outputs.join(", ") || "nothing"}.`,
+      ...(told ? [`Results of ${told} are made by the call, which tells it: free() them.`] : []),
+    ]);
     out.list(`void ${name}_${fn.program.name}(`, parametersOf(model, fn), ");", "", "");
     out.line();
   }
@@ -196,7 +200,8 @@ function writeTable(out: Writer, model: CompiledModel): void {
     },
     "};",
   );
-  for (const { program } of model.functions) {
+  for (const fn of model.functions) {
+    const { program } = fn;
     const all = [...program.inputs, ...program.outputs];
     out.list(
       `static const enum adjoint_dtype dtypes_of_${program.name}[] = {`,
@@ -204,8 +209,17 @@ function writeTable(out: Writer, model: CompiledModel): void {
       "};",
     );
     out.list(
-      `static const bool single_of_${program.name}[] = {`,
-      [...all.map((n) => String(n.shape.length === 0)), "0"],
+      `static const enum adjoint_form forms_of_${program.name}[] = {`,
+      [
+        ...all.map((n) =>
+          n.shape.length === 0
+            ? "adjoint_number"
+            : isMade(fn, n)
+              ? "adjoint_made"
+              : "adjoint_array",
+        ),
+        "0",
+      ],
       "};",
     );
   }
@@ -215,7 +229,7 @@ function writeTable(out: Writer, model: CompiledModel): void {
       for (const fn of model.functions) {
         const f = fn.program.name;
         const counts = `${fn.program.inputs.length}, ${fn.program.outputs.length}, ${ownSizes(fn).length}`;
-        out.line(`{"${f}", ${counts}, dtypes_of_${f}, single_of_${f}, call_${f}},`);
+        out.line(`{"${f}", ${counts}, dtypes_of_${f}, forms_of_${f}, call_${f}},`);
       }
     },
     "};",
@@ -252,10 +266,12 @@ function writeTable(out: Writer, model: CompiledModel): void {
 function writeCall(out: Writer, model: CompiledModel, fn: CompiledFunction): void {
   const { program } = fn;
   const name = inC(model.name);
+  const told = toldSizes(fn);
   const unused = [
     program.inputs.length === 0 ? "(void)in;" : "",
     ownSizes(fn).length === 0 ? "(void)sizes;" : "",
     program.outputs.length === 0 ? "(void)out;" : "",
+    told.length === 0 ? "(void)lengths;" : "",
   ].filter(Boolean);
   const args = [
     "model",
@@ -264,17 +280,34 @@ function writeCall(out: Writer, model: CompiledModel, fn: CompiledFunction): voi
     ),
     ...ownSizes(fn).map((_, i) => `sizes[${i}]`),
     ...program.outputs.map((_, i) => `out[${i}]`),
+    ...told.map((size) => `&${inC(size)}`),
+  ];
+  const parameters = [
+    "void *model",
+    "void *const *in",
+    "const int32_t *sizes",
+    "void *const *out",
+    "size_t *lengths",
   ];
   out.line("static void");
-  out.block(
-    `call_${program.name}(void *model, void *const *in, const int32_t *sizes, void *const *out) {`,
-    () => {
-      if (unused.length > 0) out.line(unused.join(" "));
-      out.list(`${name}_${program.name}(`, args, ");", "", "");
-    },
-  );
-  out.line();
+  out.list(`call_${program.name}(`, parameters, ") {", "", "");
+  out.indent(() => {
+    if (unused.length > 0) out.line(unused.join(" "));
+    if (told.length > 0) out.line(`int32_t ${told.map(inC).join(", ")};`);
+    out.list(`${name}_${program.name}(`, args, ");", "", "");
+    for (const [i, node] of program.outputs.entries())
+      if (isMade(fn, node))
+        out.line(
+          `lengths[${i}] = ${node.shape.map((dim) => `(size_t)${factor(dim)}`).join(" * ")};`,
+        );
+  });
+  out.line("}").line();
 }
+
+const factor = (dim: Dim): string => {
+  const text = dimInC(dim, true);
+  return /^\w+$/.test(text) ? text : text.startsWith("(") ? text : `(${text})`;
+};
 
 const scalarType = (dtype: DType): string =>
   ({ float32: "float", float64: "double", int32: "int32_t", int64: "int64_t", bool: "bool" })[

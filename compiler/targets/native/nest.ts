@@ -122,7 +122,7 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
   const names: Names = { nameOf: (node) => nameOf(fn, node), letter };
   const stages = nest.stages.flatMap((stage) => formulaOf(stage, fn.program, letter));
   out.doc([...stages, ...describeSchedule(contraction, names)]);
-  const type = `struct ${inC(fn.program.name)}`;
+  const type = `struct ${inC(fn.program.name)}_call`;
   /** Takes what a function needs from the call's memory; sizes only, or everything. */
   const unpack = (everything: boolean): void => {
     const written = new Set(nest.stages.map((stage) => stage.into));
