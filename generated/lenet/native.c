@@ -616,7 +616,7 @@ tile_6x2_free_2(
 }
 
 /** What a call of initial_layer0_W works on. */
-struct initial_layer0_W {
+struct initial_layer0_W_call {
   struct adjoint_pool *adjoint_pool;
   float *layer0_W; /* [20, 1, 5, 5] */
   int32_t seed;
@@ -640,14 +640,14 @@ initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
 
 /** initial_layer0_W(seed); updates layer0_W */
 static void initial_layer0_W(struct lenet *model, int32_t seed) {
-  struct initial_layer0_W call = {.adjoint_pool = model->adjoint_pool};
+  struct initial_layer0_W_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.seed = seed;
   initial_layer0_W_layer0_W(call.layer0_W, call.seed);
 }
 
 /** What a call of initial_layer1_W works on. */
-struct initial_layer1_W {
+struct initial_layer1_W_call {
   struct adjoint_pool *adjoint_pool;
   float *layer1_W; /* [50, 20, 5, 5] */
   int32_t seed;
@@ -675,14 +675,14 @@ initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
 
 /** initial_layer1_W(seed); updates layer1_W */
 static void initial_layer1_W(struct lenet *model, int32_t seed) {
-  struct initial_layer1_W call = {.adjoint_pool = model->adjoint_pool};
+  struct initial_layer1_W_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer1_W = model->layer1_W;
   call.seed = seed;
   initial_layer1_W_layer1_W(call.layer1_W, call.seed);
 }
 
 /** What a call of initial_hidden_W works on. */
-struct initial_hidden_W {
+struct initial_hidden_W_call {
   struct adjoint_pool *adjoint_pool;
   float *hidden_W; /* [800, 500] */
   int32_t seed;
@@ -703,20 +703,20 @@ initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int 
 }
 
 static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
-  const struct initial_hidden_W *call = on;
+  const struct initial_hidden_W_call *call = on;
   initial_hidden_W_hidden_W(call->hidden_W, call->seed, from, to);
 }
 
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct lenet *model, int32_t seed) {
-  struct initial_hidden_W call = {.adjoint_pool = model->adjoint_pool};
+  struct initial_hidden_W_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.seed = seed;
   adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, (800 + 12) / 13);
 }
 
 /** What a call of train works on. */
-struct train {
+struct train_call {
   struct adjoint_pool *adjoint_pool;
   float *layer0_W; /* [20, 1, 5, 5] */
   float *layer0_b; /* [20] */
@@ -758,7 +758,7 @@ struct train {
  *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and x in place
  */
 static always_inline void
-train_h0_convolved_panel(const struct train *call, int i, int kl_first, int columns) {
+train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int columns) {
   const float *restrict x = call->x;
   const float *restrict layer0_W = call->layer0_W;
   float *restrict h0_convolved = call->h0_convolved;
@@ -814,7 +814,7 @@ train_h0_convolved_panel(const struct train *call, int i, int kl_first, int colu
 }
 
 static void train_h0_convolved(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
@@ -862,7 +862,7 @@ train_h0_pooled_and_h0(
 }
 
 static void train_h0_pooled_and_h0_units(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   train_h0_pooled_and_h0(call->h0_convolved, call->h0_pooled, call->layer0_b, call->h0, from, to);
 }
 
@@ -872,7 +872,7 @@ static void train_h0_pooled_and_h0_units(void *on, int from, int to) {
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
  */
 static always_inline void
-train_h1_convolved_panel(const struct train *call, int i, int kl_first, int columns) {
+train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int columns) {
   const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
   float *restrict h1_convolved = call->h1_convolved;
@@ -920,7 +920,7 @@ train_h1_convolved_panel(const struct train *call, int i, int kl_first, int colu
 }
 
 static void train_h1_convolved(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
@@ -968,7 +968,7 @@ train_h1_pooled_and_h1(
 }
 
 static void train_h1_pooled_and_h1_units(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   train_h1_pooled_and_h1(call->h1_convolved, call->h1_pooled, call->layer1_b, call->h1, from, to);
 }
 
@@ -979,7 +979,7 @@ static void train_h1_pooled_and_h1_units(void *on, int from, int to) {
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
  */
 static always_inline void
-train_h2_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
+train_h2_panel(const struct train_call *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h1 = call->h1;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
@@ -1014,7 +1014,7 @@ train_h2_panel(const struct train *call, int j_first, int columns, int i_from, i
 }
 
 static void train_h2(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (84)) * (2 * LANES);
     const int i_from = unit % (84) * 6;
@@ -1031,7 +1031,13 @@ static void train_h2(void *on, int from, int to) {
  *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
  */
 static always_inline void
-train_p_logits_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
+train_p_logits_panel(
+  const struct train_call *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict h2 = call->h2;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
@@ -1065,7 +1071,7 @@ train_p_logits_panel(const struct train *call, int j_first, int columns, int i_f
 }
 
 static void train_p_logits(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (4)) * (LANES);
     const int i_from = unit % (4) * 150;
@@ -1126,7 +1132,7 @@ train_cost_and_d_p_logits(
  *   in 6 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
  */
 static always_inline void
-train_d_h2_linear_panel(const struct train *call, int j_first, int columns) {
+train_d_h2_linear_panel(const struct train_call *call, int j_first, int columns) {
   const float *restrict d_p_logits = call->d_p_logits;
   const float *restrict output_W = call->output_W;
   const float *restrict h2 = call->h2;
@@ -1156,7 +1162,7 @@ train_d_h2_linear_panel(const struct train *call, int j_first, int columns) {
 }
 
 static void train_d_h2_linear(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
@@ -1173,7 +1179,7 @@ static void train_d_h2_linear(void *on, int from, int to) {
  */
 static always_inline void
 train_d_h1_linear_panel(
-  const struct train *call,
+  const struct train_call *call,
   int jkl_first,
   int columns,
   int i_from,
@@ -1211,7 +1217,7 @@ train_d_h1_linear_panel(
 }
 
 static void train_d_h1_linear(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int jkl_first = (unit / (4)) * (2 * LANES);
     const int i_from = unit % (4) * 144;
@@ -1281,7 +1287,7 @@ train_d_h1_convolved_and_d_h1_convolved_padded(
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and d_h1_convolved_padded in place
  */
 static always_inline void
-train_d_h0_linear_panel(const struct train *call, int i, int kl_first, int columns) {
+train_d_h0_linear_panel(const struct train_call *call, int i, int kl_first, int columns) {
   const float *restrict d_h1_convolved_padded = call->d_h1_convolved_padded;
   const float *restrict layer1_W = call->layer1_W;
   const float *restrict h0 = call->h0;
@@ -1305,7 +1311,7 @@ train_d_h0_linear_panel(const struct train *call, int i, int kl_first, int colum
 }
 
 static void train_d_h0_linear(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 188; kl_first += 2 * LANES) {
@@ -1365,7 +1371,7 @@ train_d_h0_convolved(
  *   in 5 × 2·LANES tiles of i × jk, of d_h0_convolved in place and a copied panel
  */
 static always_inline void
-train_layer0_W_panel(const struct train *call, int jk_first, int columns) {
+train_layer0_W_panel(const struct train_call *call, int jk_first, int columns) {
   float *restrict layer0_W = call->layer0_W;
   const float *restrict x = call->x;
   const float *restrict d_h0_convolved = call->d_h0_convolved;
@@ -1410,7 +1416,7 @@ train_layer0_W_panel(const struct train *call, int jk_first, int columns) {
 }
 
 static void train_layer0_W(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int jk_first = unit * (2 * LANES);
     const int columns = least(25 - jk_first, 2 * LANES);
@@ -1441,7 +1447,7 @@ train_layer0_b(float *restrict layer0_b, const float *restrict d_h0_linear, int 
 }
 
 static void train_layer0_b_units(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   train_layer0_b(call->layer0_b, call->d_h0_linear, from, to);
 }
 
@@ -1452,7 +1458,13 @@ static void train_layer0_b_units(void *on, int from, int to) {
  *   in 6 × 2·LANES tiles of jkl × i, of h0 in place and a copied panel
  */
 static always_inline void
-train_layer1_W_panel(const struct train *call, int i_first, int columns, int jkl_from, int jkl_to) {
+train_layer1_W_panel(
+  const struct train_call *call,
+  int i_first,
+  int columns,
+  int jkl_from,
+  int jkl_to
+) {
   float *restrict layer1_W = call->layer1_W;
   const float *restrict h0 = call->h0;
   const float *restrict d_h1_convolved = call->d_h1_convolved;
@@ -1506,7 +1518,7 @@ train_layer1_W_panel(const struct train *call, int i_first, int columns, int jkl
 }
 
 static void train_layer1_W(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = (unit / (4)) * (2 * LANES);
     const int jkl_from = unit % (4) * 144;
@@ -1539,7 +1551,7 @@ train_layer1_b(float *restrict layer1_b, const float *restrict d_h1_linear, int 
 }
 
 static void train_layer1_b_units(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   train_layer1_b(call->layer1_b, call->d_h1_linear, from, to);
 }
 
@@ -1550,7 +1562,13 @@ static void train_layer1_b_units(void *on, int from, int to) {
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and d_h2_linear in place
  */
 static always_inline void
-train_hidden_W_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
+train_hidden_W_panel(
+  const struct train_call *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   float *restrict hidden_W = call->hidden_W;
   const float *restrict h1 = call->h1;
   const float *restrict d_h2_linear = call->d_h2_linear;
@@ -1569,7 +1587,7 @@ train_hidden_W_panel(const struct train *call, int j_first, int columns, int i_f
 }
 
 static void train_hidden_W(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (67)) * (2 * LANES);
     const int i_from = unit % (67) * 12;
@@ -1587,7 +1605,7 @@ static void train_hidden_W(void *on, int from, int to) {
  *   in 4·LANES columns i at a time, of d_h2_linear in place
  */
 static always_inline void
-train_hidden_b_panel(const struct train *call, int i_first, int columns) {
+train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict hidden_b = call->hidden_b;
   const float *restrict d_h2_linear = call->d_h2_linear;
   const float *right = d_h2_linear + i_first;
@@ -1600,7 +1618,7 @@ train_hidden_b_panel(const struct train *call, int i_first, int columns) {
 }
 
 static void train_hidden_b(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
@@ -1616,7 +1634,7 @@ static void train_hidden_b(void *on, int from, int to) {
  *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and h2 in place
  */
 static always_inline void
-train_output_W_panel(const struct train *call, int i_first, int columns) {
+train_output_W_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict output_W = call->output_W;
   const float *restrict h2 = call->h2;
   const float *restrict d_p_logits = call->d_p_logits;
@@ -1634,7 +1652,7 @@ train_output_W_panel(const struct train *call, int i_first, int columns) {
 }
 
 static void train_output_W(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (2 * LANES);
     const int columns = least(500 - i_first, 2 * LANES);
@@ -1650,7 +1668,7 @@ static void train_output_W(void *on, int from, int to) {
  *   in 1·LANES columns i at a time, of d_p_logits in place
  */
 static always_inline void
-train_output_b_panel(const struct train *call, int i_first, int columns) {
+train_output_b_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict output_b = call->output_b;
   const float *restrict d_p_logits = call->d_p_logits;
   const float *right = d_p_logits + i_first;
@@ -1663,7 +1681,7 @@ train_output_b_panel(const struct train *call, int i_first, int columns) {
 }
 
 static void train_output_b(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (LANES);
     const int columns = least(10 - i_first, LANES);
@@ -1677,7 +1695,7 @@ static void train_output_b(void *on, int from, int to) {
  *     output_W, output_b
  */
 void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
-  struct train call = {.adjoint_pool = model->adjoint_pool};
+  struct train_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
   call.layer1_W = model->layer1_W;
@@ -1748,7 +1766,7 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
 }
 
 /** What a call of validate works on. */
-struct validate {
+struct validate_call {
   struct adjoint_pool *adjoint_pool;
   float *layer0_W; /* [20, 1, 5, 5] */
   float *layer0_b; /* [20] */
@@ -1778,7 +1796,7 @@ struct validate {
  *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and x in place
  */
 static always_inline void
-validate_h0_convolved_panel(const struct validate *call, int i, int kl_first, int columns) {
+validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_first, int columns) {
   const float *restrict x = call->x;
   const float *restrict layer0_W = call->layer0_W;
   float *restrict h0_convolved = call->h0_convolved;
@@ -1834,7 +1852,7 @@ validate_h0_convolved_panel(const struct validate *call, int i, int kl_first, in
 }
 
 static void validate_h0_convolved(void *on, int from, int to) {
-  const struct validate *call = on;
+  const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
@@ -1878,7 +1896,7 @@ validate_h0(
 }
 
 static void validate_h0_units(void *on, int from, int to) {
-  const struct validate *call = on;
+  const struct validate_call *call = on;
   validate_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
 }
 
@@ -1888,7 +1906,7 @@ static void validate_h0_units(void *on, int from, int to) {
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
  */
 static always_inline void
-validate_h1_convolved_panel(const struct validate *call, int i, int kl_first, int columns) {
+validate_h1_convolved_panel(const struct validate_call *call, int i, int kl_first, int columns) {
   const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
   float *restrict h1_convolved = call->h1_convolved;
@@ -1936,7 +1954,7 @@ validate_h1_convolved_panel(const struct validate *call, int i, int kl_first, in
 }
 
 static void validate_h1_convolved(void *on, int from, int to) {
-  const struct validate *call = on;
+  const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
@@ -1980,7 +1998,7 @@ validate_h1(
 }
 
 static void validate_h1_units(void *on, int from, int to) {
-  const struct validate *call = on;
+  const struct validate_call *call = on;
   validate_h1(call->h1_convolved, call->layer1_b, call->h1, from, to);
 }
 
@@ -1991,7 +2009,13 @@ static void validate_h1_units(void *on, int from, int to) {
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
  */
 static always_inline void
-validate_h2_panel(const struct validate *call, int j_first, int columns, int i_from, int i_to) {
+validate_h2_panel(
+  const struct validate_call *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict h1 = call->h1;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
@@ -2026,7 +2050,7 @@ validate_h2_panel(const struct validate *call, int j_first, int columns, int i_f
 }
 
 static void validate_h2(void *on, int from, int to) {
-  const struct validate *call = on;
+  const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (84)) * (2 * LANES);
     const int i_from = unit % (84) * 6;
@@ -2044,7 +2068,7 @@ static void validate_h2(void *on, int from, int to) {
  */
 static always_inline void
 validate_p_logits_panel(
-  const struct validate *call,
+  const struct validate_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -2083,7 +2107,7 @@ validate_p_logits_panel(
 }
 
 static void validate_p_logits(void *on, int from, int to) {
-  const struct validate *call = on;
+  const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (4)) * (LANES);
     const int i_from = unit % (4) * 150;
@@ -2119,7 +2143,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y, float
 
 /** validate(index) → errors */
 void lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
-  struct validate call = {.adjoint_pool = model->adjoint_pool};
+  struct validate_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
   call.layer1_W = model->layer1_W;
@@ -2150,7 +2174,7 @@ void lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
 }
 
 /** What a call of test works on. */
-struct test {
+struct test_call {
   struct adjoint_pool *adjoint_pool;
   float *layer0_W; /* [20, 1, 5, 5] */
   float *layer0_b; /* [20] */
@@ -2180,7 +2204,7 @@ struct test {
  *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and x in place
  */
 static always_inline void
-test_h0_convolved_panel(const struct test *call, int i, int kl_first, int columns) {
+test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int columns) {
   const float *restrict x = call->x;
   const float *restrict layer0_W = call->layer0_W;
   float *restrict h0_convolved = call->h0_convolved;
@@ -2236,7 +2260,7 @@ test_h0_convolved_panel(const struct test *call, int i, int kl_first, int column
 }
 
 static void test_h0_convolved(void *on, int from, int to) {
-  const struct test *call = on;
+  const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
@@ -2280,7 +2304,7 @@ test_h0(
 }
 
 static void test_h0_units(void *on, int from, int to) {
-  const struct test *call = on;
+  const struct test_call *call = on;
   test_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
 }
 
@@ -2290,7 +2314,7 @@ static void test_h0_units(void *on, int from, int to) {
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
  */
 static always_inline void
-test_h1_convolved_panel(const struct test *call, int i, int kl_first, int columns) {
+test_h1_convolved_panel(const struct test_call *call, int i, int kl_first, int columns) {
   const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
   float *restrict h1_convolved = call->h1_convolved;
@@ -2338,7 +2362,7 @@ test_h1_convolved_panel(const struct test *call, int i, int kl_first, int column
 }
 
 static void test_h1_convolved(void *on, int from, int to) {
-  const struct test *call = on;
+  const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
@@ -2382,7 +2406,7 @@ test_h1(
 }
 
 static void test_h1_units(void *on, int from, int to) {
-  const struct test *call = on;
+  const struct test_call *call = on;
   test_h1(call->h1_convolved, call->layer1_b, call->h1, from, to);
 }
 
@@ -2393,7 +2417,7 @@ static void test_h1_units(void *on, int from, int to) {
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
  */
 static always_inline void
-test_h2_panel(const struct test *call, int j_first, int columns, int i_from, int i_to) {
+test_h2_panel(const struct test_call *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h1 = call->h1;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
@@ -2428,7 +2452,7 @@ test_h2_panel(const struct test *call, int j_first, int columns, int i_from, int
 }
 
 static void test_h2(void *on, int from, int to) {
-  const struct test *call = on;
+  const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (84)) * (2 * LANES);
     const int i_from = unit % (84) * 6;
@@ -2445,7 +2469,7 @@ static void test_h2(void *on, int from, int to) {
  *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
  */
 static always_inline void
-test_p_logits_panel(const struct test *call, int j_first, int columns, int i_from, int i_to) {
+test_p_logits_panel(const struct test_call *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h2 = call->h2;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
@@ -2479,7 +2503,7 @@ test_p_logits_panel(const struct test *call, int j_first, int columns, int i_fro
 }
 
 static void test_p_logits(void *on, int from, int to) {
-  const struct test *call = on;
+  const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (4)) * (LANES);
     const int i_from = unit % (4) * 150;
@@ -2515,7 +2539,7 @@ test_errors(const float *restrict p_logits, const int32_t *restrict y, float *er
 
 /** test(index) → errors */
 void lenet_test(struct lenet *model, int64_t index, float *errors_out) {
-  struct test call = {.adjoint_pool = model->adjoint_pool};
+  struct test_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
   call.layer1_W = model->layer1_W;
@@ -2546,7 +2570,7 @@ void lenet_test(struct lenet *model, int64_t index, float *errors_out) {
 }
 
 /** What a call of probabilities works on. */
-struct probabilities {
+struct probabilities_call {
   struct adjoint_pool *adjoint_pool;
   const float *images; /* [rows, 784] */
   float *layer0_W; /* [20, 1, 5, 5] */
@@ -2575,7 +2599,7 @@ struct probabilities {
  */
 static always_inline void
 probabilities_h0_convolved_panel(
-  const struct probabilities *call,
+  const struct probabilities_call *call,
   int i,
   int kl_first,
   int columns
@@ -2637,7 +2661,7 @@ probabilities_h0_convolved_panel(
 }
 
 static void probabilities_h0_convolved(void *on, int from, int to) {
-  const struct probabilities *call = on;
+  const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
@@ -2683,7 +2707,7 @@ probabilities_h0(
 }
 
 static void probabilities_h0_units(void *on, int from, int to) {
-  const struct probabilities *call = on;
+  const struct probabilities_call *call = on;
   probabilities_h0(call->h0_convolved, call->layer0_b, call->h0, call->rows, from, to);
 }
 
@@ -2694,7 +2718,7 @@ static void probabilities_h0_units(void *on, int from, int to) {
  */
 static always_inline void
 probabilities_h1_convolved_panel(
-  const struct probabilities *call,
+  const struct probabilities_call *call,
   int i,
   int kl_first,
   int columns
@@ -2747,7 +2771,7 @@ probabilities_h1_convolved_panel(
 }
 
 static void probabilities_h1_convolved(void *on, int from, int to) {
-  const struct probabilities *call = on;
+  const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
@@ -2793,7 +2817,7 @@ probabilities_h1(
 }
 
 static void probabilities_h1_units(void *on, int from, int to) {
-  const struct probabilities *call = on;
+  const struct probabilities_call *call = on;
   probabilities_h1(call->h1_convolved, call->layer1_b, call->h1, call->rows, from, to);
 }
 
@@ -2805,7 +2829,7 @@ static void probabilities_h1_units(void *on, int from, int to) {
  */
 static always_inline void
 probabilities_h2_panel(
-  const struct probabilities *call,
+  const struct probabilities_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -2850,7 +2874,7 @@ probabilities_h2_panel(
 }
 
 static void probabilities_h2(void *on, int from, int to) {
-  const struct probabilities *call = on;
+  const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
@@ -2869,7 +2893,7 @@ static void probabilities_h2(void *on, int from, int to) {
  */
 static always_inline void
 probabilities_scores_logits_panel(
-  const struct probabilities *call,
+  const struct probabilities_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -2914,7 +2938,7 @@ probabilities_scores_logits_panel(
 }
 
 static void probabilities_scores_logits(void *on, int from, int to) {
-  const struct probabilities *call = on;
+  const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
@@ -2967,7 +2991,7 @@ void lenet_probabilities(
   int32_t rows,
   float *scores_out
 ) {
-  struct probabilities call = {.adjoint_pool = model->adjoint_pool};
+  struct probabilities_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
   call.layer1_W = model->layer1_W;
@@ -3004,7 +3028,7 @@ void lenet_probabilities(
 }
 
 /** What a call of predict works on. */
-struct predict {
+struct predict_call {
   struct adjoint_pool *adjoint_pool;
   const float *images; /* [rows, 784] */
   float *layer0_W; /* [20, 1, 5, 5] */
@@ -3031,7 +3055,7 @@ struct predict {
  *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and images in place
  */
 static always_inline void
-predict_h0_convolved_panel(const struct predict *call, int i, int kl_first, int columns) {
+predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first, int columns) {
   const float *restrict images = call->images;
   const float *restrict layer0_W = call->layer0_W;
   float *restrict h0_convolved = call->h0_convolved;
@@ -3089,7 +3113,7 @@ predict_h0_convolved_panel(const struct predict *call, int i, int kl_first, int 
 }
 
 static void predict_h0_convolved(void *on, int from, int to) {
-  const struct predict *call = on;
+  const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
@@ -3135,7 +3159,7 @@ predict_h0(
 }
 
 static void predict_h0_units(void *on, int from, int to) {
-  const struct predict *call = on;
+  const struct predict_call *call = on;
   predict_h0(call->h0_convolved, call->layer0_b, call->h0, call->rows, from, to);
 }
 
@@ -3145,7 +3169,7 @@ static void predict_h0_units(void *on, int from, int to) {
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
  */
 static always_inline void
-predict_h1_convolved_panel(const struct predict *call, int i, int kl_first, int columns) {
+predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first, int columns) {
   const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
   float *restrict h1_convolved = call->h1_convolved;
@@ -3194,7 +3218,7 @@ predict_h1_convolved_panel(const struct predict *call, int i, int kl_first, int 
 }
 
 static void predict_h1_convolved(void *on, int from, int to) {
-  const struct predict *call = on;
+  const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
@@ -3240,7 +3264,7 @@ predict_h1(
 }
 
 static void predict_h1_units(void *on, int from, int to) {
-  const struct predict *call = on;
+  const struct predict_call *call = on;
   predict_h1(call->h1_convolved, call->layer1_b, call->h1, call->rows, from, to);
 }
 
@@ -3251,7 +3275,7 @@ static void predict_h1_units(void *on, int from, int to) {
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
  */
 static always_inline void
-predict_h2_panel(const struct predict *call, int j_first, int columns, int i_from, int i_to) {
+predict_h2_panel(const struct predict_call *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict h1 = call->h1;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
@@ -3291,7 +3315,7 @@ predict_h2_panel(const struct predict *call, int j_first, int columns, int i_fro
 }
 
 static void predict_h2(void *on, int from, int to) {
-  const struct predict *call = on;
+  const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
@@ -3310,7 +3334,7 @@ static void predict_h2(void *on, int from, int to) {
  */
 static always_inline void
 predict_scores_logits_panel(
-  const struct predict *call,
+  const struct predict_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -3355,7 +3379,7 @@ predict_scores_logits_panel(
 }
 
 static void predict_scores_logits(void *on, int from, int to) {
-  const struct predict *call = on;
+  const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
@@ -3390,7 +3414,7 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
 
 /** predict(images) → argmax */
 void lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_t *argmax_out) {
-  struct predict call = {.adjoint_pool = model->adjoint_pool};
+  struct predict_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
   call.layer1_W = model->layer1_W;
@@ -3465,30 +3489,50 @@ void lenet_free(struct lenet *model) {
 }
 
 static void
-call_train(void *model, void *const *in, const int32_t *sizes, void *const *out) {
-  (void)sizes;
+call_train(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
+  (void)sizes; (void)lengths;
   lenet_train(model, *(const int64_t *)in[0], out[0]);
 }
 
 static void
-call_validate(void *model, void *const *in, const int32_t *sizes, void *const *out) {
-  (void)sizes;
+call_validate(
+  void *model,
+  void *const *in,
+  const int32_t *sizes,
+  void *const *out,
+  size_t *lengths
+) {
+  (void)sizes; (void)lengths;
   lenet_validate(model, *(const int64_t *)in[0], out[0]);
 }
 
 static void
-call_test(void *model, void *const *in, const int32_t *sizes, void *const *out) {
-  (void)sizes;
+call_test(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
+  (void)sizes; (void)lengths;
   lenet_test(model, *(const int64_t *)in[0], out[0]);
 }
 
 static void
-call_probabilities(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+call_probabilities(
+  void *model,
+  void *const *in,
+  const int32_t *sizes,
+  void *const *out,
+  size_t *lengths
+) {
+  (void)lengths;
   lenet_probabilities(model, in[0], sizes[0], out[0]);
 }
 
 static void
-call_predict(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+call_predict(
+  void *model,
+  void *const *in,
+  const int32_t *sizes,
+  void *const *out,
+  size_t *lengths
+) {
+  (void)lengths;
   lenet_predict(model, in[0], sizes[0], out[0]);
 }
 
@@ -3510,21 +3554,21 @@ static const struct adjoint_variable variables[] = {
   {0},
 };
 static const enum adjoint_dtype dtypes_of_train[] = {adjoint_int64, adjoint_float32, 0};
-static const bool single_of_train[] = {true, true, 0};
+static const enum adjoint_form forms_of_train[] = {adjoint_number, adjoint_number, 0};
 static const enum adjoint_dtype dtypes_of_validate[] = {adjoint_int64, adjoint_float32, 0};
-static const bool single_of_validate[] = {true, true, 0};
+static const enum adjoint_form forms_of_validate[] = {adjoint_number, adjoint_number, 0};
 static const enum adjoint_dtype dtypes_of_test[] = {adjoint_int64, adjoint_float32, 0};
-static const bool single_of_test[] = {true, true, 0};
+static const enum adjoint_form forms_of_test[] = {adjoint_number, adjoint_number, 0};
 static const enum adjoint_dtype dtypes_of_probabilities[] = {adjoint_float32, adjoint_float32, 0};
-static const bool single_of_probabilities[] = {false, false, 0};
+static const enum adjoint_form forms_of_probabilities[] = {adjoint_array, adjoint_array, 0};
 static const enum adjoint_dtype dtypes_of_predict[] = {adjoint_float32, adjoint_int32, 0};
-static const bool single_of_predict[] = {false, false, 0};
+static const enum adjoint_form forms_of_predict[] = {adjoint_array, adjoint_array, 0};
 static const struct adjoint_function functions[] = {
-  {"train", 1, 1, 0, dtypes_of_train, single_of_train, call_train},
-  {"validate", 1, 1, 0, dtypes_of_validate, single_of_validate, call_validate},
-  {"test", 1, 1, 0, dtypes_of_test, single_of_test, call_test},
-  {"probabilities", 1, 1, 1, dtypes_of_probabilities, single_of_probabilities, call_probabilities},
-  {"predict", 1, 1, 1, dtypes_of_predict, single_of_predict, call_predict},
+  {"train", 1, 1, 0, dtypes_of_train, forms_of_train, call_train},
+  {"validate", 1, 1, 0, dtypes_of_validate, forms_of_validate, call_validate},
+  {"test", 1, 1, 0, dtypes_of_test, forms_of_test, call_test},
+  {"probabilities", 1, 1, 1, dtypes_of_probabilities, forms_of_probabilities, call_probabilities},
+  {"predict", 1, 1, 1, dtypes_of_predict, forms_of_predict, call_predict},
 };
 static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples"};
 static void *create(uint32_t seed, int threads) { return lenet_create(seed, threads); }

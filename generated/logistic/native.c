@@ -239,7 +239,7 @@ tile_5x2(
 }
 
 /** What a call of train works on. */
-struct train {
+struct train_call {
   struct adjoint_pool *adjoint_pool;
   float *W; /* [784, 10] */
   float *b; /* [10] */
@@ -260,7 +260,13 @@ struct train {
  *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
  */
 static always_inline void
-train_p_logits_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
+train_p_logits_panel(
+  const struct train_call *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict x = call->x;
   const float *restrict W = call->W;
   const float *restrict b = call->b;
@@ -294,7 +300,7 @@ train_p_logits_panel(const struct train *call, int j_first, int columns, int i_f
 }
 
 static void train_p_logits(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (5)) * (LANES);
     const int i_from = unit % (5) * 144;
@@ -355,7 +361,7 @@ train_cost_and_d_p_logits(
  *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and x in place
  */
 static always_inline void
-train_W_panel(const struct train *call, int i_first, int columns) {
+train_W_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict W = call->W;
   const float *restrict x = call->x;
   const float *restrict d_p_logits = call->d_p_logits;
@@ -388,7 +394,7 @@ train_W_panel(const struct train *call, int i_first, int columns) {
 }
 
 static void train_W(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (2 * LANES);
     const int columns = least(784 - i_first, 2 * LANES);
@@ -404,7 +410,7 @@ static void train_W(void *on, int from, int to) {
  *   in 1·LANES columns i at a time, of d_p_logits in place
  */
 static always_inline void
-train_b_panel(const struct train *call, int i_first, int columns) {
+train_b_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict b = call->b;
   const float *restrict d_p_logits = call->d_p_logits;
   const float *right = d_p_logits + i_first;
@@ -417,7 +423,7 @@ train_b_panel(const struct train *call, int i_first, int columns) {
 }
 
 static void train_b(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (LANES);
     const int columns = least(10 - i_first, LANES);
@@ -428,7 +434,7 @@ static void train_b(void *on, int from, int to) {
 
 /** train(index) → cost; updates W, b */
 void logistic_train(struct logistic *model, int64_t index, float *cost_out) {
-  struct train call = {.adjoint_pool = model->adjoint_pool};
+  struct train_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
   call.trainX = model->trainX;
@@ -447,7 +453,7 @@ void logistic_train(struct logistic *model, int64_t index, float *cost_out) {
 }
 
 /** What a call of validate works on. */
-struct validate {
+struct validate_call {
   struct adjoint_pool *adjoint_pool;
   float *W; /* [784, 10] */
   float *b; /* [10] */
@@ -467,7 +473,7 @@ struct validate {
  */
 static always_inline void
 validate_p_logits_panel(
-  const struct validate *call,
+  const struct validate_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -506,7 +512,7 @@ validate_p_logits_panel(
 }
 
 static void validate_p_logits(void *on, int from, int to) {
-  const struct validate *call = on;
+  const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (5)) * (LANES);
     const int i_from = unit % (5) * 144;
@@ -542,7 +548,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y, float
 
 /** validate(index) → errors */
 void logistic_validate(struct logistic *model, int64_t index, float *errors_out) {
-  struct validate call = {.adjoint_pool = model->adjoint_pool};
+  struct validate_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
   call.validX = model->validX;
@@ -557,7 +563,7 @@ void logistic_validate(struct logistic *model, int64_t index, float *errors_out)
 }
 
 /** What a call of test works on. */
-struct test {
+struct test_call {
   struct adjoint_pool *adjoint_pool;
   float *W; /* [784, 10] */
   float *b; /* [10] */
@@ -576,7 +582,7 @@ struct test {
  *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
  */
 static always_inline void
-test_p_logits_panel(const struct test *call, int j_first, int columns, int i_from, int i_to) {
+test_p_logits_panel(const struct test_call *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict x = call->x;
   const float *restrict W = call->W;
   const float *restrict b = call->b;
@@ -610,7 +616,7 @@ test_p_logits_panel(const struct test *call, int j_first, int columns, int i_fro
 }
 
 static void test_p_logits(void *on, int from, int to) {
-  const struct test *call = on;
+  const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (5)) * (LANES);
     const int i_from = unit % (5) * 144;
@@ -646,7 +652,7 @@ test_errors(const float *restrict p_logits, const int32_t *restrict y, float *er
 
 /** test(index) → errors */
 void logistic_test(struct logistic *model, int64_t index, float *errors_out) {
-  struct test call = {.adjoint_pool = model->adjoint_pool};
+  struct test_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
   call.testX = model->testX;
@@ -661,7 +667,7 @@ void logistic_test(struct logistic *model, int64_t index, float *errors_out) {
 }
 
 /** What a call of probabilities works on. */
-struct probabilities {
+struct probabilities_call {
   struct adjoint_pool *adjoint_pool;
   const float *images; /* [rows, 784] */
   float *W; /* [784, 10] */
@@ -679,7 +685,7 @@ struct probabilities {
  */
 static always_inline void
 probabilities_scores_logits_panel(
-  const struct probabilities *call,
+  const struct probabilities_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -724,7 +730,7 @@ probabilities_scores_logits_panel(
 }
 
 static void probabilities_scores_logits(void *on, int from, int to) {
-  const struct probabilities *call = on;
+  const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
@@ -777,7 +783,7 @@ void logistic_probabilities(
   int32_t rows,
   float *scores_out
 ) {
-  struct probabilities call = {.adjoint_pool = model->adjoint_pool};
+  struct probabilities_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
   call.images = images;
@@ -792,7 +798,7 @@ void logistic_probabilities(
 }
 
 /** What a call of predict works on. */
-struct predict {
+struct predict_call {
   struct adjoint_pool *adjoint_pool;
   const float *images; /* [rows, 784] */
   float *W; /* [784, 10] */
@@ -809,7 +815,7 @@ struct predict {
  */
 static always_inline void
 predict_scores_logits_panel(
-  const struct predict *call,
+  const struct predict_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -854,7 +860,7 @@ predict_scores_logits_panel(
 }
 
 static void predict_scores_logits(void *on, int from, int to) {
-  const struct predict *call = on;
+  const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
@@ -894,7 +900,7 @@ void logistic_predict(
   int32_t rows,
   int32_t *argmax_out
 ) {
-  struct predict call = {.adjoint_pool = model->adjoint_pool};
+  struct predict_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
   call.images = images;
@@ -931,30 +937,50 @@ void logistic_free(struct logistic *model) {
 }
 
 static void
-call_train(void *model, void *const *in, const int32_t *sizes, void *const *out) {
-  (void)sizes;
+call_train(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
+  (void)sizes; (void)lengths;
   logistic_train(model, *(const int64_t *)in[0], out[0]);
 }
 
 static void
-call_validate(void *model, void *const *in, const int32_t *sizes, void *const *out) {
-  (void)sizes;
+call_validate(
+  void *model,
+  void *const *in,
+  const int32_t *sizes,
+  void *const *out,
+  size_t *lengths
+) {
+  (void)sizes; (void)lengths;
   logistic_validate(model, *(const int64_t *)in[0], out[0]);
 }
 
 static void
-call_test(void *model, void *const *in, const int32_t *sizes, void *const *out) {
-  (void)sizes;
+call_test(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
+  (void)sizes; (void)lengths;
   logistic_test(model, *(const int64_t *)in[0], out[0]);
 }
 
 static void
-call_probabilities(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+call_probabilities(
+  void *model,
+  void *const *in,
+  const int32_t *sizes,
+  void *const *out,
+  size_t *lengths
+) {
+  (void)lengths;
   logistic_probabilities(model, in[0], sizes[0], out[0]);
 }
 
 static void
-call_predict(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+call_predict(
+  void *model,
+  void *const *in,
+  const int32_t *sizes,
+  void *const *out,
+  size_t *lengths
+) {
+  (void)lengths;
   logistic_predict(model, in[0], sizes[0], out[0]);
 }
 
@@ -970,21 +996,21 @@ static const struct adjoint_variable variables[] = {
   {0},
 };
 static const enum adjoint_dtype dtypes_of_train[] = {adjoint_int64, adjoint_float32, 0};
-static const bool single_of_train[] = {true, true, 0};
+static const enum adjoint_form forms_of_train[] = {adjoint_number, adjoint_number, 0};
 static const enum adjoint_dtype dtypes_of_validate[] = {adjoint_int64, adjoint_float32, 0};
-static const bool single_of_validate[] = {true, true, 0};
+static const enum adjoint_form forms_of_validate[] = {adjoint_number, adjoint_number, 0};
 static const enum adjoint_dtype dtypes_of_test[] = {adjoint_int64, adjoint_float32, 0};
-static const bool single_of_test[] = {true, true, 0};
+static const enum adjoint_form forms_of_test[] = {adjoint_number, adjoint_number, 0};
 static const enum adjoint_dtype dtypes_of_probabilities[] = {adjoint_float32, adjoint_float32, 0};
-static const bool single_of_probabilities[] = {false, false, 0};
+static const enum adjoint_form forms_of_probabilities[] = {adjoint_array, adjoint_array, 0};
 static const enum adjoint_dtype dtypes_of_predict[] = {adjoint_float32, adjoint_int32, 0};
-static const bool single_of_predict[] = {false, false, 0};
+static const enum adjoint_form forms_of_predict[] = {adjoint_array, adjoint_array, 0};
 static const struct adjoint_function functions[] = {
-  {"train", 1, 1, 0, dtypes_of_train, single_of_train, call_train},
-  {"validate", 1, 1, 0, dtypes_of_validate, single_of_validate, call_validate},
-  {"test", 1, 1, 0, dtypes_of_test, single_of_test, call_test},
-  {"probabilities", 1, 1, 1, dtypes_of_probabilities, single_of_probabilities, call_probabilities},
-  {"predict", 1, 1, 1, dtypes_of_predict, single_of_predict, call_predict},
+  {"train", 1, 1, 0, dtypes_of_train, forms_of_train, call_train},
+  {"validate", 1, 1, 0, dtypes_of_validate, forms_of_validate, call_validate},
+  {"test", 1, 1, 0, dtypes_of_test, forms_of_test, call_test},
+  {"probabilities", 1, 1, 1, dtypes_of_probabilities, forms_of_probabilities, call_probabilities},
+  {"predict", 1, 1, 1, dtypes_of_predict, forms_of_predict, call_predict},
 };
 static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples"};
 static void *create(uint32_t seed, int threads) { return logistic_create(seed, threads); }

@@ -383,7 +383,7 @@ tile_6x2_free(
 }
 
 /** What a call of initial_hidden_W works on. */
-struct initial_hidden_W {
+struct initial_hidden_W_call {
   struct adjoint_pool *adjoint_pool;
   float *hidden_W; /* [784, 500] */
   int32_t seed;
@@ -404,20 +404,20 @@ initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int 
 }
 
 static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
-  const struct initial_hidden_W *call = on;
+  const struct initial_hidden_W_call *call = on;
   initial_hidden_W_hidden_W(call->hidden_W, call->seed, from, to);
 }
 
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct mlp *model, int32_t seed) {
-  struct initial_hidden_W call = {.adjoint_pool = model->adjoint_pool};
+  struct initial_hidden_W_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.seed = seed;
   adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, (784 + 12) / 13);
 }
 
 /** What a call of train works on. */
-struct train {
+struct train_call {
   struct adjoint_pool *adjoint_pool;
   float *hidden_W; /* [784, 500] */
   float *hidden_b; /* [500] */
@@ -478,7 +478,7 @@ train_L2_sum_output_W(const float *restrict output_W, float *L2_sum_output_W_out
  *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
  */
 static always_inline void
-train_h_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
+train_h_panel(const struct train_call *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict x = call->x;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
@@ -512,7 +512,7 @@ train_h_panel(const struct train *call, int j_first, int columns, int i_from, in
 }
 
 static void train_h(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (2)) * (2 * LANES);
     const int i_from = unit % (2) * 10;
@@ -529,7 +529,7 @@ static void train_h(void *on, int from, int to) {
  *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
  */
 static always_inline void
-train_p_logits_panel(const struct train *call, int j_first, int columns) {
+train_p_logits_panel(const struct train_call *call, int j_first, int columns) {
   const float *restrict h = call->h;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
@@ -563,7 +563,7 @@ train_p_logits_panel(const struct train *call, int j_first, int columns) {
 }
 
 static void train_p_logits(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (LANES);
     const int columns = least(10 - j_first, LANES);
@@ -621,7 +621,7 @@ train_cost_sum_and_d_p_logits(
  *   in 5 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
  */
 static always_inline void
-train_d_linear_panel(const struct train *call, int j_first, int columns) {
+train_d_linear_panel(const struct train_call *call, int j_first, int columns) {
   const float *restrict d_p_logits = call->d_p_logits;
   const float *restrict output_W = call->output_W;
   const float *restrict h = call->h;
@@ -650,7 +650,7 @@ train_d_linear_panel(const struct train *call, int j_first, int columns) {
 }
 
 static void train_d_linear(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
@@ -666,7 +666,13 @@ static void train_d_linear(void *on, int from, int to) {
  *   in 6 × 2·LANES tiles of i × j, of x in place and d_linear in place
  */
 static always_inline void
-train_hidden_W_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
+train_hidden_W_panel(
+  const struct train_call *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   float *restrict hidden_W = call->hidden_W;
   const float *restrict x = call->x;
   const float *restrict d_linear = call->d_linear;
@@ -686,7 +692,7 @@ train_hidden_W_panel(const struct train *call, int j_first, int columns, int i_f
 }
 
 static void train_hidden_W(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (4)) * (2 * LANES);
     const int i_from = unit % (4) * 210;
@@ -704,7 +710,7 @@ static void train_hidden_W(void *on, int from, int to) {
  *   in 4·LANES columns i at a time, of d_linear in place
  */
 static always_inline void
-train_hidden_b_panel(const struct train *call, int i_first, int columns) {
+train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict hidden_b = call->hidden_b;
   const float *restrict d_linear = call->d_linear;
   const float *right = d_linear + i_first;
@@ -717,7 +723,7 @@ train_hidden_b_panel(const struct train *call, int i_first, int columns) {
 }
 
 static void train_hidden_b(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
@@ -733,7 +739,13 @@ static void train_hidden_b(void *on, int from, int to) {
  *   in 10 × 1·LANES tiles of i × j, of h in place and d_p_logits in place
  */
 static always_inline void
-train_output_W_panel(const struct train *call, int j_first, int columns, int i_from, int i_to) {
+train_output_W_panel(
+  const struct train_call *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   float *restrict output_W = call->output_W;
   const float *restrict h = call->h;
   const float *restrict d_p_logits = call->d_p_logits;
@@ -752,7 +764,7 @@ train_output_W_panel(const struct train *call, int j_first, int columns, int i_f
 }
 
 static void train_output_W(void *on, int from, int to) {
-  const struct train *call = on;
+  const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (3)) * (LANES);
     const int i_from = unit % (3) * 210;
@@ -793,7 +805,7 @@ train_cost(float L2_sum_hidden_W, float L2_sum_output_W, float cost_sum, float *
 
 /** train(index) → cost; updates hidden_W, hidden_b, output_W, output_b */
 void mlp_train(struct mlp *model, int64_t index, float *cost_out) {
-  struct train call = {.adjoint_pool = model->adjoint_pool};
+  struct train_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
@@ -823,7 +835,7 @@ void mlp_train(struct mlp *model, int64_t index, float *cost_out) {
 }
 
 /** What a call of validate works on. */
-struct validate {
+struct validate_call {
   struct adjoint_pool *adjoint_pool;
   float *hidden_W; /* [784, 500] */
   float *hidden_b; /* [500] */
@@ -846,7 +858,7 @@ struct validate {
  *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
  */
 static always_inline void
-validate_h_panel(const struct validate *call, int j_first, int columns, int i_from, int i_to) {
+validate_h_panel(const struct validate_call *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict x = call->x;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
@@ -880,7 +892,7 @@ validate_h_panel(const struct validate *call, int j_first, int columns, int i_fr
 }
 
 static void validate_h(void *on, int from, int to) {
-  const struct validate *call = on;
+  const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (2)) * (2 * LANES);
     const int i_from = unit % (2) * 10;
@@ -897,7 +909,7 @@ static void validate_h(void *on, int from, int to) {
  *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
  */
 static always_inline void
-validate_p_logits_panel(const struct validate *call, int j_first, int columns) {
+validate_p_logits_panel(const struct validate_call *call, int j_first, int columns) {
   const float *restrict h = call->h;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
@@ -931,7 +943,7 @@ validate_p_logits_panel(const struct validate *call, int j_first, int columns) {
 }
 
 static void validate_p_logits(void *on, int from, int to) {
-  const struct validate *call = on;
+  const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (LANES);
     const int columns = least(10 - j_first, LANES);
@@ -965,7 +977,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y, float
 
 /** validate(index) → errors */
 void mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
-  struct validate call = {.adjoint_pool = model->adjoint_pool};
+  struct validate_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
@@ -984,7 +996,7 @@ void mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
 }
 
 /** What a call of test works on. */
-struct test {
+struct test_call {
   struct adjoint_pool *adjoint_pool;
   float *hidden_W; /* [784, 500] */
   float *hidden_b; /* [500] */
@@ -1007,7 +1019,7 @@ struct test {
  *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
  */
 static always_inline void
-test_h_panel(const struct test *call, int j_first, int columns, int i_from, int i_to) {
+test_h_panel(const struct test_call *call, int j_first, int columns, int i_from, int i_to) {
   const float *restrict x = call->x;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
@@ -1041,7 +1053,7 @@ test_h_panel(const struct test *call, int j_first, int columns, int i_from, int 
 }
 
 static void test_h(void *on, int from, int to) {
-  const struct test *call = on;
+  const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (2)) * (2 * LANES);
     const int i_from = unit % (2) * 10;
@@ -1058,7 +1070,7 @@ static void test_h(void *on, int from, int to) {
  *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
  */
 static always_inline void
-test_p_logits_panel(const struct test *call, int j_first, int columns) {
+test_p_logits_panel(const struct test_call *call, int j_first, int columns) {
   const float *restrict h = call->h;
   const float *restrict output_W = call->output_W;
   const float *restrict output_b = call->output_b;
@@ -1092,7 +1104,7 @@ test_p_logits_panel(const struct test *call, int j_first, int columns) {
 }
 
 static void test_p_logits(void *on, int from, int to) {
-  const struct test *call = on;
+  const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int j_first = unit * (LANES);
     const int columns = least(10 - j_first, LANES);
@@ -1126,7 +1138,7 @@ test_errors(const float *restrict p_logits, const int32_t *restrict y, float *er
 
 /** test(index) → errors */
 void mlp_test(struct mlp *model, int64_t index, float *errors_out) {
-  struct test call = {.adjoint_pool = model->adjoint_pool};
+  struct test_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
@@ -1145,7 +1157,7 @@ void mlp_test(struct mlp *model, int64_t index, float *errors_out) {
 }
 
 /** What a call of probabilities works on. */
-struct probabilities {
+struct probabilities_call {
   struct adjoint_pool *adjoint_pool;
   const float *images; /* [rows, 784] */
   float *hidden_W; /* [784, 500] */
@@ -1167,7 +1179,7 @@ struct probabilities {
  */
 static always_inline void
 probabilities_features_panel(
-  const struct probabilities *call,
+  const struct probabilities_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -1212,7 +1224,7 @@ probabilities_features_panel(
 }
 
 static void probabilities_features(void *on, int from, int to) {
-  const struct probabilities *call = on;
+  const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
@@ -1231,7 +1243,7 @@ static void probabilities_features(void *on, int from, int to) {
  */
 static always_inline void
 probabilities_scores_logits_panel(
-  const struct probabilities *call,
+  const struct probabilities_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -1276,7 +1288,7 @@ probabilities_scores_logits_panel(
 }
 
 static void probabilities_scores_logits(void *on, int from, int to) {
-  const struct probabilities *call = on;
+  const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
@@ -1324,7 +1336,7 @@ probabilities_scores(
 
 /** probabilities(images) → scores */
 void mlp_probabilities(struct mlp *model, const float *images, int32_t rows, float *scores_out) {
-  struct probabilities call = {.adjoint_pool = model->adjoint_pool};
+  struct probabilities_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
@@ -1345,7 +1357,7 @@ void mlp_probabilities(struct mlp *model, const float *images, int32_t rows, flo
 }
 
 /** What a call of predict works on. */
-struct predict {
+struct predict_call {
   struct adjoint_pool *adjoint_pool;
   const float *images; /* [rows, 784] */
   float *hidden_W; /* [784, 500] */
@@ -1365,7 +1377,13 @@ struct predict {
  *   in 6 × 2·LANES tiles of i × j, of images in place and hidden_W in place
  */
 static always_inline void
-predict_features_panel(const struct predict *call, int j_first, int columns, int i_from, int i_to) {
+predict_features_panel(
+  const struct predict_call *call,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
   const float *restrict images = call->images;
   const float *restrict hidden_W = call->hidden_W;
   const float *restrict hidden_b = call->hidden_b;
@@ -1405,7 +1423,7 @@ predict_features_panel(const struct predict *call, int j_first, int columns, int
 }
 
 static void predict_features(void *on, int from, int to) {
-  const struct predict *call = on;
+  const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
@@ -1424,7 +1442,7 @@ static void predict_features(void *on, int from, int to) {
  */
 static always_inline void
 predict_scores_logits_panel(
-  const struct predict *call,
+  const struct predict_call *call,
   int j_first,
   int columns,
   int i_from,
@@ -1469,7 +1487,7 @@ predict_scores_logits_panel(
 }
 
 static void predict_scores_logits(void *on, int from, int to) {
-  const struct predict *call = on;
+  const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
@@ -1504,7 +1522,7 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
 
 /** predict(images) → argmax */
 void mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *argmax_out) {
-  struct predict call = {.adjoint_pool = model->adjoint_pool};
+  struct predict_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
@@ -1552,30 +1570,50 @@ void mlp_free(struct mlp *model) {
 }
 
 static void
-call_train(void *model, void *const *in, const int32_t *sizes, void *const *out) {
-  (void)sizes;
+call_train(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
+  (void)sizes; (void)lengths;
   mlp_train(model, *(const int64_t *)in[0], out[0]);
 }
 
 static void
-call_validate(void *model, void *const *in, const int32_t *sizes, void *const *out) {
-  (void)sizes;
+call_validate(
+  void *model,
+  void *const *in,
+  const int32_t *sizes,
+  void *const *out,
+  size_t *lengths
+) {
+  (void)sizes; (void)lengths;
   mlp_validate(model, *(const int64_t *)in[0], out[0]);
 }
 
 static void
-call_test(void *model, void *const *in, const int32_t *sizes, void *const *out) {
-  (void)sizes;
+call_test(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
+  (void)sizes; (void)lengths;
   mlp_test(model, *(const int64_t *)in[0], out[0]);
 }
 
 static void
-call_probabilities(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+call_probabilities(
+  void *model,
+  void *const *in,
+  const int32_t *sizes,
+  void *const *out,
+  size_t *lengths
+) {
+  (void)lengths;
   mlp_probabilities(model, in[0], sizes[0], out[0]);
 }
 
 static void
-call_predict(void *model, void *const *in, const int32_t *sizes, void *const *out) {
+call_predict(
+  void *model,
+  void *const *in,
+  const int32_t *sizes,
+  void *const *out,
+  size_t *lengths
+) {
+  (void)lengths;
   mlp_predict(model, in[0], sizes[0], out[0]);
 }
 
@@ -1593,21 +1631,21 @@ static const struct adjoint_variable variables[] = {
   {0},
 };
 static const enum adjoint_dtype dtypes_of_train[] = {adjoint_int64, adjoint_float32, 0};
-static const bool single_of_train[] = {true, true, 0};
+static const enum adjoint_form forms_of_train[] = {adjoint_number, adjoint_number, 0};
 static const enum adjoint_dtype dtypes_of_validate[] = {adjoint_int64, adjoint_float32, 0};
-static const bool single_of_validate[] = {true, true, 0};
+static const enum adjoint_form forms_of_validate[] = {adjoint_number, adjoint_number, 0};
 static const enum adjoint_dtype dtypes_of_test[] = {adjoint_int64, adjoint_float32, 0};
-static const bool single_of_test[] = {true, true, 0};
+static const enum adjoint_form forms_of_test[] = {adjoint_number, adjoint_number, 0};
 static const enum adjoint_dtype dtypes_of_probabilities[] = {adjoint_float32, adjoint_float32, 0};
-static const bool single_of_probabilities[] = {false, false, 0};
+static const enum adjoint_form forms_of_probabilities[] = {adjoint_array, adjoint_array, 0};
 static const enum adjoint_dtype dtypes_of_predict[] = {adjoint_float32, adjoint_int32, 0};
-static const bool single_of_predict[] = {false, false, 0};
+static const enum adjoint_form forms_of_predict[] = {adjoint_array, adjoint_array, 0};
 static const struct adjoint_function functions[] = {
-  {"train", 1, 1, 0, dtypes_of_train, single_of_train, call_train},
-  {"validate", 1, 1, 0, dtypes_of_validate, single_of_validate, call_validate},
-  {"test", 1, 1, 0, dtypes_of_test, single_of_test, call_test},
-  {"probabilities", 1, 1, 1, dtypes_of_probabilities, single_of_probabilities, call_probabilities},
-  {"predict", 1, 1, 1, dtypes_of_predict, single_of_predict, call_predict},
+  {"train", 1, 1, 0, dtypes_of_train, forms_of_train, call_train},
+  {"validate", 1, 1, 0, dtypes_of_validate, forms_of_validate, call_validate},
+  {"test", 1, 1, 0, dtypes_of_test, forms_of_test, call_test},
+  {"probabilities", 1, 1, 1, dtypes_of_probabilities, forms_of_probabilities, call_probabilities},
+  {"predict", 1, 1, 1, dtypes_of_predict, forms_of_predict, call_predict},
 };
 static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples"};
 static void *create(uint32_t seed, int threads) { return mlp_create(seed, threads); }
