@@ -63,6 +63,11 @@ export interface Program {
   readonly final: (node: Node) => Node;
 }
 
+/** Whether a scalar lies in memory: between calls, between steps of a loop, or after a branch. */
+export function isArray({ memory, guarded }: Program, node: Node): boolean {
+  return memory.includes(node) || node.op.part === true || guarded.has(node);
+}
+
 export interface CompileOptions extends SimplifyOptions {
   /** Keep every value that the model names in memory, complete, for a build that looks at them. */
   readonly apart?: boolean;

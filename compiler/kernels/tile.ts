@@ -6,6 +6,7 @@
 import type { Dim } from "../graph/types.ts";
 import type { PathStage, Step } from "./nest.ts";
 import { usesAxis } from "./nest.ts";
+import type { NestBuilder } from "./nest-builder.ts";
 import {
   addedTo,
   axisIndex,
@@ -17,7 +18,6 @@ import {
   type Scalar,
   walk,
 } from "./scalar.ts";
-import type { NestBuilder } from "./schedule.ts";
 
 type Reduce = Extract<Scalar, { kind: "reduce" }>;
 type Local = Extract<Scalar, { kind: "local" }>;

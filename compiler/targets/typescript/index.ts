@@ -4,6 +4,7 @@ import type { Node } from "../../graph/node.ts";
 import { type Dim, type DType, dimPlus, dimText, sizesOf, staticSize } from "../../graph/types.ts";
 import { type Call, type Choice, callsIn, type Nest, type Repeat } from "../../kernels/loops.ts";
 import type { View } from "../../kernels/program.ts";
+import { isArray } from "../../kernels/program.ts";
 import {
   constant,
   extent,
@@ -14,7 +15,6 @@ import {
   type Scalar,
   walk,
 } from "../../kernels/scalar.ts";
-import { isArray } from "../../kernels/schedule.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { isState } from "../../ops/scan.ts";
 import { banner } from "../banner.ts";
