@@ -6,7 +6,32 @@
 
 #include "adjoint.h"
 
-struct lenet;
+/**
+ * Memory of one trainer. Of data, the caller sets the address and how many there are.
+ * It may have other memory in place of a variable's own, which it puts back before the trainer is
+ *     freed.
+ */
+struct lenet {
+  float *layer0_W; /* [20, 1, 5, 5] */
+  float *layer0_b; /* [20] */
+  float *layer1_W; /* [50, 20, 5, 5] */
+  float *layer1_b; /* [50] */
+  float *hidden_W; /* [800, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *trainX; /* [trainSamples, 784], the caller's */
+  int32_t *trainY; /* [trainSamples], the caller's */
+  float *validX; /* [validSamples, 784], the caller's */
+  int32_t *validY; /* [validSamples], the caller's */
+  float *testX; /* [testSamples, 784], the caller's */
+  int32_t *testY; /* [testSamples], the caller's */
+  float *scratch_float32; /* 19950010 elements for temporaries */
+  int32_t trainSamples;
+  int32_t validSamples;
+  int32_t testSamples;
+  struct adjoint_pool *adjoint_pool; /* its threads */
+};
 
 /**
  * New memory with the initial values; `threads` are those of the kernels. NULL if there is no
@@ -31,6 +56,6 @@ void lenet_probabilities(struct lenet *model, const float *images, int32_t rows,
 void lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_t *argmax_out);
 
 /** Shared variables and data by name, for programs that look them up; see adjoint.h. */
-extern const struct adjoint_model adjoint_model;
+extern const struct adjoint_model adjoint_lenet;
 
 #endif

@@ -3,23 +3,6 @@
 
 #include "native.h"
 
-/** Memory of one trainer. */
-struct logistic {
-  float *W; /* [784, 10] */
-  float *b; /* [10] */
-  float *trainX; /* [trainSamples, 784], the caller's */
-  int32_t *trainY; /* [trainSamples], the caller's */
-  float *validX; /* [validSamples, 784], the caller's */
-  int32_t *validY; /* [validSamples], the caller's */
-  float *testX; /* [testSamples, 784], the caller's */
-  int32_t *testY; /* [testSamples], the caller's */
-  float *scratch_float32; /* 12010 elements for temporaries */
-  int32_t trainSamples;
-  int32_t validSamples;
-  int32_t testSamples;
-  struct adjoint_pool *adjoint_pool;
-};
-
 /**
  * sums[c] += Σ_steps right[step, c] for 1·LANES columns.
  * `more` is false for the first steps: the sums then start from 0.
@@ -1016,7 +999,7 @@ static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples
 static void *create(uint32_t seed, int threads) { return logistic_create(seed, threads); }
 static void destroy(void *model) { logistic_free(model); }
 
-const struct adjoint_model adjoint_model = {
+const struct adjoint_model adjoint_logistic = {
   .name = "logistic",
   .variables = 8,
   .variable = variables,

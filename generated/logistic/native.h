@@ -6,7 +6,26 @@
 
 #include "adjoint.h"
 
-struct logistic;
+/**
+ * Memory of one trainer. Of data, the caller sets the address and how many there are.
+ * It may have other memory in place of a variable's own, which it puts back before the trainer is
+ *     freed.
+ */
+struct logistic {
+  float *W; /* [784, 10] */
+  float *b; /* [10] */
+  float *trainX; /* [trainSamples, 784], the caller's */
+  int32_t *trainY; /* [trainSamples], the caller's */
+  float *validX; /* [validSamples, 784], the caller's */
+  int32_t *validY; /* [validSamples], the caller's */
+  float *testX; /* [testSamples, 784], the caller's */
+  int32_t *testY; /* [testSamples], the caller's */
+  float *scratch_float32; /* 12010 elements for temporaries */
+  int32_t trainSamples;
+  int32_t validSamples;
+  int32_t testSamples;
+  struct adjoint_pool *adjoint_pool; /* its threads */
+};
 
 /**
  * New memory with the initial values; `threads` are those of the kernels. NULL if there is no
@@ -41,6 +60,6 @@ void logistic_predict(
 );
 
 /** Shared variables and data by name, for programs that look them up; see adjoint.h. */
-extern const struct adjoint_model adjoint_model;
+extern const struct adjoint_model adjoint_logistic;
 
 #endif

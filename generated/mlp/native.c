@@ -3,25 +3,6 @@
 
 #include "native.h"
 
-/** Memory of one trainer. */
-struct mlp {
-  float *hidden_W; /* [784, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *trainX; /* [trainSamples, 784], the caller's */
-  int32_t *trainY; /* [trainSamples], the caller's */
-  float *validX; /* [validSamples, 784], the caller's */
-  int32_t *validY; /* [validSamples], the caller's */
-  float *testX; /* [testSamples, 784], the caller's */
-  int32_t *testY; /* [testSamples], the caller's */
-  float *scratch_float32; /* 20410 elements for temporaries */
-  int32_t trainSamples;
-  int32_t validSamples;
-  int32_t testSamples;
-  struct adjoint_pool *adjoint_pool;
-};
-
 /**
  * sums[c] += Σ_steps right[step, c] for 4·LANES columns.
  * `more` is false for the first steps: the sums then start from 0.
@@ -1651,7 +1632,7 @@ static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples
 static void *create(uint32_t seed, int threads) { return mlp_create(seed, threads); }
 static void destroy(void *model) { mlp_free(model); }
 
-const struct adjoint_model adjoint_model = {
+const struct adjoint_model adjoint_mlp = {
   .name = "mlp",
   .variables = 10,
   .variable = variables,

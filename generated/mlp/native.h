@@ -6,7 +6,28 @@
 
 #include "adjoint.h"
 
-struct mlp;
+/**
+ * Memory of one trainer. Of data, the caller sets the address and how many there are.
+ * It may have other memory in place of a variable's own, which it puts back before the trainer is
+ *     freed.
+ */
+struct mlp {
+  float *hidden_W; /* [784, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *trainX; /* [trainSamples, 784], the caller's */
+  int32_t *trainY; /* [trainSamples], the caller's */
+  float *validX; /* [validSamples, 784], the caller's */
+  int32_t *validY; /* [validSamples], the caller's */
+  float *testX; /* [testSamples, 784], the caller's */
+  int32_t *testY; /* [testSamples], the caller's */
+  float *scratch_float32; /* 20410 elements for temporaries */
+  int32_t trainSamples;
+  int32_t validSamples;
+  int32_t testSamples;
+  struct adjoint_pool *adjoint_pool; /* its threads */
+};
 
 /**
  * New memory with the initial values; `threads` are those of the kernels. NULL if there is no
@@ -31,6 +52,6 @@ void mlp_probabilities(struct mlp *model, const float *images, int32_t rows, flo
 void mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *argmax_out);
 
 /** Shared variables and data by name, for programs that look them up; see adjoint.h. */
-extern const struct adjoint_model adjoint_model;
+extern const struct adjoint_model adjoint_mlp;
 
 #endif

@@ -7,7 +7,8 @@
 #include <node_api.h>
 #include <stdatomic.h>
 
-extern const struct adjoint_model adjoint_model;
+/* The model is named by the command that compiles this: -DADJOINT_MODEL=adjoint_logistic. */
+extern const struct adjoint_model ADJOINT_MODEL;
 
 enum { most_arguments = 64 };
 
@@ -21,7 +22,7 @@ struct trainer {
 
 /* The address of a variable in the model's memory. */
 static void **variable_at(struct trainer *trainer, int index) {
-  return (void **)((char *)trainer->memory + adjoint_model.variable[index].offset);
+  return (void **)((char *)trainer->memory + ADJOINT_MODEL.variable[index].offset);
 }
 
 static void release(napi_env env, void *data, void *hint) {
@@ -29,8 +30,8 @@ static void release(napi_env env, void *data, void *hint) {
   struct trainer *trainer = hint ? hint : data;
   if (atomic_fetch_sub(&trainer->references, 1) > 1) return;
   /* What callers have lent is theirs to free. */
-  for (int i = 0; i < adjoint_model.variables; i++) *variable_at(trainer, i) = trainer->own[i];
-  adjoint_model.destroy(trainer->memory);
+  for (int i = 0; i < ADJOINT_MODEL.variables; i++) *variable_at(trainer, i) = trainer->own[i];
+  ADJOINT_MODEL.destroy(trainer->memory);
   free(trainer->own);
   free(trainer);
 }
@@ -55,8 +56,8 @@ static napi_value create(napi_env env, napi_callback_info info) {
   napi_get_value_uint32(env, args[0], &seed);
   napi_get_value_int32(env, args[1], &threads);
   struct trainer *trainer = malloc(sizeof *trainer);
-  void **own = malloc(sizeof *own * ((size_t)adjoint_model.variables + 1));
-  void *memory = trainer && own ? adjoint_model.create(seed, threads) : NULL;
+  void **own = malloc(sizeof *own * ((size_t)ADJOINT_MODEL.variables + 1));
+  void *memory = trainer && own ? ADJOINT_MODEL.create(seed, threads) : NULL;
   if (!memory) {
     free(trainer);
     free(own);
@@ -65,7 +66,7 @@ static napi_value create(napi_env env, napi_callback_info info) {
   trainer->memory = memory;
   trainer->references = 1;
   trainer->own = own;
-  for (int i = 0; i < adjoint_model.variables; i++) own[i] = *variable_at(trainer, i);
+  for (int i = 0; i < ADJOINT_MODEL.variables; i++) own[i] = *variable_at(trainer, i);
   napi_create_external(env, trainer, release, NULL, &handle);
   return handle;
 }
@@ -82,8 +83,8 @@ static napi_value view(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, args, NULL, NULL);
   struct trainer *trainer = trainer_of(env, args[0]);
   napi_get_value_int32(env, args[1], &index);
-  if (!trainer || index < 0 || index >= adjoint_model.variables) return fail(env, "no such variable");
-  const struct adjoint_variable *variable = &adjoint_model.variable[index];
+  if (!trainer || index < 0 || index >= ADJOINT_MODEL.variables) return fail(env, "no such variable");
+  const struct adjoint_variable *variable = &ADJOINT_MODEL.variable[index];
   const size_t bytes = variable->length * element_bytes[variable->dtype];
   atomic_fetch_add(&trainer->references, 1);
   if (napi_create_external_arraybuffer(env, trainer->own[index], bytes, release, trainer, &buffer) !=
@@ -104,7 +105,7 @@ static napi_value bind(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, args, NULL, NULL);
   struct trainer *trainer = trainer_of(env, args[0]);
   napi_get_value_int32(env, args[1], &index);
-  if (!trainer || index < 0 || index >= adjoint_model.variables ||
+  if (!trainer || index < 0 || index >= ADJOINT_MODEL.variables ||
       napi_get_typedarray_info(env, args[2], NULL, NULL, &data, NULL, NULL) != napi_ok)
     return fail(env, "bind takes a handle, a variable and a typed array");
   *variable_at(trainer, index) = data;
@@ -120,8 +121,8 @@ static napi_value resize(napi_env env, napi_callback_info info) {
   struct trainer *trainer = trainer_of(env, args[0]);
   napi_get_value_int32(env, args[1], &index);
   napi_get_value_int32(env, args[2], &n);
-  if (!trainer || index < 0 || index >= adjoint_model.sizes) return fail(env, "no such size");
-  ((int32_t *)((char *)trainer->memory + adjoint_model.sizes_offset))[index] = n;
+  if (!trainer || index < 0 || index >= ADJOINT_MODEL.sizes) return fail(env, "no such size");
+  ((int32_t *)((char *)trainer->memory + ADJOINT_MODEL.sizes_offset))[index] = n;
   return NULL;
 }
 
@@ -239,22 +240,22 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "resize", resize, NULL);
   napi_value functions, names, name;
   napi_create_object(env, &functions);
-  for (int i = 0; i < adjoint_model.functions; i++) {
-    const struct adjoint_function *f = &adjoint_model.function[i];
+  for (int i = 0; i < ADJOINT_MODEL.functions; i++) {
+    const struct adjoint_function *f = &ADJOINT_MODEL.function[i];
     if (1 + f->inputs + f->sizes + f->outputs > most_arguments) continue;
     export_function(env, functions, f->name, call, (void *)f);
   }
   napi_set_named_property(env, exports, "functions", functions);
   /* Names in the order of their numbers. */
   napi_create_array(env, &names);
-  for (int i = 0; i < adjoint_model.variables; i++) {
-    napi_create_string_utf8(env, adjoint_model.variable[i].name, NAPI_AUTO_LENGTH, &name);
+  for (int i = 0; i < ADJOINT_MODEL.variables; i++) {
+    napi_create_string_utf8(env, ADJOINT_MODEL.variable[i].name, NAPI_AUTO_LENGTH, &name);
     napi_set_element(env, names, (uint32_t)i, name);
   }
   napi_set_named_property(env, exports, "variables", names);
   napi_create_array(env, &names);
-  for (int i = 0; i < adjoint_model.sizes; i++) {
-    napi_create_string_utf8(env, adjoint_model.size[i], NAPI_AUTO_LENGTH, &name);
+  for (int i = 0; i < ADJOINT_MODEL.sizes; i++) {
+    napi_create_string_utf8(env, ADJOINT_MODEL.size[i], NAPI_AUTO_LENGTH, &name);
     napi_set_element(env, names, (uint32_t)i, name);
   }
   napi_set_named_property(env, exports, "sizes", names);

@@ -81,6 +81,7 @@ export async function buildAddon(source: string, model: string): Promise<string>
   process.stderr.write(`Compiling ${model} for this machine (${compiler.variant}), once … `);
   try {
     await compile(compiler, [
+      `-DADJOINT_MODEL=adjoint_${model.replace(/\W/g, "_")}`,
       ...["-I", own, "-I", path.dirname(source), "-I", include],
       source,
       ...sources,

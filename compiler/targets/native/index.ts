@@ -20,6 +20,9 @@ export function emitNative(model: CompiledModel): Map<string, string> {
   ]);
 }
 
+/** The table of a model: names are apart from those of other models in the same program. */
+const tableName = (model: CompiledModel): string => `adjoint_${model.name.replace(/\W/g, "_")}`;
+
 function initials(model: CompiledModel): CompiledFunction[] {
   return model.shared.flatMap((v) => (v.initial ? [v.initial] : []));
 }
@@ -36,7 +39,7 @@ function header(model: CompiledModel): string {
   banner(out, model, "Native target: what C programs call.");
   out.line(`#ifndef ${guard}`).line(`#define ${guard}`).line();
   out.line('#include "adjoint.h"').line();
-  out.line(`struct ${name};`).line();
+  writeMemory(out, model);
   out.doc([
     "New memory with the initial values; `threads` are those of the kernels. NULL if there is no memory.",
   ]);
@@ -56,7 +59,7 @@ function header(model: CompiledModel): string {
     out.line();
   }
   out.doc(["Shared variables and data by name, for programs that look them up; see adjoint.h."]);
-  out.line("extern const struct adjoint_model adjoint_model;").line();
+  out.line(`extern const struct adjoint_model ${tableName(model)};`).line();
   out.line("#endif");
   return out.toString();
 }
@@ -65,7 +68,6 @@ function source(model: CompiledModel): string {
   const out = new Writer();
   banner(out, model, "Native target: C with vectors.");
   out.line('#include "native.h"').line();
-  writeMemory(out, model);
   writeHelpers(out, model);
   for (const kind of tilesIn(model)) writeTile(out, kind);
   const arenaOf = (fn: CompiledFunction) => (node: Node) => {
@@ -93,7 +95,10 @@ function arenas(model: CompiledModel): Map<DType, number> {
 }
 
 function writeMemory(out: Writer, model: CompiledModel): void {
-  out.doc(["Memory of one trainer."]);
+  out.doc([
+    "Memory of one trainer. Of data, the caller sets the address and how many there are.",
+    "It may have other memory in place of a variable's own, which it puts back before the trainer is freed.",
+  ]);
   out.block(
     `struct ${inC(model.name)} {`,
     () => {
@@ -104,7 +109,7 @@ function writeMemory(out: Writer, model: CompiledModel): void {
       for (const [dtype, size] of arenas(model))
         out.line(`${elementTypes[dtype]} *${arena(dtype)}; /* ${size} elements for temporaries */`);
       for (const size of dataSizes(model)) out.line(`int32_t ${inC(size)};`);
-      out.line("struct adjoint_pool *adjoint_pool;");
+      out.line("struct adjoint_pool *adjoint_pool; /* its threads */");
     },
     "};",
   );
@@ -243,7 +248,7 @@ function writeTable(out: Writer, model: CompiledModel): void {
   out.line(`static void destroy(void *model) { ${name}_free(model); }`);
   out.line();
   out.block(
-    "const struct adjoint_model adjoint_model = {",
+    `const struct adjoint_model ${tableName(model)} = {`,
     () => {
       out.line(`.name = "${model.name}",`);
       out.line(`.variables = ${model.shared.length},`);

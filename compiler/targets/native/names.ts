@@ -20,8 +20,9 @@ const mathematics = new Set(
   signbit sin sinh sqrt tan tanh tgamma trunc y0 y1 yn`.split(/\s+/),
 );
 
-/** A name of the model as it is written in C. */
-export function inC(name: string): string {
+/** A name of the model as it is written in C; a file's name may have hyphens. */
+export function inC(given: string): string {
+  const name = given.replace(/[^\p{L}\p{N}_$.]/gu, "_").replace(/^(?=\d)/, "_");
   const clashes =
     words.has(name) ||
     mathematics.has(name) ||
