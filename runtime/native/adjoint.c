@@ -40,6 +40,8 @@ struct adjoint_pool {
 #endif
 };
 
+/* As the next unit: no job has so many. */
+enum { closed = INT32_MAX };
 /* Long enough for a job that follows at once, short enough to leave the core to others. */
 enum { spins = 2000 };
 static const int64_t window = 10 * 1000000, shortest_alone = 50 * 1000000, longest_alone = 1600 * 1000000;
@@ -91,8 +93,8 @@ static void help(struct adjoint_pool *pool, uint32_t job) {
     const int units = atomic_load(&pool->units);
     const int unit = (int)(uint32_t)next;
     if ((uint32_t)(next >> 32) != job || unit >= units) return;
-    /* What was read above belongs to this job if no unit was taken meanwhile: a job whose units are not
-     * all taken is not over. */
+    /* What was read above belongs to this job if `next` is still the same: it is closed before another
+     * job is written down. */
     if (!atomic_compare_exchange_strong(&pool->next, &next, next + 1)) continue;
     work(on, unit, unit + 1);
     if (atomic_fetch_sub(&pool->unfinished, 1) == 1 && atomic_load(&pool->caller_sleeps))
@@ -175,11 +177,12 @@ void adjoint_parallel(struct adjoint_pool *pool, adjoint_work *work, void *on, i
     work(on, 0, units);
     return;
   }
+  const uint32_t job = atomic_load(&pool->jobs) + 1;
+  atomic_store(&pool->next, (uint64_t)job << 32 | closed);
   atomic_store(&pool->work, work);
   atomic_store(&pool->on, on);
   atomic_store(&pool->units, units);
   atomic_store(&pool->unfinished, (uint32_t)units);
-  const uint32_t job = atomic_load(&pool->jobs) + 1;
   atomic_store(&pool->next, (uint64_t)job << 32);
   atomic_store(&pool->jobs, job);
   if (atomic_load(&pool->sleepers) > 0) wake(pool, &pool->jobs);
