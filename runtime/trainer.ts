@@ -60,6 +60,8 @@ export function variablesOf(
 
 /** The generated module of a synchronous target. Its functions take the state, the inputs and named sizes. */
 export interface SyncProgram<State> {
+  /** Variables lie in memory of the program's own: no other can be adopted. */
+  readonly ownsMemory?: boolean;
   createState(seed: number): State;
 }
 
@@ -138,14 +140,19 @@ export function createTrainer<Trainer, State extends object>(
   }
   const own: Record<string, Shared> = {};
   for (const [name, spec] of Object.entries(signature.shared)) {
-    const variable = sharedOf(name, border, state);
+    const variable = sharedOf(name, border, state, program.ownsMemory === true);
     if (spec.exported) trainer[name] = variable;
     if (!spec.data) own[name] = variable;
   }
   return { ...trainer, [variables]: own } as Trainer;
 }
 
-function sharedOf(name: string, border: Border, state: Record<string, ElementArray>): Shared {
+function sharedOf(
+  name: string,
+  border: Border,
+  state: Record<string, ElementArray>,
+  ownsMemory: boolean,
+): Shared {
   const { shared } = border.signature;
   /** Whether the memory is the caller's: other values are then not written over it. */
   let adopted = false;
@@ -163,6 +170,8 @@ function sharedOf(name: string, border: Border, state: Record<string, ElementArr
       const { array } = accepted;
       const given = array === (values as unknown);
       if (borrow) {
+        if (ownsMemory)
+          refuse(`${name}.set`, "WebAssembly has its own memory; leave borrow out to copy");
         const type = state[name].constructor.name;
         if (!given)
           refuse(`${name}.set`, `only a ${type} can be borrowed; leave borrow out to copy`);
@@ -173,7 +182,7 @@ function sharedOf(name: string, border: Border, state: Record<string, ElementArr
         state[name] = array;
         adopted = true;
       } else if (adopted || array.length !== state[name].length) {
-        state[name] = given ? array.slice() : array;
+        state[name] = given && !ownsMemory ? array.slice() : array;
         adopted = false;
       } else state[name].set(array);
       border.commit(name, accepted);

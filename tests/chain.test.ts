@@ -16,10 +16,10 @@ function chain(steps: number, length: Dim) {
 }
 
 for (const length of [3, "n"] as const) {
-  test(`300 steps of a chain of length ${length}, with all files, take seconds and not minutes`, (t) => {
+  test(`300 steps of a chain of length ${length}, with all files, take seconds and not minutes`, async (t) => {
     const start = performance.now();
     const model = compileModel("chain", "models/chain.ts", [["train", chain(300, length)]]);
-    const files = emitModel(model, ["gpu"]);
+    const files = await emitModel(model, ["gpu"]);
     const time = performance.now() - start;
     t.log(`${Math.round(time)} ms`);
     t.true(time < 10_000);
@@ -27,13 +27,13 @@ for (const length of [3, "n"] as const) {
   });
 }
 
-test("values that are used twice at each of 60 steps are written in formulas that end", (t) => {
+test("values that are used twice at each of 60 steps are written in formulas that end", async (t) => {
   const x = named(vector(3), "x");
   let y = x;
   for (let i = 0; i < 60; i++) y = sin(add(y, mul(y, x)));
   const cost = named(sum(y), "cost");
   const model = compileModel("twice", "models/twice.ts", [["f", fn([x], [cost, grad(cost, x)])]]);
-  const files = emitModel(model, ["gpu"]);
+  const files = await emitModel(model, ["gpu"]);
   t.true([...files.values()].every((text) => text.length < 500_000));
   t.true(files.get("maths.md")?.includes("\\cdots"));
 });

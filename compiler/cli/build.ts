@@ -84,7 +84,7 @@ async function buildAlone(
       apart: instrument === "nan",
       ...(rules ? { rules: [...rules, ...ownRules] } : {}),
     });
-    const files = [...emitModel(model, targets, instrument)].map(
+    const files = [...(await emitModel(model, targets, instrument))].map(
       ([name, text]) => [`${loaded.name}/${name}`, text] as const,
     );
     return {

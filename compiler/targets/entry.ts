@@ -260,6 +260,12 @@ function loading(target: TargetName, name: string): string[] {
       `  createNativeTrainer<${name}>(signature, new URL("./native.c", import.meta.url), options),`,
       ");",
     ];
+  if (target === "wasm")
+    return [
+      'return Promise.all([import("adjoint/wasm"), import("./wasm.ts")]).then(',
+      `  ([{ createWasmTrainer }, { code }]) => createWasmTrainer<${name}>(signature, code, options),`,
+      ");",
+    ];
   return [
     `return import("./${target}.ts")`,
     `  .then((${target}) => ${target}.createProgram(options))`,

@@ -9,18 +9,19 @@ import { emitNative } from "./native/index.ts";
 import { emitTypescript } from "./typescript/index.ts";
 import type { Instrument } from "./typescript/instrument.ts";
 
+type Files = Iterable<readonly [file: string, text: string]>;
+
 export interface Target {
   readonly name: TargetName;
   /** Its files, by their names in the model's folder. */
-  readonly emit: (
-    model: CompiledModel,
-    instrument?: Instrument,
-  ) => Iterable<readonly [file: string, text: string]>;
+  readonly emit: (model: CompiledModel, instrument?: Instrument) => Files | Promise<Files>;
 }
 
 const emitters: Readonly<Record<TargetName, Target["emit"]>> = {
   typescript: (model, instrument) => [["typescript.ts", emitTypescript(model, instrument)]],
   native: emitNative,
+  // The assembler is loaded only where it is needed.
+  wasm: async (model) => (await import("./wasm/index.ts")).emitWasm(model),
   gpu: (model) => [["gpu.ts", emitGpu(model)]],
 };
 
@@ -35,16 +36,17 @@ export const targets: readonly Target[] = targetNames.map((name) => ({
  *
  * @param instrument what the reference target does besides computing
  */
-export function emitModel(
+export async function emitModel(
   model: CompiledModel,
   wanted: readonly string[],
   instrument?: Instrument,
-): Map<string, string> {
+): Promise<Map<string, string>> {
   const chosen = targets.filter((t) => t.name === "typescript" || wanted.includes(t.name));
   const others = chosen.map((t) => t.name).filter((name) => name !== "typescript");
+  const files = await Promise.all(chosen.map((t) => t.emit(model, instrument)));
   return new Map([
     ["index.ts", emitEntry(model, others, instrument)],
-    ...chosen.flatMap((t) => [...t.emit(model, instrument)]),
+    ...files.flatMap((own) => [...own]),
     ["maths.md", emitMaths(model)],
   ]);
 }

@@ -1,7 +1,7 @@
 /** Names of the targets: apart from their emitters, so that `--help` need not load the compiler. */
 
 /** The first is the reference, which is always written. */
-export const targetNames = ["typescript", "native", "gpu"] as const;
+export const targetNames = ["typescript", "native", "wasm", "gpu"] as const;
 
 export type TargetName = (typeof targetNames)[number];
 
@@ -12,5 +12,6 @@ export type TargetName = (typeof targetNames)[number];
 export const targetKinds: Readonly<Record<TargetName, "at once" | "loaded" | "device">> = {
   typescript: "at once",
   native: "loaded",
+  wasm: "loaded",
   gpu: "device",
 };

@@ -15,7 +15,7 @@ import {
 import * as typescript from "./typescript.ts";
 
 /** What the model was generated for: the targets that a trainer can be created with. */
-export const targets = ["typescript", "native", "gpu"] as const;
+export const targets = ["typescript", "native", "wasm", "gpu"] as const;
 
 /** Types at the border of the model: what callers hand in is checked against them. */
 export const signature = {
@@ -251,12 +251,12 @@ export interface AsyncLenet {
 }
 
 /**
- * A new trainer of lenet; native, gpu and auto must be awaited.
+ * A new trainer of lenet; native, wasm, gpu and auto must be awaited.
  * `auto` is the fastest that runs here.
  */
 export function createLenet(options?: CreateOptions<"typescript">): Lenet;
 export function createLenet(
-  options: CreateOptions<"native" | "auto"> & { target: "native" | "auto" },
+  options: CreateOptions<"native" | "wasm" | "auto"> & { target: "native" | "wasm" | "auto" },
 ): Promise<Lenet>;
 export function createLenet(
   options: CreateOptions<"gpu"> & { target: "gpu" },
@@ -269,6 +269,10 @@ export function createLenet(
       return import("adjoint/native").then(({ createNativeTrainer }) =>
         createNativeTrainer<Lenet>(signature, new URL("./native.c", import.meta.url), options),
       );
+    case "wasm":
+      return Promise.all([import("adjoint/wasm"), import("./wasm.ts")]).then(
+        ([{ createWasmTrainer }, { code }]) => createWasmTrainer<Lenet>(signature, code, options),
+      );
     case "gpu":
       return import("./gpu.ts")
         .then((gpu) => gpu.createProgram(options))
@@ -276,6 +280,7 @@ export function createLenet(
     case "auto":
       return createFastest<Lenet>(options, {
         native: () => createLenet({ ...options, target: "native" }),
+        wasm: () => createLenet({ ...options, target: "wasm" }),
         typescript: () => createLenet({ ...options, target: "typescript" }),
       });
     default:

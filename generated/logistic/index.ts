@@ -15,7 +15,7 @@ import {
 import * as typescript from "./typescript.ts";
 
 /** What the model was generated for: the targets that a trainer can be created with. */
-export const targets = ["typescript", "native", "gpu"] as const;
+export const targets = ["typescript", "native", "wasm", "gpu"] as const;
 
 /** Types at the border of the model: what callers hand in is checked against them. */
 export const signature = {
@@ -158,12 +158,12 @@ export interface AsyncLogistic {
 }
 
 /**
- * A new trainer of logistic; native, gpu and auto must be awaited.
+ * A new trainer of logistic; native, wasm, gpu and auto must be awaited.
  * `auto` is the fastest that runs here.
  */
 export function createLogistic(options?: CreateOptions<"typescript">): Logistic;
 export function createLogistic(
-  options: CreateOptions<"native" | "auto"> & { target: "native" | "auto" },
+  options: CreateOptions<"native" | "wasm" | "auto"> & { target: "native" | "wasm" | "auto" },
 ): Promise<Logistic>;
 export function createLogistic(
   options: CreateOptions<"gpu"> & { target: "gpu" },
@@ -176,6 +176,11 @@ export function createLogistic(
       return import("adjoint/native").then(({ createNativeTrainer }) =>
         createNativeTrainer<Logistic>(signature, new URL("./native.c", import.meta.url), options),
       );
+    case "wasm":
+      return Promise.all([import("adjoint/wasm"), import("./wasm.ts")]).then(
+        ([{ createWasmTrainer }, { code }]) => createWasmTrainer<Logistic>(signature, code,
+            options),
+      );
     case "gpu":
       return import("./gpu.ts")
         .then((gpu) => gpu.createProgram(options))
@@ -183,6 +188,7 @@ export function createLogistic(
     case "auto":
       return createFastest<Logistic>(options, {
         native: () => createLogistic({ ...options, target: "native" }),
+        wasm: () => createLogistic({ ...options, target: "wasm" }),
         typescript: () => createLogistic({ ...options, target: "typescript" }),
       });
     default:

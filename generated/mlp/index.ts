@@ -15,7 +15,7 @@ import {
 import * as typescript from "./typescript.ts";
 
 /** What the model was generated for: the targets that a trainer can be created with. */
-export const targets = ["typescript", "native", "gpu"] as const;
+export const targets = ["typescript", "native", "wasm", "gpu"] as const;
 
 /** Types at the border of the model: what callers hand in is checked against them. */
 export const signature = {
@@ -172,12 +172,12 @@ export interface AsyncMlp {
 }
 
 /**
- * A new trainer of mlp; native, gpu and auto must be awaited.
+ * A new trainer of mlp; native, wasm, gpu and auto must be awaited.
  * `auto` is the fastest that runs here.
  */
 export function createMlp(options?: CreateOptions<"typescript">): Mlp;
 export function createMlp(
-  options: CreateOptions<"native" | "auto"> & { target: "native" | "auto" },
+  options: CreateOptions<"native" | "wasm" | "auto"> & { target: "native" | "wasm" | "auto" },
 ): Promise<Mlp>;
 export function createMlp(
   options: CreateOptions<"gpu"> & { target: "gpu" },
@@ -190,6 +190,10 @@ export function createMlp(
       return import("adjoint/native").then(({ createNativeTrainer }) =>
         createNativeTrainer<Mlp>(signature, new URL("./native.c", import.meta.url), options),
       );
+    case "wasm":
+      return Promise.all([import("adjoint/wasm"), import("./wasm.ts")]).then(
+        ([{ createWasmTrainer }, { code }]) => createWasmTrainer<Mlp>(signature, code, options),
+      );
     case "gpu":
       return import("./gpu.ts")
         .then((gpu) => gpu.createProgram(options))
@@ -197,6 +201,7 @@ export function createMlp(
     case "auto":
       return createFastest<Mlp>(options, {
         native: () => createMlp({ ...options, target: "native" }),
+        wasm: () => createMlp({ ...options, target: "wasm" }),
         typescript: () => createMlp({ ...options, target: "typescript" }),
       });
     default:

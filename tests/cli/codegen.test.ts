@@ -4,7 +4,7 @@ import { existsSync, rmSync } from "node:fs";
 import test from "ava";
 import { line, Project, wrong } from "./project.ts";
 
-const outputs = ["gpu.ts", "index.ts", "maths.md", "native.c", "native.h", "typescript.ts"].map(
+const outputs = ["gpu.ts", "index.ts", "maths.md", "native.c", "native.h", "typescript.ts", "wasm.ts", "wasm.wat"].map(
   (file) => `generated/line/${file}`,
 );
 
@@ -22,7 +22,7 @@ test("all models are written, with a manifest of the hashes of what they were ma
   t.is(code, 0);
   t.regex(
     log,
-    /^generated\/line: wrote index\.ts, typescript\.ts, native\.c, native\.h, gpu\.ts, maths\.md \(\d+ ms\)$/,
+    /^generated\/line: wrote index\.ts, typescript\.ts, native\.c, native\.h, wasm\.wat, wasm\.ts, gpu\.ts, maths\.md \(\d+ ms\)$/,
   );
   t.deepEqual(project.list("generated"), [...outputs, "generated/manifest.json"]);
   const { format, models } = JSON.parse(project.read("generated/manifest.json"));

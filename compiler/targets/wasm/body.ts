@@ -1,0 +1,145 @@
+/** The body of a function while it is written: its locals and what names in scalars stand for. */
+
+import type { Node } from "../../graph/node.ts";
+import type { DType } from "../../graph/types.ts";
+import type { Axis } from "../../kernels/scalar.ts";
+import { type Code, get, set } from "./code.ts";
+import type { Held, Lanes, Scope } from "./expression.ts";
+import { inWasm, type LocalType, type NumberType, numberTypes } from "./names.ts";
+
+export interface Letters {
+  letter(axis: Axis): string;
+  nameOf(node: Node): string;
+  helper(name: string): string;
+}
+
+export class Body implements Scope {
+  readonly code: Code[] = [];
+  readonly #locals = new Map<string, LocalType>();
+  readonly #held = new Map<string, NumberType>();
+  readonly #vectors = new Map<string, Code>();
+  readonly #aliases = new Map<string, Code>();
+  readonly #letters: Letters;
+
+  constructor(letters: Letters) {
+    this.#letters = letters;
+  }
+
+  /** A local of the function; the same for the same name. */
+  declare(name: string, type: LocalType): string {
+    const known = this.#locals.get(name);
+    if (known !== undefined && known !== type) throw new Error(`${name} is ${known} and ${type}`);
+    this.#locals.set(name, type);
+    return name;
+  }
+
+  /** Says how a local of a schedule is held. */
+  hold(name: string, type: NumberType): void {
+    this.declare(name, type);
+    this.#held.set(name, type);
+  }
+
+  /** While `body` is written, a local differs from lane to lane. */
+  inLanes(name: string, code: Code, body: () => void): void {
+    const before = this.#vectors.get(name);
+    this.#vectors.set(name, code);
+    body();
+    if (before === undefined) this.#vectors.delete(name);
+    else this.#vectors.set(name, before);
+  }
+
+  /** While `write` runs, a local is something else: one number, and four in lanes. */
+  as(name: string, { one, four }: { one: Code; four: Code }, write: () => void): void {
+    this.#aliases.set(name, one);
+    this.inLanes(name, four, write);
+    this.#aliases.delete(name);
+  }
+
+  letter(axis: Axis): string {
+    return this.#letters.letter(axis);
+  }
+
+  nameOf(node: Node): string {
+    return this.#letters.nameOf(node);
+  }
+
+  // Names in scalars.
+
+  base(node: Node): Code {
+    return get(this.#letters.nameOf(node));
+  }
+  axis(axis: Axis): Code {
+    return get(this.letter(axis));
+  }
+  size(name: string): Code {
+    return get(inWasm(name));
+  }
+  local(name: string, dtype: DType): Held {
+    const alias = this.#aliases.get(name);
+    if (alias !== undefined) return { code: alias, type: numberTypes[dtype] };
+    return { code: get(name), type: this.#held.get(name) ?? numberTypes[dtype] };
+  }
+  helper(name: string): string {
+    return this.#letters.helper(name);
+  }
+  vector(name: string): Code | undefined {
+    return this.#vectors.get(name);
+  }
+
+  /** The same where a loop's steps are in lanes. */
+  along(axis: Axis): Lanes {
+    return {
+      along: axis,
+      base: (node) => this.base(node),
+      axis: (a) => this.axis(a),
+      size: (name) => this.size(name),
+      local: (name, dtype) => this.local(name, dtype),
+      helper: (name) => this.helper(name),
+      vector: (name) => this.vector(name),
+    };
+  }
+
+  // Statements.
+
+  push(...code: Code[]): void {
+    this.code.push(...code);
+  }
+
+  set(name: string, type: LocalType, value: Code): void {
+    this.push(set(this.declare(name, type), value));
+  }
+
+  /** The statements that `body` writes, for a block. */
+  inside(body: () => void): Code[] {
+    const start = this.code.length;
+    body();
+    return this.code.splice(start);
+  }
+
+  /** A loop of a counter that is set before: `body`, then the step, while the counter is below the limit. */
+  loop(counter: string, step: number, limit: Code, body: () => void): void {
+    const label = `$each_${counter}`;
+    const next: Code = ["i32.add", get(counter), ["i32.const", String(step)]];
+    this.push([
+      "loop",
+      label,
+      ...this.inside(body),
+      ["br_if", label, ["i32.lt_s", ["local.tee", `$${counter}`, next], limit]],
+    ]);
+  }
+
+  /** Everything that `body` writes only where a condition holds. */
+  when(condition: Code, body: () => void): void {
+    this.push(["if", condition, ["then", ...this.inside(body)]]);
+  }
+
+  /** Declarations of all locals but the parameters, those of a type on a line. */
+  declarations(parameters: readonly string[]): Code[] {
+    const types: LocalType[] = ["i32", "i64", "f32", "f64", "v128"];
+    return types.flatMap((type) =>
+      [...this.#locals]
+        .filter(([name, t]) => t === type && !parameters.includes(name))
+        .map(([name]): Code => ["local", `$${name}`, type]),
+    );
+  }
+}

@@ -1,0 +1,53 @@
+/** WebAssembly text as folded expressions, and how they are laid out in lines. */
+
+import { columns } from "../writer.ts";
+
+/** `(f32.add (local.get $a) (local.get $b))` as a list; a string is a word. */
+export type Code = string | readonly Code[];
+
+export const get = (name: string): Code => ["local.get", `$${name}`];
+export const set = (name: string, value: Code): Code => ["local.set", `$${name}`, value];
+export const i32 = (value: number): Code => ["i32.const", String(value)];
+
+const isConst = (code: Code): code is readonly [string, string] =>
+  Array.isArray(code) && code[0] === "i32.const";
+
+/** The value of a constant of type i32. */
+export const constOf = (code: Code): number | undefined =>
+  isConst(code) ? Number(code[1]) : undefined;
+
+/** a + b, without additions of 0. */
+export function plus(a: Code, b: Code): Code {
+  const [x, y] = [constOf(a), constOf(b)];
+  if (x !== undefined && y !== undefined) return i32(x + y);
+  if (x === 0) return b;
+  return y === 0 ? a : ["i32.add", a, b];
+}
+
+/** a·n, as a shift where n is a power of two. */
+export function times(a: Code, n: number): Code {
+  const value = constOf(a);
+  if (value !== undefined) return i32(value * n);
+  if (n === 1) return a;
+  const bits = Math.log2(n);
+  return Number.isInteger(bits) ? ["i32.shl", a, i32(bits)] : ["i32.mul", a, i32(n)];
+}
+
+export const minus = (a: Code, b: Code): Code => (constOf(b) === 0 ? a : ["i32.sub", a, b]);
+
+export function flat(code: Code): string {
+  return typeof code === "string" ? code : `(${code.map(flat).join(" ")})`;
+}
+
+/** The lines of an expression; what does not fit on one has its operands on lines of their own. */
+export function linesOf(code: Code, indent: number): string[] {
+  const pad = " ".repeat(indent);
+  const whole = flat(code);
+  if (typeof code === "string" || indent + whole.length <= columns) return [`${pad}${whole}`];
+  // Words, and operands in the first line that only say where or what, stay with the head.
+  let head = code.findIndex((part) => typeof part !== "string");
+  if (head < 0) head = code.length;
+  const first = `${pad}(${code.slice(0, head).map(flat).join(" ")}`;
+  const rest = code.slice(head).flatMap((part) => linesOf(part, indent + 2));
+  return rest.length === 0 ? [`${first})`] : [first, ...rest.slice(0, -1), `${rest.at(-1)})`];
+}

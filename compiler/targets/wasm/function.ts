@@ -1,0 +1,242 @@
+/** One function of a model in WebAssembly: its nests, and what a program calls. */
+
+import type { Node } from "../../graph/node.ts";
+import { type Dim, dimParts, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
+import type { Call, Choice, Repeat } from "../../kernels/loops.ts";
+import type { View } from "../../kernels/program.ts";
+import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
+import { isArray } from "../../kernels/schedule.ts";
+import { Body } from "./body.ts";
+import { type Code, i32, plus, times } from "./code.ts";
+import { type Scope, scalar } from "./expression.ts";
+import { alignment, type FunctionLayout, type Layout, nameIn, type Place } from "./layout.ts";
+import { elementBytes, inWasm, numberTypes } from "./names.ts";
+import {
+  functionLines,
+  valueAt,
+  type WrittenFunction,
+  type WrittenNest,
+  writeNest,
+} from "./nest.ts";
+
+export interface Written {
+  readonly functions: readonly WrittenFunction[];
+  /** Bytes that a thread needs for what it copies. */
+  readonly scratch: number;
+}
+
+export function writeFunction(
+  layout: Layout,
+  own: FunctionLayout,
+  helper: (name: string) => string,
+): Written {
+  const { fn } = own;
+  const { program } = fn;
+  const nests = new Map(
+    fn.nests.map((nest) => [
+      nest,
+      writeNest(own, nest, inWasm(`${program.name}.${nest.name}`), helper),
+    ]),
+  );
+  const writer = new FunctionWriter(layout, own, nests, helper);
+  const inputs = program.inputs.map((node) => nameIn(fn, node)).join(", ");
+  const results = program.outputs.map((node) => nameIn(fn, node)).join(", ");
+  const updated = program.source.updates.map(({ target }) => nameIn(fn, target)).join(", ");
+  const about = `${program.name}(${inputs})${results ? ` → ${results}` : ""}${updated ? `; updates ${updated}` : ""}`;
+  const lines = functionLines([about], inWasm(program.name), [], writer.write());
+  return {
+    functions: [
+      ...[...nests.values()].flatMap((nest) => nest.functions),
+      { name: inWasm(program.name), lines },
+    ],
+    scratch: Math.max(0, ...[...nests.values()].map((nest) => nest.scratch)),
+  };
+}
+
+class FunctionWriter {
+  readonly #layout: Layout;
+  readonly #own: FunctionLayout;
+  readonly #nests: ReadonlyMap<unknown, WrittenNest>;
+  readonly #body: Body;
+  readonly #scope: Scope;
+  /** Temporaries whose size is not known yet. */
+  readonly #waiting: Set<Node>;
+
+  constructor(
+    layout: Layout,
+    own: FunctionLayout,
+    nests: ReadonlyMap<unknown, WrittenNest>,
+    helper: (name: string) => string,
+  ) {
+    const { fn } = own;
+    this.#layout = layout;
+    this.#own = own;
+    this.#nests = nests;
+    this.#body = new Body({ letter: () => "", nameOf: (node) => nameIn(fn, node), helper });
+    this.#waiting = new Set(fn.plan.dynamic.filter((node) => !fn.program.outputs.includes(node)));
+    this.#scope = {
+      base: (node) => this.#valueOf(node),
+      axis: () => "",
+      size: (name) => this.#sizeOf(name),
+      local: (name, dtype) => ({
+        code: valueAt(this.#numbers.get(name) as Place, dtype),
+        type: numberTypes[dtype],
+      }),
+      helper,
+    };
+  }
+
+  readonly #numbers = new Map<string, Place>();
+
+  #placeOf(node: Node): Place {
+    const place = this.#own.places.get(node);
+    if (!place) throw new Error(`${nameIn(this.#own.fn, node)} has no place`);
+    return place;
+  }
+  #valueOf(node: Node): Code {
+    return valueAt(this.#placeOf(node), node.type.dtype);
+  }
+  #sizeOf(name: string): Code {
+    return valueAt(this.#own.sizes.get(name) as Place, "int32");
+  }
+  #dim(dim: Dim): Code {
+    if (typeof dim === "number") return i32(dim);
+    const { name, offset } = dimParts(dim);
+    return plus(this.#sizeOf(name), i32(offset));
+  }
+
+  /** A scalar of inputs and results. */
+  #scalar(s: Scalar): Code {
+    const named = rewrite(s, (part) => {
+      if (part.kind !== "load") return undefined;
+      const name = nameIn(this.#own.fn, part.node);
+      this.#numbers.set(name, this.#placeOf(part.node));
+      return local(name, part.dtype);
+    });
+    const code = scalar(named, this.#scope);
+    return named.dtype === "int64" ? ["i32.wrap_i64", code] : code;
+  }
+
+  #storeAt(place: Place, value: Code): void {
+    this.#body.push(["i32.store", ["global.get", `$${place.global}`], value]);
+  }
+
+  write(): Body {
+    const { fn, sizes } = this.#own;
+    for (const view of fn.program.views) this.#view(view);
+    this.#allocate(new Set([...this.#layout.dataSizes.keys(), ...this.#given(sizes)]));
+    this.#calls(fn.calls);
+    return this.#body;
+  }
+
+  #given(sizes: ReadonlyMap<string, Place>): string[] {
+    const inputs = this.#own.fn.program.inputs.flatMap((node) => sizesOf(node.shape));
+    return [...sizes.keys()].filter((name) => inputs.includes(name));
+  }
+
+  #view({ node, base, start }: View): void {
+    const row = staticSize(node.shape.slice(1)) as number;
+    const offset = this.#scalar(indexMul(start, constant(row, "int32")));
+    const bytes = times(offset, elementBytes[node.type.dtype]);
+    this.#storeAt(this.#placeOf(node), plus(this.#valueOf(base), bytes));
+  }
+
+  readonly #known = new Set<string>();
+
+  /** Takes free memory for temporaries whose size is known now. */
+  #allocate(names: Iterable<string>): void {
+    for (const name of names) this.#known.add(name);
+    const free: Code = ["global.get", `$${this.#layout.free.global}`];
+    for (const node of [...this.#waiting]) {
+      if (!sizesOf(node.shape).every((size) => this.#known.has(size))) continue;
+      this.#waiting.delete(node);
+      const count = node.shape
+        .filter((dim) => dim !== 1)
+        .map((dim) => this.#dim(dim))
+        .reduce<Code>((n, dim) => ["i32.mul", n, dim], i32(1));
+      const bytes = times(count, elementBytes[node.type.dtype]);
+      this.#storeAt(this.#placeOf(node), [
+        "call",
+        this.#body.helper("allocate"),
+        free,
+        plus(bytes, i32(alignment)),
+      ]);
+    }
+  }
+
+  #calls(calls: readonly Call[]): void {
+    for (const call of calls) {
+      switch (call.kind) {
+        case "size":
+          this.#storeAt(this.#own.sizes.get(call.name) as Place, this.#scalar(call.value));
+          this.#allocate([call.name]);
+          break;
+        case "repeat":
+          this.#repeat(call);
+          break;
+        case "choice":
+          this.#choice(call);
+          break;
+        case "nest": {
+          const { units } = this.#nests.get(call.nest) as WrittenNest;
+          const name = `$${inWasm(`${this.#own.fn.program.name}.${call.nest.name}`)}`;
+          this.#body.push(
+            units === undefined ? ["call", name] : ["call", name, i32(0), this.#withSizes(units)],
+          );
+        }
+      }
+    }
+  }
+
+  /** Locals that are named sizes are those of the function's memory. */
+  #withSizes(code: Code): Code {
+    if (typeof code === "string") return code;
+    if (code[0] === "local.get") {
+      const local = (code[1] as string).slice(1);
+      const size = [...this.#own.sizes.keys()].find((name) => inWasm(name) === local);
+      return this.#sizeOf(size as string);
+    }
+    return code.map((part) => this.#withSizes(part));
+  }
+
+  #truthOf(node: Node): Code {
+    return isArray(this.#own.fn.program, node)
+      ? ["i32.load8_u", this.#valueOf(node)]
+      : this.#valueOf(node);
+  }
+
+  #choice({ condition, holds, otherwise }: Choice): void {
+    const sides = [holds, otherwise].map((side) => this.#body.inside(() => this.#calls(side)));
+    this.#body.push([
+      "if",
+      this.#truthOf(condition),
+      ["then", ...sides[0]],
+      ...(sides[1].length > 0 ? [["else", ...sides[1]] as const] : []),
+    ]);
+  }
+
+  #repeat({ axis, counter, backwards, body: calls, until, counts }: Repeat): void {
+    const body = this.#body;
+    const place = this.#own.counters.get(counter) as Place;
+    const now = valueAt(place, "int32");
+    const made = counts ? (this.#own.sizes.get(counts) as Place) : undefined;
+    if (made) this.#storeAt(made, i32(0));
+    this.#storeAt(place, backwards ? this.#dim(dimPlus(axis.extent, -1)) : i32(0));
+    const goesOn: Code = backwards
+      ? ["i32.ge_s", now, i32(0)]
+      : ["i32.lt_s", now, this.#dim(axis.extent)];
+    const [end, again] = [`$end_of_${counter}`, `$each_${counter}`];
+    const steps = body.inside(() => {
+      this.#calls(calls);
+      if (made) this.#storeAt(made, plus(valueAt(made, "int32"), i32(1)));
+      if (until) body.push(["br_if", end, this.#truthOf(until)]);
+      this.#storeAt(place, plus(now, i32(backwards ? -1 : 1)));
+    });
+    body.push([
+      "block",
+      end,
+      ["loop", again, ["br_if", end, ["i32.eqz", goesOn]], ...steps, ["br", again]],
+    ]);
+    if (counts) this.#allocate([counts]);
+  }
+}

@@ -1,0 +1,182 @@
+/** The WebAssembly target: readable text with vectors, and its bytes. */
+
+import type { Node } from "../../graph/node.ts";
+import type { CompiledFunction, CompiledModel } from "../../model.ts";
+import { banner } from "../banner.ts";
+import { Writer } from "../writer.ts";
+import { assemble, withoutFused } from "./assemble.ts";
+import { writeFunction } from "./function.ts";
+import { Helpers } from "./helpers.ts";
+import { functionsOf, type Layout, layoutOf, ownSizes, type Place } from "./layout.ts";
+import { inWasm } from "./names.ts";
+import { comment, type WrittenFunction } from "./nest.ts";
+
+/** `wasm.wat` and `wasm.ts` of a model. */
+export async function emitWasm(model: CompiledModel): Promise<Map<string, string>> {
+  const layout = layoutOf(model);
+  const { text, functions, scratch } = moduleOf(model, layout);
+  const names = functions.map((fn) => fn.name);
+  const fused = await assemble(text, names);
+  const plain = await assemble(withoutFused(text), names);
+  const out = new Writer();
+  banner(out, model, "WebAssembly target: the bytes of wasm.wat.");
+  out.line('import type { WasmCode } from "adjoint/wasm";').line();
+  out.doc([
+    "Where everything lies in memory, and what the engine compiles: a function a line, in base64.",
+  ]);
+  out.block(
+    "export const code: WasmCode = {",
+    () => {
+      out.line(`end: ${layout.end},`);
+      out.line(`scratch: ${scratch},`);
+      out.line(`free: ${layout.free.address},`);
+      writeVariables(out, model, layout);
+      writeSizes(out, layout);
+      writeInitials(out, model, layout);
+      writeFunctions(out, model, layout);
+      const bodies = (title: string, entries: Iterable<readonly [string, string]>): void => {
+        out.block(
+          `${title}: {`,
+          () => {
+            for (const [name, body] of entries) writeBytes(out, JSON.stringify(name), body);
+          },
+          "},",
+        );
+      };
+      writeBytes(out, "head", fused.head);
+      bodies("bodies", fused.bodies);
+      out.note(["For engines without relaxed SIMD: functions that multiply and add at once."]);
+      bodies(
+        "plain",
+        [...plain.bodies].filter(([name, body]) => fused.bodies.get(name) !== body),
+      );
+    },
+    "};",
+  );
+  return new Map([
+    ["wasm.wat", text],
+    ["wasm.ts", out.toString()],
+  ]);
+}
+
+/** Base64 in lines that an editor can show. */
+function writeBytes(out: Writer, key: string, base64: string): void {
+  const parts = base64.match(/.{1,90}/g) ?? [""];
+  if (parts.length === 1 && key.length + parts[0].length < 85) {
+    out.line(`${key}: "${parts[0]}",`);
+    return;
+  }
+  out.line(`${key}:`);
+  out.indent(() => {
+    for (const [i, part] of parts.entries())
+      out.line(`${i > 0 ? "+ " : ""}"${part}"${i === parts.length - 1 ? "," : ""}`);
+  });
+}
+
+function writeVariables(out: Writer, model: CompiledModel, layout: Layout): void {
+  out.block(
+    "shared: {",
+    () => {
+      for (const { node, name } of model.shared)
+        out.line(`${name}: ${(layout.shared.get(node) as Place).address},`);
+    },
+    "},",
+  );
+}
+
+function writeSizes(out: Writer, layout: Layout): void {
+  const sizes = [...layout.dataSizes].map(([name, { address }]) => `${name}: ${address}`);
+  out.list("sizes: {", sizes, "},", sizes.length > 0 ? " " : "");
+}
+
+function writeInitials(out: Writer, model: CompiledModel, layout: Layout): void {
+  const initials = model.shared.flatMap(({ initial }) => (initial ? [initial] : []));
+  const lines = initials.map((fn) => {
+    const [seed] = fn.program.inputs;
+    const place = seed && layout.functions.get(fn)?.places.get(seed);
+    return `{ name: "${fn.program.name}"${place ? `, seed: ${place.address}` : ""} }`;
+  });
+  out.list("initials: [", lines, "],");
+}
+
+function writeFunctions(out: Writer, model: CompiledModel, layout: Layout): void {
+  out.block(
+    "functions: {",
+    () => {
+      for (const fn of model.functions) {
+        const own = layout.functions.get(fn);
+        const at = (nodes: readonly Node[]): string =>
+          nodes.map((node) => own?.places.get(node)?.address).join(", ");
+        const sizes = ownSizes(fn).map((size) => own?.sizes.get(size)?.address);
+        const { inputs, outputs, name } = fn.program;
+        out.line(
+          `${name}: { inputs: [${at(inputs)}], sizes: [${sizes.join(", ")}], outputs: [${at(outputs)}] },`,
+        );
+      }
+    },
+    "},",
+  );
+}
+
+/** The text of the module, with its functions in order. */
+function moduleOf(
+  model: CompiledModel,
+  layout: Layout,
+): { text: string; functions: readonly WrittenFunction[]; scratch: number } {
+  const helpers = new Helpers();
+  const all = functionsOf(model);
+  const written = all.map((fn) =>
+    writeFunction(layout, layout.functions.get(fn) as never, helpers.use),
+  );
+  const own: WrittenFunction[] = [...helpers.functions()].map(([name, lines]) => ({ name, lines }));
+  const functions = [...own, ...written.flatMap((w) => w.functions)];
+  const lines = [
+    ";; WebAssembly target: what wasm.ts holds as bytes. " +
+      `Generated from ${model.file} by Adjoint; do not edit.`,
+    `;; Regenerate: npm run codegen -- ${model.file}`,
+    "",
+    "(module",
+    ...indented([
+      '(import "adjoint" "memory" (memory 1))',
+      ";; Memory of a thread, for what it copies together and for sums.",
+      '(import "adjoint" "scratch" (global $scratch i32))',
+      ...helpers.imports(),
+      "",
+      ...globals(layout, all),
+      "",
+      ...functions.flatMap((fn) => [...fn.lines, ""]),
+      ...all.map((fn) => `(export "${fn.program.name}" (func $${inWasm(fn.program.name)}))`),
+    ]),
+    ")",
+  ];
+  return {
+    text: `${lines.join("\n")}\n`,
+    functions,
+    scratch: Math.max(0, ...written.map((w) => w.scratch)),
+  };
+}
+
+const indented = (lines: readonly string[]): string[] =>
+  lines.flatMap((line) => line.split("\n")).map((line) => (line === "" ? "" : `  ${line}`));
+
+/** Addresses by name, with what lies there. */
+function globals(layout: Layout, all: readonly CompiledFunction[]): string[] {
+  const lines: string[] = [];
+  const seen = new Set<Place>();
+  const add = (places: Iterable<Place>): void => {
+    for (const place of places) {
+      if (seen.has(place)) continue;
+      seen.add(place);
+      lines.push(`(global $${place.global} i32 (i32.const ${place.address})) ;; ${place.about}`);
+    }
+  };
+  lines.push(...comment(["What all functions share."]));
+  add([layout.free, ...layout.dataSizes.values(), ...layout.shared.values()]);
+  for (const fn of all) {
+    const own = layout.functions.get(fn);
+    if (!own) continue;
+    lines.push(...comment([`What a call of ${fn.program.name} works on.`]));
+    add([...own.places.values(), ...own.sizes.values(), ...own.counters.values()]);
+  }
+  return lines;
+}

@@ -1,0 +1,166 @@
+/**
+ * Where everything lies in the memory of a trainer: first places of 8 bytes for numbers and addresses, then
+ * shared variables, then temporaries. What has no size of its own – data, arguments, results – lies behind
+ * them, in blocks of the runtime.
+ */
+
+import type { Node } from "../../graph/node.ts";
+import { type DType, sizesOf, staticSize } from "../../graph/types.ts";
+import { type Call, callsIn } from "../../kernels/loops.ts";
+import { isArray } from "../../kernels/schedule.ts";
+import type { CompiledFunction, CompiledModel } from "../../model.ts";
+import { elementBytes, inWasm } from "./names.ts";
+
+/** Something with a place of its own. */
+export interface Place {
+  /** Name of the global that is its address. */
+  readonly global: string;
+  readonly address: number;
+  readonly about: string;
+  /** The elements themselves, their address, or one number. */
+  readonly holds: "elements" | "address" | "number";
+}
+
+export interface FunctionLayout {
+  readonly fn: CompiledFunction;
+  /** Of arrays and of numbers. */
+  readonly places: ReadonlyMap<Node, Place>;
+  /** Of named sizes, also those of data. */
+  readonly sizes: ReadonlyMap<string, Place>;
+  /** Of counters of loops over time. */
+  readonly counters: ReadonlyMap<string, Place>;
+}
+
+export interface Layout {
+  readonly shared: ReadonlyMap<Node, Place>;
+  readonly dataSizes: ReadonlyMap<string, Place>;
+  readonly functions: ReadonlyMap<CompiledFunction, FunctionLayout>;
+  /** Where the address of free memory lies. */
+  readonly free: Place;
+  /** The first byte behind everything. */
+  readonly end: number;
+}
+
+/** Where vectors and cache lines begin. */
+export const alignment = 64;
+
+const aligned = (address: number): number => Math.ceil(address / alignment) * alignment;
+
+/** All functions of a model, those of initial values first. */
+export const functionsOf = (model: CompiledModel): CompiledFunction[] => [
+  ...model.shared.flatMap((v) => (v.initial ? [v.initial] : [])),
+  ...model.functions,
+];
+
+/** Named sizes of inputs, in order of first appearance. */
+export const ownSizes = ({ program }: CompiledFunction): string[] => [
+  ...new Set(program.inputs.flatMap((input) => sizesOf(input.shape))),
+];
+
+export const nameIn = ({ program }: CompiledFunction, node: Node): string =>
+  program.names.get(node) ?? node.op.name;
+
+function madeSizes(calls: readonly Call[]): string[] {
+  return calls.flatMap((call) => {
+    if (call.kind === "size") return [call.name];
+    const counts = call.kind === "repeat" && call.counts ? [call.counts] : [];
+    return [...counts, ...madeSizes(callsIn(call))];
+  });
+}
+
+function countersOf(calls: readonly Call[]): string[] {
+  return calls.flatMap((call) => [
+    ...(call.kind === "repeat" ? [call.counter] : []),
+    ...countersOf(callsIn(call)),
+  ]);
+}
+
+const typeText = (node: Node): string => `${node.type.dtype}[${node.shape.join(", ")}]`;
+
+export function layoutOf(model: CompiledModel): Layout {
+  // The first places are nobody's: what is read by mistake is not a variable.
+  let next = alignment;
+  const taken = new Set<string>();
+  const place = (wanted: string, about: string, holds: Place["holds"]): Place => {
+    let global = inWasm(wanted);
+    while (taken.has(global)) global += "_";
+    taken.add(global);
+    const found = { global, address: next, about, holds };
+    next += 8;
+    return found;
+  };
+  const free = place("free_memory", "address of free memory", "address");
+  const dataSizes = new Map<string, Place>();
+  for (const { node, isData } of model.shared)
+    for (const size of isData ? sizesOf(node.shape) : [])
+      if (!dataSizes.has(size)) dataSizes.set(size, place(size, "size of data", "number"));
+  const shared = new Map<Node, Place>();
+  for (const { node, name, isData } of model.shared)
+    if (isData) shared.set(node, place(name, `address of ${typeText(node)}`, "address"));
+  const layouts = functionsOf(model).map((fn) => numbersOf(fn, place, dataSizes));
+  next = aligned(next);
+  const array = (wanted: string, node: Node, address: number): Place => {
+    const global = inWasm(wanted);
+    const found: Place = { global, address, about: typeText(node), holds: "elements" };
+    taken.add(global);
+    return found;
+  };
+  for (const { node, name, isData } of model.shared) {
+    if (isData) continue;
+    shared.set(node, array(name, node, next));
+    next = aligned(next + elementBytes[node.type.dtype] * (staticSize(node.shape) ?? 0));
+  }
+  // Temporaries of a function lie where those of the others do.
+  const start = next;
+  const functions = new Map<CompiledFunction, FunctionLayout>();
+  for (const layout of layouts) {
+    const { fn } = layout;
+    const arenas = new Map<DType, number>();
+    let end = start;
+    for (const [dtype, size] of fn.plan.sizes) {
+      arenas.set(dtype, end);
+      end = aligned(end + elementBytes[dtype] * size);
+    }
+    const places = new Map(layout.places);
+    for (const node of fn.program.memory) places.set(node, shared.get(node) as Place);
+    for (const { node, dtype, offset } of fn.plan.slots) {
+      const address = (arenas.get(dtype) as number) + offset * elementBytes[dtype];
+      places.set(node, array(`${fn.program.name}.${nameIn(fn, node)}`, node, address));
+    }
+    functions.set(fn, { ...layout, places });
+    next = Math.max(next, end);
+  }
+  return { shared, dataSizes, functions, free, end: next };
+}
+
+/** Places of a function's numbers and addresses. */
+function numbersOf(
+  fn: CompiledFunction,
+  place: (global: string, about: string, holds: Place["holds"]) => Place,
+  dataSizes: ReadonlyMap<string, Place>,
+): FunctionLayout {
+  const { program, plan, nests } = fn;
+  const { name } = program;
+  const inPlan = new Set([...plan.slots.map((slot) => slot.node), ...program.memory]);
+  const places = new Map<Node, Place>();
+  const add = (node: Node): void => {
+    if (places.has(node) || inPlan.has(node)) return;
+    const isAddress = node.shape.length > 0 || isArray(program, node);
+    const about = isAddress ? `address of ${typeText(node)}` : node.type.dtype;
+    const holds = isAddress ? "address" : "number";
+    places.set(node, place(`${name}.${nameIn(fn, node)}`, about, holds));
+  };
+  program.inputs.forEach(add);
+  program.outputs.forEach(add);
+  for (const { node } of program.views) add(node);
+  plan.dynamic.forEach(add);
+  for (const nest of nests) [...nest.scalars, ...nest.results].forEach(add);
+  const sizes = new Map(dataSizes);
+  for (const size of [...ownSizes(fn), ...madeSizes(fn.calls)])
+    if (!sizes.has(size)) sizes.set(size, place(`${name}.${size}`, "size", "number"));
+  const counters = new Map<string, Place>();
+  for (const counter of countersOf(fn.calls))
+    if (!counters.has(counter))
+      counters.set(counter, place(`${name}.${counter}`, "step", "number"));
+  return { fn, places, sizes, counters };
+}

@@ -1,0 +1,172 @@
+/** One loop nest as a function of WebAssembly. */
+
+import type { Node } from "../../graph/node.ts";
+import type { DType } from "../../graph/types.ts";
+import { type Contraction, contractionOf } from "../../kernels/contraction/contraction.ts";
+import type { Nest } from "../../kernels/loops.ts";
+import type { Axis } from "../../kernels/scalar.ts";
+import { formulaOf } from "../formula.ts";
+import { Body } from "./body.ts";
+import { type Code, linesOf } from "./code.ts";
+import { ContractionWriter, lanes } from "./contraction.ts";
+import { type FunctionLayout, nameIn, type Place } from "./layout.ts";
+import { inWasm, numberTypes } from "./names.ts";
+import { writeStatements } from "./statements.ts";
+import { aboutTile, tileFunction } from "./tiles.ts";
+
+/** A function of the module, as text. */
+export interface WrittenFunction {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+/** How a nest is called. */
+export interface WrittenNest {
+  readonly functions: readonly WrittenFunction[];
+  /** Number of units, over the function's sizes; undefined where it runs at once. */
+  readonly units: Code | undefined;
+  /** Bytes that a thread needs for what it copies. */
+  readonly scratch: number;
+}
+
+/** What a place holds: the address of elements, or the number itself. */
+export function valueAt(place: Place, dtype: DType): Code {
+  const address: Code = ["global.get", `$${place.global}`];
+  if (place.holds === "elements") return address;
+  if (place.holds === "address") return ["i32.load", address];
+  return [`${numberTypes[dtype]}.load`, address];
+}
+
+export function writeNest(
+  layout: FunctionLayout,
+  nest: Nest,
+  name: string,
+  helper: (name: string) => string,
+): WrittenNest {
+  const { fn } = layout;
+  const letters = new Map<Axis, string>();
+  const nameOf = (node: Node): string => inWasm(nameIn(fn, node));
+  const taken = new Set([
+    ...nest.memory.map(nameOf),
+    ...nest.scalars.map(nameOf),
+    ...nest.results.map(nameOf),
+    ...nest.sizes.map(inWasm),
+  ]);
+  const letter = (axis: Axis): string => {
+    const known = nest.axisNames.get(axis) ?? letters.get(axis);
+    if (known) return known;
+    const used = new Set([...nest.axisNames.values(), ...letters.values(), ...taken]);
+    const free = [..."ijklmnqrstuvw"].find((l) => !used.has(l)) ?? `axis${letters.size}`;
+    letters.set(axis, free);
+    return free;
+  };
+  const body = new Body({ letter, nameOf, helper });
+  const [only, ...others] = nest.stages;
+  const contraction = others.length === 0 ? contractionOf(only, lanes) : undefined;
+  const formulas = nest.stages.flatMap((stage) => formulaOf(stage, fn.program, letter));
+  for (const node of nest.memory)
+    body.set(nameOf(node), "i32", valueAt(layout.places.get(node) as Place, node.type.dtype));
+  for (const node of nest.scalars)
+    body.set(
+      nameOf(node),
+      numberTypes[node.type.dtype],
+      valueAt(layout.places.get(node) as Place, node.type.dtype),
+    );
+  for (const size of nest.sizes)
+    body.set(inWasm(size), "i32", valueAt(layout.sizes.get(size) as Place, "int32"));
+  for (const axis of nest.counters) {
+    const counter = letter(axis);
+    body.set(counter, "i32", valueAt(layout.counters.get(counter) as Place, "int32"));
+  }
+  if (!contraction) {
+    writeStatements(body, nest.body);
+    for (const node of nest.results) {
+      const place = layout.places.get(node) as Place;
+      const { dtype } = node.type;
+      const { code, type } = body.local(nameOf(node), dtype);
+      const value: Code = type === "f64" && dtype === "float32" ? ["f32.demote_f64", code] : code;
+      body.push([`${numberTypes[dtype]}.store`, ["global.get", `$${place.global}`], value]);
+    }
+    return {
+      functions: [{ name, lines: functionLines(formulas, name, [], body) }],
+      units: undefined,
+      scratch: 0,
+    };
+  }
+  const tileName = `${name}.tile`;
+  const writer = new ContractionWriter(
+    body,
+    contraction,
+    (axis, own) => {
+      letters.set(axis, taken.has(own) ? `${own}_` : own);
+    },
+    `$${tileName}`,
+    nest.scalars,
+  );
+  const tile = writer.tile;
+  writer.write();
+  const about = [...formulas, describe(contraction, letter, nameOf)];
+  return {
+    functions: [
+      { name, lines: functionLines(about, name, ["from", "to"], body) },
+      {
+        name: tileName,
+        lines: [
+          ...comment([aboutTile(tile)]),
+          ...linesOf(["func", `$${tileName}`, ...tileFunction(tile)], 0),
+        ],
+      },
+    ],
+    units: writer.unitCount,
+    scratch: writer.scratchBytes,
+  };
+}
+
+export function functionLines(
+  about: readonly string[],
+  name: string,
+  parameters: readonly string[],
+  body: Body,
+): string[] {
+  const code: Code = [
+    "func",
+    `$${name}`,
+    ...parameters.map((p): Code => ["param", `$${p}`, "i32"]),
+    ...body.declarations(parameters),
+    ...body.code,
+  ];
+  return [...comment(about), ...linesOf(code, 0)];
+}
+
+const widest = 96;
+
+/** Lines of a comment; long ones are wrapped. */
+export function comment(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => {
+    const parts: string[] = [];
+    let rest = line;
+    while (rest.length > widest) {
+      const cut = rest.lastIndexOf(" ", widest);
+      if (cut <= 8) break;
+      parts.push(rest.slice(0, cut).trimEnd());
+      rest = `    ${rest.slice(cut).trimStart()}`;
+    }
+    return [...parts, rest].map((part) => `;; ${part}`.trimEnd());
+  });
+}
+
+/** How a product is computed. */
+function describe(
+  c: Contraction,
+  letter: (axis: Axis) => string,
+  nameOf: (node: Node) => string,
+): string {
+  const letters = (axes: readonly Axis[]): string => axes.map(letter).join("");
+  const operand = (o: Contraction["b"]): string =>
+    o.place ? nameOf(o.place.node) : "elements that are copied together";
+  const { rows, vectors } = c.tile;
+  if (!c.a)
+    return `  in ${4 * vectors} columns ${letters(c.columns)} at a time, of ${operand(c.b)}`;
+  const tile = `${rows} × ${4 * vectors} tiles of ${letters(c.rows)} × ${letters(c.columns)}`;
+  return `  in ${tile}, of ${operand(c.a)} and ${operand(c.b)}`;
+}

@@ -1,0 +1,123 @@
+/** Register tiles in WebAssembly: the sums of a few rows and vectors of columns, written out. */
+
+import type { Contraction } from "../../kernels/contraction/contraction.ts";
+import { type Code, get, i32, plus, set } from "./code.ts";
+
+/** Where the operands of a tile lie; distances are in elements. */
+export interface TileShape {
+  readonly rows: number;
+  /** Vectors of columns. */
+  readonly vectors: number;
+  /** From row to row of the left operand; undefined where each row has an address of its own. */
+  readonly rowStride: number | undefined;
+  /** Whether there is a left operand at all. */
+  readonly hasLeft: boolean;
+  /** Loops over the steps, outermost first: how many, and how far apart they are on both sides. */
+  readonly levels: Contraction["levels"];
+  /** Whether sums of earlier steps are added to. */
+  readonly goesOn: boolean;
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Rows with addresses of their own have one parameter each. */
+export function leftNames({ hasLeft, rowStride, rows }: TileShape): string[] {
+  if (!hasLeft) return [];
+  return rowStride === undefined ? range(rows).map((r) => `left_${r}`) : ["left"];
+}
+
+/** Parameters of a tile's function, in order; all are addresses, but `more`, which is a truth. */
+export const tileParameters = (shape: TileShape): string[] => [
+  ...leftNames(shape),
+  "right",
+  "sums",
+  ...(shape.goesOn ? ["more"] : []),
+];
+
+const at = (bytes: number): Code[] => (bytes === 0 ? [] : [`offset=${bytes}`]);
+
+/** Above a tile's function. */
+export function aboutTile({ rows, vectors, hasLeft, goesOn }: TileShape): string {
+  const columns = `${4 * vectors} columns`;
+  const about = hasLeft
+    ? `sums[r, c] = Σ_steps left[r, step]·right[step, c] for ${rows} rows and ${columns}`
+    : `sums[c] = Σ_steps right[step, c] for ${columns}`;
+  return `${about}${goesOn ? "; with `more` they go on from what they are" : ""}.`;
+}
+
+/** The function of a tile. */
+export function tileFunction(shape: TileShape): Code[] {
+  const { rows, vectors, hasLeft, rowStride, levels, goesOn } = shape;
+  const sums = range(rows).flatMap((r) =>
+    range(vectors).map((c) => ({ r, c, name: `sum_${r}_${c}` })),
+  );
+  const pointers = [...leftNames(shape), "right"];
+  const place = ({ r, c }: { r: number; c: number }): Code[] => at(16 * (r * vectors + c));
+  const start: Code[] = goesOn
+    ? [
+        [
+          "if",
+          get("more"),
+          ["then", ...sums.map((s) => set(s.name, ["v128.load", ...place(s), get("sums")]))],
+        ],
+      ]
+    : [];
+  const multiply: Code[] = [
+    ...range(vectors).map((c) => set(`right_${c}`, ["v128.load", ...at(16 * c), get("right")])),
+    ...range(rows).flatMap((r): Code[] => {
+      if (!hasLeft)
+        return range(vectors).map((c) =>
+          set(`sum_${r}_${c}`, ["f32x4.add", get(`sum_${r}_${c}`), get(`right_${c}`)]),
+        );
+      const address: Code[] =
+        rowStride === undefined ? [get(`left_${r}`)] : [...at(4 * r * rowStride), get("left")];
+      return [
+        set("x", ["v128.load32_splat", ...address]),
+        ...range(vectors).map((c) =>
+          set(`sum_${r}_${c}`, [
+            "f32x4.relaxed_madd",
+            get("x"),
+            get(`right_${c}`),
+            get(`sum_${r}_${c}`),
+          ]),
+        ),
+      ];
+    }),
+  ];
+  /** Moves the addresses on; what inner loops moved them by is taken off. */
+  const move = (level: number): Code[] => {
+    const inner = levels[level + 1];
+    const by = (side: "left" | "right"): number =>
+      4 * (levels[level][side] - (inner ? inner.extent * inner[side] : 0));
+    return pointers.flatMap((p): Code[] => {
+      const bytes = by(p === "right" ? "right" : "left");
+      return bytes === 0 ? [] : [set(p, plus(get(p), i32(bytes)))];
+    });
+  };
+  const counter = (level: number): string =>
+    level === levels.length - 1 ? "steps" : `steps_${levels.length - 1 - level}`;
+  const loops = (level: number): Code[] => {
+    const name = counter(level);
+    const left: Code = ["local.tee", `$${name}`, ["i32.sub", get(name), i32(1)]];
+    return [
+      set(name, i32(levels[level].extent)),
+      [
+        "loop",
+        `$each_of_${name}`,
+        ...(level === levels.length - 1 ? multiply : loops(level + 1)),
+        ...move(level),
+        ["br_if", `$each_of_${name}`, left],
+      ],
+    ];
+  };
+  return [
+    ...tileParameters(shape).map((p): Code => ["param", `$${p}`, "i32"]),
+    ...levels.map((_, i): Code => ["local", `$${counter(i)}`, "i32"]),
+    ...(hasLeft ? [["local", "$x", "v128"] as const] : []),
+    ...range(vectors).map((c): Code => ["local", `$right_${c}`, "v128"]),
+    ...sums.map((s): Code => ["local", `$${s.name}`, "v128"]),
+    ...start,
+    ...loops(0),
+    ...sums.map((s): Code => ["v128.store", ...place(s), get("sums"), get(s.name)]),
+  ];
+}

@@ -1,0 +1,10976 @@
+;; WebAssembly target: what wasm.ts holds as bytes. Generated from models/lenet.ts by Adjoint; do not edit.
+;; Regenerate: npm run codegen -- models/lenet.ts
+
+(module
+  (import "adjoint" "memory" (memory 1))
+  ;; Memory of a thread, for what it copies together and for sums.
+  (import "adjoint" "scratch" (global $scratch i32))
+
+  ;; What all functions share.
+  (global $free_memory_ i32 (i32.const 64)) ;; address of free memory
+  (global $trainSamples i32 (i32.const 72)) ;; size of data
+  (global $validSamples i32 (i32.const 80)) ;; size of data
+  (global $testSamples i32 (i32.const 88)) ;; size of data
+  (global $trainX i32 (i32.const 96)) ;; address of float32[trainSamples, 784]
+  (global $trainY i32 (i32.const 104)) ;; address of int32[trainSamples]
+  (global $validX i32 (i32.const 112)) ;; address of float32[validSamples, 784]
+  (global $validY i32 (i32.const 120)) ;; address of int32[validSamples]
+  (global $testX i32 (i32.const 128)) ;; address of float32[testSamples, 784]
+  (global $testY i32 (i32.const 136)) ;; address of int32[testSamples]
+  (global $layer0_W i32 (i32.const 448)) ;; float32[20, 1, 5, 5]
+  (global $layer0_b i32 (i32.const 2496)) ;; float32[20]
+  (global $layer1_W i32 (i32.const 2624)) ;; float32[50, 20, 5, 5]
+  (global $layer1_b i32 (i32.const 102656)) ;; float32[50]
+  (global $hidden_W i32 (i32.const 102912)) ;; float32[800, 500]
+  (global $hidden_b i32 (i32.const 1702912)) ;; float32[500]
+  (global $output_W i32 (i32.const 1704960)) ;; float32[500, 10]
+  (global $output_b i32 (i32.const 1724992)) ;; float32[10]
+  ;; What a call of initial_layer0_W works on.
+  (global $initial_layer0_W.seed i32 (i32.const 144)) ;; int32
+  ;; What a call of initial_layer1_W works on.
+  (global $initial_layer1_W.seed i32 (i32.const 152)) ;; int32
+  ;; What a call of initial_hidden_W works on.
+  (global $initial_hidden_W.seed i32 (i32.const 160)) ;; int32
+  ;; What a call of train works on.
+  (global $train.index i32 (i32.const 168)) ;; int64
+  (global $train.cost i32 (i32.const 176)) ;; float32
+  (global $train.x i32 (i32.const 184)) ;; address of float32[500, 784]
+  (global $train.y i32 (i32.const 192)) ;; address of int32[500]
+  (global $train.h0_convolved i32 (i32.const 1725056)) ;; float32[500, 20, 24, 24]
+  (global $train.h0_pooled i32 (i32.const 24765056)) ;; float32[500, 20, 12, 12]
+  (global $train.h0 i32 (i32.const 30525056)) ;; float32[500, 20, 12, 12]
+  (global $train.h1_convolved i32 (i32.const 36285056)) ;; float32[500, 50, 8, 8]
+  (global $train.h1_pooled i32 (i32.const 42685056)) ;; float32[500, 50, 4, 4]
+  (global $train.h1 i32 (i32.const 44285056)) ;; float32[500, 50, 4, 4]
+  (global $train.h2 i32 (i32.const 45885056)) ;; float32[500, 500]
+  (global $train.p_logits i32 (i32.const 46885056)) ;; float32[500, 10]
+  (global $train.p_exp i32 (i32.const 46905056)) ;; float32[500, 10]
+  (global $train.d_p_logits i32 (i32.const 46905096)) ;; float32[500, 10]
+  (global $train.d_h2_linear i32 (i32.const 46925096)) ;; float32[500, 500]
+  (global $train.d_h1_linear i32 (i32.const 47925096)) ;; float32[500, 50, 4, 4]
+  (global $train.d_h1_linear_share i32 (i32.const 46885056)) ;; float32[500, 50, 4, 4]
+  (global $train.d_h1_convolved i32 (i32.const 49525096)) ;; float32[500, 50, 8, 8]
+  (global $train.d_h1_convolved_padded i32 (i32.const 55925096)) ;; float32[500, 50, 16, 16]
+  (global $train.d_h0_linear i32 (i32.const 36285056)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_linear_share i32 (i32.const 42045056)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_convolved i32 (i32.const 55925096)) ;; float32[500, 20, 24, 24]
+  ;; What a call of validate works on.
+  (global $validate.index i32 (i32.const 200)) ;; int64
+  (global $validate.errors i32 (i32.const 208)) ;; float32
+  (global $validate.x i32 (i32.const 216)) ;; address of float32[500, 784]
+  (global $validate.y i32 (i32.const 224)) ;; address of int32[500]
+  (global $validate.h0_convolved i32 (i32.const 1725056)) ;; float32[500, 20, 24, 24]
+  (global $validate.h0 i32 (i32.const 24765056)) ;; float32[500, 20, 12, 12]
+  (global $validate.h1_convolved i32 (i32.const 1725056)) ;; float32[500, 50, 8, 8]
+  (global $validate.h1 i32 (i32.const 8125056)) ;; float32[500, 50, 4, 4]
+  (global $validate.h2 i32 (i32.const 1725056)) ;; float32[500, 500]
+  (global $validate.p_logits i32 (i32.const 2725056)) ;; float32[500, 10]
+  ;; What a call of test works on.
+  (global $test.index i32 (i32.const 232)) ;; int64
+  (global $test.errors i32 (i32.const 240)) ;; float32
+  (global $test.x i32 (i32.const 248)) ;; address of float32[500, 784]
+  (global $test.y i32 (i32.const 256)) ;; address of int32[500]
+  (global $test.h0_convolved i32 (i32.const 1725056)) ;; float32[500, 20, 24, 24]
+  (global $test.h0 i32 (i32.const 24765056)) ;; float32[500, 20, 12, 12]
+  (global $test.h1_convolved i32 (i32.const 1725056)) ;; float32[500, 50, 8, 8]
+  (global $test.h1 i32 (i32.const 8125056)) ;; float32[500, 50, 4, 4]
+  (global $test.h2 i32 (i32.const 1725056)) ;; float32[500, 500]
+  (global $test.p_logits i32 (i32.const 2725056)) ;; float32[500, 10]
+  ;; What a call of probabilities works on.
+  (global $probabilities.images i32 (i32.const 264)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 272)) ;; address of float32[rows, 10]
+  (global $probabilities.h0_convolved i32 (i32.const 280)) ;; address of float32[rows, 20, 24, 24]
+  (global $probabilities.h0 i32 (i32.const 288)) ;; address of float32[rows, 20, 12, 12]
+  (global $probabilities.h1_convolved i32 (i32.const 296)) ;; address of float32[rows, 50, 8, 8]
+  (global $probabilities.h1 i32 (i32.const 304)) ;; address of float32[rows, 50, 4, 4]
+  (global $probabilities.h2 i32 (i32.const 312)) ;; address of float32[rows, 500]
+  (global $probabilities.scores_logits i32 (i32.const 320)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1725056)) ;; float32[rows, 10]
+  (global $probabilities.rows i32 (i32.const 328)) ;; size
+  ;; What a call of predict works on.
+  (global $predict.images i32 (i32.const 336)) ;; address of float32[rows, 784]
+  (global $predict.argmax i32 (i32.const 344)) ;; address of int32[rows]
+  (global $predict.h0_convolved i32 (i32.const 352)) ;; address of float32[rows, 20, 24, 24]
+  (global $predict.h0 i32 (i32.const 360)) ;; address of float32[rows, 20, 12, 12]
+  (global $predict.h1_convolved i32 (i32.const 368)) ;; address of float32[rows, 50, 8, 8]
+  (global $predict.h1 i32 (i32.const 376)) ;; address of float32[rows, 50, 4, 4]
+  (global $predict.h2 i32 (i32.const 384)) ;; address of float32[rows, 500]
+  (global $predict.scores_logits i32 (i32.const 392)) ;; address of float32[rows, 10]
+  (global $predict.rows i32 (i32.const 400)) ;; size
+
+  ;; Takes memory from what is free, whose address lies at $at.
+  (func $allocate (param $at i32) (param $bytes i32) (result i32)
+    (local $start i32) (local $end i32) (local $missing i32)
+    (local.set $start (i32.load (local.get $at)))
+    (local.set $end
+      (i32.and
+        (i32.add (i32.add (local.get $start) (local.get $bytes)) (i32.const 63))
+        (i32.const -64)))
+    (i32.store (local.get $at) (local.get $end))
+    ;; Pages of 64 KiB that there are not yet.
+    (local.set $missing
+      (i32.sub (i32.add (i32.shr_u (local.get $end) (i32.const 16)) (i32.const 1)) (memory.size)))
+    (if (i32.gt_s (local.get $missing) (i32.const 0))
+      (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))
+    (local.get $start))
+
+  ;; e^x = 2^n · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2.
+  (func $f32x4_exp (param $x v128) (result v128)
+    (local $at v128) (local $shifted v128) (local $n v128) (local $whole v128)
+    (local $r v128) (local $p v128) (local $half v128)
+    ;; Beyond these the result is 0 or infinite; NaN passes through both comparisons.
+    (local.set $at
+      (f32x4.pmin (f32x4.pmax (local.get $x) (v128.const f32x4 -104 -104 -104 -104)) (v128.const f32x4 89 89 89 89)))
+    ;; Adding 1.5·2^23 leaves no room for a fraction: n = round(at / ln 2), for |n| < 2^22.
+    (local.set $shifted
+      (f32x4.relaxed_madd (local.get $at) (v128.const f32x4 1.44269504 1.44269504 1.44269504 1.44269504) (v128.const f32x4 12582912 12582912 12582912 12582912)))
+    (local.set $n (f32x4.sub (local.get $shifted) (v128.const f32x4 12582912 12582912 12582912 12582912)))
+    (local.set $whole (i32x4.sub (local.get $shifted) (v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000)))
+    ;; ln 2 in two parts, so that n · the first is exact.
+    (local.set $r
+      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 -0.693359375 -0.693359375 -0.693359375 -0.693359375) (local.get $at)))
+    (local.set $r
+      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 2.12194440e-4 2.12194440e-4 2.12194440e-4 2.12194440e-4) (local.get $r)))
+    (local.set $p (call $f32x4_expm1_near_0 (local.get $r)))
+    ;; 2^n in two factors: n alone may be beyond the exponents of float32.
+    (local.set $half (i32x4.shr_s (local.get $whole) (i32.const 1)))
+    (f32x4.mul
+      (f32x4.mul
+        (f32x4.add (local.get $p) (v128.const f32x4 1 1 1 1))
+        (i32x4.shl (i32x4.add (local.get $half) (v128.const i32x4 127 127 127 127)) (i32.const 23)))
+      (i32x4.shl (i32x4.add (i32x4.sub (local.get $whole) (local.get $half)) (v128.const i32x4 127 127 127 127)) (i32.const 23))))
+
+  ;; e^r − 1 for |r| ≤ ln 2 / 2: r + r²·P(r) (Cephes, expf).
+  (func $f32x4_expm1_near_0 (param $r v128) (result v128)
+    (local $p v128)
+    (local.set $p (v128.const f32x4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1)))
+    (f32x4.relaxed_madd
+      (local.get $p) (f32x4.mul (local.get $r) (local.get $r)) (local.get $r)))
+
+  (func $f32x4_largest (param $x v128) (result f32)
+    (f32.max
+      (f32.max (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
+      (f32.max (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
+
+  (func $f32x4_log (param $x v128) (result v128)
+    (call $f32x4_log_sum (local.get $x) (v128.const f32x4 0 0 0 0)))
+
+  ;; log(x + extra) where extra is what rounding took from x: log m + e·ln 2 for x = m·2^e,
+  ;; log(1 + f) for 1 + f in [√½, √2] as f − f²/2 + f³·P(f) (Cephes, logf).
+  (func $f32x4_log_sum (param $x v128) (param $extra v128) (result v128)
+    (local $tiny v128) (local $bits v128) (local $f v128) (local $n v128) (local $p v128) (local $tail v128)
+    (local.set $tiny (f32x4.lt (local.get $x) (v128.const f32x4 1.17549435e-38 1.17549435e-38 1.17549435e-38 1.17549435e-38)))
+    ;; The exponent that leaves m in [√½, √2).
+    (local.set $bits
+      (i32x4.sub
+        (v128.bitselect
+          (f32x4.mul (local.get $x) (v128.const f32x4 8388608 8388608 8388608 8388608)) (local.get $x) (local.get $tiny))
+        (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3)))
+    (local.set $f
+      (f32x4.sub
+        (i32x4.add
+          (v128.and (local.get $bits) (v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff))
+          (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3))
+        (v128.const f32x4 1 1 1 1)))
+    (local.set $n
+      (f32x4.convert_i32x4_s
+        (i32x4.sub
+          (i32x4.shr_s (local.get $bits) (i32.const 23))
+          (v128.and (local.get $tiny) (v128.const i32x4 23 23 23 23)))))
+    (local.set $p (v128.const f32x4 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1)))
+    (local.set $tail
+      (f32x4.mul
+        (f32x4.mul (f32x4.mul (local.get $p) (local.get $f)) (local.get $f))
+        (local.get $f)))
+    (local.set $tail
+      (f32x4.relaxed_madd
+        (local.get $n) (v128.const f32x4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4) (local.get $tail)))
+    (local.set $tail
+      (f32x4.sub
+        (local.get $tail)
+        (f32x4.mul (f32x4.mul (v128.const f32x4 0.5 0.5 0.5 0.5) (local.get $f)) (local.get $f))))
+    (local.set $tail
+      (f32x4.add (local.get $tail) (f32x4.div (local.get $extra) (local.get $x))))
+    (v128.bitselect
+      (v128.bitselect
+        (local.get $x)
+        (f32x4.relaxed_madd
+          (local.get $n)
+          (v128.const f32x4 0.693359375 0.693359375 0.693359375 0.693359375)
+          (f32x4.add (local.get $f) (local.get $tail)))
+        (f32x4.eq (local.get $x) (v128.const f32x4 inf inf inf inf)))
+      (v128.bitselect (v128.const f32x4 -inf -inf -inf -inf) (v128.const f32x4 nan nan nan nan)
+        (f32x4.eq (local.get $x) (v128.const f32x4 0 0 0 0)))
+      (f32x4.gt (local.get $x) (v128.const f32x4 0 0 0 0))))
+
+  ;; Numbers of a random stream at one of its calls, in [0, 1): 24 bits of Threefry-2x32-20
+  ;; (Salmon et al., 2011) with the key (seed, stream) and the counter (counter / 2, call).
+  (func $f32x4_random (param $seed v128) (param $stream v128) (param $call v128)
+      (param $counter v128) (result v128)
+    (local $parity v128) (local $a v128) (local $b v128)
+    (local.set $parity
+      (v128.xor
+        (v128.xor (local.get $seed) (local.get $stream)) (v128.const i32x4 0x1bd11bda 0x1bd11bda 0x1bd11bda 0x1bd11bda)))
+    (local.set $a
+      (i32x4.add (i32x4.shr_u (local.get $counter) (i32.const 1)) (local.get $seed)))
+    (local.set $b (i32x4.add (local.get $call) (local.get $stream)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 13))
+          (i32x4.shr_u (local.get $b) (i32.const 19)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 15))
+          (i32x4.shr_u (local.get $b) (i32.const 17)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 26))
+          (i32x4.shr_u (local.get $b) (i32.const 6)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 6))
+          (i32x4.shr_u (local.get $b) (i32.const 26)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $stream)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (v128.const i32x4 1 1 1 1))))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 17))
+          (i32x4.shr_u (local.get $b) (i32.const 15)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 29))
+          (i32x4.shr_u (local.get $b) (i32.const 3)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 16))
+          (i32x4.shr_u (local.get $b) (i32.const 16)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 24))
+          (i32x4.shr_u (local.get $b) (i32.const 8)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $parity)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (v128.const i32x4 2 2 2 2))))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 13))
+          (i32x4.shr_u (local.get $b) (i32.const 19)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 15))
+          (i32x4.shr_u (local.get $b) (i32.const 17)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 26))
+          (i32x4.shr_u (local.get $b) (i32.const 6)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 6))
+          (i32x4.shr_u (local.get $b) (i32.const 26)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $seed)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $stream) (v128.const i32x4 3 3 3 3))))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 17))
+          (i32x4.shr_u (local.get $b) (i32.const 15)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 29))
+          (i32x4.shr_u (local.get $b) (i32.const 3)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 16))
+          (i32x4.shr_u (local.get $b) (i32.const 16)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 24))
+          (i32x4.shr_u (local.get $b) (i32.const 8)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $stream)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (v128.const i32x4 4 4 4 4))))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 13))
+          (i32x4.shr_u (local.get $b) (i32.const 19)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 15))
+          (i32x4.shr_u (local.get $b) (i32.const 17)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 26))
+          (i32x4.shr_u (local.get $b) (i32.const 6)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 6))
+          (i32x4.shr_u (local.get $b) (i32.const 26)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $parity)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (v128.const i32x4 5 5 5 5))))
+    (f32x4.mul
+      (f32x4.convert_i32x4_u
+        (i32x4.shr_u
+          (v128.bitselect
+            (local.get $b)
+            (local.get $a)
+            (i32x4.eq (v128.and (local.get $counter) (v128.const i32x4 1 1 1 1)) (v128.const i32x4 1 1 1 1)))
+          (i32.const 8)))
+      (v128.const f32x4 5.960464477539063e-8 5.960464477539063e-8 5.960464477539063e-8 5.960464477539063e-8)))
+
+  (func $f32x4_sum (param $x v128) (result f32)
+    (f32.add
+      (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
+      (f32.add (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
+
+  ;; tanh x = x + x³·P(x²) near 0 (Cephes, tanhf), (1 − e^(−2|x|)) / (1 + e^(−2|x|)) elsewhere.
+  (func $f32x4_tanh (param $x v128) (result v128)
+    (local $s v128) (local $p v128) (local $size v128) (local $e v128)
+    (local.set $s (f32x4.mul (local.get $x) (local.get $x)))
+    (local.set $p (v128.const f32x4 -5.70498872745e-3 -5.70498872745e-3 -5.70498872745e-3 -5.70498872745e-3))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 2.06390887954e-2 2.06390887954e-2 2.06390887954e-2 2.06390887954e-2)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 -5.37397155531e-2 -5.37397155531e-2 -5.37397155531e-2 -5.37397155531e-2)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 1.33314422036e-1 1.33314422036e-1 1.33314422036e-1 1.33314422036e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 -3.33332819422e-1 -3.33332819422e-1 -3.33332819422e-1 -3.33332819422e-1)))
+    (local.set $size (f32x4.abs (local.get $x)))
+    (local.set $e (call $f32x4_exp (f32x4.mul (v128.const f32x4 -2 -2 -2 -2) (local.get $size))))
+    (v128.bitselect
+      (f32x4.relaxed_madd
+        (f32x4.mul (local.get $p) (local.get $s)) (local.get $x) (local.get $x))
+      ;; The sign of x and the size of the quotient.
+      (v128.bitselect
+        (local.get $x)
+        (f32x4.div
+          (f32x4.sub (v128.const f32x4 1 1 1 1) (local.get $e))
+          (f32x4.add (v128.const f32x4 1 1 1 1) (local.get $e)))
+        (v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000))
+      (f32x4.lt (local.get $size) (v128.const f32x4 0.625 0.625 0.625 0.625))))
+
+  (func $i32_min (param $a i32) (param $b i32) (result i32)
+    (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
+
+  ;; layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
+  ;;   for i < 20, j < 5, k < 5
+  (func $initial_layer0_W.layer0_W
+    (local $layer0_W i32)
+    (local $seed i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $four.lanes v128)
+    (local.set $layer0_W (global.get $layer0_W))
+    (local.set $seed (i32.load (global.get $initial_layer0_W.seed)))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $four.lanes
+            (f32x4.sub
+              (f32x4.mul
+                (v128.const f32x4 0.4 0.4 0.4 0.4)
+                (call $f32x4_random
+                  (i32x4.splat (local.get $seed))
+                  (v128.const i32x4 1392825402 1392825402 1392825402 1392825402)
+                  (v128.const i32x4 0 0 0 0)
+                  (i32x4.add
+                    (i32x4.add
+                      (i32x4.mul
+                        (i32x4.add (i32x4.splat (local.get $i)) (v128.const i32x4 0 1 2 3))
+                        (v128.const i32x4 25 25 25 25))
+                      (i32x4.splat (i32.mul (local.get $j) (i32.const 5))))
+                    (i32x4.splat (local.get $k)))))
+              (v128.const f32x4 0.2 0.2 0.2 0.2)))
+          (v128.store32_lane 0
+            (i32.add
+              (local.get $layer0_W)
+              (i32.shl
+                (i32.add
+                  (i32.add
+                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $j) (i32.const 5)))
+                  (local.get $k))
+                (i32.const 2)))
+            (local.get $four.lanes))
+          (v128.store32_lane offset=100 1
+            (i32.add
+              (local.get $layer0_W)
+              (i32.shl
+                (i32.add
+                  (i32.add
+                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $j) (i32.const 5)))
+                  (local.get $k))
+                (i32.const 2)))
+            (local.get $four.lanes))
+          (v128.store32_lane offset=200 2
+            (i32.add
+              (local.get $layer0_W)
+              (i32.shl
+                (i32.add
+                  (i32.add
+                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $j) (i32.const 5)))
+                  (local.get $k))
+                (i32.const 2)))
+            (local.get $four.lanes))
+          (v128.store32_lane offset=300 3
+            (i32.add
+              (local.get $layer0_W)
+              (i32.shl
+                (i32.add
+                  (i32.add
+                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $j) (i32.const 5)))
+                  (local.get $k))
+                (i32.const 2)))
+            (local.get $four.lanes))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 20)))))
+
+  ;; initial_layer0_W(seed); updates layer0_W
+  (func $initial_layer0_W (call $initial_layer0_W.layer0_W))
+
+  ;; layer1_W[i,j,k,l] ← 0.17192047651837583·random(layer1.W, i·500 + j·25 + k·5 + l) −
+  ;;     0.08596023825918792
+  ;;   for i < 50, j < 20, k < 5, l < 5
+  (func $initial_layer1_W.layer1_W
+    (local $layer1_W i32)
+    (local $seed i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $four.lanes v128)
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $seed (i32.load (global.get $initial_layer1_W.seed)))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $four.lanes
+              (f32x4.sub
+                (f32x4.mul
+                  (v128.const f32x4 0.17192047651837583 0.17192047651837583 0.17192047651837583 0.17192047651837583)
+                  (call $f32x4_random
+                    (i32x4.splat (local.get $seed))
+                    (v128.const i32x4 -1632430167 -1632430167 -1632430167 -1632430167)
+                    (v128.const i32x4 0 0 0 0)
+                    (i32x4.add
+                      (i32x4.add
+                        (i32x4.add
+                          (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
+                          (i32x4.mul
+                            (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3))
+                            (v128.const i32x4 25 25 25 25)))
+                        (i32x4.splat (i32.mul (local.get $k) (i32.const 5))))
+                      (i32x4.splat (local.get $l)))))
+                (v128.const f32x4 0.08596023825918792 0.08596023825918792 0.08596023825918792 0.08596023825918792)))
+            (v128.store32_lane 0
+              (i32.add
+                (local.get $layer1_W)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 500))
+                        (i32.mul (local.get $j) (i32.const 25)))
+                      (i32.mul (local.get $k) (i32.const 5)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=100 1
+              (i32.add
+                (local.get $layer1_W)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 500))
+                        (i32.mul (local.get $j) (i32.const 25)))
+                      (i32.mul (local.get $k) (i32.const 5)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=200 2
+              (i32.add
+                (local.get $layer1_W)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 500))
+                        (i32.mul (local.get $j) (i32.const 25)))
+                      (i32.mul (local.get $k) (i32.const 5)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=300 3
+              (i32.add
+                (local.get $layer1_W)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 500))
+                        (i32.mul (local.get $j) (i32.const 25)))
+                      (i32.mul (local.get $k) (i32.const 5)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 5))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50)))))
+
+  ;; initial_layer1_W(seed); updates layer1_W
+  (func $initial_layer1_W (call $initial_layer1_W.layer1_W))
+
+  ;; hidden_W[i,j] ← 0.1358732440973515·random(hidden.W, i·500 + j) − 0.06793662204867575
+  ;;   for i < 800, j < 500
+  (func $initial_hidden_W.hidden_W
+    (local $hidden_W i32)
+    (local $seed i32)
+    (local $i i32)
+    (local $j i32)
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (v128.store
+          (i32.add
+            (local.get $hidden_W)
+            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2)))
+          (f32x4.sub
+            (f32x4.mul
+              (v128.const f32x4 0.1358732440973515 0.1358732440973515 0.1358732440973515 0.1358732440973515)
+              (call $f32x4_random
+                (i32x4.splat (local.get $seed))
+                (v128.const i32x4 -1815431459 -1815431459 -1815431459 -1815431459)
+                (v128.const i32x4 0 0 0 0)
+                (i32x4.add
+                  (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
+                  (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
+            (v128.const f32x4 0.06793662204867575 0.06793662204867575 0.06793662204867575 0.06793662204867575)))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 800)))))
+
+  ;; initial_hidden_W(seed); updates hidden_W
+  (func $initial_hidden_W (call $initial_hidden_W.hidden_W))
+
+  ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+  ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
+  (func $train.h0_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $x i32)
+    (local $layer0_W i32)
+    (local $h0_convolved i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $x (i32.load (global.get $train.x)))
+    (local.set $layer0_W (global.get $layer0_W))
+    (local.set $h0_convolved (global.get $train.h0_convolved))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 24)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 24)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (v128.store
+                    (local.get $to_panel)
+                    (v128.load
+                      (i32.add
+                        (local.get $x)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $k) (i32.const 28))
+                                  (i32.mul (local.get $m) (i32.const 28)))
+                                (local.get $l))
+                              (local.get $n))
+                            (i32.mul (local.get $i) (i32.const 784)))
+                          (i32.const 2)))))
+                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $train.h0_convolved.tile
+                (i32.add
+                  (local.get $layer0_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 20))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 576))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $train.h0_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 25))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const -4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+  ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+  ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+  ;;   for i < 500, j < 20, k < 12, l < 12
+  (func $train.h0_pooled_and_h0
+    (local $h0_convolved i32)
+    (local $h0_pooled i32)
+    (local $layer0_b i32)
+    (local $h0 i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h0_pooled_max.x4 v128)
+    (local $four.lanes v128)
+    (local $h0_linear.x4 v128)
+    (local.set $h0_convolved (global.get $train.h0_convolved))
+    (local.set $h0_pooled (global.get $train.h0_pooled))
+    (local.set $layer0_b (global.get $layer0_b))
+    (local.set $h0 (global.get $train.h0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $h0_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $h0_pooled_max.x4
+                  (f32x4.max
+                    (local.get $h0_pooled_max.x4)
+                    (v128.load32_lane offset=6912 3
+                      (i32.add
+                        (local.get $h0_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 11520))
+                                    (i32.mul (local.get $j) (i32.const 576)))
+                                  (i32.mul (local.get $k) (i32.const 48)))
+                                (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2)))
+                      (v128.load32_lane offset=4608 2
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 11520))
+                                      (i32.mul (local.get $j) (i32.const 576)))
+                                    (i32.mul (local.get $k) (i32.const 48)))
+                                  (i32.mul (local.get $m) (i32.const 24)))
+                                (i32.mul (local.get $l) (i32.const 2)))
+                              (local.get $n))
+                            (i32.const 2)))
+                        (v128.load32_lane offset=2304 1
+                          (i32.add
+                            (local.get $h0_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 11520))
+                                        (i32.mul (local.get $j) (i32.const 576)))
+                                      (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $m) (i32.const 24)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $h0_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 11520))
+                                          (i32.mul (local.get $j) (i32.const 576)))
+                                        (i32.mul (local.get $k) (i32.const 48)))
+                                      (i32.mul (local.get $m) (i32.const 24)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))))))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (local.set $four.lanes (local.get $h0_pooled_max.x4))
+            (v128.store32_lane 0
+              (i32.add
+                (local.get $h0_pooled)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=576 1
+              (i32.add
+                (local.get $h0_pooled)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=1152 2
+              (i32.add
+                (local.get $h0_pooled)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=1728 3
+              (i32.add
+                (local.get $h0_pooled)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (local.set $h0_linear.x4
+              (f32x4.add
+                (v128.load32_lane offset=1728 3
+                  (i32.add
+                    (local.get $h0_pooled)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (v128.load32_lane offset=1152 2
+                    (i32.add
+                      (local.get $h0_pooled)
+                      (i32.shl
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.mul (local.get $i) (i32.const 2880))
+                              (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (local.get $k) (i32.const 12)))
+                          (local.get $l))
+                        (i32.const 2)))
+                    (v128.load32_lane offset=576 1
+                      (i32.add
+                        (local.get $h0_pooled)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 2880))
+                                (i32.mul (local.get $j) (i32.const 144)))
+                              (i32.mul (local.get $k) (i32.const 12)))
+                            (local.get $l))
+                          (i32.const 2)))
+                      (v128.load32_zero
+                        (i32.add
+                          (local.get $h0_pooled)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $i) (i32.const 2880))
+                                  (i32.mul (local.get $j) (i32.const 144)))
+                                (i32.mul (local.get $k) (i32.const 12)))
+                              (local.get $l))
+                            (i32.const 2)))))))
+                (v128.load (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2))))))
+            (local.set $four.lanes (call $f32x4_tanh (local.get $h0_linear.x4)))
+            (v128.store32_lane 0
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=576 1
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=1152 2
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=1728 3
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+  ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  (func $train.h1_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $h0 i32)
+    (local $layer1_W i32)
+    (local $h1_convolved i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $q i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $h0 (global.get $train.h0))
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $h1_convolved (global.get $train.h1_convolved))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 8)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 8)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (local.set $q (i32.const 0))
+                  (loop $each_q
+                    (v128.store
+                      (local.get $to_panel)
+                      (v128.load
+                        (i32.add
+                          (local.get $h0)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.mul (local.get $k) (i32.const 12)))
+                                  (i32.mul (local.get $n) (i32.const 12)))
+                                (i32.mul (local.get $m) (i32.const 144)))
+                              (i32.mul (local.get $i) (i32.const 2880)))
+                            (i32.const 2)))))
+                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (br_if $each_q
+                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $train.h1_convolved.tile
+                (i32.add
+                  (local.get $layer1_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 50))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 64))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $train.h1_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps_1 i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps_1 (i32.const 20))
+    (loop $each_of_steps_1
+      (local.set $steps (i32.const 25))
+      (loop $each_of_steps
+        (local.set $right_0 (v128.load (local.get $right)))
+        (local.set $right_1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum_0_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (local.set $sum_0_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (local.set $sum_1_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (local.set $sum_1_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (local.set $sum_2_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (local.set $sum_2_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+        (local.set $sum_3_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (local.set $sum_3_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+        (local.set $sum_4_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (local.set $sum_4_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (local.set $left (i32.add (local.get $left) (i32.const -4)))
+        (local.set $right (i32.add (local.get $right) (i32.const 32)))
+        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $left (i32.add (local.get $left) (i32.const 200)))
+      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+  ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+  ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+  ;;   for i < 500, j < 50, k < 4, l < 4
+  (func $train.h1_pooled_and_h1
+    (local $h1_convolved i32)
+    (local $h1_pooled i32)
+    (local $layer1_b i32)
+    (local $h1 i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h1_pooled_max.x4 v128)
+    (local $four.lanes v128)
+    (local $h1_linear.x4 v128)
+    (local.set $h1_convolved (global.get $train.h1_convolved))
+    (local.set $h1_pooled (global.get $train.h1_pooled))
+    (local.set $layer1_b (global.get $layer1_b))
+    (local.set $h1 (global.get $train.h1))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $h1_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $h1_pooled_max.x4
+                  (f32x4.max
+                    (local.get $h1_pooled_max.x4)
+                    (v128.load32_lane offset=768 3
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2)))
+                      (v128.load32_lane offset=512 2
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 3200))
+                                      (i32.mul (local.get $j) (i32.const 64)))
+                                    (i32.mul (local.get $k) (i32.const 16)))
+                                  (i32.mul (local.get $m) (i32.const 8)))
+                                (i32.mul (local.get $l) (i32.const 2)))
+                              (local.get $n))
+                            (i32.const 2)))
+                        (v128.load32_lane offset=256 1
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))))))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (local.set $four.lanes (local.get $h1_pooled_max.x4))
+            (v128.store32_lane 0
+              (i32.add
+                (local.get $h1_pooled)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=64 1
+              (i32.add
+                (local.get $h1_pooled)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=128 2
+              (i32.add
+                (local.get $h1_pooled)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=192 3
+              (i32.add
+                (local.get $h1_pooled)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (local.set $h1_linear.x4
+              (f32x4.add
+                (v128.load32_lane offset=192 3
+                  (i32.add
+                    (local.get $h1_pooled)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (v128.load32_lane offset=128 2
+                    (i32.add
+                      (local.get $h1_pooled)
+                      (i32.shl
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.mul (local.get $i) (i32.const 800))
+                              (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $k) (i32.const 4)))
+                          (local.get $l))
+                        (i32.const 2)))
+                    (v128.load32_lane offset=64 1
+                      (i32.add
+                        (local.get $h1_pooled)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 800))
+                                (i32.mul (local.get $j) (i32.const 16)))
+                              (i32.mul (local.get $k) (i32.const 4)))
+                            (local.get $l))
+                          (i32.const 2)))
+                      (v128.load32_zero
+                        (i32.add
+                          (local.get $h1_pooled)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $i) (i32.const 800))
+                                  (i32.mul (local.get $j) (i32.const 16)))
+                                (i32.mul (local.get $k) (i32.const 4)))
+                              (local.get $l))
+                            (i32.const 2)))))))
+                (v128.load (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2))))))
+            (local.set $four.lanes (call $f32x4_tanh (local.get $h1_linear.x4)))
+            (v128.store32_lane 0
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=64 1
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=128 2
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=192 3
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $h1_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $h1_pooled_max.x4
+                  (f32x4.max
+                    (local.get $h1_pooled_max.x4)
+                    (v128.load32_lane offset=24 3
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2)))
+                      (v128.load32_lane offset=16 2
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 3200))
+                                      (i32.mul (local.get $j) (i32.const 64)))
+                                    (i32.mul (local.get $k) (i32.const 16)))
+                                  (i32.mul (local.get $m) (i32.const 8)))
+                                (i32.mul (local.get $l) (i32.const 2)))
+                              (local.get $n))
+                            (i32.const 2)))
+                        (v128.load32_lane offset=8 1
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))))))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (v128.store
+              (i32.add
+                (local.get $h1_pooled)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $h1_pooled_max.x4))
+            (local.set $h1_linear.x4
+              (f32x4.add
+                (v128.load
+                  (i32.add
+                    (local.get $h1_pooled)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2))))
+                (v128.load32_splat
+                  (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2))))))
+            (v128.store
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (call $f32x4_tanh (local.get $h1_linear.x4)))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; h2[i,j] = tanh(h2_linear[i,j])
+  ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < 500, j < 500, k < 800
+  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  (func $train.h2
+    (param $from i32)
+    (param $to i32)
+    (local $h1 i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $h2 i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h1 (global.get $train.h1))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (global.get $train.h2))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (call $train.h2.tile
+              (i32.add
+                (local.get $h1)
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                          (v128.load
+                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.extract_lane 0
+                        (call $f32x4_tanh
+                          (f32x4.splat
+                            (f32.add
+                              (f32.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (f32.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $train.h2.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 800))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9600 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12800 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=16000 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < 500, j < 10, k < 500
+  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  (func $train.p_logits
+    (param $from i32)
+    (param $to i32)
+    (local $h2 i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $p_logits i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h2 (global.get $train.h2))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $p_logits (global.get $train.p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (call $train.p_logits.tile
+              (i32.add
+                (local.get $h2)
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $train.p_logits.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=10000 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; p_max[i] = max_j p_logits[i,j]
+  ;;   for i < 500, j < 10
+  ;; p_exp[i,j] = exp(p_logits[i,j] − p_max[i])
+  ;;   for i < 500, j < 10
+  ;; p_sum[i] = Σ_j p_exp[i,j]
+  ;;   for i < 500, j < 10
+  ;; cost = −Σ_i (p_logits[i,y[i]] − p_max[i] − log(p_sum[i])) / 500
+  ;;   for i < 500
+  ;; ∂cost/∂p_logits ≡ d_p_logits[i,j] = (p[i,j] − [j = y[i]]) / 500
+  ;;   where p[i,j] = p_exp[i,j] / p_sum[i]
+  ;;   for i < 500, j < 10
+  (func $train.cost_and_d_p_logits
+    (local $p_logits i32)
+    (local $p_exp i32)
+    (local $y i32)
+    (local $d_p_logits i32)
+    (local $i i32)
+    (local $j i32)
+    (local $p_max f32)
+    (local $p f32)
+    (local $cost f32)
+    (local $cost_sum f64)
+    (local $p_sum f64)
+    (local $p_max.x4 v128)
+    (local $p_sum.x4 v128)
+    (local $p.x4 v128)
+    (local.set $p_logits (global.get $train.p_logits))
+    (local.set $p_exp (global.get $train.p_exp))
+    (local.set $y (i32.load (global.get $train.y)))
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $cost_sum (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $p_max (f32.const -inf))
+      (local.set $j (i32.const 0))
+      (local.set $p_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+      (loop $each_j
+        (local.set $p_max.x4
+          (f32x4.max
+            (local.get $p_max.x4)
+            (v128.load
+              (i32.add
+                (local.get $p_logits)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2))))))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (local.set $p_max (f32.max (local.get $p_max) (call $f32x4_largest (local.get $p_max.x4))))
+      (loop $each_j
+        (local.set $p_max
+          (f32.max
+            (local.get $p_max)
+            (f32.load
+              (i32.add
+                (local.get $p_logits)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $p_sum (f64.const 0))
+      (local.set $j (i32.const 0))
+      (local.set $p_sum.x4 (v128.const f32x4 0 0 0 0))
+      (loop $each_j
+        (v128.store
+          (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))
+          (call $f32x4_exp
+            (f32x4.sub
+              (v128.load
+                (i32.add
+                  (local.get $p_logits)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                    (i32.const 2))))
+              (f32x4.splat (local.get $p_max)))))
+        (local.set $p_sum.x4
+          (f32x4.add
+            (local.get $p_sum.x4)
+            (v128.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (local.set $p_sum
+        (f64.add (local.get $p_sum) (f64.promote_f32 (call $f32x4_sum (local.get $p_sum.x4)))))
+      (loop $each_j
+        (f32.store
+          (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))
+          (f32x4.extract_lane 0
+            (call $f32x4_exp
+              (f32x4.splat
+                (f32.sub
+                  (f32.load
+                    (i32.add
+                      (local.get $p_logits)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                        (i32.const 2))))
+                  (local.get $p_max))))))
+        (local.set $p_sum
+          (f64.add
+            (local.get $p_sum)
+            (f64.promote_f32
+              (f32.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $cost_sum
+        (f64.add
+          (local.get $cost_sum)
+          (f64.promote_f32
+            (f32.sub
+              (f32.sub
+                (f32.load
+                  (i32.add
+                    (local.get $p_logits)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 10))
+                        (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
+                      (i32.const 2))))
+                (local.get $p_max))
+              (f32x4.extract_lane 0
+                (call $f32x4_log (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))))))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $p.x4
+          (f32x4.div
+            (v128.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))
+            (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))
+        (v128.store
+          (i32.add
+            (local.get $d_p_logits)
+            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+          (f32x4.div
+            (f32x4.sub
+              (local.get $p.x4)
+              (v128.and
+                (i32x4.eq
+                  (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3))
+                  (v128.load32_splat (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
+                (v128.const f32x4 1 1 1 1)))
+            (v128.const f32x4 500 500 500 500)))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (loop $each_j
+        (local.set $p
+          (f32.div
+            (f32.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))
+            (f32.demote_f64 (local.get $p_sum))))
+        (f32.store
+          (i32.add
+            (local.get $d_p_logits)
+            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+          (f32.div
+            (f32.sub
+              (local.get $p)
+              (f32.convert_i32_u
+                (i32.eq
+                  (local.get $j)
+                  (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))
+            (f32.const 500)))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
+    (local.set $cost (f32.neg (f32.div (f32.demote_f64 (local.get $cost_sum)) (f32.const 500))))
+    (f32.store (global.get $train.cost) (local.get $cost)))
+
+  ;; ∂cost/∂h2_linear ≡ d_h2_linear[i,j] = ∂cost/∂h2[i,j]·(1 − h2[i,j]·h2[i,j])
+  ;;   where ∂cost/∂h2[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
+  ;;   for i < 500, j < 500, k < 10
+  ;;   in 6 × 8 tiles of i × j, of d_p_logits and elements that are copied together
+  (func $train.d_h2_linear
+    (param $from i32)
+    (param $to i32)
+    (local $d_p_logits i32)
+    (local $output_W i32)
+    (local $h2 i32)
+    (local $d_h2_linear i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $j i32)
+    (local $to_panel i32)
+    (local $k i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $output_W (global.get $output_W))
+    (local.set $h2 (global.get $train.h2))
+    (local.set $d_h2_linear (global.get $train.d_h2_linear))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 320)))
+          (local.set $at (i32.const 0))
+          (loop $each_at
+            (local.set $j (i32.add (local.get $j_first) (local.get $at)))
+            (local.set $to_panel
+              (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (f32.store
+                (local.get $to_panel)
+                (f32.load
+                  (i32.add
+                    (local.get $output_W)
+                    (i32.shl
+                      (i32.add (local.get $k) (i32.mul (local.get $j) (i32.const 10)))
+                      (i32.const 2)))))
+              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 10))))
+            (br_if $each_at
+              (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 1))) (local.get $columns))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (call $train.d_h2_linear.tile
+              (i32.add
+                (local.get $d_p_logits)
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 10)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $d_h2_linear)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.mul
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32x4.sub
+                          (v128.const f32x4 1 1 1 1)
+                          (f32x4.mul
+                            (v128.load
+                              (i32.add
+                                (local.get $h2)
+                                (i32.shl
+                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $h2)
+                                (i32.shl
+                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.const 2))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $d_h2_linear)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32.mul
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.sub
+                          (f32.const 1)
+                          (f32.mul
+                            (f32.load
+                              (i32.add
+                                (local.get $h2)
+                                (i32.shl
+                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.const 2))))
+                            (f32.load
+                              (i32.add
+                                (local.get $h2)
+                                (i32.shl
+                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.const 2))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (i32.const 500)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (i32.const 500))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $train.d_h2_linear.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 10))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=40 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=80 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=120 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=160 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l])
+  ;;   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
+  ;;   for i < 500, j < 50, k < 4, l < 4, m < 500
+  ;;   in 6 × 8 tiles of i × jkl, of d_h2_linear and elements that are copied together
+  (func $train.d_h1_linear
+    (param $from i32)
+    (param $to i32)
+    (local $d_h2_linear i32)
+    (local $hidden_W i32)
+    (local $h1 i32)
+    (local $d_h1_linear i32)
+    (local $unit i32)
+    (local $jkl_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $jkl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $j i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $jkl i32)
+    (local.set $d_h2_linear (global.get $train.d_h2_linear))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $h1 (global.get $train.h1))
+    (local.set $d_h1_linear (global.get $train.d_h1_linear))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $jkl_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 800) (local.get $jkl_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $at (i32.const 0))
+          (loop $each_at
+            (local.set $jkl_at (i32.add (local.get $jkl_first) (local.get $at)))
+            (local.set $l (i32.rem_u (local.get $jkl_at) (i32.const 4)))
+            (local.set $k (i32.rem_u (i32.div_u (local.get $jkl_at) (i32.const 4)) (i32.const 4)))
+            (local.set $j (i32.div_u (local.get $jkl_at) (i32.const 16)))
+            (local.set $to_panel
+              (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (f32.store
+                (local.get $to_panel)
+                (f32.load
+                  (i32.add
+                    (local.get $hidden_W)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add (local.get $m) (i32.mul (local.get $j) (i32.const 8000)))
+                          (i32.mul (local.get $k) (i32.const 2000)))
+                        (i32.mul (local.get $l) (i32.const 500)))
+                      (i32.const 2)))))
+              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 500))))
+            (br_if $each_at
+              (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 1))) (local.get $columns))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (call $train.d_h1_linear.tile
+              (i32.add
+                (local.get $d_h2_linear)
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $jkl_first) (i32.const 2))))
+              (local.set $jkl (local.get $jkl_first))
+              (if
+                (i32.lt_s
+                  (local.get $jkl)
+                  (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_jkl
+                    (v128.store
+                      (i32.add
+                        (local.get $d_h1_linear)
+                        (i32.shl
+                          (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                          (i32.const 2)))
+                      (f32x4.mul
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
+                        (f32x4.sub
+                          (v128.const f32x4 1 1 1 1)
+                          (f32x4.mul
+                            (v128.load
+                              (i32.add
+                                (local.get $h1)
+                                (i32.shl
+                                  (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                                  (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $h1)
+                                (i32.shl
+                                  (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                                  (i32.const 2))))))))
+                    (br_if $each_jkl
+                      (i32.lt_s
+                        (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
+                (then
+                  (loop $each_jkl
+                    (f32.store
+                      (i32.add
+                        (local.get $d_h1_linear)
+                        (i32.shl
+                          (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                          (i32.const 2)))
+                      (f32.mul
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
+                        (f32.sub
+                          (f32.const 1)
+                          (f32.mul
+                            (f32.load
+                              (i32.add
+                                (local.get $h1)
+                                (i32.shl
+                                  (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                                  (i32.const 2))))
+                            (f32.load
+                              (i32.add
+                                (local.get $h1)
+                                (i32.shl
+                                  (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                                  (i32.const 2))))))))
+                    (br_if $each_jkl
+                      (i32.lt_s
+                        (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
+                        (i32.add (local.get $jkl_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $train.d_h1_linear.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=10000 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; d_h1_linear_share[i,j,k,l] = d_h1_linear[i,j,k,l] / d_h1_linear_ties[i,j,k,l]
+  ;;   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] =
+  ;;     h1_pooled[i,j,k,l]]
+  ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+  ;; ∂cost/∂h1_convolved ≡ d_h1_convolved[i,j,k,l] = d_h1_linear_share[i,j,k / 2,l / 2] if
+  ;;     h1_convolved[i,j,k,l] = h1_pooled[i,j,k / 2,l / 2] else 0
+  ;;   for i < 500, j < 50, k < 8, l < 8
+  ;; d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k ≥ 4 ∧ k < 12 ∧ l ≥ 4 ∧ l <
+  ;;     12 else 0
+  ;;   for i < 500, j < 50, k < 16, l < 16
+  (func $train.d_h1_convolved_and_d_h1_convolved_padded
+    (local $d_h1_linear i32)
+    (local $h1_convolved i32)
+    (local $h1_pooled i32)
+    (local $d_h1_linear_share i32)
+    (local $d_h1_convolved i32)
+    (local $d_h1_convolved_padded i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $d_h1_linear_ties.x4 v128)
+    (local.set $d_h1_linear (global.get $train.d_h1_linear))
+    (local.set $h1_convolved (global.get $train.h1_convolved))
+    (local.set $h1_pooled (global.get $train.h1_pooled))
+    (local.set $d_h1_linear_share (global.get $train.d_h1_linear_share))
+    (local.set $d_h1_convolved (global.get $train.d_h1_convolved))
+    (local.set $d_h1_convolved_padded (global.get $train.d_h1_convolved_padded))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $d_h1_linear_ties.x4 (v128.const f32x4 0 0 0 0))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $d_h1_linear_ties.x4
+                  (f32x4.add
+                    (local.get $d_h1_linear_ties.x4)
+                    (v128.and
+                      (f32x4.eq
+                        (v128.load32_lane offset=24 3
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_lane offset=16 2
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))
+                            (v128.load32_lane offset=8 1
+                              (i32.add
+                                (local.get $h1_convolved)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.mul (local.get $i) (i32.const 3200))
+                                            (i32.mul (local.get $j) (i32.const 64)))
+                                          (i32.mul (local.get $k) (i32.const 16)))
+                                        (i32.mul (local.get $m) (i32.const 8)))
+                                      (i32.mul (local.get $l) (i32.const 2)))
+                                    (local.get $n))
+                                  (i32.const 2)))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $h1_convolved)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $i) (i32.const 3200))
+                                              (i32.mul (local.get $j) (i32.const 64)))
+                                            (i32.mul (local.get $k) (i32.const 16)))
+                                          (i32.mul (local.get $m) (i32.const 8)))
+                                        (i32.mul (local.get $l) (i32.const 2)))
+                                      (local.get $n))
+                                    (i32.const 2)))))))
+                        (v128.load
+                          (i32.add
+                            (local.get $h1_pooled)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 800))
+                                    (i32.mul (local.get $j) (i32.const 16)))
+                                  (i32.mul (local.get $k) (i32.const 4)))
+                                (local.get $l))
+                              (i32.const 2)))))
+                      (v128.const f32x4 1 1 1 1))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (v128.store
+              (i32.add
+                (local.get $d_h1_linear_share)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $k) (i32.const 4)) (local.get $l))
+                  (i32.const 2)))
+              (f32x4.div
+                (v128.load
+                  (i32.add
+                    (local.get $d_h1_linear)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2))))
+                (local.get $d_h1_linear_ties.x4)))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (v128.store
+              (i32.add
+                (local.get $d_h1_convolved)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 3200))
+                        (i32.mul (local.get $j) (i32.const 64)))
+                      (i32.mul (local.get $k) (i32.const 8)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (v128.bitselect
+                (v128.load32_lane 3
+                  (i32.add
+                    (local.get $d_h1_linear_share)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4))
+                        (i32.div_u (i32.add (local.get $l) (i32.const 3)) (i32.const 2)))
+                      (i32.const 2)))
+                  (v128.load32_lane 2
+                    (i32.add
+                      (local.get $d_h1_linear_share)
+                      (i32.shl
+                        (i32.add
+                          (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4))
+                          (i32.div_u (i32.add (local.get $l) (i32.const 2)) (i32.const 2)))
+                        (i32.const 2)))
+                    (v128.load32_lane 1
+                      (i32.add
+                        (local.get $d_h1_linear_share)
+                        (i32.shl
+                          (i32.add
+                            (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4))
+                            (i32.div_u (i32.add (local.get $l) (i32.const 1)) (i32.const 2)))
+                          (i32.const 2)))
+                      (v128.load32_zero
+                        (i32.add
+                          (local.get $d_h1_linear_share)
+                          (i32.shl
+                            (i32.add
+                              (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4))
+                              (i32.div_u (local.get $l) (i32.const 2)))
+                            (i32.const 2)))))))
+                (v128.const f32x4 0 0 0 0)
+                (f32x4.eq
+                  (v128.load
+                    (i32.add
+                      (local.get $h1_convolved)
+                      (i32.shl
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.mul (local.get $i) (i32.const 3200))
+                              (i32.mul (local.get $j) (i32.const 64)))
+                            (i32.mul (local.get $k) (i32.const 8)))
+                          (local.get $l))
+                        (i32.const 2))))
+                  (v128.load32_lane 3
+                    (i32.add
+                      (local.get $h1_pooled)
+                      (i32.shl
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.mul (local.get $i) (i32.const 800))
+                              (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4)))
+                          (i32.div_u (i32.add (local.get $l) (i32.const 3)) (i32.const 2)))
+                        (i32.const 2)))
+                    (v128.load32_lane 2
+                      (i32.add
+                        (local.get $h1_pooled)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 800))
+                                (i32.mul (local.get $j) (i32.const 16)))
+                              (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4)))
+                            (i32.div_u (i32.add (local.get $l) (i32.const 2)) (i32.const 2)))
+                          (i32.const 2)))
+                      (v128.load32_lane 1
+                        (i32.add
+                          (local.get $h1_pooled)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $i) (i32.const 800))
+                                  (i32.mul (local.get $j) (i32.const 16)))
+                                (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4)))
+                              (i32.div_u (i32.add (local.get $l) (i32.const 1)) (i32.const 2)))
+                            (i32.const 2)))
+                        (v128.load32_zero
+                          (i32.add
+                            (local.get $h1_pooled)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 800))
+                                    (i32.mul (local.get $j) (i32.const 16)))
+                                  (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4)))
+                                (i32.div_u (local.get $l) (i32.const 2)))
+                              (i32.const 2))))))))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 8))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 8))))
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (f32.store
+              (i32.add
+                (local.get $d_h1_convolved_padded)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 12800))
+                        (i32.mul (local.get $j) (i32.const 256)))
+                      (i32.mul (local.get $k) (i32.const 16)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (if
+                (result f32)
+                (i32.and
+                  (i32.and
+                    (i32.and
+                      (i32.ge_s (local.get $k) (i32.const 4))
+                      (i32.lt_s (local.get $k) (i32.const 12)))
+                    (i32.ge_s (local.get $l) (i32.const 4)))
+                  (i32.lt_s (local.get $l) (i32.const 12)))
+                (then
+                  (f32.load
+                    (i32.add
+                      (local.get $d_h1_convolved)
+                      (i32.shl
+                        (i32.sub
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $k) (i32.const 8)))
+                            (local.get $l))
+                          (i32.const 36))
+                        (i32.const 2)))))
+                (else (f32.const 0))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 16))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 16))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+  ;;   where ∂cost/∂h0[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,k + n,l + q]·layer1_W[m,j,n,q]
+  ;;   for i < 500, j < 20, k < 12, l < 12, m < 50, n < 5, q < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  (func $train.d_h0_linear
+    (param $from i32)
+    (param $to i32)
+    (local $d_h1_convolved_padded i32)
+    (local $layer1_W i32)
+    (local $h0 i32)
+    (local $d_h0_linear i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $q i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $d_h1_convolved_padded (global.get $train.d_h1_convolved_padded))
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $h0 (global.get $train.h0))
+    (local.set $d_h0_linear (global.get $train.d_h0_linear))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 144) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 40000)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 12)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 12)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (local.set $q (i32.const 0))
+                  (loop $each_q
+                    (v128.store
+                      (local.get $to_panel)
+                      (v128.load
+                        (i32.add
+                          (local.get $d_h1_convolved_padded)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.mul (local.get $k) (i32.const 16)))
+                                  (i32.mul (local.get $n) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 256)))
+                              (i32.mul (local.get $i) (i32.const 12800)))
+                            (i32.const 2)))))
+                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (br_if $each_q
+                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 50))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $train.d_h0_linear.tile
+                (i32.add
+                  (local.get $layer1_W)
+                  (i32.shl (i32.mul (local.get $j_first) (i32.const 25)) (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $d_h0_linear)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 144)))
+                              (i32.mul (local.get $i) (i32.const 2880)))
+                            (i32.const 2)))
+                        (f32x4.mul
+                          (v128.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2))))
+                          (f32x4.sub
+                            (v128.const f32x4 1 1 1 1)
+                            (f32x4.mul
+                              (v128.load
+                                (i32.add
+                                  (local.get $h0)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (local.get $kl)
+                                        (i32.mul (local.get $j) (i32.const 144)))
+                                      (i32.mul (local.get $i) (i32.const 2880)))
+                                    (i32.const 2))))
+                              (v128.load
+                                (i32.add
+                                  (local.get $h0)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (local.get $kl)
+                                        (i32.mul (local.get $j) (i32.const 144)))
+                                      (i32.mul (local.get $i) (i32.const 2880)))
+                                    (i32.const 2))))))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $d_h0_linear)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 144)))
+                              (i32.mul (local.get $i) (i32.const 2880)))
+                            (i32.const 2)))
+                        (f32.mul
+                          (f32.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2))))
+                          (f32.sub
+                            (f32.const 1)
+                            (f32.mul
+                              (f32.load
+                                (i32.add
+                                  (local.get $h0)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (local.get $kl)
+                                        (i32.mul (local.get $j) (i32.const 144)))
+                                      (i32.mul (local.get $i) (i32.const 2880)))
+                                    (i32.const 2))))
+                              (f32.load
+                                (i32.add
+                                  (local.get $h0)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (local.get $kl)
+                                        (i32.mul (local.get $j) (i32.const 144)))
+                                      (i32.mul (local.get $i) (i32.const 2880)))
+                                    (i32.const 2))))))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 20))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 144))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $train.d_h0_linear.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps_1 i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps_1 (i32.const 50))
+    (loop $each_of_steps_1
+      (local.set $steps (i32.const 25))
+      (loop $each_of_steps
+        (local.set $right_0 (v128.load (local.get $right)))
+        (local.set $right_1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum_0_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (local.set $sum_0_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+        (local.set $sum_1_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (local.set $sum_1_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+        (local.set $sum_2_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (local.set $sum_2_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+        (local.set $sum_3_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (local.set $sum_3_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+        (local.set $sum_4_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (local.set $sum_4_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (local.set $left (i32.add (local.get $left) (i32.const 4)))
+        (local.set $right (i32.add (local.get $right) (i32.const 32)))
+        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $left (i32.add (local.get $left) (i32.const 1900)))
+      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
+  ;;   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] =
+  ;;     h0_pooled[i,j,k,l]]
+  ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+  ;; ∂cost/∂h0_convolved ≡ d_h0_convolved[i,j,k,l] = d_h0_linear_share[i,j,k / 2,l / 2] if
+  ;;     h0_convolved[i,j,k,l] = h0_pooled[i,j,k / 2,l / 2] else 0
+  ;;   for i < 500, j < 20, k < 24, l < 24
+  (func $train.d_h0_convolved
+    (local $d_h0_linear i32)
+    (local $h0_convolved i32)
+    (local $h0_pooled i32)
+    (local $d_h0_linear_share i32)
+    (local $d_h0_convolved i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $d_h0_linear_ties.x4 v128)
+    (local.set $d_h0_linear (global.get $train.d_h0_linear))
+    (local.set $h0_convolved (global.get $train.h0_convolved))
+    (local.set $h0_pooled (global.get $train.h0_pooled))
+    (local.set $d_h0_linear_share (global.get $train.d_h0_linear_share))
+    (local.set $d_h0_convolved (global.get $train.d_h0_convolved))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $d_h0_linear_ties.x4 (v128.const f32x4 0 0 0 0))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $d_h0_linear_ties.x4
+                  (f32x4.add
+                    (local.get $d_h0_linear_ties.x4)
+                    (v128.and
+                      (f32x4.eq
+                        (v128.load32_lane offset=24 3
+                          (i32.add
+                            (local.get $h0_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 11520))
+                                        (i32.mul (local.get $j) (i32.const 576)))
+                                      (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $m) (i32.const 24)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_lane offset=16 2
+                            (i32.add
+                              (local.get $h0_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 11520))
+                                          (i32.mul (local.get $j) (i32.const 576)))
+                                        (i32.mul (local.get $k) (i32.const 48)))
+                                      (i32.mul (local.get $m) (i32.const 24)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))
+                            (v128.load32_lane offset=8 1
+                              (i32.add
+                                (local.get $h0_convolved)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.mul (local.get $i) (i32.const 11520))
+                                            (i32.mul (local.get $j) (i32.const 576)))
+                                          (i32.mul (local.get $k) (i32.const 48)))
+                                        (i32.mul (local.get $m) (i32.const 24)))
+                                      (i32.mul (local.get $l) (i32.const 2)))
+                                    (local.get $n))
+                                  (i32.const 2)))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $h0_convolved)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $i) (i32.const 11520))
+                                              (i32.mul (local.get $j) (i32.const 576)))
+                                            (i32.mul (local.get $k) (i32.const 48)))
+                                          (i32.mul (local.get $m) (i32.const 24)))
+                                        (i32.mul (local.get $l) (i32.const 2)))
+                                      (local.get $n))
+                                    (i32.const 2)))))))
+                        (v128.load
+                          (i32.add
+                            (local.get $h0_pooled)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 2880))
+                                    (i32.mul (local.get $j) (i32.const 144)))
+                                  (i32.mul (local.get $k) (i32.const 12)))
+                                (local.get $l))
+                              (i32.const 2)))))
+                      (v128.const f32x4 1 1 1 1))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (v128.store
+              (i32.add
+                (local.get $d_h0_linear_share)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $k) (i32.const 12)) (local.get $l))
+                  (i32.const 2)))
+              (f32x4.div
+                (v128.load
+                  (i32.add
+                    (local.get $d_h0_linear)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2))))
+                (local.get $d_h0_linear_ties.x4)))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (v128.store
+              (i32.add
+                (local.get $d_h0_convolved)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 11520))
+                        (i32.mul (local.get $j) (i32.const 576)))
+                      (i32.mul (local.get $k) (i32.const 24)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (v128.bitselect
+                (v128.load32_lane 3
+                  (i32.add
+                    (local.get $d_h0_linear_share)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12))
+                        (i32.div_u (i32.add (local.get $l) (i32.const 3)) (i32.const 2)))
+                      (i32.const 2)))
+                  (v128.load32_lane 2
+                    (i32.add
+                      (local.get $d_h0_linear_share)
+                      (i32.shl
+                        (i32.add
+                          (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12))
+                          (i32.div_u (i32.add (local.get $l) (i32.const 2)) (i32.const 2)))
+                        (i32.const 2)))
+                    (v128.load32_lane 1
+                      (i32.add
+                        (local.get $d_h0_linear_share)
+                        (i32.shl
+                          (i32.add
+                            (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12))
+                            (i32.div_u (i32.add (local.get $l) (i32.const 1)) (i32.const 2)))
+                          (i32.const 2)))
+                      (v128.load32_zero
+                        (i32.add
+                          (local.get $d_h0_linear_share)
+                          (i32.shl
+                            (i32.add
+                              (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12))
+                              (i32.div_u (local.get $l) (i32.const 2)))
+                            (i32.const 2)))))))
+                (v128.const f32x4 0 0 0 0)
+                (f32x4.eq
+                  (v128.load
+                    (i32.add
+                      (local.get $h0_convolved)
+                      (i32.shl
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.mul (local.get $i) (i32.const 11520))
+                              (i32.mul (local.get $j) (i32.const 576)))
+                            (i32.mul (local.get $k) (i32.const 24)))
+                          (local.get $l))
+                        (i32.const 2))))
+                  (v128.load32_lane 3
+                    (i32.add
+                      (local.get $h0_pooled)
+                      (i32.shl
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.mul (local.get $i) (i32.const 2880))
+                              (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12)))
+                          (i32.div_u (i32.add (local.get $l) (i32.const 3)) (i32.const 2)))
+                        (i32.const 2)))
+                    (v128.load32_lane 2
+                      (i32.add
+                        (local.get $h0_pooled)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 2880))
+                                (i32.mul (local.get $j) (i32.const 144)))
+                              (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12)))
+                            (i32.div_u (i32.add (local.get $l) (i32.const 2)) (i32.const 2)))
+                          (i32.const 2)))
+                      (v128.load32_lane 1
+                        (i32.add
+                          (local.get $h0_pooled)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $i) (i32.const 2880))
+                                  (i32.mul (local.get $j) (i32.const 144)))
+                                (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12)))
+                              (i32.div_u (i32.add (local.get $l) (i32.const 1)) (i32.const 2)))
+                            (i32.const 2)))
+                        (v128.load32_zero
+                          (i32.add
+                            (local.get $h0_pooled)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 2880))
+                                    (i32.mul (local.get $j) (i32.const 144)))
+                                  (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12)))
+                                (i32.div_u (local.get $l) (i32.const 2)))
+                              (i32.const 2))))))))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 24))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 24))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
+  ;;   where ∂cost/∂layer0_W[i,j,k] = Σ_lmn x[l,m·28 + n − j·28 − k + 116]·d_h0_convolved[l,i,m,n]
+  ;;   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
+  ;;   in 5 × 8 tiles of jk × i, of x and elements that are copied together
+  (func $train.layer0_W
+    (param $from i32)
+    (param $to i32)
+    (local $layer0_W i32)
+    (local $x i32)
+    (local $d_h0_convolved i32)
+    (local $unit i32)
+    (local $i_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $more i32)
+    (local $l i32)
+    (local $at i32)
+    (local $i i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $right i32)
+    (local $jk_first i32)
+    (local $jk_at i32)
+    (local $k i32)
+    (local $j i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $sums_of_column i32)
+    (local $jk i32)
+    (local.set $layer0_W (global.get $layer0_W))
+    (local.set $x (i32.load (global.get $train.x)))
+    (local.set $d_h0_convolved (global.get $train.d_h0_convolved))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 20) (local.get $i_first)) (i32.const 8)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 18432)))
+          (local.set $more (i32.const 0))
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $i (i32.add (local.get $i_first) (local.get $at)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (f32.store
+                    (local.get $to_panel)
+                    (f32.load
+                      (i32.add
+                        (local.get $d_h0_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add (local.get $n) (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $i) (i32.const 576)))
+                            (i32.mul (local.get $l) (i32.const 11520)))
+                          (i32.const 2)))))
+                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 24))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 24))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 1)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $jk_first (i32.const 0))
+            (loop $each_jk_first
+              (local.set $jk_at
+                (call $i32_min (local.get $jk_first) (i32.sub (i32.const 25) (i32.const 1))))
+              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
+              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
+              (local.set $left_0
+                (i32.add
+                  (local.get $x)
+                  (i32.shl
+                    (i32.add
+                      (i32.sub
+                        (i32.sub
+                          (i32.mul (local.get $l) (i32.const 784))
+                          (i32.mul (local.get $j) (i32.const 28)))
+                        (local.get $k))
+                      (i32.const 116))
+                    (i32.const 2))))
+              (local.set $jk_at
+                (call $i32_min
+                  (i32.add (local.get $jk_first) (i32.const 1))
+                  (i32.sub (i32.const 25) (i32.const 1))))
+              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
+              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
+              (local.set $left_1
+                (i32.add
+                  (local.get $x)
+                  (i32.shl
+                    (i32.add
+                      (i32.sub
+                        (i32.sub
+                          (i32.mul (local.get $l) (i32.const 784))
+                          (i32.mul (local.get $j) (i32.const 28)))
+                        (local.get $k))
+                      (i32.const 116))
+                    (i32.const 2))))
+              (local.set $jk_at
+                (call $i32_min
+                  (i32.add (local.get $jk_first) (i32.const 2))
+                  (i32.sub (i32.const 25) (i32.const 1))))
+              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
+              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
+              (local.set $left_2
+                (i32.add
+                  (local.get $x)
+                  (i32.shl
+                    (i32.add
+                      (i32.sub
+                        (i32.sub
+                          (i32.mul (local.get $l) (i32.const 784))
+                          (i32.mul (local.get $j) (i32.const 28)))
+                        (local.get $k))
+                      (i32.const 116))
+                    (i32.const 2))))
+              (local.set $jk_at
+                (call $i32_min
+                  (i32.add (local.get $jk_first) (i32.const 3))
+                  (i32.sub (i32.const 25) (i32.const 1))))
+              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
+              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
+              (local.set $left_3
+                (i32.add
+                  (local.get $x)
+                  (i32.shl
+                    (i32.add
+                      (i32.sub
+                        (i32.sub
+                          (i32.mul (local.get $l) (i32.const 784))
+                          (i32.mul (local.get $j) (i32.const 28)))
+                        (local.get $k))
+                      (i32.const 116))
+                    (i32.const 2))))
+              (local.set $jk_at
+                (call $i32_min
+                  (i32.add (local.get $jk_first) (i32.const 4))
+                  (i32.sub (i32.const 25) (i32.const 1))))
+              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
+              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
+              (local.set $left_4
+                (i32.add
+                  (local.get $x)
+                  (i32.shl
+                    (i32.add
+                      (i32.sub
+                        (i32.sub
+                          (i32.mul (local.get $l) (i32.const 784))
+                          (i32.mul (local.get $j) (i32.const 28)))
+                        (local.get $k))
+                      (i32.const 116))
+                    (i32.const 2))))
+              (call $train.layer0_W.tile
+                (local.get $left_0)
+                (local.get $left_1)
+                (local.get $left_2)
+                (local.get $left_3)
+                (local.get $left_4)
+                (local.get $right)
+                (i32.add (local.get $sums) (i32.shl (local.get $jk_first) (i32.const 5)))
+                (local.get $more))
+              (br_if $each_jk_first
+                (i32.lt_s
+                  (local.tee $jk_first (i32.add (local.get $jk_first) (i32.const 5)))
+                  (i32.const 25))))
+            (local.set $more (i32.const 1))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 500))))
+          (local.set $i (local.get $i_first))
+          (loop $each_i
+            (local.set $sums_of_column
+              (i32.add
+                (local.get $sums)
+                (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2))))
+            (local.set $jk (i32.const 0))
+            (loop $each_jk
+              (v128.store
+                (i32.add
+                  (local.get $layer0_W)
+                  (i32.shl
+                    (i32.add (local.get $jk) (i32.mul (local.get $i) (i32.const 25)))
+                    (i32.const 2)))
+                (f32x4.sub
+                  (v128.load
+                    (i32.add
+                      (local.get $layer0_W)
+                      (i32.shl
+                        (i32.add (local.get $jk) (i32.mul (local.get $i) (i32.const 25)))
+                        (i32.const 2))))
+                  (f32x4.mul
+                    (v128.const f32x4 0.1 0.1 0.1 0.1)
+                    (v128.load32_lane offset=96 3
+                      (i32.add (local.get $sums_of_column) (i32.shl (local.get $jk) (i32.const 5)))
+                      (v128.load32_lane offset=64 2
+                        (i32.add (local.get $sums_of_column) (i32.shl (local.get $jk) (i32.const 5)))
+                        (v128.load32_lane offset=32 1
+                          (i32.add
+                            (local.get $sums_of_column)
+                            (i32.shl (local.get $jk) (i32.const 5)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $sums_of_column)
+                              (i32.shl (local.get $jk) (i32.const 5))))))))))
+              (br_if $each_jk
+                (i32.lt_s (local.tee $jk (i32.add (local.get $jk) (i32.const 4))) (i32.const 24))))
+            (loop $each_jk
+              (f32.store
+                (i32.add
+                  (local.get $layer0_W)
+                  (i32.shl
+                    (i32.add (local.get $jk) (i32.mul (local.get $i) (i32.const 25)))
+                    (i32.const 2)))
+                (f32.sub
+                  (f32.load
+                    (i32.add
+                      (local.get $layer0_W)
+                      (i32.shl
+                        (i32.add (local.get $jk) (i32.mul (local.get $i) (i32.const 25)))
+                        (i32.const 2))))
+                  (f32.mul
+                    (f32.const 0.1)
+                    (f32.load
+                      (i32.add (local.get $sums_of_column) (i32.shl (local.get $jk) (i32.const 5)))))))
+              (br_if $each_jk
+                (i32.lt_s (local.tee $jk (i32.add (local.get $jk) (i32.const 1))) (i32.const 25))))
+            (br_if $each_i
+              (i32.lt_s
+                (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                (i32.add (local.get $i_first) (local.get $columns)))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns; with `more` they go
+  ;;     on from what they are.
+  (func $train.layer0_W.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $right i32)
+    (param $sums i32)
+    (param $more i32)
+    (local $steps_1 i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (if
+      (local.get $more)
+      (then
+        (local.set $sum_0_0 (v128.load (local.get $sums)))
+        (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
+        (local.set $sum_1_0 (v128.load offset=32 (local.get $sums)))
+        (local.set $sum_1_1 (v128.load offset=48 (local.get $sums)))
+        (local.set $sum_2_0 (v128.load offset=64 (local.get $sums)))
+        (local.set $sum_2_1 (v128.load offset=80 (local.get $sums)))
+        (local.set $sum_3_0 (v128.load offset=96 (local.get $sums)))
+        (local.set $sum_3_1 (v128.load offset=112 (local.get $sums)))
+        (local.set $sum_4_0 (v128.load offset=128 (local.get $sums)))
+        (local.set $sum_4_1 (v128.load offset=144 (local.get $sums)))))
+    (local.set $steps_1 (i32.const 24))
+    (loop $each_of_steps_1
+      (local.set $steps (i32.const 24))
+      (loop $each_of_steps
+        (local.set $right_0 (v128.load (local.get $right)))
+        (local.set $right_1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum_0_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (local.set $sum_0_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum_1_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (local.set $sum_1_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum_2_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (local.set $sum_2_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $x (v128.load32_splat (local.get $left_3)))
+        (local.set $sum_3_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (local.set $sum_3_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $x (v128.load32_splat (local.get $left_4)))
+        (local.set $sum_4_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (local.set $sum_4_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+        (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+        (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+        (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+        (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+        (local.set $right (i32.add (local.get $right) (i32.const 32)))
+        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 16)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 16)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 16)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 16)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 16)))
+      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; layer0_b[i] ← layer0_b[i] − 0.1·∂cost/∂layer0_b[i]
+  ;;   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
+  ;;   for i < 20, j < 500, k < 12, l < 12
+  (func $train.layer0_b
+    (local $layer0_b i32)
+    (local $d_h0_linear i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $d_layer0_b f64)
+    (local $d_layer0_b.x4 v128)
+    (local.set $layer0_b (global.get $layer0_b))
+    (local.set $d_h0_linear (global.get $train.d_h0_linear))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $d_layer0_b (f64.const 0))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (local.set $d_layer0_b.x4 (v128.const f32x4 0 0 0 0))
+          (loop $each_l
+            (local.set $d_layer0_b.x4
+              (f32x4.add
+                (local.get $d_layer0_b.x4)
+                (v128.load
+                  (i32.add
+                    (local.get $d_h0_linear)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $j) (i32.const 2880))
+                            (i32.mul (local.get $i) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2))))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
+          (local.set $d_layer0_b
+            (f64.add
+              (local.get $d_layer0_b)
+              (f64.promote_f32 (call $f32x4_sum (local.get $d_layer0_b.x4)))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 500))))
+      (f32.store
+        (i32.add (local.get $layer0_b) (i32.shl (local.get $i) (i32.const 2)))
+        (f32.sub
+          (f32.load (i32.add (local.get $layer0_b) (i32.shl (local.get $i) (i32.const 2))))
+          (f32.mul (f32.const 0.1) (f32.demote_f64 (local.get $d_layer0_b)))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20)))))
+
+  ;; layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
+  ;;   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,n,q]
+  ;;   for i < 50, j < 20, k < 5, l < 5, m < 500, n < 8, q < 8
+  ;;   in 5 × 8 tiles of i × jkl, of d_h1_convolved and elements that are copied together
+  (func $train.layer1_W
+    (param $from i32)
+    (param $to i32)
+    (local $layer1_W i32)
+    (local $h0 i32)
+    (local $d_h1_convolved i32)
+    (local $unit i32)
+    (local $jkl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $more i32)
+    (local $m i32)
+    (local $at i32)
+    (local $jkl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $j i32)
+    (local $to_panel i32)
+    (local $n i32)
+    (local $q i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $jkl i32)
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $h0 (global.get $train.h0))
+    (local.set $d_h1_convolved (global.get $train.d_h1_convolved))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $jkl_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $jkl_first)) (i32.const 8)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 2048)))
+          (local.set $more (i32.const 0))
+          (local.set $m (i32.const 0))
+          (loop $each_m
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $jkl_at (i32.add (local.get $jkl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $jkl_at) (i32.const 5)))
+              (local.set $k (i32.rem_u (i32.div_u (local.get $jkl_at) (i32.const 5)) (i32.const 5)))
+              (local.set $j (i32.div_u (local.get $jkl_at) (i32.const 25)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $q (i32.const 0))
+                (loop $each_q
+                  (f32.store
+                    (local.get $to_panel)
+                    (f32.load
+                      (i32.add
+                        (local.get $h0)
+                        (i32.shl
+                          (i32.add
+                            (i32.sub
+                              (i32.sub
+                                (i32.add
+                                  (i32.add
+                                    (i32.add (local.get $q) (i32.mul (local.get $n) (i32.const 12)))
+                                    (i32.mul (local.get $j) (i32.const 144)))
+                                  (i32.mul (local.get $m) (i32.const 2880)))
+                                (local.get $l))
+                              (i32.mul (local.get $k) (i32.const 12)))
+                            (i32.const 52))
+                          (i32.const 2)))))
+                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (br_if $each_q
+                    (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 8))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 8))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 1)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $i_first (i32.const 0))
+            (loop $each_i_first
+              (call $train.layer1_W.tile
+                (i32.add
+                  (local.get $d_h1_convolved)
+                  (i32.shl
+                    (i32.add
+                      (i32.mul (local.get $m) (i32.const 3200))
+                      (i32.shl (local.get $i_first) (i32.const 6)))
+                    (i32.const 2)))
+                (local.get $right)
+                (i32.add (local.get $sums) (i32.shl (local.get $i_first) (i32.const 5)))
+                (local.get $more))
+              (br_if $each_i_first
+                (i32.lt_s
+                  (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                  (i32.const 50))))
+            (local.set $more (i32.const 1))
+            (br_if $each_m
+              (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 500))))
+          (local.set $i (i32.const 0))
+          (loop $each_i
+            (local.set $sums_of_row
+              (i32.sub
+                (i32.add (local.get $sums) (i32.shl (local.get $i) (i32.const 5)))
+                (i32.shl (local.get $jkl_first) (i32.const 2))))
+            (local.set $jkl (local.get $jkl_first))
+            (if
+              (i32.lt_s
+                (local.get $jkl)
+                (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
+              (then
+                (loop $each_jkl
+                  (v128.store
+                    (i32.add
+                      (local.get $layer1_W)
+                      (i32.shl
+                        (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 500)))
+                        (i32.const 2)))
+                    (f32x4.sub
+                      (v128.load
+                        (i32.add
+                          (local.get $layer1_W)
+                          (i32.shl
+                            (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 500)))
+                            (i32.const 2))))
+                      (f32x4.mul
+                        (v128.const f32x4 0.1 0.1 0.1 0.1)
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2)))))))
+                  (br_if $each_jkl
+                    (i32.lt_s
+                      (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
+                      (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))))))
+            (if
+              (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
+              (then
+                (loop $each_jkl
+                  (f32.store
+                    (i32.add
+                      (local.get $layer1_W)
+                      (i32.shl
+                        (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 500)))
+                        (i32.const 2)))
+                    (f32.sub
+                      (f32.load
+                        (i32.add
+                          (local.get $layer1_W)
+                          (i32.shl
+                            (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 500)))
+                            (i32.const 2))))
+                      (f32.mul
+                        (f32.const 0.1)
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2)))))))
+                  (br_if $each_jkl
+                    (i32.lt_s
+                      (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
+                      (i32.add (local.get $jkl_first) (local.get $columns)))))))
+            (br_if $each_i
+              (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns; with `more` they go
+  ;;     on from what they are.
+  (func $train.layer1_W.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (param $more i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (if
+      (local.get $more)
+      (then
+        (local.set $sum_0_0 (v128.load (local.get $sums)))
+        (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
+        (local.set $sum_1_0 (v128.load offset=32 (local.get $sums)))
+        (local.set $sum_1_1 (v128.load offset=48 (local.get $sums)))
+        (local.set $sum_2_0 (v128.load offset=64 (local.get $sums)))
+        (local.set $sum_2_1 (v128.load offset=80 (local.get $sums)))
+        (local.set $sum_3_0 (v128.load offset=96 (local.get $sums)))
+        (local.set $sum_3_1 (v128.load offset=112 (local.get $sums)))
+        (local.set $sum_4_0 (v128.load offset=128 (local.get $sums)))
+        (local.set $sum_4_1 (v128.load offset=144 (local.get $sums)))))
+    (local.set $steps (i32.const 64))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=256 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=512 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=768 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=1024 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; layer1_b[i] ← layer1_b[i] − 0.1·∂cost/∂layer1_b[i]
+  ;;   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
+  ;;   for i < 50, j < 500, k < 4, l < 4
+  (func $train.layer1_b
+    (local $layer1_b i32)
+    (local $d_h1_linear i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $d_layer1_b f64)
+    (local $d_layer1_b.x4 v128)
+    (local.set $layer1_b (global.get $layer1_b))
+    (local.set $d_h1_linear (global.get $train.d_h1_linear))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $d_layer1_b.x4 (v128.const f32x4 0 0 0 0))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $d_layer1_b.x4
+              (f32x4.add
+                (local.get $d_layer1_b.x4)
+                (v128.load32_lane offset=192 3
+                  (i32.add
+                    (local.get $d_h1_linear)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $j) (i32.const 800))
+                            (i32.mul (local.get $i) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (v128.load32_lane offset=128 2
+                    (i32.add
+                      (local.get $d_h1_linear)
+                      (i32.shl
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.mul (local.get $j) (i32.const 800))
+                              (i32.mul (local.get $i) (i32.const 16)))
+                            (i32.mul (local.get $k) (i32.const 4)))
+                          (local.get $l))
+                        (i32.const 2)))
+                    (v128.load32_lane offset=64 1
+                      (i32.add
+                        (local.get $d_h1_linear)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $j) (i32.const 800))
+                                (i32.mul (local.get $i) (i32.const 16)))
+                              (i32.mul (local.get $k) (i32.const 4)))
+                            (local.get $l))
+                          (i32.const 2)))
+                      (v128.load32_zero
+                        (i32.add
+                          (local.get $d_h1_linear)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $j) (i32.const 800))
+                                  (i32.mul (local.get $i) (i32.const 16)))
+                                (i32.mul (local.get $k) (i32.const 4)))
+                              (local.get $l))
+                            (i32.const 2)))))))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 500))))
+      (v128.store
+        (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2)))
+        (f32x4.sub
+          (v128.load (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2))))
+          (f32x4.mul (v128.const f32x4 0.1 0.1 0.1 0.1) (local.get $d_layer1_b.x4))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 48))))
+    (loop $each_i
+      (local.set $d_layer1_b (f64.const 0))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (local.set $d_layer1_b.x4 (v128.const f32x4 0 0 0 0))
+          (loop $each_l
+            (local.set $d_layer1_b.x4
+              (f32x4.add
+                (local.get $d_layer1_b.x4)
+                (v128.load
+                  (i32.add
+                    (local.get $d_h1_linear)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $j) (i32.const 800))
+                            (i32.mul (local.get $i) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2))))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+          (local.set $d_layer1_b
+            (f64.add
+              (local.get $d_layer1_b)
+              (f64.promote_f32 (call $f32x4_sum (local.get $d_layer1_b.x4)))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 500))))
+      (f32.store
+        (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2)))
+        (f32.sub
+          (f32.load (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2))))
+          (f32.mul (f32.const 0.1) (f32.demote_f64 (local.get $d_layer1_b)))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50)))))
+
+  ;; hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
+  ;;   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
+  ;;   for i < 800, j < 500, k < 500
+  ;;   in 6 × 8 tiles of i × j, of h1 and d_h2_linear
+  (func $train.hidden_W
+    (param $from i32)
+    (param $to i32)
+    (local $hidden_W i32)
+    (local $h1 i32)
+    (local $d_h2_linear i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $h1 (global.get $train.h1))
+    (local.set $d_h2_linear (global.get $train.d_h2_linear))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 6)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 6)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 800) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $right
+            (i32.add (local.get $d_h2_linear) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 800) (i32.const 6))))
+            (call $train.hidden_W.tile
+              (i32.add (local.get $h1) (i32.shl (local.get $i_tile) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $hidden_W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.sub
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2))))
+                        (f32x4.mul
+                          (v128.const f32x4 0.1 0.1 0.1 0.1)
+                          (v128.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $hidden_W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32.sub
+                        (f32.load
+                          (i32.add
+                            (local.get $hidden_W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2))))
+                        (f32.mul
+                          (f32.const 0.1)
+                          (f32.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $train.hidden_W.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=20 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 3200)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; hidden_b[i] ← hidden_b[i] − 0.1·∂cost/∂hidden_b[i]
+  ;;   where ∂cost/∂hidden_b[i] = Σ_j d_h2_linear[j,i]
+  ;;   for i < 500, j < 500
+  ;;   in 16 columns i at a time, of d_h2_linear
+  (func $train.hidden_b
+    (param $from i32)
+    (param $to i32)
+    (local $hidden_b i32)
+    (local $d_h2_linear i32)
+    (local $unit i32)
+    (local $i_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $sums_of_row i32)
+    (local $i i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $d_h2_linear (global.get $train.d_h2_linear))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 4)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 16)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $d_h2_linear) (i32.shl (local.get $i_first) (i32.const 2))))
+          (call $train.hidden_b.tile (local.get $right) (local.get $sums))
+          (local.set $sums_of_row
+            (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $i (local.get $i_first))
+          (if
+            (i32.lt_s
+              (local.get $i)
+              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+            (then
+              (loop $each_i
+                (v128.store
+                  (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                  (f32x4.sub
+                    (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32x4.mul
+                      (v128.const f32x4 0.1 0.1 0.1 0.1)
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                (br_if $each_i
+                  (i32.lt_s
+                    (local.tee $i (i32.add (local.get $i) (i32.const 4)))
+                    (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
+          (if
+            (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
+            (then
+              (loop $each_i
+                (f32.store
+                  (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                  (f32.sub
+                    (f32.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32.mul
+                      (f32.const 0.1)
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                (br_if $each_i
+                  (i32.lt_s
+                    (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                    (i32.add (local.get $i_first) (local.get $columns)))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[c] = Σ_steps right[step, c] for 16 columns.
+  (func $train.hidden_b.tile
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $right_2 v128)
+    (local $right_3 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_0_2 v128)
+    (local $sum_0_3 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $right_3 (v128.load offset=48 (local.get $right)))
+      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
+      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
+      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
+      (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3)))
+
+  ;; output_W[i,j] ← output_W[i,j] − 0.1·∂cost/∂output_W[i,j]
+  ;;   where ∂cost/∂output_W[i,j] = Σ_k h2[k,i]·d_p_logits[k,j]
+  ;;   for i < 500, j < 10, k < 500
+  ;;   in 5 × 8 tiles of j × i, of d_p_logits and h2
+  (func $train.output_W
+    (param $from i32)
+    (param $to i32)
+    (local $output_W i32)
+    (local $h2 i32)
+    (local $d_p_logits i32)
+    (local $unit i32)
+    (local $i_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $i i32)
+    (local $sums_of_column i32)
+    (local $j i32)
+    (local.set $output_W (global.get $output_W))
+    (local.set $h2 (global.get $train.h2))
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 8)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right (i32.add (local.get $h2) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $j_first (i32.const 0))
+          (loop $each_j_first
+            (call $train.output_W.tile
+              (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_column
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2)))
+                  (i32.shl (local.get $j_first) (i32.const 5))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $output_W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.sub
+                        (v128.load
+                          (i32.add
+                            (local.get $output_W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2))))
+                        (f32x4.mul
+                          (v128.const f32x4 0.1 0.1 0.1 0.1)
+                          (v128.load32_lane offset=96 3
+                            (i32.add
+                              (local.get $sums_of_column)
+                              (i32.shl (local.get $j) (i32.const 5)))
+                            (v128.load32_lane offset=64 2
+                              (i32.add
+                                (local.get $sums_of_column)
+                                (i32.shl (local.get $j) (i32.const 5)))
+                              (v128.load32_lane offset=32 1
+                                (i32.add
+                                  (local.get $sums_of_column)
+                                  (i32.shl (local.get $j) (i32.const 5)))
+                                (v128.load32_zero
+                                  (i32.add
+                                    (local.get $sums_of_column)
+                                    (i32.shl (local.get $j) (i32.const 5))))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (i32.const 5)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $output_W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.sub
+                        (f32.load
+                          (i32.add
+                            (local.get $output_W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2))))
+                        (f32.mul
+                          (f32.const 0.1)
+                          (f32.load
+                            (i32.add
+                              (local.get $sums_of_column)
+                              (i32.shl (local.get $j) (i32.const 5)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (i32.const 5)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (local.get $columns)))))
+            (br_if $each_j_first
+              (i32.lt_s
+                (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                (i32.const 10))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $train.output_W.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 40)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; output_b[i] ← output_b[i] − 0.1·∂cost/∂output_b[i]
+  ;;   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
+  ;;   for i < 10, j < 500
+  ;;   in 12 columns i at a time, of d_p_logits
+  (func $train.output_b
+    (param $from i32)
+    (param $to i32)
+    (local $output_b i32)
+    (local $d_p_logits i32)
+    (local $unit i32)
+    (local $i_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $sums_of_row i32)
+    (local $i i32)
+    (local.set $output_b (global.get $output_b))
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i_first (i32.mul (local.get $unit) (i32.const 12)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $i_first)) (i32.const 12)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $d_p_logits) (i32.shl (local.get $i_first) (i32.const 2))))
+          (call $train.output_b.tile (local.get $right) (local.get $sums))
+          (local.set $sums_of_row
+            (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $i (local.get $i_first))
+          (if
+            (i32.lt_s
+              (local.get $i)
+              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+            (then
+              (loop $each_i
+                (v128.store
+                  (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
+                  (f32x4.sub
+                    (v128.load (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32x4.mul
+                      (v128.const f32x4 0.1 0.1 0.1 0.1)
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                (br_if $each_i
+                  (i32.lt_s
+                    (local.tee $i (i32.add (local.get $i) (i32.const 4)))
+                    (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
+          (if
+            (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
+            (then
+              (loop $each_i
+                (f32.store
+                  (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
+                  (f32.sub
+                    (f32.load (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32.mul
+                      (f32.const 0.1)
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                (br_if $each_i
+                  (i32.lt_s
+                    (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                    (i32.add (local.get $i_first) (local.get $columns)))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[c] = Σ_steps right[step, c] for 12 columns.
+  (func $train.output_b.tile
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $right_2 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_0_2 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
+      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
+      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2)))
+
+  ;; train(index) → cost; updates layer0_W, layer0_b, layer1_W, layer1_b, hidden_W, hidden_b,
+  ;;     output_W, output_b
+  (func $train
+    (i32.store
+      (global.get $train.x)
+      (i32.add
+        (i32.load (global.get $trainX))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 392000))
+          (i32.const 2))))
+    (i32.store
+      (global.get $train.y)
+      (i32.add
+        (i32.load (global.get $trainY))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 500))
+          (i32.const 2))))
+    (call $train.h0_convolved (i32.const 0) (i32.const 500))
+    (call $train.h0_pooled_and_h0)
+    (call $train.h1_convolved (i32.const 0) (i32.const 500))
+    (call $train.h1_pooled_and_h1)
+    (call $train.h2 (i32.const 0) (i32.const 252))
+    (call $train.p_logits (i32.const 0) (i32.const 8))
+    (call $train.cost_and_d_p_logits)
+    (call $train.d_h2_linear (i32.const 0) (i32.const 63))
+    (call $train.d_h1_linear (i32.const 0) (i32.const 400))
+    (call $train.d_h1_convolved_and_d_h1_convolved_padded)
+    (call $train.d_h0_linear (i32.const 0) (i32.const 500))
+    (call $train.d_h0_convolved)
+    (call $train.layer0_W (i32.const 0) (i32.const 3))
+    (call $train.layer0_b)
+    (call $train.layer1_W (i32.const 0) (i32.const 63))
+    (call $train.layer1_b)
+    (call $train.hidden_W (i32.const 0) (i32.const 378))
+    (call $train.hidden_b (i32.const 0) (i32.const 32))
+    (call $train.output_W (i32.const 0) (i32.const 63))
+    (call $train.output_b (i32.const 0) (i32.const 1)))
+
+  ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+  ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
+  (func $validate.h0_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $x i32)
+    (local $layer0_W i32)
+    (local $h0_convolved i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $x (i32.load (global.get $validate.x)))
+    (local.set $layer0_W (global.get $layer0_W))
+    (local.set $h0_convolved (global.get $validate.h0_convolved))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 24)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 24)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (v128.store
+                    (local.get $to_panel)
+                    (v128.load
+                      (i32.add
+                        (local.get $x)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $k) (i32.const 28))
+                                  (i32.mul (local.get $m) (i32.const 28)))
+                                (local.get $l))
+                              (local.get $n))
+                            (i32.mul (local.get $i) (i32.const 784)))
+                          (i32.const 2)))))
+                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $validate.h0_convolved.tile
+                (i32.add
+                  (local.get $layer0_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 20))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 576))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $validate.h0_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 25))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const -4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+  ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+  ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+  (func $validate.h0
+    (local $h0_convolved i32)
+    (local $layer0_b i32)
+    (local $h0 i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h0_pooled.x4 v128)
+    (local $four.lanes v128)
+    (local.set $h0_convolved (global.get $validate.h0_convolved))
+    (local.set $layer0_b (global.get $layer0_b))
+    (local.set $h0 (global.get $validate.h0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $h0_pooled.x4
+                  (f32x4.max
+                    (local.get $h0_pooled.x4)
+                    (v128.load32_lane offset=6912 3
+                      (i32.add
+                        (local.get $h0_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 11520))
+                                    (i32.mul (local.get $j) (i32.const 576)))
+                                  (i32.mul (local.get $k) (i32.const 48)))
+                                (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2)))
+                      (v128.load32_lane offset=4608 2
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 11520))
+                                      (i32.mul (local.get $j) (i32.const 576)))
+                                    (i32.mul (local.get $k) (i32.const 48)))
+                                  (i32.mul (local.get $m) (i32.const 24)))
+                                (i32.mul (local.get $l) (i32.const 2)))
+                              (local.get $n))
+                            (i32.const 2)))
+                        (v128.load32_lane offset=2304 1
+                          (i32.add
+                            (local.get $h0_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 11520))
+                                        (i32.mul (local.get $j) (i32.const 576)))
+                                      (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $m) (i32.const 24)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $h0_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 11520))
+                                          (i32.mul (local.get $j) (i32.const 576)))
+                                        (i32.mul (local.get $k) (i32.const 48)))
+                                      (i32.mul (local.get $m) (i32.const 24)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))))))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (local.set $four.lanes
+              (call $f32x4_tanh
+                (f32x4.add
+                  (local.get $h0_pooled.x4)
+                  (v128.load (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (v128.store32_lane 0
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=576 1
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=1152 2
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=1728 3
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+  ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  (func $validate.h1_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $h0 i32)
+    (local $layer1_W i32)
+    (local $h1_convolved i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $q i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $h0 (global.get $validate.h0))
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $h1_convolved (global.get $validate.h1_convolved))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 8)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 8)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (local.set $q (i32.const 0))
+                  (loop $each_q
+                    (v128.store
+                      (local.get $to_panel)
+                      (v128.load
+                        (i32.add
+                          (local.get $h0)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.mul (local.get $k) (i32.const 12)))
+                                  (i32.mul (local.get $n) (i32.const 12)))
+                                (i32.mul (local.get $m) (i32.const 144)))
+                              (i32.mul (local.get $i) (i32.const 2880)))
+                            (i32.const 2)))))
+                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (br_if $each_q
+                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $validate.h1_convolved.tile
+                (i32.add
+                  (local.get $layer1_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 50))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 64))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $validate.h1_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps_1 i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps_1 (i32.const 20))
+    (loop $each_of_steps_1
+      (local.set $steps (i32.const 25))
+      (loop $each_of_steps
+        (local.set $right_0 (v128.load (local.get $right)))
+        (local.set $right_1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum_0_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (local.set $sum_0_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (local.set $sum_1_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (local.set $sum_1_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (local.set $sum_2_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (local.set $sum_2_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+        (local.set $sum_3_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (local.set $sum_3_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+        (local.set $sum_4_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (local.set $sum_4_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (local.set $left (i32.add (local.get $left) (i32.const -4)))
+        (local.set $right (i32.add (local.get $right) (i32.const 32)))
+        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $left (i32.add (local.get $left) (i32.const 200)))
+      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+  ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+  ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+  (func $validate.h1
+    (local $h1_convolved i32)
+    (local $layer1_b i32)
+    (local $h1 i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h1_pooled.x4 v128)
+    (local $four.lanes v128)
+    (local.set $h1_convolved (global.get $validate.h1_convolved))
+    (local.set $layer1_b (global.get $layer1_b))
+    (local.set $h1 (global.get $validate.h1))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $h1_pooled.x4
+                  (f32x4.max
+                    (local.get $h1_pooled.x4)
+                    (v128.load32_lane offset=768 3
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2)))
+                      (v128.load32_lane offset=512 2
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 3200))
+                                      (i32.mul (local.get $j) (i32.const 64)))
+                                    (i32.mul (local.get $k) (i32.const 16)))
+                                  (i32.mul (local.get $m) (i32.const 8)))
+                                (i32.mul (local.get $l) (i32.const 2)))
+                              (local.get $n))
+                            (i32.const 2)))
+                        (v128.load32_lane offset=256 1
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))))))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (local.set $four.lanes
+              (call $f32x4_tanh
+                (f32x4.add
+                  (local.get $h1_pooled.x4)
+                  (v128.load (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (v128.store32_lane 0
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=64 1
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=128 2
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=192 3
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $h1_pooled.x4
+                  (f32x4.max
+                    (local.get $h1_pooled.x4)
+                    (v128.load32_lane offset=24 3
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2)))
+                      (v128.load32_lane offset=16 2
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 3200))
+                                      (i32.mul (local.get $j) (i32.const 64)))
+                                    (i32.mul (local.get $k) (i32.const 16)))
+                                  (i32.mul (local.get $m) (i32.const 8)))
+                                (i32.mul (local.get $l) (i32.const 2)))
+                              (local.get $n))
+                            (i32.const 2)))
+                        (v128.load32_lane offset=8 1
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))))))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (v128.store
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (local.get $h1_pooled.x4)
+                  (v128.load32_splat
+                    (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; h2[i,j] = tanh(h2_linear[i,j])
+  ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < 500, j < 500, k < 800
+  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  (func $validate.h2
+    (param $from i32)
+    (param $to i32)
+    (local $h1 i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $h2 i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h1 (global.get $validate.h1))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (global.get $validate.h2))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (call $validate.h2.tile
+              (i32.add
+                (local.get $h1)
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                          (v128.load
+                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.extract_lane 0
+                        (call $f32x4_tanh
+                          (f32x4.splat
+                            (f32.add
+                              (f32.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (f32.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $validate.h2.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 800))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9600 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12800 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=16000 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < 500, j < 10, k < 500
+  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  (func $validate.p_logits
+    (param $from i32)
+    (param $to i32)
+    (local $h2 i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $p_logits i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h2 (global.get $validate.h2))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $p_logits (global.get $validate.p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (call $validate.p_logits.tile
+              (i32.add
+                (local.get $h2)
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $validate.p_logits.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=10000 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
+  ;;   for i < 500, j < 10
+  (func $validate.errors
+    (local $p_logits i32)
+    (local $y i32)
+    (local $i i32)
+    (local $errors_argmax i32)
+    (local $j i32)
+    (local $p_logits_max f32)
+    (local $p_logits_j f32)
+    (local $p_logits_max.next f32)
+    (local $errors f32)
+    (local $errors_sum f64)
+    (local.set $p_logits (global.get $validate.p_logits))
+    (local.set $y (i32.load (global.get $validate.y)))
+    (local.set $errors_sum (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $errors_argmax (i32.const 0))
+      (local.set $p_logits_max (f32.const -inf))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $p_logits_j
+          (f32.load
+            (i32.add
+              (local.get $p_logits)
+              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+        (local.set $p_logits_max.next (local.get $p_logits_j))
+        (if
+          (i32.or
+            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
+            (i32.and
+              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
+              (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
+          (then
+            (local.set $p_logits_max (local.get $p_logits_max.next))
+            (local.set $errors_argmax (local.get $j))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $errors_sum
+        (f64.add
+          (local.get $errors_sum)
+          (f64.promote_f32
+            (f32.convert_i32_u
+              (i32.ne
+                (local.get $errors_argmax)
+                (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
+    (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 500)))
+    (f32.store (global.get $validate.errors) (local.get $errors)))
+
+  ;; validate(index) → errors
+  (func $validate
+    (i32.store
+      (global.get $validate.x)
+      (i32.add
+        (i32.load (global.get $validX))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 392000))
+          (i32.const 2))))
+    (i32.store
+      (global.get $validate.y)
+      (i32.add
+        (i32.load (global.get $validY))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 500))
+          (i32.const 2))))
+    (call $validate.h0_convolved (i32.const 0) (i32.const 500))
+    (call $validate.h0)
+    (call $validate.h1_convolved (i32.const 0) (i32.const 500))
+    (call $validate.h1)
+    (call $validate.h2 (i32.const 0) (i32.const 252))
+    (call $validate.p_logits (i32.const 0) (i32.const 8))
+    (call $validate.errors))
+
+  ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+  ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
+  (func $test.h0_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $x i32)
+    (local $layer0_W i32)
+    (local $h0_convolved i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $x (i32.load (global.get $test.x)))
+    (local.set $layer0_W (global.get $layer0_W))
+    (local.set $h0_convolved (global.get $test.h0_convolved))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 24)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 24)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (v128.store
+                    (local.get $to_panel)
+                    (v128.load
+                      (i32.add
+                        (local.get $x)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $k) (i32.const 28))
+                                  (i32.mul (local.get $m) (i32.const 28)))
+                                (local.get $l))
+                              (local.get $n))
+                            (i32.mul (local.get $i) (i32.const 784)))
+                          (i32.const 2)))))
+                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $test.h0_convolved.tile
+                (i32.add
+                  (local.get $layer0_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 20))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 576))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $test.h0_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 25))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const -4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+  ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+  ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+  (func $test.h0
+    (local $h0_convolved i32)
+    (local $layer0_b i32)
+    (local $h0 i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h0_pooled.x4 v128)
+    (local $four.lanes v128)
+    (local.set $h0_convolved (global.get $test.h0_convolved))
+    (local.set $layer0_b (global.get $layer0_b))
+    (local.set $h0 (global.get $test.h0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $h0_pooled.x4
+                  (f32x4.max
+                    (local.get $h0_pooled.x4)
+                    (v128.load32_lane offset=6912 3
+                      (i32.add
+                        (local.get $h0_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 11520))
+                                    (i32.mul (local.get $j) (i32.const 576)))
+                                  (i32.mul (local.get $k) (i32.const 48)))
+                                (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2)))
+                      (v128.load32_lane offset=4608 2
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 11520))
+                                      (i32.mul (local.get $j) (i32.const 576)))
+                                    (i32.mul (local.get $k) (i32.const 48)))
+                                  (i32.mul (local.get $m) (i32.const 24)))
+                                (i32.mul (local.get $l) (i32.const 2)))
+                              (local.get $n))
+                            (i32.const 2)))
+                        (v128.load32_lane offset=2304 1
+                          (i32.add
+                            (local.get $h0_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 11520))
+                                        (i32.mul (local.get $j) (i32.const 576)))
+                                      (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $m) (i32.const 24)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $h0_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 11520))
+                                          (i32.mul (local.get $j) (i32.const 576)))
+                                        (i32.mul (local.get $k) (i32.const 48)))
+                                      (i32.mul (local.get $m) (i32.const 24)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))))))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (local.set $four.lanes
+              (call $f32x4_tanh
+                (f32x4.add
+                  (local.get $h0_pooled.x4)
+                  (v128.load (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (v128.store32_lane 0
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=576 1
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=1152 2
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=1728 3
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+  ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  (func $test.h1_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $h0 i32)
+    (local $layer1_W i32)
+    (local $h1_convolved i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $q i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $h0 (global.get $test.h0))
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $h1_convolved (global.get $test.h1_convolved))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 8)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 8)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (local.set $q (i32.const 0))
+                  (loop $each_q
+                    (v128.store
+                      (local.get $to_panel)
+                      (v128.load
+                        (i32.add
+                          (local.get $h0)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.mul (local.get $k) (i32.const 12)))
+                                  (i32.mul (local.get $n) (i32.const 12)))
+                                (i32.mul (local.get $m) (i32.const 144)))
+                              (i32.mul (local.get $i) (i32.const 2880)))
+                            (i32.const 2)))))
+                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (br_if $each_q
+                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $test.h1_convolved.tile
+                (i32.add
+                  (local.get $layer1_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 50))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 64))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $test.h1_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps_1 i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps_1 (i32.const 20))
+    (loop $each_of_steps_1
+      (local.set $steps (i32.const 25))
+      (loop $each_of_steps
+        (local.set $right_0 (v128.load (local.get $right)))
+        (local.set $right_1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum_0_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (local.set $sum_0_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (local.set $sum_1_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (local.set $sum_1_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (local.set $sum_2_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (local.set $sum_2_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+        (local.set $sum_3_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (local.set $sum_3_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+        (local.set $sum_4_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (local.set $sum_4_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (local.set $left (i32.add (local.get $left) (i32.const -4)))
+        (local.set $right (i32.add (local.get $right) (i32.const 32)))
+        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $left (i32.add (local.get $left) (i32.const 200)))
+      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+  ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+  ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+  (func $test.h1
+    (local $h1_convolved i32)
+    (local $layer1_b i32)
+    (local $h1 i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h1_pooled.x4 v128)
+    (local $four.lanes v128)
+    (local.set $h1_convolved (global.get $test.h1_convolved))
+    (local.set $layer1_b (global.get $layer1_b))
+    (local.set $h1 (global.get $test.h1))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $h1_pooled.x4
+                  (f32x4.max
+                    (local.get $h1_pooled.x4)
+                    (v128.load32_lane offset=768 3
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2)))
+                      (v128.load32_lane offset=512 2
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 3200))
+                                      (i32.mul (local.get $j) (i32.const 64)))
+                                    (i32.mul (local.get $k) (i32.const 16)))
+                                  (i32.mul (local.get $m) (i32.const 8)))
+                                (i32.mul (local.get $l) (i32.const 2)))
+                              (local.get $n))
+                            (i32.const 2)))
+                        (v128.load32_lane offset=256 1
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))))))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (local.set $four.lanes
+              (call $f32x4_tanh
+                (f32x4.add
+                  (local.get $h1_pooled.x4)
+                  (v128.load (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (v128.store32_lane 0
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=64 1
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=128 2
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (v128.store32_lane offset=192 3
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (local.get $four.lanes))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $m (i32.const 0))
+            (loop $each_m
+              (local.set $n (i32.const 0))
+              (loop $each_n
+                (local.set $h1_pooled.x4
+                  (f32x4.max
+                    (local.get $h1_pooled.x4)
+                    (v128.load32_lane offset=24 3
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2)))
+                      (v128.load32_lane offset=16 2
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 3200))
+                                      (i32.mul (local.get $j) (i32.const 64)))
+                                    (i32.mul (local.get $k) (i32.const 16)))
+                                  (i32.mul (local.get $m) (i32.const 8)))
+                                (i32.mul (local.get $l) (i32.const 2)))
+                              (local.get $n))
+                            (i32.const 2)))
+                        (v128.load32_lane offset=8 1
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_zero
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))))))))
+                (br_if $each_n
+                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+              (br_if $each_m
+                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+            (v128.store
+              (i32.add
+                (local.get $h1)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (local.get $h1_pooled.x4)
+                  (v128.load32_splat
+                    (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; h2[i,j] = tanh(h2_linear[i,j])
+  ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < 500, j < 500, k < 800
+  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  (func $test.h2
+    (param $from i32)
+    (param $to i32)
+    (local $h1 i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $h2 i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h1 (global.get $test.h1))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (global.get $test.h2))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (call $test.h2.tile
+              (i32.add
+                (local.get $h1)
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                          (v128.load
+                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.extract_lane 0
+                        (call $f32x4_tanh
+                          (f32x4.splat
+                            (f32.add
+                              (f32.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (f32.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $test.h2.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 800))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9600 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12800 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=16000 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < 500, j < 10, k < 500
+  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  (func $test.p_logits
+    (param $from i32)
+    (param $to i32)
+    (local $h2 i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $p_logits i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h2 (global.get $test.h2))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $p_logits (global.get $test.p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (call $test.p_logits.tile
+              (i32.add
+                (local.get $h2)
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $test.p_logits.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=10000 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
+  ;;   for i < 500, j < 10
+  (func $test.errors
+    (local $p_logits i32)
+    (local $y i32)
+    (local $i i32)
+    (local $errors_argmax i32)
+    (local $j i32)
+    (local $p_logits_max f32)
+    (local $p_logits_j f32)
+    (local $p_logits_max.next f32)
+    (local $errors f32)
+    (local $errors_sum f64)
+    (local.set $p_logits (global.get $test.p_logits))
+    (local.set $y (i32.load (global.get $test.y)))
+    (local.set $errors_sum (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $errors_argmax (i32.const 0))
+      (local.set $p_logits_max (f32.const -inf))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $p_logits_j
+          (f32.load
+            (i32.add
+              (local.get $p_logits)
+              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+        (local.set $p_logits_max.next (local.get $p_logits_j))
+        (if
+          (i32.or
+            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
+            (i32.and
+              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
+              (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
+          (then
+            (local.set $p_logits_max (local.get $p_logits_max.next))
+            (local.set $errors_argmax (local.get $j))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $errors_sum
+        (f64.add
+          (local.get $errors_sum)
+          (f64.promote_f32
+            (f32.convert_i32_u
+              (i32.ne
+                (local.get $errors_argmax)
+                (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
+    (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 500)))
+    (f32.store (global.get $test.errors) (local.get $errors)))
+
+  ;; test(index) → errors
+  (func $test
+    (i32.store
+      (global.get $test.x)
+      (i32.add
+        (i32.load (global.get $testX))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 392000))
+          (i32.const 2))))
+    (i32.store
+      (global.get $test.y)
+      (i32.add
+        (i32.load (global.get $testY))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 500))
+          (i32.const 2))))
+    (call $test.h0_convolved (i32.const 0) (i32.const 500))
+    (call $test.h0)
+    (call $test.h1_convolved (i32.const 0) (i32.const 500))
+    (call $test.h1)
+    (call $test.h2 (i32.const 0) (i32.const 252))
+    (call $test.p_logits (i32.const 0) (i32.const 8))
+    (call $test.errors))
+
+  ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+  ;;   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
+  (func $probabilities.h0_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $images i32)
+    (local $layer0_W i32)
+    (local $h0_convolved i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $images (i32.load (global.get $probabilities.images)))
+    (local.set $layer0_W (global.get $layer0_W))
+    (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 24)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 24)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (v128.store
+                    (local.get $to_panel)
+                    (v128.load
+                      (i32.add
+                        (local.get $images)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $k) (i32.const 28))
+                                  (i32.mul (local.get $m) (i32.const 28)))
+                                (local.get $l))
+                              (local.get $n))
+                            (i32.mul (local.get $i) (i32.const 784)))
+                          (i32.const 2)))))
+                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $probabilities.h0_convolved.tile
+                (i32.add
+                  (local.get $layer0_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 20))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 576))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $probabilities.h0_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 25))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const -4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+  ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+  ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
+  (func $probabilities.h0
+    (local $h0_convolved i32)
+    (local $layer0_b i32)
+    (local $h0 i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h0_pooled.x4 v128)
+    (local $four.lanes v128)
+    (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
+    (local.set $layer0_b (global.get $layer0_b))
+    (local.set $h0 (i32.load (global.get $probabilities.h0)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              (loop $each_l
+                (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h0_pooled.x4
+                      (f32x4.max
+                        (local.get $h0_pooled.x4)
+                        (v128.load32_lane offset=6912 3
+                          (i32.add
+                            (local.get $h0_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 11520))
+                                        (i32.mul (local.get $j) (i32.const 576)))
+                                      (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $m) (i32.const 24)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_lane offset=4608 2
+                            (i32.add
+                              (local.get $h0_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 11520))
+                                          (i32.mul (local.get $j) (i32.const 576)))
+                                        (i32.mul (local.get $k) (i32.const 48)))
+                                      (i32.mul (local.get $m) (i32.const 24)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))
+                            (v128.load32_lane offset=2304 1
+                              (i32.add
+                                (local.get $h0_convolved)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.mul (local.get $i) (i32.const 11520))
+                                            (i32.mul (local.get $j) (i32.const 576)))
+                                          (i32.mul (local.get $k) (i32.const 48)))
+                                        (i32.mul (local.get $m) (i32.const 24)))
+                                      (i32.mul (local.get $l) (i32.const 2)))
+                                    (local.get $n))
+                                  (i32.const 2)))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $h0_convolved)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $i) (i32.const 11520))
+                                              (i32.mul (local.get $j) (i32.const 576)))
+                                            (i32.mul (local.get $k) (i32.const 48)))
+                                          (i32.mul (local.get $m) (i32.const 24)))
+                                        (i32.mul (local.get $l) (i32.const 2)))
+                                      (local.get $n))
+                                    (i32.const 2)))))))))
+                    (br_if $each_n
+                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (local.set $four.lanes
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h0_pooled.x4)
+                      (v128.load
+                        (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (v128.store32_lane 0
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=576 1
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=1152 2
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=1728 3
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+  ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  (func $probabilities.h1_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $h0 i32)
+    (local $layer1_W i32)
+    (local $h1_convolved i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $q i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $h0 (i32.load (global.get $probabilities.h0)))
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 8)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 8)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (local.set $q (i32.const 0))
+                  (loop $each_q
+                    (v128.store
+                      (local.get $to_panel)
+                      (v128.load
+                        (i32.add
+                          (local.get $h0)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.mul (local.get $k) (i32.const 12)))
+                                  (i32.mul (local.get $n) (i32.const 12)))
+                                (i32.mul (local.get $m) (i32.const 144)))
+                              (i32.mul (local.get $i) (i32.const 2880)))
+                            (i32.const 2)))))
+                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (br_if $each_q
+                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $probabilities.h1_convolved.tile
+                (i32.add
+                  (local.get $layer1_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 50))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 64))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $probabilities.h1_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps_1 i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps_1 (i32.const 20))
+    (loop $each_of_steps_1
+      (local.set $steps (i32.const 25))
+      (loop $each_of_steps
+        (local.set $right_0 (v128.load (local.get $right)))
+        (local.set $right_1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum_0_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (local.set $sum_0_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (local.set $sum_1_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (local.set $sum_1_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (local.set $sum_2_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (local.set $sum_2_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+        (local.set $sum_3_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (local.set $sum_3_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+        (local.set $sum_4_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (local.set $sum_4_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (local.set $left (i32.add (local.get $left) (i32.const -4)))
+        (local.set $right (i32.add (local.get $right) (i32.const 32)))
+        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $left (i32.add (local.get $left) (i32.const 200)))
+      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+  ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+  ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
+  (func $probabilities.h1
+    (local $h1_convolved i32)
+    (local $layer1_b i32)
+    (local $h1 i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h1_pooled.x4 v128)
+    (local $four.lanes v128)
+    (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
+    (local.set $layer1_b (global.get $layer1_b))
+    (local.set $h1 (i32.load (global.get $probabilities.h1)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              (loop $each_l
+                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_pooled.x4
+                      (f32x4.max
+                        (local.get $h1_pooled.x4)
+                        (v128.load32_lane offset=768 3
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_lane offset=512 2
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))
+                            (v128.load32_lane offset=256 1
+                              (i32.add
+                                (local.get $h1_convolved)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.mul (local.get $i) (i32.const 3200))
+                                            (i32.mul (local.get $j) (i32.const 64)))
+                                          (i32.mul (local.get $k) (i32.const 16)))
+                                        (i32.mul (local.get $m) (i32.const 8)))
+                                      (i32.mul (local.get $l) (i32.const 2)))
+                                    (local.get $n))
+                                  (i32.const 2)))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $h1_convolved)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $i) (i32.const 3200))
+                                              (i32.mul (local.get $j) (i32.const 64)))
+                                            (i32.mul (local.get $k) (i32.const 16)))
+                                          (i32.mul (local.get $m) (i32.const 8)))
+                                        (i32.mul (local.get $l) (i32.const 2)))
+                                      (local.get $n))
+                                    (i32.const 2)))))))))
+                    (br_if $each_n
+                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (local.set $four.lanes
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h1_pooled.x4)
+                      (v128.load
+                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (v128.store32_lane 0
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=64 1
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=128 2
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=192 3
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              (loop $each_l
+                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_pooled.x4
+                      (f32x4.max
+                        (local.get $h1_pooled.x4)
+                        (v128.load32_lane offset=24 3
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_lane offset=16 2
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))
+                            (v128.load32_lane offset=8 1
+                              (i32.add
+                                (local.get $h1_convolved)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.mul (local.get $i) (i32.const 3200))
+                                            (i32.mul (local.get $j) (i32.const 64)))
+                                          (i32.mul (local.get $k) (i32.const 16)))
+                                        (i32.mul (local.get $m) (i32.const 8)))
+                                      (i32.mul (local.get $l) (i32.const 2)))
+                                    (local.get $n))
+                                  (i32.const 2)))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $h1_convolved)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $i) (i32.const 3200))
+                                              (i32.mul (local.get $j) (i32.const 64)))
+                                            (i32.mul (local.get $k) (i32.const 16)))
+                                          (i32.mul (local.get $m) (i32.const 8)))
+                                        (i32.mul (local.get $l) (i32.const 2)))
+                                      (local.get $n))
+                                    (i32.const 2)))))))))
+                    (br_if $each_n
+                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h1_pooled.x4)
+                      (v128.load32_splat
+                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; h2[i,j] = tanh(h2_linear[i,j])
+  ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < rows, j < 500, k < 800
+  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  (func $probabilities.h2
+    (param $from i32)
+    (param $to i32)
+    (local $h1 i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $h2 i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h1 (i32.load (global.get $probabilities.h1)))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (i32.load (global.get $probabilities.h2)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (call $probabilities.h2.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (v128.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $probabilities.h2.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 800))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < rows, j < 10, k < 500
+  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  (func $probabilities.scores_logits
+    (param $from i32)
+    (param $to i32)
+    (local $h2 i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $scores_logits i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h2 (i32.load (global.get $probabilities.h2)))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (call $probabilities.scores_logits.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32.add
+                            (f32.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32.load
+                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $probabilities.scores_logits.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; scores_max[i] = max_j scores_logits[i,j]
+  ;;   for i < rows, j < 10
+  ;; scores_exp[i,j] = exp(scores_logits[i,j] − scores_max[i])
+  ;;   for i < rows, j < 10
+  ;; scores_sum[i] = Σ_j scores_exp[i,j]
+  ;;   for i < rows, j < 10
+  ;; scores[i,j] = scores_exp[i,j] / scores_sum[i]
+  ;;   for i < rows, j < 10
+  (func $probabilities.scores
+    (local $scores_logits i32)
+    (local $scores_exp i32)
+    (local $scores i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $j i32)
+    (local $scores_max f32)
+    (local $scores_sum f64)
+    (local $scores_max.x4 v128)
+    (local $scores_sum.x4 v128)
+    (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
+    (local.set $scores_exp (global.get $probabilities.scores_exp))
+    (local.set $scores (i32.load (global.get $probabilities.scores)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $scores_max (f32.const -inf))
+          (local.set $j (i32.const 0))
+          (local.set $scores_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+          (loop $each_j
+            (local.set $scores_max.x4
+              (f32x4.max
+                (local.get $scores_max.x4)
+                (v128.load
+                  (i32.add
+                    (local.get $scores_logits)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                      (i32.const 2))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          (local.set $scores_max
+            (f32.max (local.get $scores_max) (call $f32x4_largest (local.get $scores_max.x4))))
+          (loop $each_j
+            (local.set $scores_max
+              (f32.max
+                (local.get $scores_max)
+                (f32.load
+                  (i32.add
+                    (local.get $scores_logits)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                      (i32.const 2))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (local.set $scores_sum (f64.const 0))
+          (local.set $j (i32.const 0))
+          (local.set $scores_sum.x4 (v128.const f32x4 0 0 0 0))
+          (loop $each_j
+            (v128.store
+              (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))
+              (call $f32x4_exp
+                (f32x4.sub
+                  (v128.load
+                    (i32.add
+                      (local.get $scores_logits)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                        (i32.const 2))))
+                  (f32x4.splat (local.get $scores_max)))))
+            (local.set $scores_sum.x4
+              (f32x4.add
+                (local.get $scores_sum.x4)
+                (v128.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          (local.set $scores_sum
+            (f64.add
+              (local.get $scores_sum)
+              (f64.promote_f32 (call $f32x4_sum (local.get $scores_sum.x4)))))
+          (loop $each_j
+            (f32.store
+              (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_exp
+                  (f32x4.splat
+                    (f32.sub
+                      (f32.load
+                        (i32.add
+                          (local.get $scores_logits)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                            (i32.const 2))))
+                      (local.get $scores_max))))))
+            (local.set $scores_sum
+              (f64.add
+                (local.get $scores_sum)
+                (f64.promote_f32
+                  (f32.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $scores)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.div
+                (v128.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))
+                (f32x4.splat (f32.demote_f64 (local.get $scores_sum)))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $scores)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2)))
+              (f32.div
+                (f32.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))
+                (f32.demote_f64 (local.get $scores_sum))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; probabilities(images) → scores
+  (func $probabilities
+    (i32.store
+      (global.get $probabilities.h0_convolved)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul
+                (i32.mul
+                  (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
+                  (i32.const 20))
+                (i32.const 24))
+              (i32.const 24))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $probabilities.h0)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul
+                (i32.mul
+                  (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
+                  (i32.const 20))
+                (i32.const 12))
+              (i32.const 12))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $probabilities.h1_convolved)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul
+                (i32.mul
+                  (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
+                  (i32.const 50))
+                (i32.const 8))
+              (i32.const 8))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $probabilities.h1)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul
+                (i32.mul
+                  (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
+                  (i32.const 50))
+                (i32.const 4))
+              (i32.const 4))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $probabilities.h2)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
+              (i32.const 500))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $probabilities.scores_logits)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
+              (i32.const 10))
+            (i32.const 2))
+          (i32.const 64))))
+    (call $probabilities.h0_convolved (i32.const 0) (i32.load (global.get $probabilities.rows)))
+    (call $probabilities.h0)
+    (call $probabilities.h1_convolved (i32.const 0) (i32.load (global.get $probabilities.rows)))
+    (call $probabilities.h1)
+    (call $probabilities.h2
+      (i32.const 0)
+      (i32.mul
+        (i32.const 63)
+        (i32.div_u
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+          (i32.const 144))))
+    (call $probabilities.scores_logits
+      (i32.const 0)
+      (i32.mul
+        (i32.const 2)
+        (i32.div_u
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+          (i32.const 144))))
+    (call $probabilities.scores))
+
+  ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+  ;;   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
+  (func $predict.h0_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $images i32)
+    (local $layer0_W i32)
+    (local $h0_convolved i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $images (i32.load (global.get $predict.images)))
+    (local.set $layer0_W (global.get $layer0_W))
+    (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 24)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 24)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (v128.store
+                    (local.get $to_panel)
+                    (v128.load
+                      (i32.add
+                        (local.get $images)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.mul (local.get $k) (i32.const 28))
+                                  (i32.mul (local.get $m) (i32.const 28)))
+                                (local.get $l))
+                              (local.get $n))
+                            (i32.mul (local.get $i) (i32.const 784)))
+                          (i32.const 2)))))
+                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $predict.h0_convolved.tile
+                (i32.add
+                  (local.get $layer0_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h0_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $i) (i32.const 11520)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 20))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 576))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $predict.h0_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 25))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const -4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+  ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+  ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
+  (func $predict.h0
+    (local $h0_convolved i32)
+    (local $layer0_b i32)
+    (local $h0 i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h0_pooled.x4 v128)
+    (local $four.lanes v128)
+    (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
+    (local.set $layer0_b (global.get $layer0_b))
+    (local.set $h0 (i32.load (global.get $predict.h0)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              (loop $each_l
+                (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h0_pooled.x4
+                      (f32x4.max
+                        (local.get $h0_pooled.x4)
+                        (v128.load32_lane offset=6912 3
+                          (i32.add
+                            (local.get $h0_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 11520))
+                                        (i32.mul (local.get $j) (i32.const 576)))
+                                      (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $m) (i32.const 24)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_lane offset=4608 2
+                            (i32.add
+                              (local.get $h0_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 11520))
+                                          (i32.mul (local.get $j) (i32.const 576)))
+                                        (i32.mul (local.get $k) (i32.const 48)))
+                                      (i32.mul (local.get $m) (i32.const 24)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))
+                            (v128.load32_lane offset=2304 1
+                              (i32.add
+                                (local.get $h0_convolved)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.mul (local.get $i) (i32.const 11520))
+                                            (i32.mul (local.get $j) (i32.const 576)))
+                                          (i32.mul (local.get $k) (i32.const 48)))
+                                        (i32.mul (local.get $m) (i32.const 24)))
+                                      (i32.mul (local.get $l) (i32.const 2)))
+                                    (local.get $n))
+                                  (i32.const 2)))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $h0_convolved)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $i) (i32.const 11520))
+                                              (i32.mul (local.get $j) (i32.const 576)))
+                                            (i32.mul (local.get $k) (i32.const 48)))
+                                          (i32.mul (local.get $m) (i32.const 24)))
+                                        (i32.mul (local.get $l) (i32.const 2)))
+                                      (local.get $n))
+                                    (i32.const 2)))))))))
+                    (br_if $each_n
+                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (local.set $four.lanes
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h0_pooled.x4)
+                      (v128.load
+                        (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (v128.store32_lane 0
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=576 1
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=1152 2
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=1728 3
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+  ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  (func $predict.h1_convolved
+    (param $from i32)
+    (param $to i32)
+    (local $h0 i32)
+    (local $layer1_W i32)
+    (local $h1_convolved i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $i i32)
+    (local $kl_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $kl_at i32)
+    (local $l i32)
+    (local $k i32)
+    (local $to_panel i32)
+    (local $m i32)
+    (local $n i32)
+    (local $q i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $j i32)
+    (local $sums_of_row i32)
+    (local $kl i32)
+    (local.set $h0 (i32.load (global.get $predict.h0)))
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $kl_first (i32.const 0))
+          (loop $each_kl_first
+            (local.set $columns
+              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            (local.set $at (i32.const 0))
+            (loop $each_at
+              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
+              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 8)))
+              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 8)))
+              (local.set $to_panel
+                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (local.set $n (i32.const 0))
+                (loop $each_n
+                  (local.set $q (i32.const 0))
+                  (loop $each_q
+                    (v128.store
+                      (local.get $to_panel)
+                      (v128.load
+                        (i32.add
+                          (local.get $h0)
+                          (i32.shl
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.mul (local.get $k) (i32.const 12)))
+                                  (i32.mul (local.get $n) (i32.const 12)))
+                                (i32.mul (local.get $m) (i32.const 144)))
+                              (i32.mul (local.get $i) (i32.const 2880)))
+                            (i32.const 2)))))
+                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (br_if $each_q
+                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                  (br_if $each_n
+                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                (br_if $each_m
+                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
+              (br_if $each_at
+                (i32.lt_s
+                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
+                  (local.get $columns))))
+            (local.set $right (global.get $scratch))
+            (local.set $j_first (i32.const 0))
+            (loop $each_j_first
+              (call $predict.h1_convolved.tile
+                (i32.add
+                  (local.get $layer1_W)
+                  (i32.shl
+                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
+                    (i32.const 2)))
+                (local.get $right)
+                (local.get $sums))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (local.set $sums_of_row
+                  (i32.sub
+                    (i32.add
+                      (local.get $sums)
+                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
+                    (i32.shl (local.get $kl_first) (i32.const 2))))
+                (local.set $kl (local.get $kl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $kl)
+                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    (loop $each_kl
+                      (v128.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
+                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
+                  (then
+                    (loop $each_kl
+                      (f32.store
+                        (i32.add
+                          (local.get $h1_convolved)
+                          (i32.shl
+                            (i32.add
+                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $i) (i32.const 3200)))
+                            (i32.const 2)))
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                      (br_if $each_kl
+                        (i32.lt_s
+                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
+                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (i32.add (local.get $j_first) (i32.const 5)))))
+              (br_if $each_j_first
+                (i32.lt_s
+                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                  (i32.const 50))))
+            (br_if $each_kl_first
+              (i32.lt_s
+                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
+                (i32.const 64))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $predict.h1_convolved.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps_1 i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps_1 (i32.const 20))
+    (loop $each_of_steps_1
+      (local.set $steps (i32.const 25))
+      (loop $each_of_steps
+        (local.set $right_0 (v128.load (local.get $right)))
+        (local.set $right_1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum_0_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (local.set $sum_0_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (local.set $sum_1_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (local.set $sum_1_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (local.set $sum_2_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (local.set $sum_2_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+        (local.set $sum_3_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (local.set $sum_3_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+        (local.set $sum_4_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (local.set $sum_4_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (local.set $left (i32.add (local.get $left) (i32.const -4)))
+        (local.set $right (i32.add (local.get $right) (i32.const 32)))
+        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $left (i32.add (local.get $left) (i32.const 200)))
+      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+  ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+  ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+  ;;   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
+  (func $predict.h1
+    (local $h1_convolved i32)
+    (local $layer1_b i32)
+    (local $h1 i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $j i32)
+    (local $k i32)
+    (local $l i32)
+    (local $m i32)
+    (local $n i32)
+    (local $h1_pooled.x4 v128)
+    (local $four.lanes v128)
+    (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
+    (local.set $layer1_b (global.get $layer1_b))
+    (local.set $h1 (i32.load (global.get $predict.h1)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              (loop $each_l
+                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_pooled.x4
+                      (f32x4.max
+                        (local.get $h1_pooled.x4)
+                        (v128.load32_lane offset=768 3
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_lane offset=512 2
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))
+                            (v128.load32_lane offset=256 1
+                              (i32.add
+                                (local.get $h1_convolved)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.mul (local.get $i) (i32.const 3200))
+                                            (i32.mul (local.get $j) (i32.const 64)))
+                                          (i32.mul (local.get $k) (i32.const 16)))
+                                        (i32.mul (local.get $m) (i32.const 8)))
+                                      (i32.mul (local.get $l) (i32.const 2)))
+                                    (local.get $n))
+                                  (i32.const 2)))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $h1_convolved)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $i) (i32.const 3200))
+                                              (i32.mul (local.get $j) (i32.const 64)))
+                                            (i32.mul (local.get $k) (i32.const 16)))
+                                          (i32.mul (local.get $m) (i32.const 8)))
+                                        (i32.mul (local.get $l) (i32.const 2)))
+                                      (local.get $n))
+                                    (i32.const 2)))))))))
+                    (br_if $each_n
+                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (local.set $four.lanes
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h1_pooled.x4)
+                      (v128.load
+                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (v128.store32_lane 0
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=64 1
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=128 2
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (v128.store32_lane offset=192 3
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (local.get $four.lanes))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              (loop $each_l
+                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_pooled.x4
+                      (f32x4.max
+                        (local.get $h1_pooled.x4)
+                        (v128.load32_lane offset=24 3
+                          (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 3200))
+                                        (i32.mul (local.get $j) (i32.const 64)))
+                                      (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 8)))
+                                  (i32.mul (local.get $l) (i32.const 2)))
+                                (local.get $n))
+                              (i32.const 2)))
+                          (v128.load32_lane offset=16 2
+                            (i32.add
+                              (local.get $h1_convolved)
+                              (i32.shl
+                                (i32.add
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 3200))
+                                          (i32.mul (local.get $j) (i32.const 64)))
+                                        (i32.mul (local.get $k) (i32.const 16)))
+                                      (i32.mul (local.get $m) (i32.const 8)))
+                                    (i32.mul (local.get $l) (i32.const 2)))
+                                  (local.get $n))
+                                (i32.const 2)))
+                            (v128.load32_lane offset=8 1
+                              (i32.add
+                                (local.get $h1_convolved)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.mul (local.get $i) (i32.const 3200))
+                                            (i32.mul (local.get $j) (i32.const 64)))
+                                          (i32.mul (local.get $k) (i32.const 16)))
+                                        (i32.mul (local.get $m) (i32.const 8)))
+                                      (i32.mul (local.get $l) (i32.const 2)))
+                                    (local.get $n))
+                                  (i32.const 2)))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $h1_convolved)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $i) (i32.const 3200))
+                                              (i32.mul (local.get $j) (i32.const 64)))
+                                            (i32.mul (local.get $k) (i32.const 16)))
+                                          (i32.mul (local.get $m) (i32.const 8)))
+                                        (i32.mul (local.get $l) (i32.const 2)))
+                                      (local.get $n))
+                                    (i32.const 2)))))))))
+                    (br_if $each_n
+                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h1_pooled.x4)
+                      (v128.load32_splat
+                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; h2[i,j] = tanh(h2_linear[i,j])
+  ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < rows, j < 500, k < 800
+  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  (func $predict.h2
+    (param $from i32)
+    (param $to i32)
+    (local $h1 i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $h2 i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h1 (i32.load (global.get $predict.h1)))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (i32.load (global.get $predict.h2)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
+                (call $predict.h2.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (v128.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $predict.h2.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 800))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < rows, j < 10, k < 500
+  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  (func $predict.scores_logits
+    (param $from i32)
+    (param $to i32)
+    (local $h2 i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $scores_logits i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h2 (i32.load (global.get $predict.h2)))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $h2)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (call $predict.scores_logits.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32.add
+                            (f32.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32.load
+                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $predict.scores_logits.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; argmax[i] = argmax_j scores_logits[i,j]
+  ;;   for i < rows, j < 10
+  (func $predict.argmax
+    (local $scores_logits i32)
+    (local $argmax i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $argmax_i i32)
+    (local $j i32)
+    (local $scores_logits_max f32)
+    (local $scores_logits_j f32)
+    (local $scores_logits_max.next f32)
+    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
+    (local.set $argmax (i32.load (global.get $predict.argmax)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $argmax_i (i32.const 0))
+          (local.set $scores_logits_max (f32.const -inf))
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $scores_logits_j
+              (f32.load
+                (i32.add
+                  (local.get $scores_logits)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                    (i32.const 2)))))
+            (local.set $scores_logits_max.next (local.get $scores_logits_j))
+            (if
+              (i32.or
+                (f32.gt (local.get $scores_logits_max.next) (local.get $scores_logits_max))
+                (i32.and
+                  (f32.ne (local.get $scores_logits_max.next) (local.get $scores_logits_max.next))
+                  (f32.eq (local.get $scores_logits_max) (local.get $scores_logits_max))))
+              (then
+                (local.set $scores_logits_max (local.get $scores_logits_max.next))
+                (local.set $argmax_i (local.get $j))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (i32.store
+            (i32.add (local.get $argmax) (i32.shl (local.get $i) (i32.const 2)))
+            (local.get $argmax_i))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; predict(images) → argmax
+  (func $predict
+    (i32.store
+      (global.get $predict.h0_convolved)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul
+                (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 20))
+                (i32.const 24))
+              (i32.const 24))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $predict.h0)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul
+                (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 20))
+                (i32.const 12))
+              (i32.const 12))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $predict.h1_convolved)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul
+                (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 50))
+                (i32.const 8))
+              (i32.const 8))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $predict.h1)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul
+                (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 50))
+                (i32.const 4))
+              (i32.const 4))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $predict.h2)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 500))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $predict.scores_logits)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 10))
+            (i32.const 2))
+          (i32.const 64))))
+    (call $predict.h0_convolved (i32.const 0) (i32.load (global.get $predict.rows)))
+    (call $predict.h0)
+    (call $predict.h1_convolved (i32.const 0) (i32.load (global.get $predict.rows)))
+    (call $predict.h1)
+    (call $predict.h2
+      (i32.const 0)
+      (i32.mul
+        (i32.const 63)
+        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+    (call $predict.scores_logits
+      (i32.const 0)
+      (i32.mul
+        (i32.const 2)
+        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+    (call $predict.argmax))
+
+  (export "initial_layer0_W" (func $initial_layer0_W))
+  (export "initial_layer1_W" (func $initial_layer1_W))
+  (export "initial_hidden_W" (func $initial_hidden_W))
+  (export "train" (func $train))
+  (export "validate" (func $validate))
+  (export "test" (func $test))
+  (export "probabilities" (func $probabilities))
+  (export "predict" (func $predict))
+)

@@ -1,0 +1,2121 @@
+;; WebAssembly target: what wasm.ts holds as bytes. Generated from models/logistic.ts by Adjoint; do not edit.
+;; Regenerate: npm run codegen -- models/logistic.ts
+
+(module
+  (import "adjoint" "memory" (memory 1))
+  ;; Memory of a thread, for what it copies together and for sums.
+  (import "adjoint" "scratch" (global $scratch i32))
+
+  ;; What all functions share.
+  (global $free_memory_ i32 (i32.const 64)) ;; address of free memory
+  (global $trainSamples i32 (i32.const 72)) ;; size of data
+  (global $validSamples i32 (i32.const 80)) ;; size of data
+  (global $testSamples i32 (i32.const 88)) ;; size of data
+  (global $trainX i32 (i32.const 96)) ;; address of float32[trainSamples, 784]
+  (global $trainY i32 (i32.const 104)) ;; address of int32[trainSamples]
+  (global $validX i32 (i32.const 112)) ;; address of float32[validSamples, 784]
+  (global $validY i32 (i32.const 120)) ;; address of int32[validSamples]
+  (global $testX i32 (i32.const 128)) ;; address of float32[testSamples, 784]
+  (global $testY i32 (i32.const 136)) ;; address of int32[testSamples]
+  (global $W i32 (i32.const 320)) ;; float32[784, 10]
+  (global $b i32 (i32.const 31680)) ;; float32[10]
+  ;; What a call of train works on.
+  (global $train.index i32 (i32.const 144)) ;; int64
+  (global $train.cost i32 (i32.const 152)) ;; float32
+  (global $train.x i32 (i32.const 160)) ;; address of float32[600, 784]
+  (global $train.y i32 (i32.const 168)) ;; address of int32[600]
+  (global $train.p_logits i32 (i32.const 31744)) ;; float32[600, 10]
+  (global $train.p_exp i32 (i32.const 55744)) ;; float32[600, 10]
+  (global $train.d_p_logits i32 (i32.const 55784)) ;; float32[600, 10]
+  ;; What a call of validate works on.
+  (global $validate.index i32 (i32.const 176)) ;; int64
+  (global $validate.errors i32 (i32.const 184)) ;; float32
+  (global $validate.x i32 (i32.const 192)) ;; address of float32[600, 784]
+  (global $validate.y i32 (i32.const 200)) ;; address of int32[600]
+  (global $validate.p_logits i32 (i32.const 31744)) ;; float32[600, 10]
+  ;; What a call of test works on.
+  (global $test.index i32 (i32.const 208)) ;; int64
+  (global $test.errors i32 (i32.const 216)) ;; float32
+  (global $test.x i32 (i32.const 224)) ;; address of float32[600, 784]
+  (global $test.y i32 (i32.const 232)) ;; address of int32[600]
+  (global $test.p_logits i32 (i32.const 31744)) ;; float32[600, 10]
+  ;; What a call of probabilities works on.
+  (global $probabilities.images i32 (i32.const 240)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 248)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_logits i32 (i32.const 256)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 31744)) ;; float32[rows, 10]
+  (global $probabilities.rows i32 (i32.const 264)) ;; size
+  ;; What a call of predict works on.
+  (global $predict.images i32 (i32.const 272)) ;; address of float32[rows, 784]
+  (global $predict.argmax i32 (i32.const 280)) ;; address of int32[rows]
+  (global $predict.scores_logits i32 (i32.const 288)) ;; address of float32[rows, 10]
+  (global $predict.rows i32 (i32.const 296)) ;; size
+
+  ;; Takes memory from what is free, whose address lies at $at.
+  (func $allocate (param $at i32) (param $bytes i32) (result i32)
+    (local $start i32) (local $end i32) (local $missing i32)
+    (local.set $start (i32.load (local.get $at)))
+    (local.set $end
+      (i32.and
+        (i32.add (i32.add (local.get $start) (local.get $bytes)) (i32.const 63))
+        (i32.const -64)))
+    (i32.store (local.get $at) (local.get $end))
+    ;; Pages of 64 KiB that there are not yet.
+    (local.set $missing
+      (i32.sub (i32.add (i32.shr_u (local.get $end) (i32.const 16)) (i32.const 1)) (memory.size)))
+    (if (i32.gt_s (local.get $missing) (i32.const 0))
+      (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))
+    (local.get $start))
+
+  ;; e^x = 2^n · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2.
+  (func $f32x4_exp (param $x v128) (result v128)
+    (local $at v128) (local $shifted v128) (local $n v128) (local $whole v128)
+    (local $r v128) (local $p v128) (local $half v128)
+    ;; Beyond these the result is 0 or infinite; NaN passes through both comparisons.
+    (local.set $at
+      (f32x4.pmin (f32x4.pmax (local.get $x) (v128.const f32x4 -104 -104 -104 -104)) (v128.const f32x4 89 89 89 89)))
+    ;; Adding 1.5·2^23 leaves no room for a fraction: n = round(at / ln 2), for |n| < 2^22.
+    (local.set $shifted
+      (f32x4.relaxed_madd (local.get $at) (v128.const f32x4 1.44269504 1.44269504 1.44269504 1.44269504) (v128.const f32x4 12582912 12582912 12582912 12582912)))
+    (local.set $n (f32x4.sub (local.get $shifted) (v128.const f32x4 12582912 12582912 12582912 12582912)))
+    (local.set $whole (i32x4.sub (local.get $shifted) (v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000)))
+    ;; ln 2 in two parts, so that n · the first is exact.
+    (local.set $r
+      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 -0.693359375 -0.693359375 -0.693359375 -0.693359375) (local.get $at)))
+    (local.set $r
+      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 2.12194440e-4 2.12194440e-4 2.12194440e-4 2.12194440e-4) (local.get $r)))
+    (local.set $p (call $f32x4_expm1_near_0 (local.get $r)))
+    ;; 2^n in two factors: n alone may be beyond the exponents of float32.
+    (local.set $half (i32x4.shr_s (local.get $whole) (i32.const 1)))
+    (f32x4.mul
+      (f32x4.mul
+        (f32x4.add (local.get $p) (v128.const f32x4 1 1 1 1))
+        (i32x4.shl (i32x4.add (local.get $half) (v128.const i32x4 127 127 127 127)) (i32.const 23)))
+      (i32x4.shl (i32x4.add (i32x4.sub (local.get $whole) (local.get $half)) (v128.const i32x4 127 127 127 127)) (i32.const 23))))
+
+  ;; e^r − 1 for |r| ≤ ln 2 / 2: r + r²·P(r) (Cephes, expf).
+  (func $f32x4_expm1_near_0 (param $r v128) (result v128)
+    (local $p v128)
+    (local.set $p (v128.const f32x4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1)))
+    (f32x4.relaxed_madd
+      (local.get $p) (f32x4.mul (local.get $r) (local.get $r)) (local.get $r)))
+
+  (func $f32x4_largest (param $x v128) (result f32)
+    (f32.max
+      (f32.max (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
+      (f32.max (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
+
+  (func $f32x4_log (param $x v128) (result v128)
+    (call $f32x4_log_sum (local.get $x) (v128.const f32x4 0 0 0 0)))
+
+  ;; log(x + extra) where extra is what rounding took from x: log m + e·ln 2 for x = m·2^e,
+  ;; log(1 + f) for 1 + f in [√½, √2] as f − f²/2 + f³·P(f) (Cephes, logf).
+  (func $f32x4_log_sum (param $x v128) (param $extra v128) (result v128)
+    (local $tiny v128) (local $bits v128) (local $f v128) (local $n v128) (local $p v128) (local $tail v128)
+    (local.set $tiny (f32x4.lt (local.get $x) (v128.const f32x4 1.17549435e-38 1.17549435e-38 1.17549435e-38 1.17549435e-38)))
+    ;; The exponent that leaves m in [√½, √2).
+    (local.set $bits
+      (i32x4.sub
+        (v128.bitselect
+          (f32x4.mul (local.get $x) (v128.const f32x4 8388608 8388608 8388608 8388608)) (local.get $x) (local.get $tiny))
+        (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3)))
+    (local.set $f
+      (f32x4.sub
+        (i32x4.add
+          (v128.and (local.get $bits) (v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff))
+          (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3))
+        (v128.const f32x4 1 1 1 1)))
+    (local.set $n
+      (f32x4.convert_i32x4_s
+        (i32x4.sub
+          (i32x4.shr_s (local.get $bits) (i32.const 23))
+          (v128.and (local.get $tiny) (v128.const i32x4 23 23 23 23)))))
+    (local.set $p (v128.const f32x4 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1)))
+    (local.set $tail
+      (f32x4.mul
+        (f32x4.mul (f32x4.mul (local.get $p) (local.get $f)) (local.get $f))
+        (local.get $f)))
+    (local.set $tail
+      (f32x4.relaxed_madd
+        (local.get $n) (v128.const f32x4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4) (local.get $tail)))
+    (local.set $tail
+      (f32x4.sub
+        (local.get $tail)
+        (f32x4.mul (f32x4.mul (v128.const f32x4 0.5 0.5 0.5 0.5) (local.get $f)) (local.get $f))))
+    (local.set $tail
+      (f32x4.add (local.get $tail) (f32x4.div (local.get $extra) (local.get $x))))
+    (v128.bitselect
+      (v128.bitselect
+        (local.get $x)
+        (f32x4.relaxed_madd
+          (local.get $n)
+          (v128.const f32x4 0.693359375 0.693359375 0.693359375 0.693359375)
+          (f32x4.add (local.get $f) (local.get $tail)))
+        (f32x4.eq (local.get $x) (v128.const f32x4 inf inf inf inf)))
+      (v128.bitselect (v128.const f32x4 -inf -inf -inf -inf) (v128.const f32x4 nan nan nan nan)
+        (f32x4.eq (local.get $x) (v128.const f32x4 0 0 0 0)))
+      (f32x4.gt (local.get $x) (v128.const f32x4 0 0 0 0))))
+
+  (func $f32x4_sum (param $x v128) (result f32)
+    (f32.add
+      (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
+      (f32.add (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
+
+  (func $i32_min (param $a i32) (param $b i32) (result i32)
+    (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
+
+  ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
+  ;;   for i < 600, j < 10, k < 784
+  ;;   in 6 × 8 tiles of i × j, of x and W
+  (func $train.p_logits
+    (param $from i32)
+    (param $to i32)
+    (local $x i32)
+    (local $W i32)
+    (local $b i32)
+    (local $p_logits i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $x (i32.load (global.get $train.x)))
+    (local.set $W (global.get $W))
+    (local.set $b (global.get $b))
+    (local.set $p_logits (global.get $train.p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 600) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (call $train.p_logits.tile
+              (i32.add
+                (local.get $x)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 6)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $train.p_logits.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=15680 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; p_max[i] = max_j p_logits[i,j]
+  ;;   for i < 600, j < 10
+  ;; p_exp[i,j] = exp(p_logits[i,j] − p_max[i])
+  ;;   for i < 600, j < 10
+  ;; p_sum[i] = Σ_j p_exp[i,j]
+  ;;   for i < 600, j < 10
+  ;; cost = −Σ_i (p_logits[i,y[i]] − p_max[i] − log(p_sum[i])) / 600
+  ;;   for i < 600
+  ;; ∂cost/∂p_logits ≡ d_p_logits[i,j] = (p[i,j] − [j = y[i]]) / 600
+  ;;   where p[i,j] = p_exp[i,j] / p_sum[i]
+  ;;   for i < 600, j < 10
+  (func $train.cost_and_d_p_logits
+    (local $p_logits i32)
+    (local $p_exp i32)
+    (local $y i32)
+    (local $d_p_logits i32)
+    (local $i i32)
+    (local $j i32)
+    (local $p_max f32)
+    (local $p f32)
+    (local $cost f32)
+    (local $cost_sum f64)
+    (local $p_sum f64)
+    (local $p_max.x4 v128)
+    (local $p_sum.x4 v128)
+    (local $p.x4 v128)
+    (local.set $p_logits (global.get $train.p_logits))
+    (local.set $p_exp (global.get $train.p_exp))
+    (local.set $y (i32.load (global.get $train.y)))
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $cost_sum (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $p_max (f32.const -inf))
+      (local.set $j (i32.const 0))
+      (local.set $p_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+      (loop $each_j
+        (local.set $p_max.x4
+          (f32x4.max
+            (local.get $p_max.x4)
+            (v128.load
+              (i32.add
+                (local.get $p_logits)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2))))))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (local.set $p_max (f32.max (local.get $p_max) (call $f32x4_largest (local.get $p_max.x4))))
+      (loop $each_j
+        (local.set $p_max
+          (f32.max
+            (local.get $p_max)
+            (f32.load
+              (i32.add
+                (local.get $p_logits)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $p_sum (f64.const 0))
+      (local.set $j (i32.const 0))
+      (local.set $p_sum.x4 (v128.const f32x4 0 0 0 0))
+      (loop $each_j
+        (v128.store
+          (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))
+          (call $f32x4_exp
+            (f32x4.sub
+              (v128.load
+                (i32.add
+                  (local.get $p_logits)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                    (i32.const 2))))
+              (f32x4.splat (local.get $p_max)))))
+        (local.set $p_sum.x4
+          (f32x4.add
+            (local.get $p_sum.x4)
+            (v128.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (local.set $p_sum
+        (f64.add (local.get $p_sum) (f64.promote_f32 (call $f32x4_sum (local.get $p_sum.x4)))))
+      (loop $each_j
+        (f32.store
+          (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))
+          (f32x4.extract_lane 0
+            (call $f32x4_exp
+              (f32x4.splat
+                (f32.sub
+                  (f32.load
+                    (i32.add
+                      (local.get $p_logits)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                        (i32.const 2))))
+                  (local.get $p_max))))))
+        (local.set $p_sum
+          (f64.add
+            (local.get $p_sum)
+            (f64.promote_f32
+              (f32.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $cost_sum
+        (f64.add
+          (local.get $cost_sum)
+          (f64.promote_f32
+            (f32.sub
+              (f32.sub
+                (f32.load
+                  (i32.add
+                    (local.get $p_logits)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 10))
+                        (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
+                      (i32.const 2))))
+                (local.get $p_max))
+              (f32x4.extract_lane 0
+                (call $f32x4_log (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))))))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $p.x4
+          (f32x4.div
+            (v128.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))
+            (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))
+        (v128.store
+          (i32.add
+            (local.get $d_p_logits)
+            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+          (f32x4.div
+            (f32x4.sub
+              (local.get $p.x4)
+              (v128.and
+                (i32x4.eq
+                  (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3))
+                  (v128.load32_splat (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
+                (v128.const f32x4 1 1 1 1)))
+            (v128.const f32x4 600 600 600 600)))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (loop $each_j
+        (local.set $p
+          (f32.div
+            (f32.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))
+            (f32.demote_f64 (local.get $p_sum))))
+        (f32.store
+          (i32.add
+            (local.get $d_p_logits)
+            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+          (f32.div
+            (f32.sub
+              (local.get $p)
+              (f32.convert_i32_u
+                (i32.eq
+                  (local.get $j)
+                  (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))
+            (f32.const 600)))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
+    (local.set $cost (f32.neg (f32.div (f32.demote_f64 (local.get $cost_sum)) (f32.const 600))))
+    (f32.store (global.get $train.cost) (local.get $cost)))
+
+  ;; W[i,j] ← W[i,j] − 0.13·∂cost/∂W[i,j]
+  ;;   where ∂cost/∂W[i,j] = Σ_k x[k,i]·d_p_logits[k,j]
+  ;;   for i < 784, j < 10, k < 600
+  ;;   in 5 × 8 tiles of j × i, of d_p_logits and x
+  (func $train.W
+    (param $from i32)
+    (param $to i32)
+    (local $W i32)
+    (local $x i32)
+    (local $d_p_logits i32)
+    (local $unit i32)
+    (local $i_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $i i32)
+    (local $sums_of_column i32)
+    (local $j i32)
+    (local.set $W (global.get $W))
+    (local.set $x (i32.load (global.get $train.x)))
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 784) (local.get $i_first)) (i32.const 8)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right (i32.add (local.get $x) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $j_first (i32.const 0))
+          (loop $each_j_first
+            (call $train.W.tile
+              (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_column
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2)))
+                  (i32.shl (local.get $j_first) (i32.const 5))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.sub
+                        (v128.load
+                          (i32.add
+                            (local.get $W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2))))
+                        (f32x4.mul
+                          (v128.const f32x4 0.13 0.13 0.13 0.13)
+                          (v128.load32_lane offset=96 3
+                            (i32.add
+                              (local.get $sums_of_column)
+                              (i32.shl (local.get $j) (i32.const 5)))
+                            (v128.load32_lane offset=64 2
+                              (i32.add
+                                (local.get $sums_of_column)
+                                (i32.shl (local.get $j) (i32.const 5)))
+                              (v128.load32_lane offset=32 1
+                                (i32.add
+                                  (local.get $sums_of_column)
+                                  (i32.shl (local.get $j) (i32.const 5)))
+                                (v128.load32_zero
+                                  (i32.add
+                                    (local.get $sums_of_column)
+                                    (i32.shl (local.get $j) (i32.const 5))))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (i32.const 5)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.sub
+                        (f32.load
+                          (i32.add
+                            (local.get $W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2))))
+                        (f32.mul
+                          (f32.const 0.13)
+                          (f32.load
+                            (i32.add
+                              (local.get $sums_of_column)
+                              (i32.shl (local.get $j) (i32.const 5)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (i32.const 5)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (local.get $columns)))))
+            (br_if $each_j_first
+              (i32.lt_s
+                (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                (i32.const 10))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $train.W.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 600))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 40)))
+      (local.set $right (i32.add (local.get $right) (i32.const 3136)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; b[i] ← b[i] − 0.13·∂cost/∂b[i]
+  ;;   where ∂cost/∂b[i] = Σ_j d_p_logits[j,i]
+  ;;   for i < 10, j < 600
+  ;;   in 12 columns i at a time, of d_p_logits
+  (func $train.b
+    (param $from i32)
+    (param $to i32)
+    (local $b i32)
+    (local $d_p_logits i32)
+    (local $unit i32)
+    (local $i_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $sums_of_row i32)
+    (local $i i32)
+    (local.set $b (global.get $b))
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i_first (i32.mul (local.get $unit) (i32.const 12)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $i_first)) (i32.const 12)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $d_p_logits) (i32.shl (local.get $i_first) (i32.const 2))))
+          (call $train.b.tile (local.get $right) (local.get $sums))
+          (local.set $sums_of_row
+            (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $i (local.get $i_first))
+          (if
+            (i32.lt_s
+              (local.get $i)
+              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+            (then
+              (loop $each_i
+                (v128.store
+                  (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2)))
+                  (f32x4.sub
+                    (v128.load (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32x4.mul
+                      (v128.const f32x4 0.13 0.13 0.13 0.13)
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                (br_if $each_i
+                  (i32.lt_s
+                    (local.tee $i (i32.add (local.get $i) (i32.const 4)))
+                    (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
+          (if
+            (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
+            (then
+              (loop $each_i
+                (f32.store
+                  (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2)))
+                  (f32.sub
+                    (f32.load (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32.mul
+                      (f32.const 0.13)
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                (br_if $each_i
+                  (i32.lt_s
+                    (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                    (i32.add (local.get $i_first) (local.get $columns)))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[c] = Σ_steps right[step, c] for 12 columns.
+  (func $train.b.tile
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $right_2 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_0_2 v128)
+    (local.set $steps (i32.const 600))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
+      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
+      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2)))
+
+  ;; train(index) → cost; updates W, b
+  (func $train
+    (i32.store
+      (global.get $train.x)
+      (i32.add
+        (i32.load (global.get $trainX))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 470400))
+          (i32.const 2))))
+    (i32.store
+      (global.get $train.y)
+      (i32.add
+        (i32.load (global.get $trainY))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 600))
+          (i32.const 2))))
+    (call $train.p_logits (i32.const 0) (i32.const 10))
+    (call $train.cost_and_d_p_logits)
+    (call $train.W (i32.const 0) (i32.const 98))
+    (call $train.b (i32.const 0) (i32.const 1)))
+
+  ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
+  ;;   for i < 600, j < 10, k < 784
+  ;;   in 6 × 8 tiles of i × j, of x and W
+  (func $validate.p_logits
+    (param $from i32)
+    (param $to i32)
+    (local $x i32)
+    (local $W i32)
+    (local $b i32)
+    (local $p_logits i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $x (i32.load (global.get $validate.x)))
+    (local.set $W (global.get $W))
+    (local.set $b (global.get $b))
+    (local.set $p_logits (global.get $validate.p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 600) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (call $validate.p_logits.tile
+              (i32.add
+                (local.get $x)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 6)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $validate.p_logits.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=15680 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
+  ;;   for i < 600, j < 10
+  (func $validate.errors
+    (local $p_logits i32)
+    (local $y i32)
+    (local $i i32)
+    (local $errors_argmax i32)
+    (local $j i32)
+    (local $p_logits_max f32)
+    (local $p_logits_j f32)
+    (local $p_logits_max.next f32)
+    (local $errors f32)
+    (local $errors_sum f64)
+    (local.set $p_logits (global.get $validate.p_logits))
+    (local.set $y (i32.load (global.get $validate.y)))
+    (local.set $errors_sum (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $errors_argmax (i32.const 0))
+      (local.set $p_logits_max (f32.const -inf))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $p_logits_j
+          (f32.load
+            (i32.add
+              (local.get $p_logits)
+              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+        (local.set $p_logits_max.next (local.get $p_logits_j))
+        (if
+          (i32.or
+            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
+            (i32.and
+              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
+              (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
+          (then
+            (local.set $p_logits_max (local.get $p_logits_max.next))
+            (local.set $errors_argmax (local.get $j))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $errors_sum
+        (f64.add
+          (local.get $errors_sum)
+          (f64.promote_f32
+            (f32.convert_i32_u
+              (i32.ne
+                (local.get $errors_argmax)
+                (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
+    (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 600)))
+    (f32.store (global.get $validate.errors) (local.get $errors)))
+
+  ;; validate(index) → errors
+  (func $validate
+    (i32.store
+      (global.get $validate.x)
+      (i32.add
+        (i32.load (global.get $validX))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 470400))
+          (i32.const 2))))
+    (i32.store
+      (global.get $validate.y)
+      (i32.add
+        (i32.load (global.get $validY))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 600))
+          (i32.const 2))))
+    (call $validate.p_logits (i32.const 0) (i32.const 10))
+    (call $validate.errors))
+
+  ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
+  ;;   for i < 600, j < 10, k < 784
+  ;;   in 6 × 8 tiles of i × j, of x and W
+  (func $test.p_logits
+    (param $from i32)
+    (param $to i32)
+    (local $x i32)
+    (local $W i32)
+    (local $b i32)
+    (local $p_logits i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $x (i32.load (global.get $test.x)))
+    (local.set $W (global.get $W))
+    (local.set $b (global.get $b))
+    (local.set $p_logits (global.get $test.p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 3)))
+          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (i32.const 600) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (loop $each_i_first
+            (call $test.p_logits.tile
+              (i32.add
+                (local.get $x)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 6)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.get $i_to))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $test.p_logits.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=15680 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
+  ;;   for i < 600, j < 10
+  (func $test.errors
+    (local $p_logits i32)
+    (local $y i32)
+    (local $i i32)
+    (local $errors_argmax i32)
+    (local $j i32)
+    (local $p_logits_max f32)
+    (local $p_logits_j f32)
+    (local $p_logits_max.next f32)
+    (local $errors f32)
+    (local $errors_sum f64)
+    (local.set $p_logits (global.get $test.p_logits))
+    (local.set $y (i32.load (global.get $test.y)))
+    (local.set $errors_sum (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $errors_argmax (i32.const 0))
+      (local.set $p_logits_max (f32.const -inf))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $p_logits_j
+          (f32.load
+            (i32.add
+              (local.get $p_logits)
+              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+        (local.set $p_logits_max.next (local.get $p_logits_j))
+        (if
+          (i32.or
+            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
+            (i32.and
+              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
+              (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
+          (then
+            (local.set $p_logits_max (local.get $p_logits_max.next))
+            (local.set $errors_argmax (local.get $j))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $errors_sum
+        (f64.add
+          (local.get $errors_sum)
+          (f64.promote_f32
+            (f32.convert_i32_u
+              (i32.ne
+                (local.get $errors_argmax)
+                (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
+    (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 600)))
+    (f32.store (global.get $test.errors) (local.get $errors)))
+
+  ;; test(index) → errors
+  (func $test
+    (i32.store
+      (global.get $test.x)
+      (i32.add
+        (i32.load (global.get $testX))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 470400))
+          (i32.const 2))))
+    (i32.store
+      (global.get $test.y)
+      (i32.add
+        (i32.load (global.get $testY))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 600))
+          (i32.const 2))))
+    (call $test.p_logits (i32.const 0) (i32.const 10))
+    (call $test.errors))
+
+  ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
+  ;;   for i < rows, j < 10, k < 784
+  ;;   in 6 × 8 tiles of i × j, of images and W
+  (func $probabilities.scores_logits
+    (param $from i32)
+    (param $to i32)
+    (local $images i32)
+    (local $W i32)
+    (local $b i32)
+    (local $scores_logits i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $images (i32.load (global.get $probabilities.images)))
+    (local.set $W (global.get $W))
+    (local.set $b (global.get $b))
+    (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (call $probabilities.scores_logits.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32.add
+                            (f32.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $probabilities.scores_logits.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; scores_max[i] = max_j scores_logits[i,j]
+  ;;   for i < rows, j < 10
+  ;; scores_exp[i,j] = exp(scores_logits[i,j] − scores_max[i])
+  ;;   for i < rows, j < 10
+  ;; scores_sum[i] = Σ_j scores_exp[i,j]
+  ;;   for i < rows, j < 10
+  ;; scores[i,j] = scores_exp[i,j] / scores_sum[i]
+  ;;   for i < rows, j < 10
+  (func $probabilities.scores
+    (local $scores_logits i32)
+    (local $scores_exp i32)
+    (local $scores i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $j i32)
+    (local $scores_max f32)
+    (local $scores_sum f64)
+    (local $scores_max.x4 v128)
+    (local $scores_sum.x4 v128)
+    (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
+    (local.set $scores_exp (global.get $probabilities.scores_exp))
+    (local.set $scores (i32.load (global.get $probabilities.scores)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $scores_max (f32.const -inf))
+          (local.set $j (i32.const 0))
+          (local.set $scores_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+          (loop $each_j
+            (local.set $scores_max.x4
+              (f32x4.max
+                (local.get $scores_max.x4)
+                (v128.load
+                  (i32.add
+                    (local.get $scores_logits)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                      (i32.const 2))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          (local.set $scores_max
+            (f32.max (local.get $scores_max) (call $f32x4_largest (local.get $scores_max.x4))))
+          (loop $each_j
+            (local.set $scores_max
+              (f32.max
+                (local.get $scores_max)
+                (f32.load
+                  (i32.add
+                    (local.get $scores_logits)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                      (i32.const 2))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (local.set $scores_sum (f64.const 0))
+          (local.set $j (i32.const 0))
+          (local.set $scores_sum.x4 (v128.const f32x4 0 0 0 0))
+          (loop $each_j
+            (v128.store
+              (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))
+              (call $f32x4_exp
+                (f32x4.sub
+                  (v128.load
+                    (i32.add
+                      (local.get $scores_logits)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                        (i32.const 2))))
+                  (f32x4.splat (local.get $scores_max)))))
+            (local.set $scores_sum.x4
+              (f32x4.add
+                (local.get $scores_sum.x4)
+                (v128.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          (local.set $scores_sum
+            (f64.add
+              (local.get $scores_sum)
+              (f64.promote_f32 (call $f32x4_sum (local.get $scores_sum.x4)))))
+          (loop $each_j
+            (f32.store
+              (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_exp
+                  (f32x4.splat
+                    (f32.sub
+                      (f32.load
+                        (i32.add
+                          (local.get $scores_logits)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                            (i32.const 2))))
+                      (local.get $scores_max))))))
+            (local.set $scores_sum
+              (f64.add
+                (local.get $scores_sum)
+                (f64.promote_f32
+                  (f32.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $scores)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.div
+                (v128.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))
+                (f32x4.splat (f32.demote_f64 (local.get $scores_sum)))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $scores)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2)))
+              (f32.div
+                (f32.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))
+                (f32.demote_f64 (local.get $scores_sum))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; probabilities(images) → scores
+  (func $probabilities
+    (i32.store
+      (global.get $probabilities.scores_logits)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
+              (i32.const 10))
+            (i32.const 2))
+          (i32.const 64))))
+    (call $probabilities.scores_logits
+      (i32.const 0)
+      (i32.mul
+        (i32.const 2)
+        (i32.div_u
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+          (i32.const 144))))
+    (call $probabilities.scores))
+
+  ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
+  ;;   for i < rows, j < 10, k < 784
+  ;;   in 6 × 8 tiles of i × j, of images and W
+  (func $predict.scores_logits
+    (param $from i32)
+    (param $to i32)
+    (local $images i32)
+    (local $W i32)
+    (local $b i32)
+    (local $scores_logits i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $images (i32.load (global.get $predict.images)))
+    (local.set $W (global.get $W))
+    (local.set $b (global.get $b))
+    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (call $predict.scores_logits.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32.add
+                            (f32.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $predict.scores_logits.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; argmax[i] = argmax_j scores_logits[i,j]
+  ;;   for i < rows, j < 10
+  (func $predict.argmax
+    (local $scores_logits i32)
+    (local $argmax i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $argmax_i i32)
+    (local $j i32)
+    (local $scores_logits_max f32)
+    (local $scores_logits_j f32)
+    (local $scores_logits_max.next f32)
+    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
+    (local.set $argmax (i32.load (global.get $predict.argmax)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $argmax_i (i32.const 0))
+          (local.set $scores_logits_max (f32.const -inf))
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $scores_logits_j
+              (f32.load
+                (i32.add
+                  (local.get $scores_logits)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                    (i32.const 2)))))
+            (local.set $scores_logits_max.next (local.get $scores_logits_j))
+            (if
+              (i32.or
+                (f32.gt (local.get $scores_logits_max.next) (local.get $scores_logits_max))
+                (i32.and
+                  (f32.ne (local.get $scores_logits_max.next) (local.get $scores_logits_max.next))
+                  (f32.eq (local.get $scores_logits_max) (local.get $scores_logits_max))))
+              (then
+                (local.set $scores_logits_max (local.get $scores_logits_max.next))
+                (local.set $argmax_i (local.get $j))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (i32.store
+            (i32.add (local.get $argmax) (i32.shl (local.get $i) (i32.const 2)))
+            (local.get $argmax_i))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; predict(images) → argmax
+  (func $predict
+    (i32.store
+      (global.get $predict.scores_logits)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 10))
+            (i32.const 2))
+          (i32.const 64))))
+    (call $predict.scores_logits
+      (i32.const 0)
+      (i32.mul
+        (i32.const 2)
+        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+    (call $predict.argmax))
+
+  (export "train" (func $train))
+  (export "validate" (func $validate))
+  (export "test" (func $test))
+  (export "probabilities" (func $probabilities))
+  (export "predict" (func $predict))
+)

@@ -1,0 +1,4046 @@
+;; WebAssembly target: what wasm.ts holds as bytes. Generated from models/mlp.ts by Adjoint; do not edit.
+;; Regenerate: npm run codegen -- models/mlp.ts
+
+(module
+  (import "adjoint" "memory" (memory 1))
+  ;; Memory of a thread, for what it copies together and for sums.
+  (import "adjoint" "scratch" (global $scratch i32))
+
+  ;; What all functions share.
+  (global $free_memory_ i32 (i32.const 64)) ;; address of free memory
+  (global $trainSamples i32 (i32.const 72)) ;; size of data
+  (global $validSamples i32 (i32.const 80)) ;; size of data
+  (global $testSamples i32 (i32.const 88)) ;; size of data
+  (global $trainX i32 (i32.const 96)) ;; address of float32[trainSamples, 784]
+  (global $trainY i32 (i32.const 104)) ;; address of int32[trainSamples]
+  (global $validX i32 (i32.const 112)) ;; address of float32[validSamples, 784]
+  (global $validY i32 (i32.const 120)) ;; address of int32[validSamples]
+  (global $testX i32 (i32.const 128)) ;; address of float32[testSamples, 784]
+  (global $testY i32 (i32.const 136)) ;; address of int32[testSamples]
+  (global $hidden_W i32 (i32.const 384)) ;; float32[784, 500]
+  (global $hidden_b i32 (i32.const 1568384)) ;; float32[500]
+  (global $output_W i32 (i32.const 1570432)) ;; float32[500, 10]
+  (global $output_b i32 (i32.const 1590464)) ;; float32[10]
+  ;; What a call of initial_hidden_W works on.
+  (global $initial_hidden_W.seed i32 (i32.const 144)) ;; int32
+  ;; What a call of train works on.
+  (global $train.index i32 (i32.const 152)) ;; int64
+  (global $train.cost i32 (i32.const 160)) ;; float32
+  (global $train.x i32 (i32.const 168)) ;; address of float32[20, 784]
+  (global $train.y i32 (i32.const 176)) ;; address of int32[20]
+  (global $train.L2_sum_hidden_W i32 (i32.const 184)) ;; float32
+  (global $train.L2_sum_output_W i32 (i32.const 192)) ;; float32
+  (global $train.cost_sum i32 (i32.const 200)) ;; float32
+  (global $train.h i32 (i32.const 1590528)) ;; float32[20, 500]
+  (global $train.p_logits i32 (i32.const 1630528)) ;; float32[20, 10]
+  (global $train.p_exp i32 (i32.const 1631328)) ;; float32[20, 10]
+  (global $train.d_p_logits i32 (i32.const 1631368)) ;; float32[20, 10]
+  (global $train.d_linear i32 (i32.const 1632168)) ;; float32[20, 500]
+  ;; What a call of validate works on.
+  (global $validate.index i32 (i32.const 208)) ;; int64
+  (global $validate.errors i32 (i32.const 216)) ;; float32
+  (global $validate.x i32 (i32.const 224)) ;; address of float32[20, 784]
+  (global $validate.y i32 (i32.const 232)) ;; address of int32[20]
+  (global $validate.h i32 (i32.const 1590528)) ;; float32[20, 500]
+  (global $validate.p_logits i32 (i32.const 1630528)) ;; float32[20, 10]
+  ;; What a call of test works on.
+  (global $test.index i32 (i32.const 240)) ;; int64
+  (global $test.errors i32 (i32.const 248)) ;; float32
+  (global $test.x i32 (i32.const 256)) ;; address of float32[20, 784]
+  (global $test.y i32 (i32.const 264)) ;; address of int32[20]
+  (global $test.h i32 (i32.const 1590528)) ;; float32[20, 500]
+  (global $test.p_logits i32 (i32.const 1630528)) ;; float32[20, 10]
+  ;; What a call of probabilities works on.
+  (global $probabilities.images i32 (i32.const 272)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 280)) ;; address of float32[rows, 10]
+  (global $probabilities.features i32 (i32.const 288)) ;; address of float32[rows, 500]
+  (global $probabilities.scores_logits i32 (i32.const 296)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1590528)) ;; float32[rows, 10]
+  (global $probabilities.rows i32 (i32.const 304)) ;; size
+  ;; What a call of predict works on.
+  (global $predict.images i32 (i32.const 312)) ;; address of float32[rows, 784]
+  (global $predict.argmax i32 (i32.const 320)) ;; address of int32[rows]
+  (global $predict.features i32 (i32.const 328)) ;; address of float32[rows, 500]
+  (global $predict.scores_logits i32 (i32.const 336)) ;; address of float32[rows, 10]
+  (global $predict.rows i32 (i32.const 344)) ;; size
+
+  ;; Takes memory from what is free, whose address lies at $at.
+  (func $allocate (param $at i32) (param $bytes i32) (result i32)
+    (local $start i32) (local $end i32) (local $missing i32)
+    (local.set $start (i32.load (local.get $at)))
+    (local.set $end
+      (i32.and
+        (i32.add (i32.add (local.get $start) (local.get $bytes)) (i32.const 63))
+        (i32.const -64)))
+    (i32.store (local.get $at) (local.get $end))
+    ;; Pages of 64 KiB that there are not yet.
+    (local.set $missing
+      (i32.sub (i32.add (i32.shr_u (local.get $end) (i32.const 16)) (i32.const 1)) (memory.size)))
+    (if (i32.gt_s (local.get $missing) (i32.const 0))
+      (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))
+    (local.get $start))
+
+  ;; e^x = 2^n · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2.
+  (func $f32x4_exp (param $x v128) (result v128)
+    (local $at v128) (local $shifted v128) (local $n v128) (local $whole v128)
+    (local $r v128) (local $p v128) (local $half v128)
+    ;; Beyond these the result is 0 or infinite; NaN passes through both comparisons.
+    (local.set $at
+      (f32x4.pmin (f32x4.pmax (local.get $x) (v128.const f32x4 -104 -104 -104 -104)) (v128.const f32x4 89 89 89 89)))
+    ;; Adding 1.5·2^23 leaves no room for a fraction: n = round(at / ln 2), for |n| < 2^22.
+    (local.set $shifted
+      (f32x4.relaxed_madd (local.get $at) (v128.const f32x4 1.44269504 1.44269504 1.44269504 1.44269504) (v128.const f32x4 12582912 12582912 12582912 12582912)))
+    (local.set $n (f32x4.sub (local.get $shifted) (v128.const f32x4 12582912 12582912 12582912 12582912)))
+    (local.set $whole (i32x4.sub (local.get $shifted) (v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000)))
+    ;; ln 2 in two parts, so that n · the first is exact.
+    (local.set $r
+      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 -0.693359375 -0.693359375 -0.693359375 -0.693359375) (local.get $at)))
+    (local.set $r
+      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 2.12194440e-4 2.12194440e-4 2.12194440e-4 2.12194440e-4) (local.get $r)))
+    (local.set $p (call $f32x4_expm1_near_0 (local.get $r)))
+    ;; 2^n in two factors: n alone may be beyond the exponents of float32.
+    (local.set $half (i32x4.shr_s (local.get $whole) (i32.const 1)))
+    (f32x4.mul
+      (f32x4.mul
+        (f32x4.add (local.get $p) (v128.const f32x4 1 1 1 1))
+        (i32x4.shl (i32x4.add (local.get $half) (v128.const i32x4 127 127 127 127)) (i32.const 23)))
+      (i32x4.shl (i32x4.add (i32x4.sub (local.get $whole) (local.get $half)) (v128.const i32x4 127 127 127 127)) (i32.const 23))))
+
+  ;; e^r − 1 for |r| ≤ ln 2 / 2: r + r²·P(r) (Cephes, expf).
+  (func $f32x4_expm1_near_0 (param $r v128) (result v128)
+    (local $p v128)
+    (local.set $p (v128.const f32x4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1)))
+    (f32x4.relaxed_madd
+      (local.get $p) (f32x4.mul (local.get $r) (local.get $r)) (local.get $r)))
+
+  (func $f32x4_largest (param $x v128) (result f32)
+    (f32.max
+      (f32.max (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
+      (f32.max (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
+
+  (func $f32x4_log (param $x v128) (result v128)
+    (call $f32x4_log_sum (local.get $x) (v128.const f32x4 0 0 0 0)))
+
+  ;; log(x + extra) where extra is what rounding took from x: log m + e·ln 2 for x = m·2^e,
+  ;; log(1 + f) for 1 + f in [√½, √2] as f − f²/2 + f³·P(f) (Cephes, logf).
+  (func $f32x4_log_sum (param $x v128) (param $extra v128) (result v128)
+    (local $tiny v128) (local $bits v128) (local $f v128) (local $n v128) (local $p v128) (local $tail v128)
+    (local.set $tiny (f32x4.lt (local.get $x) (v128.const f32x4 1.17549435e-38 1.17549435e-38 1.17549435e-38 1.17549435e-38)))
+    ;; The exponent that leaves m in [√½, √2).
+    (local.set $bits
+      (i32x4.sub
+        (v128.bitselect
+          (f32x4.mul (local.get $x) (v128.const f32x4 8388608 8388608 8388608 8388608)) (local.get $x) (local.get $tiny))
+        (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3)))
+    (local.set $f
+      (f32x4.sub
+        (i32x4.add
+          (v128.and (local.get $bits) (v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff))
+          (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3))
+        (v128.const f32x4 1 1 1 1)))
+    (local.set $n
+      (f32x4.convert_i32x4_s
+        (i32x4.sub
+          (i32x4.shr_s (local.get $bits) (i32.const 23))
+          (v128.and (local.get $tiny) (v128.const i32x4 23 23 23 23)))))
+    (local.set $p (v128.const f32x4 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1)))
+    (local.set $tail
+      (f32x4.mul
+        (f32x4.mul (f32x4.mul (local.get $p) (local.get $f)) (local.get $f))
+        (local.get $f)))
+    (local.set $tail
+      (f32x4.relaxed_madd
+        (local.get $n) (v128.const f32x4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4) (local.get $tail)))
+    (local.set $tail
+      (f32x4.sub
+        (local.get $tail)
+        (f32x4.mul (f32x4.mul (v128.const f32x4 0.5 0.5 0.5 0.5) (local.get $f)) (local.get $f))))
+    (local.set $tail
+      (f32x4.add (local.get $tail) (f32x4.div (local.get $extra) (local.get $x))))
+    (v128.bitselect
+      (v128.bitselect
+        (local.get $x)
+        (f32x4.relaxed_madd
+          (local.get $n)
+          (v128.const f32x4 0.693359375 0.693359375 0.693359375 0.693359375)
+          (f32x4.add (local.get $f) (local.get $tail)))
+        (f32x4.eq (local.get $x) (v128.const f32x4 inf inf inf inf)))
+      (v128.bitselect (v128.const f32x4 -inf -inf -inf -inf) (v128.const f32x4 nan nan nan nan)
+        (f32x4.eq (local.get $x) (v128.const f32x4 0 0 0 0)))
+      (f32x4.gt (local.get $x) (v128.const f32x4 0 0 0 0))))
+
+  ;; Numbers of a random stream at one of its calls, in [0, 1): 24 bits of Threefry-2x32-20
+  ;; (Salmon et al., 2011) with the key (seed, stream) and the counter (counter / 2, call).
+  (func $f32x4_random (param $seed v128) (param $stream v128) (param $call v128)
+      (param $counter v128) (result v128)
+    (local $parity v128) (local $a v128) (local $b v128)
+    (local.set $parity
+      (v128.xor
+        (v128.xor (local.get $seed) (local.get $stream)) (v128.const i32x4 0x1bd11bda 0x1bd11bda 0x1bd11bda 0x1bd11bda)))
+    (local.set $a
+      (i32x4.add (i32x4.shr_u (local.get $counter) (i32.const 1)) (local.get $seed)))
+    (local.set $b (i32x4.add (local.get $call) (local.get $stream)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 13))
+          (i32x4.shr_u (local.get $b) (i32.const 19)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 15))
+          (i32x4.shr_u (local.get $b) (i32.const 17)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 26))
+          (i32x4.shr_u (local.get $b) (i32.const 6)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 6))
+          (i32x4.shr_u (local.get $b) (i32.const 26)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $stream)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (v128.const i32x4 1 1 1 1))))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 17))
+          (i32x4.shr_u (local.get $b) (i32.const 15)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 29))
+          (i32x4.shr_u (local.get $b) (i32.const 3)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 16))
+          (i32x4.shr_u (local.get $b) (i32.const 16)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 24))
+          (i32x4.shr_u (local.get $b) (i32.const 8)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $parity)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (v128.const i32x4 2 2 2 2))))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 13))
+          (i32x4.shr_u (local.get $b) (i32.const 19)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 15))
+          (i32x4.shr_u (local.get $b) (i32.const 17)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 26))
+          (i32x4.shr_u (local.get $b) (i32.const 6)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 6))
+          (i32x4.shr_u (local.get $b) (i32.const 26)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $seed)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $stream) (v128.const i32x4 3 3 3 3))))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 17))
+          (i32x4.shr_u (local.get $b) (i32.const 15)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 29))
+          (i32x4.shr_u (local.get $b) (i32.const 3)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 16))
+          (i32x4.shr_u (local.get $b) (i32.const 16)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 24))
+          (i32x4.shr_u (local.get $b) (i32.const 8)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $stream)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (v128.const i32x4 4 4 4 4))))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 13))
+          (i32x4.shr_u (local.get $b) (i32.const 19)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 15))
+          (i32x4.shr_u (local.get $b) (i32.const 17)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 26))
+          (i32x4.shr_u (local.get $b) (i32.const 6)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $b)))
+    (local.set $b
+      (v128.xor
+        (v128.or
+          (i32x4.shl (local.get $b) (i32.const 6))
+          (i32x4.shr_u (local.get $b) (i32.const 26)))
+        (local.get $a)))
+    (local.set $a (i32x4.add (local.get $a) (local.get $parity)))
+    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (v128.const i32x4 5 5 5 5))))
+    (f32x4.mul
+      (f32x4.convert_i32x4_u
+        (i32x4.shr_u
+          (v128.bitselect
+            (local.get $b)
+            (local.get $a)
+            (i32x4.eq (v128.and (local.get $counter) (v128.const i32x4 1 1 1 1)) (v128.const i32x4 1 1 1 1)))
+          (i32.const 8)))
+      (v128.const f32x4 5.960464477539063e-8 5.960464477539063e-8 5.960464477539063e-8 5.960464477539063e-8)))
+
+  (func $f32x4_sum (param $x v128) (result f32)
+    (f32.add
+      (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
+      (f32.add (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
+
+  ;; tanh x = x + x³·P(x²) near 0 (Cephes, tanhf), (1 − e^(−2|x|)) / (1 + e^(−2|x|)) elsewhere.
+  (func $f32x4_tanh (param $x v128) (result v128)
+    (local $s v128) (local $p v128) (local $size v128) (local $e v128)
+    (local.set $s (f32x4.mul (local.get $x) (local.get $x)))
+    (local.set $p (v128.const f32x4 -5.70498872745e-3 -5.70498872745e-3 -5.70498872745e-3 -5.70498872745e-3))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 2.06390887954e-2 2.06390887954e-2 2.06390887954e-2 2.06390887954e-2)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 -5.37397155531e-2 -5.37397155531e-2 -5.37397155531e-2 -5.37397155531e-2)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 1.33314422036e-1 1.33314422036e-1 1.33314422036e-1 1.33314422036e-1)))
+    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 -3.33332819422e-1 -3.33332819422e-1 -3.33332819422e-1 -3.33332819422e-1)))
+    (local.set $size (f32x4.abs (local.get $x)))
+    (local.set $e (call $f32x4_exp (f32x4.mul (v128.const f32x4 -2 -2 -2 -2) (local.get $size))))
+    (v128.bitselect
+      (f32x4.relaxed_madd
+        (f32x4.mul (local.get $p) (local.get $s)) (local.get $x) (local.get $x))
+      ;; The sign of x and the size of the quotient.
+      (v128.bitselect
+        (local.get $x)
+        (f32x4.div
+          (f32x4.sub (v128.const f32x4 1 1 1 1) (local.get $e))
+          (f32x4.add (v128.const f32x4 1 1 1 1) (local.get $e)))
+        (v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000))
+      (f32x4.lt (local.get $size) (v128.const f32x4 0.625 0.625 0.625 0.625))))
+
+  (func $i32_min (param $a i32) (param $b i32) (result i32)
+    (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
+
+  ;; hidden_W[i,j] ← 0.13671718540493263·random(hidden.W, i·500 + j) − 0.06835859270246632
+  ;;   for i < 784, j < 500
+  (func $initial_hidden_W.hidden_W
+    (local $hidden_W i32)
+    (local $seed i32)
+    (local $i i32)
+    (local $j i32)
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (v128.store
+          (i32.add
+            (local.get $hidden_W)
+            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2)))
+          (f32x4.sub
+            (f32x4.mul
+              (v128.const f32x4 0.13671718540493263 0.13671718540493263 0.13671718540493263 0.13671718540493263)
+              (call $f32x4_random
+                (i32x4.splat (local.get $seed))
+                (v128.const i32x4 -1815431459 -1815431459 -1815431459 -1815431459)
+                (v128.const i32x4 0 0 0 0)
+                (i32x4.add
+                  (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
+                  (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
+            (v128.const f32x4 0.06835859270246632 0.06835859270246632 0.06835859270246632 0.06835859270246632)))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 784)))))
+
+  ;; initial_hidden_W(seed); updates hidden_W
+  (func $initial_hidden_W (call $initial_hidden_W.hidden_W))
+
+  ;; L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j]
+  ;;   for i < 784, j < 500
+  (func $train.L2_sum_hidden_W
+    (local $hidden_W i32)
+    (local $i i32)
+    (local $j i32)
+    (local $L2_sum_hidden_W f64)
+    (local $L2_sum_hidden_W.x4 v128)
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $L2_sum_hidden_W (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (local.set $L2_sum_hidden_W.x4 (v128.const f32x4 0 0 0 0))
+      (loop $each_j
+        (local.set $L2_sum_hidden_W.x4
+          (f32x4.add
+            (local.get $L2_sum_hidden_W.x4)
+            (f32x4.mul
+              (v128.load
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2))))
+              (v128.load
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2)))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
+      (local.set $L2_sum_hidden_W
+        (f64.add
+          (local.get $L2_sum_hidden_W)
+          (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_hidden_W.x4)))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 784))))
+    (f32.store (global.get $train.L2_sum_hidden_W) (f32.demote_f64 (local.get $L2_sum_hidden_W))))
+
+  ;; L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j]
+  ;;   for i < 500, j < 10
+  (func $train.L2_sum_output_W
+    (local $output_W i32)
+    (local $i i32)
+    (local $j i32)
+    (local $L2_sum_output_W f64)
+    (local $L2_sum_output_W.x4 v128)
+    (local.set $output_W (global.get $output_W))
+    (local.set $L2_sum_output_W (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (local.set $L2_sum_output_W.x4 (v128.const f32x4 0 0 0 0))
+      (loop $each_j
+        (local.set $L2_sum_output_W.x4
+          (f32x4.add
+            (local.get $L2_sum_output_W.x4)
+            (f32x4.mul
+              (v128.load
+                (i32.add
+                  (local.get $output_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                    (i32.const 2))))
+              (v128.load
+                (i32.add
+                  (local.get $output_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                    (i32.const 2)))))))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (local.set $L2_sum_output_W
+        (f64.add
+          (local.get $L2_sum_output_W)
+          (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_output_W.x4)))))
+      (loop $each_j
+        (local.set $L2_sum_output_W
+          (f64.add
+            (local.get $L2_sum_output_W)
+            (f64.promote_f32
+              (f32.mul
+                (f32.load
+                  (i32.add
+                    (local.get $output_W)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                      (i32.const 2))))
+                (f32.load
+                  (i32.add
+                    (local.get $output_W)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                      (i32.const 2))))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
+    (f32.store (global.get $train.L2_sum_output_W) (f32.demote_f64 (local.get $L2_sum_output_W))))
+
+  ;; h[i,j] = tanh(linear[i,j])
+  ;;   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < 20, j < 500, k < 784
+  ;;   in 5 × 8 tiles of i × j, of x and hidden_W
+  (func $train.h
+    (param $from i32)
+    (param $to i32)
+    (local $x i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $h i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $x (i32.load (global.get $train.x)))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h (global.get $train.h))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (call $train.h.tile
+              (i32.add
+                (local.get $x)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                          (v128.load
+                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.extract_lane 0
+                        (call $f32x4_tanh
+                          (f32x4.splat
+                            (f32.add
+                              (f32.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (f32.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (i32.const 20))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $train.h.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < 20, j < 10, k < 500
+  ;;   in 5 × 8 tiles of i × j, of h and output_W
+  (func $train.p_logits
+    (param $from i32)
+    (param $to i32)
+    (local $h i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $p_logits i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h (global.get $train.h))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $p_logits (global.get $train.p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (call $train.p_logits.tile
+              (i32.add
+                (local.get $h)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 500)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (i32.const 20))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $train.p_logits.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; p_max[i] = max_j p_logits[i,j]
+  ;;   for i < 20, j < 10
+  ;; p_exp[i,j] = exp(p_logits[i,j] − p_max[i])
+  ;;   for i < 20, j < 10
+  ;; p_sum[i] = Σ_j p_exp[i,j]
+  ;;   for i < 20, j < 10
+  ;; cost_sum = Σ_i (p_logits[i,y[i]] − p_max[i] − log(p_sum[i]))
+  ;;   for i < 20
+  ;; ∂cost/∂p_logits ≡ d_p_logits[i,j] = (p[i,j] − [j = y[i]]) / 20
+  ;;   where p[i,j] = p_exp[i,j] / p_sum[i]
+  ;;   for i < 20, j < 10
+  (func $train.cost_sum_and_d_p_logits
+    (local $p_logits i32)
+    (local $p_exp i32)
+    (local $y i32)
+    (local $d_p_logits i32)
+    (local $i i32)
+    (local $j i32)
+    (local $p_max f32)
+    (local $p f32)
+    (local $cost_sum f64)
+    (local $p_sum f64)
+    (local $p_max.x4 v128)
+    (local $p_sum.x4 v128)
+    (local $p.x4 v128)
+    (local.set $p_logits (global.get $train.p_logits))
+    (local.set $p_exp (global.get $train.p_exp))
+    (local.set $y (i32.load (global.get $train.y)))
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $cost_sum (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $p_max (f32.const -inf))
+      (local.set $j (i32.const 0))
+      (local.set $p_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+      (loop $each_j
+        (local.set $p_max.x4
+          (f32x4.max
+            (local.get $p_max.x4)
+            (v128.load
+              (i32.add
+                (local.get $p_logits)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2))))))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (local.set $p_max (f32.max (local.get $p_max) (call $f32x4_largest (local.get $p_max.x4))))
+      (loop $each_j
+        (local.set $p_max
+          (f32.max
+            (local.get $p_max)
+            (f32.load
+              (i32.add
+                (local.get $p_logits)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $p_sum (f64.const 0))
+      (local.set $j (i32.const 0))
+      (local.set $p_sum.x4 (v128.const f32x4 0 0 0 0))
+      (loop $each_j
+        (v128.store
+          (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))
+          (call $f32x4_exp
+            (f32x4.sub
+              (v128.load
+                (i32.add
+                  (local.get $p_logits)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                    (i32.const 2))))
+              (f32x4.splat (local.get $p_max)))))
+        (local.set $p_sum.x4
+          (f32x4.add
+            (local.get $p_sum.x4)
+            (v128.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (local.set $p_sum
+        (f64.add (local.get $p_sum) (f64.promote_f32 (call $f32x4_sum (local.get $p_sum.x4)))))
+      (loop $each_j
+        (f32.store
+          (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))
+          (f32x4.extract_lane 0
+            (call $f32x4_exp
+              (f32x4.splat
+                (f32.sub
+                  (f32.load
+                    (i32.add
+                      (local.get $p_logits)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                        (i32.const 2))))
+                  (local.get $p_max))))))
+        (local.set $p_sum
+          (f64.add
+            (local.get $p_sum)
+            (f64.promote_f32
+              (f32.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $cost_sum
+        (f64.add
+          (local.get $cost_sum)
+          (f64.promote_f32
+            (f32.sub
+              (f32.sub
+                (f32.load
+                  (i32.add
+                    (local.get $p_logits)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 10))
+                        (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
+                      (i32.const 2))))
+                (local.get $p_max))
+              (f32x4.extract_lane 0
+                (call $f32x4_log (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))))))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $p.x4
+          (f32x4.div
+            (v128.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))
+            (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))
+        (v128.store
+          (i32.add
+            (local.get $d_p_logits)
+            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+          (f32x4.div
+            (f32x4.sub
+              (local.get $p.x4)
+              (v128.and
+                (i32x4.eq
+                  (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3))
+                  (v128.load32_splat (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
+                (v128.const f32x4 1 1 1 1)))
+            (v128.const f32x4 20 20 20 20)))
+        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      (loop $each_j
+        (local.set $p
+          (f32.div
+            (f32.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))
+            (f32.demote_f64 (local.get $p_sum))))
+        (f32.store
+          (i32.add
+            (local.get $d_p_logits)
+            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+          (f32.div
+            (f32.sub
+              (local.get $p)
+              (f32.convert_i32_u
+                (i32.eq
+                  (local.get $j)
+                  (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))
+            (f32.const 20)))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))
+    (f32.store (global.get $train.cost_sum) (f32.demote_f64 (local.get $cost_sum))))
+
+  ;; ∂cost/∂linear ≡ d_linear[i,j] = ∂cost/∂h[i,j]·(1 − h[i,j]·h[i,j])
+  ;;   where ∂cost/∂h[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
+  ;;   for i < 20, j < 500, k < 10
+  ;;   in 5 × 8 tiles of i × j, of d_p_logits and elements that are copied together
+  (func $train.d_linear
+    (param $from i32)
+    (param $to i32)
+    (local $d_p_logits i32)
+    (local $output_W i32)
+    (local $h i32)
+    (local $d_linear i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $at i32)
+    (local $j i32)
+    (local $to_panel i32)
+    (local $k i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $output_W (global.get $output_W))
+    (local.set $h (global.get $train.h))
+    (local.set $d_linear (global.get $train.d_linear))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 320)))
+          (local.set $at (i32.const 0))
+          (loop $each_at
+            (local.set $j (i32.add (local.get $j_first) (local.get $at)))
+            (local.set $to_panel
+              (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (f32.store
+                (local.get $to_panel)
+                (f32.load
+                  (i32.add
+                    (local.get $output_W)
+                    (i32.shl
+                      (i32.add (local.get $k) (i32.mul (local.get $j) (i32.const 10)))
+                      (i32.const 2)))))
+              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 10))))
+            (br_if $each_at
+              (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 1))) (local.get $columns))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (call $train.d_linear.tile
+              (i32.add
+                (local.get $d_p_logits)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 10)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $d_linear)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.mul
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32x4.sub
+                          (v128.const f32x4 1 1 1 1)
+                          (f32x4.mul
+                            (v128.load
+                              (i32.add
+                                (local.get $h)
+                                (i32.shl
+                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $h)
+                                (i32.shl
+                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.const 2))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $d_linear)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32.mul
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.sub
+                          (f32.const 1)
+                          (f32.mul
+                            (f32.load
+                              (i32.add
+                                (local.get $h)
+                                (i32.shl
+                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.const 2))))
+                            (f32.load
+                              (i32.add
+                                (local.get $h)
+                                (i32.shl
+                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.const 2))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (i32.const 20))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $train.d_linear.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 10))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=40 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=80 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=120 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=160 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; hidden_W[i,j] ← hidden_W[i,j] − 0.01·∂cost/∂hidden_W[i,j]
+  ;;   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
+  ;;   for i < 784, j < 500, k < 20
+  ;;   in 6 × 8 tiles of i × j, of x and d_linear
+  (func $train.hidden_W
+    (param $from i32)
+    (param $to i32)
+    (local $hidden_W i32)
+    (local $x i32)
+    (local $d_linear i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i_tile i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $x (i32.load (global.get $train.x)))
+    (local.set $d_linear (global.get $train.d_linear))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 640)))
+          (local.set $right
+            (i32.add (local.get $d_linear) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 20))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (local.set $i_tile
+              (call $i32_min (local.get $i_first) (i32.sub (i32.const 784) (i32.const 6))))
+            (call $train.hidden_W.tile
+              (i32.add (local.get $x) (i32.shl (local.get $i_tile) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $hidden_W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.sub
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2))))
+                        (f32x4.mul
+                          (v128.const f32x4 0.01 0.01 0.01 0.01)
+                          (f32x4.add
+                            (f32x4.mul
+                              (v128.const f32x4 0.0002 0.0002 0.0002 0.0002)
+                              (v128.load
+                                (i32.add
+                                  (local.get $hidden_W)
+                                  (i32.shl
+                                    (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                    (i32.const 2)))))
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $hidden_W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32.sub
+                        (f32.load
+                          (i32.add
+                            (local.get $hidden_W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2))))
+                        (f32.mul
+                          (f32.const 0.01)
+                          (f32.add
+                            (f32.mul
+                              (f32.const 0.0002)
+                              (f32.load
+                                (i32.add
+                                  (local.get $hidden_W)
+                                  (i32.shl
+                                    (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                    (i32.const 2)))))
+                            (f32.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (i32.const 784)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (i32.const 784))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $train.hidden_W.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 20))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=20 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 3136)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; hidden_b[i] ← hidden_b[i] − 0.01·∂cost/∂hidden_b[i]
+  ;;   where ∂cost/∂hidden_b[i] = Σ_j d_linear[j,i]
+  ;;   for i < 500, j < 20
+  ;;   in 16 columns i at a time, of d_linear
+  (func $train.hidden_b
+    (param $from i32)
+    (param $to i32)
+    (local $hidden_b i32)
+    (local $d_linear i32)
+    (local $unit i32)
+    (local $i_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $sums_of_row i32)
+    (local $i i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $d_linear (global.get $train.d_linear))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 4)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 16)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $d_linear) (i32.shl (local.get $i_first) (i32.const 2))))
+          (call $train.hidden_b.tile (local.get $right) (local.get $sums))
+          (local.set $sums_of_row
+            (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $i (local.get $i_first))
+          (if
+            (i32.lt_s
+              (local.get $i)
+              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+            (then
+              (loop $each_i
+                (v128.store
+                  (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                  (f32x4.sub
+                    (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32x4.mul
+                      (v128.const f32x4 0.01 0.01 0.01 0.01)
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                (br_if $each_i
+                  (i32.lt_s
+                    (local.tee $i (i32.add (local.get $i) (i32.const 4)))
+                    (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
+          (if
+            (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
+            (then
+              (loop $each_i
+                (f32.store
+                  (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                  (f32.sub
+                    (f32.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32.mul
+                      (f32.const 0.01)
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                (br_if $each_i
+                  (i32.lt_s
+                    (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                    (i32.add (local.get $i_first) (local.get $columns)))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[c] = Σ_steps right[step, c] for 16 columns.
+  (func $train.hidden_b.tile
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $right_2 v128)
+    (local $right_3 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_0_2 v128)
+    (local $sum_0_3 v128)
+    (local.set $steps (i32.const 20))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $right_3 (v128.load offset=48 (local.get $right)))
+      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
+      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
+      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
+      (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3)))
+
+  ;; output_W[i,j] ← output_W[i,j] − 0.01·∂cost/∂output_W[i,j]
+  ;;   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
+  ;;   for i < 500, j < 10, k < 20
+  ;;   in 5 × 8 tiles of j × i, of d_p_logits and h
+  (func $train.output_W
+    (param $from i32)
+    (param $to i32)
+    (local $output_W i32)
+    (local $h i32)
+    (local $d_p_logits i32)
+    (local $unit i32)
+    (local $i_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $j_first i32)
+    (local $i i32)
+    (local $sums_of_column i32)
+    (local $j i32)
+    (local.set $output_W (global.get $output_W))
+    (local.set $h (global.get $train.h))
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 8)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right (i32.add (local.get $h) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $j_first (i32.const 0))
+          (loop $each_j_first
+            (call $train.output_W.tile
+              (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_column
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2)))
+                  (i32.shl (local.get $j_first) (i32.const 5))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $output_W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.sub
+                        (v128.load
+                          (i32.add
+                            (local.get $output_W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2))))
+                        (f32x4.mul
+                          (v128.const f32x4 0.01 0.01 0.01 0.01)
+                          (f32x4.add
+                            (f32x4.mul
+                              (v128.const f32x4 0.0002 0.0002 0.0002 0.0002)
+                              (v128.load
+                                (i32.add
+                                  (local.get $output_W)
+                                  (i32.shl
+                                    (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                                    (i32.const 2)))))
+                            (v128.load32_lane offset=96 3
+                              (i32.add
+                                (local.get $sums_of_column)
+                                (i32.shl (local.get $j) (i32.const 5)))
+                              (v128.load32_lane offset=64 2
+                                (i32.add
+                                  (local.get $sums_of_column)
+                                  (i32.shl (local.get $j) (i32.const 5)))
+                                (v128.load32_lane offset=32 1
+                                  (i32.add
+                                    (local.get $sums_of_column)
+                                    (i32.shl (local.get $j) (i32.const 5)))
+                                  (v128.load32_zero
+                                    (i32.add
+                                      (local.get $sums_of_column)
+                                      (i32.shl (local.get $j) (i32.const 5)))))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (i32.const 5)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $output_W)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.sub
+                        (f32.load
+                          (i32.add
+                            (local.get $output_W)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2))))
+                        (f32.mul
+                          (f32.const 0.01)
+                          (f32.add
+                            (f32.mul
+                              (f32.const 0.0002)
+                              (f32.load
+                                (i32.add
+                                  (local.get $output_W)
+                                  (i32.shl
+                                    (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                                    (i32.const 2)))))
+                            (f32.load
+                              (i32.add
+                                (local.get $sums_of_column)
+                                (i32.shl (local.get $j) (i32.const 5))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (i32.const 5)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (local.get $columns)))))
+            (br_if $each_j_first
+              (i32.lt_s
+                (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
+                (i32.const 10))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $train.output_W.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 20))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 40)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; output_b[i] ← output_b[i] − 0.01·∂cost/∂output_b[i]
+  ;;   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
+  ;;   for i < 10, j < 20
+  (func $train.output_b
+    (local $output_b i32)
+    (local $d_p_logits i32)
+    (local $i i32)
+    (local $j i32)
+    (local $d_output_b f64)
+    (local $d_output_b.x4 v128)
+    (local.set $output_b (global.get $output_b))
+    (local.set $d_p_logits (global.get $train.d_p_logits))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $d_output_b.x4 (v128.const f32x4 0 0 0 0))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $d_output_b.x4
+          (f32x4.add
+            (local.get $d_output_b.x4)
+            (v128.load
+              (i32.add
+                (local.get $d_p_logits)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $j) (i32.const 10)) (local.get $i))
+                  (i32.const 2))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
+      (v128.store
+        (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
+        (f32x4.sub
+          (v128.load (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
+          (f32x4.mul (v128.const f32x4 0.01 0.01 0.01 0.01) (local.get $d_output_b.x4))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 8))))
+    (loop $each_i
+      (local.set $d_output_b (f64.const 0))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $d_output_b
+          (f64.add
+            (local.get $d_output_b)
+            (f64.promote_f32
+              (f32.load
+                (i32.add
+                  (local.get $d_p_logits)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $j) (i32.const 10)) (local.get $i))
+                    (i32.const 2)))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
+      (f32.store
+        (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
+        (f32.sub
+          (f32.load (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
+          (f32.mul (f32.const 0.01) (f32.demote_f64 (local.get $d_output_b)))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10)))))
+
+  ;; cost = 0.0001·L2 − cost_sum / 20
+  ;;   where L2 = L2_sum_hidden_W + L2_sum_output_W
+  (func $train.cost
+    (local $L2_sum_hidden_W f32)
+    (local $L2_sum_output_W f32)
+    (local $cost_sum f32)
+    (local $L2 f32)
+    (local $cost f32)
+    (local.set $L2_sum_hidden_W (f32.load (global.get $train.L2_sum_hidden_W)))
+    (local.set $L2_sum_output_W (f32.load (global.get $train.L2_sum_output_W)))
+    (local.set $cost_sum (f32.load (global.get $train.cost_sum)))
+    (local.set $L2 (f32.add (local.get $L2_sum_hidden_W) (local.get $L2_sum_output_W)))
+    (local.set $cost
+      (f32.sub
+        (f32.mul (f32.const 0.0001) (local.get $L2))
+        (f32.div (local.get $cost_sum) (f32.const 20))))
+    (f32.store (global.get $train.cost) (local.get $cost)))
+
+  ;; train(index) → cost; updates hidden_W, hidden_b, output_W, output_b
+  (func $train
+    (i32.store
+      (global.get $train.x)
+      (i32.add
+        (i32.load (global.get $trainX))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 15680))
+          (i32.const 2))))
+    (i32.store
+      (global.get $train.y)
+      (i32.add
+        (i32.load (global.get $trainY))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 20))
+          (i32.const 2))))
+    (call $train.L2_sum_hidden_W)
+    (call $train.L2_sum_output_W)
+    (call $train.h (i32.const 0) (i32.const 63))
+    (call $train.p_logits (i32.const 0) (i32.const 2))
+    (call $train.cost_sum_and_d_p_logits)
+    (call $train.d_linear (i32.const 0) (i32.const 63))
+    (call $train.hidden_W (i32.const 0) (i32.const 63))
+    (call $train.hidden_b (i32.const 0) (i32.const 32))
+    (call $train.output_W (i32.const 0) (i32.const 63))
+    (call $train.output_b)
+    (call $train.cost))
+
+  ;; h[i,j] = tanh(linear[i,j])
+  ;;   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < 20, j < 500, k < 784
+  ;;   in 5 × 8 tiles of i × j, of x and hidden_W
+  (func $validate.h
+    (param $from i32)
+    (param $to i32)
+    (local $x i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $h i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $x (i32.load (global.get $validate.x)))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h (global.get $validate.h))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (call $validate.h.tile
+              (i32.add
+                (local.get $x)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                          (v128.load
+                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.extract_lane 0
+                        (call $f32x4_tanh
+                          (f32x4.splat
+                            (f32.add
+                              (f32.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (f32.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (i32.const 20))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $validate.h.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < 20, j < 10, k < 500
+  ;;   in 5 × 8 tiles of i × j, of h and output_W
+  (func $validate.p_logits
+    (param $from i32)
+    (param $to i32)
+    (local $h i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $p_logits i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h (global.get $validate.h))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $p_logits (global.get $validate.p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (call $validate.p_logits.tile
+              (i32.add
+                (local.get $h)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 500)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (i32.const 20))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $validate.p_logits.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
+  ;;   for i < 20, j < 10
+  (func $validate.errors
+    (local $p_logits i32)
+    (local $y i32)
+    (local $i i32)
+    (local $errors_argmax i32)
+    (local $j i32)
+    (local $p_logits_max f32)
+    (local $p_logits_j f32)
+    (local $p_logits_max.next f32)
+    (local $errors f32)
+    (local $errors_sum f64)
+    (local.set $p_logits (global.get $validate.p_logits))
+    (local.set $y (i32.load (global.get $validate.y)))
+    (local.set $errors_sum (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $errors_argmax (i32.const 0))
+      (local.set $p_logits_max (f32.const -inf))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $p_logits_j
+          (f32.load
+            (i32.add
+              (local.get $p_logits)
+              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+        (local.set $p_logits_max.next (local.get $p_logits_j))
+        (if
+          (i32.or
+            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
+            (i32.and
+              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
+              (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
+          (then
+            (local.set $p_logits_max (local.get $p_logits_max.next))
+            (local.set $errors_argmax (local.get $j))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $errors_sum
+        (f64.add
+          (local.get $errors_sum)
+          (f64.promote_f32
+            (f32.convert_i32_u
+              (i32.ne
+                (local.get $errors_argmax)
+                (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))
+    (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 20)))
+    (f32.store (global.get $validate.errors) (local.get $errors)))
+
+  ;; validate(index) → errors
+  (func $validate
+    (i32.store
+      (global.get $validate.x)
+      (i32.add
+        (i32.load (global.get $validX))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 15680))
+          (i32.const 2))))
+    (i32.store
+      (global.get $validate.y)
+      (i32.add
+        (i32.load (global.get $validY))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 20))
+          (i32.const 2))))
+    (call $validate.h (i32.const 0) (i32.const 63))
+    (call $validate.p_logits (i32.const 0) (i32.const 2))
+    (call $validate.errors))
+
+  ;; h[i,j] = tanh(linear[i,j])
+  ;;   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < 20, j < 500, k < 784
+  ;;   in 5 × 8 tiles of i × j, of x and hidden_W
+  (func $test.h
+    (param $from i32)
+    (param $to i32)
+    (local $x i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $h i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $x (i32.load (global.get $test.x)))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h (global.get $test.h))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (call $test.h.tile
+              (i32.add
+                (local.get $x)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                          (v128.load
+                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.const 2)))
+                      (f32x4.extract_lane 0
+                        (call $f32x4_tanh
+                          (f32x4.splat
+                            (f32.add
+                              (f32.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (f32.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (i32.const 20))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $test.h.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < 20, j < 10, k < 500
+  ;;   in 5 × 8 tiles of i × j, of h and output_W
+  (func $test.p_logits
+    (param $from i32)
+    (param $to i32)
+    (local $h i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $p_logits i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $columns i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $h (global.get $test.h))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $p_logits (global.get $test.p_logits))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $sums (global.get $scratch))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (call $test.p_logits.tile
+              (i32.add
+                (local.get $h)
+                (i32.shl (i32.mul (local.get $i_first) (i32.const 500)) (i32.const 2)))
+              (local.get $right)
+              (local.get $sums))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (local.set $sums_of_row
+                (i32.sub
+                  (i32.add
+                    (local.get $sums)
+                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
+              (local.set $j (local.get $j_first))
+              (if
+                (i32.lt_s
+                  (local.get $j)
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  (loop $each_j
+                    (v128.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                (then
+                  (loop $each_j
+                    (f32.store
+                      (i32.add
+                        (local.get $p_logits)
+                        (i32.shl
+                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (f32.load
+                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                    (br_if $each_j
+                      (i32.lt_s
+                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (br_if $each_i_first
+              (i32.lt_s
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (i32.const 20))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  (func $test.p_logits.tile
+    (param $left i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
+  ;;   for i < 20, j < 10
+  (func $test.errors
+    (local $p_logits i32)
+    (local $y i32)
+    (local $i i32)
+    (local $errors_argmax i32)
+    (local $j i32)
+    (local $p_logits_max f32)
+    (local $p_logits_j f32)
+    (local $p_logits_max.next f32)
+    (local $errors f32)
+    (local $errors_sum f64)
+    (local.set $p_logits (global.get $test.p_logits))
+    (local.set $y (i32.load (global.get $test.y)))
+    (local.set $errors_sum (f64.const 0))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $errors_argmax (i32.const 0))
+      (local.set $p_logits_max (f32.const -inf))
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $p_logits_j
+          (f32.load
+            (i32.add
+              (local.get $p_logits)
+              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+        (local.set $p_logits_max.next (local.get $p_logits_j))
+        (if
+          (i32.or
+            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
+            (i32.and
+              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
+              (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
+          (then
+            (local.set $p_logits_max (local.get $p_logits_max.next))
+            (local.set $errors_argmax (local.get $j))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+      (local.set $errors_sum
+        (f64.add
+          (local.get $errors_sum)
+          (f64.promote_f32
+            (f32.convert_i32_u
+              (i32.ne
+                (local.get $errors_argmax)
+                (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
+      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))
+    (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 20)))
+    (f32.store (global.get $test.errors) (local.get $errors)))
+
+  ;; test(index) → errors
+  (func $test
+    (i32.store
+      (global.get $test.x)
+      (i32.add
+        (i32.load (global.get $testX))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 15680))
+          (i32.const 2))))
+    (i32.store
+      (global.get $test.y)
+      (i32.add
+        (i32.load (global.get $testY))
+        (i32.shl
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 20))
+          (i32.const 2))))
+    (call $test.h (i32.const 0) (i32.const 63))
+    (call $test.p_logits (i32.const 0) (i32.const 2))
+    (call $test.errors))
+
+  ;; features[i,j] = tanh(linear[i,j])
+  ;;   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < rows, j < 500, k < 784
+  ;;   in 6 × 8 tiles of i × j, of images and hidden_W
+  (func $probabilities.features
+    (param $from i32)
+    (param $to i32)
+    (local $images i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $features i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $images (i32.load (global.get $probabilities.images)))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $features (i32.load (global.get $probabilities.features)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (call $probabilities.features.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $features)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (v128.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $features)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $probabilities.features.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < rows, j < 10, k < 500
+  ;;   in 6 × 8 tiles of i × j, of features and output_W
+  (func $probabilities.scores_logits
+    (param $from i32)
+    (param $to i32)
+    (local $features i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $scores_logits i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $features (i32.load (global.get $probabilities.features)))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (call $probabilities.scores_logits.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32.add
+                            (f32.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32.load
+                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $probabilities.scores_logits.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; scores_max[i] = max_j scores_logits[i,j]
+  ;;   for i < rows, j < 10
+  ;; scores_exp[i,j] = exp(scores_logits[i,j] − scores_max[i])
+  ;;   for i < rows, j < 10
+  ;; scores_sum[i] = Σ_j scores_exp[i,j]
+  ;;   for i < rows, j < 10
+  ;; scores[i,j] = scores_exp[i,j] / scores_sum[i]
+  ;;   for i < rows, j < 10
+  (func $probabilities.scores
+    (local $scores_logits i32)
+    (local $scores_exp i32)
+    (local $scores i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $j i32)
+    (local $scores_max f32)
+    (local $scores_sum f64)
+    (local $scores_max.x4 v128)
+    (local $scores_sum.x4 v128)
+    (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
+    (local.set $scores_exp (global.get $probabilities.scores_exp))
+    (local.set $scores (i32.load (global.get $probabilities.scores)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $scores_max (f32.const -inf))
+          (local.set $j (i32.const 0))
+          (local.set $scores_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+          (loop $each_j
+            (local.set $scores_max.x4
+              (f32x4.max
+                (local.get $scores_max.x4)
+                (v128.load
+                  (i32.add
+                    (local.get $scores_logits)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                      (i32.const 2))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          (local.set $scores_max
+            (f32.max (local.get $scores_max) (call $f32x4_largest (local.get $scores_max.x4))))
+          (loop $each_j
+            (local.set $scores_max
+              (f32.max
+                (local.get $scores_max)
+                (f32.load
+                  (i32.add
+                    (local.get $scores_logits)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                      (i32.const 2))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (local.set $scores_sum (f64.const 0))
+          (local.set $j (i32.const 0))
+          (local.set $scores_sum.x4 (v128.const f32x4 0 0 0 0))
+          (loop $each_j
+            (v128.store
+              (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))
+              (call $f32x4_exp
+                (f32x4.sub
+                  (v128.load
+                    (i32.add
+                      (local.get $scores_logits)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                        (i32.const 2))))
+                  (f32x4.splat (local.get $scores_max)))))
+            (local.set $scores_sum.x4
+              (f32x4.add
+                (local.get $scores_sum.x4)
+                (v128.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          (local.set $scores_sum
+            (f64.add
+              (local.get $scores_sum)
+              (f64.promote_f32 (call $f32x4_sum (local.get $scores_sum.x4)))))
+          (loop $each_j
+            (f32.store
+              (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_exp
+                  (f32x4.splat
+                    (f32.sub
+                      (f32.load
+                        (i32.add
+                          (local.get $scores_logits)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                            (i32.const 2))))
+                      (local.get $scores_max))))))
+            (local.set $scores_sum
+              (f64.add
+                (local.get $scores_sum)
+                (f64.promote_f32
+                  (f32.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $scores)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.div
+                (v128.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))
+                (f32x4.splat (f32.demote_f64 (local.get $scores_sum)))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $scores)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                  (i32.const 2)))
+              (f32.div
+                (f32.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))
+                (f32.demote_f64 (local.get $scores_sum))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; probabilities(images) → scores
+  (func $probabilities
+    (i32.store
+      (global.get $probabilities.features)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
+              (i32.const 500))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $probabilities.scores_logits)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul
+              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
+              (i32.const 10))
+            (i32.const 2))
+          (i32.const 64))))
+    (call $probabilities.features
+      (i32.const 0)
+      (i32.mul
+        (i32.const 63)
+        (i32.div_u
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+          (i32.const 144))))
+    (call $probabilities.scores_logits
+      (i32.const 0)
+      (i32.mul
+        (i32.const 2)
+        (i32.div_u
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+          (i32.const 144))))
+    (call $probabilities.scores))
+
+  ;; features[i,j] = tanh(linear[i,j])
+  ;;   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
+  ;;   for i < rows, j < 500, k < 784
+  ;;   in 6 × 8 tiles of i × j, of images and hidden_W
+  (func $predict.features
+    (param $from i32)
+    (param $to i32)
+    (local $images i32)
+    (local $hidden_W i32)
+    (local $hidden_b i32)
+    (local $features i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $images (i32.load (global.get $predict.images)))
+    (local.set $hidden_W (global.get $hidden_W))
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $features (i32.load (global.get $predict.features)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $right
+            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $images)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                (call $predict.features.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $features)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2))))
+                              (v128.load
+                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $features)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $predict.features.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 784))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
+  ;;   for i < rows, j < 10, k < 500
+  ;;   in 6 × 8 tiles of i × j, of features and output_W
+  (func $predict.scores_logits
+    (param $from i32)
+    (param $to i32)
+    (local $features i32)
+    (local $output_W i32)
+    (local $output_b i32)
+    (local $scores_logits i32)
+    (local $rows i32)
+    (local $unit i32)
+    (local $j_first i32)
+    (local $i_from i32)
+    (local $columns i32)
+    (local $i_to i32)
+    (local $sums i32)
+    (local $right i32)
+    (local $to_panel i32)
+    (local $step i32)
+    (local $i_first i32)
+    (local $i i32)
+    (local $left_0 i32)
+    (local $left_1 i32)
+    (local $left_2 i32)
+    (local $left_3 i32)
+    (local $left_4 i32)
+    (local $left_5 i32)
+    (local $sums_of_row i32)
+    (local $j i32)
+    (local.set $features (i32.load (global.get $predict.features)))
+    (local.set $output_W (global.get $output_W))
+    (local.set $output_b (global.get $output_b))
+    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $j_first
+            (i32.shl
+              (i32.div_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 3)))
+          (local.set $i_from
+            (i32.mul
+              (i32.rem_u
+                (local.get $unit)
+                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
+              (i32.const 144)))
+          (local.set $columns
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+          (local.set $i_to
+            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $right
+            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+          (local.set $right (global.get $scratch))
+          (local.set $i_first (local.get $i_from))
+          (if
+            (i32.lt_s (local.get $i_first) (local.get $i_to))
+            (then
+              (loop $each_i_first
+                (local.set $i
+                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_0
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 1))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_1
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 2))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_2
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 3))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_3
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 4))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_4
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (local.set $i
+                  (call $i32_min
+                    (i32.add (local.get $i_first) (i32.const 5))
+                    (i32.sub (local.get $rows) (i32.const 1))))
+                (local.set $left_5
+                  (i32.add
+                    (local.get $features)
+                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                (call $predict.scores_logits.tile
+                  (local.get $left_0)
+                  (local.get $left_1)
+                  (local.get $left_2)
+                  (local.get $left_3)
+                  (local.get $left_4)
+                  (local.get $left_5)
+                  (local.get $right)
+                  (local.get $sums))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (local.set $sums_of_row
+                    (i32.sub
+                      (i32.add
+                        (local.get $sums)
+                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                      (i32.shl (local.get $j_first) (i32.const 2))))
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $scores_logits)
+                            (i32.shl
+                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.const 2)))
+                          (f32.add
+                            (f32.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32.load
+                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                (br_if $each_i_first
+                  (i32.lt_s
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.get $i_to))))))
+          (br_if $each_unit
+            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  (func $predict.scores_logits.tile
+    (param $left_0 i32)
+    (param $left_1 i32)
+    (param $left_2 i32)
+    (param $left_3 i32)
+    (param $left_4 i32)
+    (param $left_5 i32)
+    (param $right i32)
+    (param $sums i32)
+    (local $steps i32)
+    (local $x v128)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $sum_0_0 v128)
+    (local $sum_0_1 v128)
+    (local $sum_1_0 v128)
+    (local $sum_1_1 v128)
+    (local $sum_2_0 v128)
+    (local $sum_2_1 v128)
+    (local $sum_3_0 v128)
+    (local $sum_3_1 v128)
+    (local $sum_4_0 v128)
+    (local $sum_4_1 v128)
+    (local $sum_5_0 v128)
+    (local $sum_5_1 v128)
+    (local.set $steps (i32.const 500))
+    (loop $each_of_steps
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; argmax[i] = argmax_j scores_logits[i,j]
+  ;;   for i < rows, j < 10
+  (func $predict.argmax
+    (local $scores_logits i32)
+    (local $argmax i32)
+    (local $rows i32)
+    (local $i i32)
+    (local $argmax_i i32)
+    (local $j i32)
+    (local $scores_logits_max f32)
+    (local $scores_logits_j f32)
+    (local $scores_logits_max.next f32)
+    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
+    (local.set $argmax (i32.load (global.get $predict.argmax)))
+    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $i (i32.const 0))
+    (if
+      (i32.lt_s (local.get $i) (local.get $rows))
+      (then
+        (loop $each_i
+          (local.set $argmax_i (i32.const 0))
+          (local.set $scores_logits_max (f32.const -inf))
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $scores_logits_j
+              (f32.load
+                (i32.add
+                  (local.get $scores_logits)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                    (i32.const 2)))))
+            (local.set $scores_logits_max.next (local.get $scores_logits_j))
+            (if
+              (i32.or
+                (f32.gt (local.get $scores_logits_max.next) (local.get $scores_logits_max))
+                (i32.and
+                  (f32.ne (local.get $scores_logits_max.next) (local.get $scores_logits_max.next))
+                  (f32.eq (local.get $scores_logits_max) (local.get $scores_logits_max))))
+              (then
+                (local.set $scores_logits_max (local.get $scores_logits_max.next))
+                (local.set $argmax_i (local.get $j))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
+          (i32.store
+            (i32.add (local.get $argmax) (i32.shl (local.get $i) (i32.const 2)))
+            (local.get $argmax_i))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+
+  ;; predict(images) → argmax
+  (func $predict
+    (i32.store
+      (global.get $predict.features)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 500))
+            (i32.const 2))
+          (i32.const 64))))
+    (i32.store
+      (global.get $predict.scores_logits)
+      (call $allocate
+        (global.get $free_memory_)
+        (i32.add
+          (i32.shl
+            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 10))
+            (i32.const 2))
+          (i32.const 64))))
+    (call $predict.features
+      (i32.const 0)
+      (i32.mul
+        (i32.const 63)
+        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+    (call $predict.scores_logits
+      (i32.const 0)
+      (i32.mul
+        (i32.const 2)
+        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+    (call $predict.argmax))
+
+  (export "initial_hidden_W" (func $initial_hidden_W))
+  (export "train" (func $train))
+  (export "validate" (func $validate))
+  (export "test" (func $test))
+  (export "probabilities" (func $probabilities))
+  (export "predict" (func $predict))
+)

@@ -1,0 +1,187 @@
+/** The WebAssembly target: a trainer whose variables lie in a module's memory. Without Node's modules. */
+
+import type { ElementArray, Sizes } from "../arrays.ts";
+import type { ArraySignature, Signature } from "../signature.ts";
+import { type CreateOptions, createTrainer, type SyncProgram } from "../trainer.ts";
+import { UnavailableError } from "../unavailable.ts";
+import { Heap } from "./heap.ts";
+
+/** What is generated for a model: addresses in its memory, and the module in parts, in base64. */
+export interface WasmCode {
+  /** The first byte behind variables and temporaries. */
+  readonly end: number;
+  /** Bytes that a thread needs for what it copies. */
+  readonly scratch: number;
+  /** Where the address of free memory lies. */
+  readonly free: number;
+  /** Where variables lie; of data, where their address lies. */
+  readonly shared: Readonly<Record<string, number>>;
+  /** Where sizes of data lie. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** What computes initial values, and where the seed lies. */
+  readonly initials: readonly { readonly name: string; readonly seed?: number }[];
+  /** Where numbers lie, of arrays where their address lies. */
+  readonly functions: Readonly<
+    Record<
+      string,
+      {
+        readonly inputs: readonly number[];
+        readonly sizes: readonly number[];
+        readonly outputs: readonly number[];
+      }
+    >
+  >;
+  /** Everything in front of the functions. */
+  readonly head: string;
+  readonly bodies: Readonly<Record<string, string>>;
+  /** Functions that engines without relaxed SIMD need instead. */
+  readonly plain: Readonly<Record<string, string>>;
+}
+
+const modules = new WeakMap<WasmCode, Promise<WebAssembly.Module>>();
+
+/**
+ * A trainer on WebAssembly.
+ *
+ * @throws UnavailableError where the engine has no vectors (SIMD)
+ */
+export async function createWasmTrainer<Trainer>(
+  signature: Signature,
+  code: WasmCode,
+  options: CreateOptions = {},
+): Promise<Trainer> {
+  let compiled = modules.get(code);
+  if (!compiled) {
+    compiled = compile(code);
+    modules.set(code, compiled);
+  }
+  const program = await programOf(signature, code, await compiled);
+  return createTrainer<Trainer, object>(signature, program, { ...options, target: "typescript" });
+}
+
+/** Compiles the module: with fused multiply-adds where the engine has them. */
+async function compile(code: WasmCode): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly === "undefined")
+    throw new UnavailableError("there is no WebAssembly here");
+  for (const bodies of [code.bodies, { ...code.bodies, ...code.plain }]) {
+    const bytes = moduleBytes(code.head, Object.values(bodies));
+    if (WebAssembly.validate(bytes)) return WebAssembly.compile(bytes);
+  }
+  throw new UnavailableError("this engine has no WebAssembly SIMD");
+}
+
+/** The module of its parts. */
+function moduleBytes(head: string, bodies: readonly string[]): Uint8Array<ArrayBuffer> {
+  const binary = bodies.map(atob).join("");
+  const count = leb(bodies.length);
+  const codeSection = 10;
+  const start = atob(head) + String.fromCharCode(codeSection, ...leb(count.length + binary.length));
+  return Uint8Array.from(start + String.fromCharCode(...count) + binary, (c) => c.charCodeAt(0));
+}
+
+/** A number as WebAssembly's binary format writes it. */
+const leb = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...leb(n >>> 7)]);
+
+/** The module in the form of generated TypeScript: functions of a state, which holds the variables. */
+async function programOf(
+  signature: Signature,
+  code: WasmCode,
+  module: WebAssembly.Module,
+): Promise<SyncProgram<object>> {
+  const heap = new Heap(code.end + code.scratch, code.free);
+  const { exports } = await WebAssembly.instantiate(module, {
+    adjoint: {
+      memory: heap.memory,
+      scratch: code.end,
+      /** The remainder that has the sign of b. */
+      mod: (a: number, b: number) => ((a % b) + b) % b,
+    },
+    Math: Math as unknown as WebAssembly.ModuleImports,
+  });
+  const functions: Record<string, (...args: unknown[]) => unknown> = {};
+  const state = stateOf(signature, code, heap);
+  for (const [name, spec] of Object.entries(signature.functions)) {
+    const at = code.functions[name];
+    const run = exports[name] as () => void;
+    const { inputs, outputs, returns } = spec;
+    const hasArrays = [...inputs, ...outputs].some((s) => s.shape.length > 0);
+    const ownSizes = [...new Set(inputs.flatMap((i) => i.shape.filter(isName)))];
+    functions[name] = (_, ...args) => {
+      heap.beginCall();
+      const known: Sizes = { ...(hasArrays && state.sizes) };
+      for (const [i, size] of ownSizes.entries()) {
+        known[size] = args[inputs.length + i] as number;
+        heap.setNumber(at.sizes[i], "int32", known[size]);
+      }
+      for (const [i, { dtype, shape }] of inputs.entries()) {
+        if (shape.length > 0) heap.putArray(at.inputs[i], args[i] as ElementArray);
+        else heap.setNumber(at.inputs[i], dtype, args[i] as number);
+      }
+      for (const [i, output] of outputs.entries())
+        if (output.shape.length > 0)
+          heap.makeArray(at.outputs[i], output.dtype, lengthOf(output, known));
+      run();
+      const result = (output: ArraySignature, i: number): unknown =>
+        output.shape.length > 0
+          ? heap.arrayAt(at.outputs[i], output.dtype, lengthOf(output, known)).slice()
+          : heap.number(at.outputs[i], output.dtype);
+      if (returns === "none") return undefined;
+      return returns === "single" ? result(outputs[0], 0) : outputs.map(result);
+    };
+  }
+  return {
+    ...functions,
+    ownsMemory: true,
+    createState(seed: number) {
+      for (const initial of code.initials) {
+        heap.beginCall();
+        if (initial.seed !== undefined) heap.setNumber(initial.seed, "int32", seed | 0);
+        (exports[initial.name] as () => void)();
+      }
+      return state;
+    },
+  };
+}
+
+const isName = (dim: number | string): dim is string =>
+  typeof dim === "string" && /^[A-Za-z_]\w*$/.test(dim);
+
+/** Elements of a result. */
+function lengthOf({ shape }: ArraySignature, sizes: Sizes): number {
+  return shape.reduce<number>((n, dim) => {
+    if (typeof dim === "number") return n * dim;
+    const [, name, offset] = /^(\w+)([+-]\d+)?$/.exec(dim) as RegExpExecArray;
+    return n * (sizes[name] + Number(offset ?? 0));
+  }, 1);
+}
+
+interface State {
+  readonly sizes: Sizes;
+}
+
+/** The memory of a trainer: each variable a property, which is a view; assigning copies. */
+function stateOf(signature: Signature, code: WasmCode, heap: Heap): State {
+  const state = { sizes: {} };
+  for (const [name, { data, dtype, shape }] of Object.entries(signature.shared)) {
+    const address = code.shared[name];
+    const size = lengthOf({ name, dtype, shape }, {});
+    let length = data ? 0 : size;
+    Object.defineProperty(state, name, {
+      enumerable: true,
+      get: () => (data ? heap.arrayAt(address, dtype, length) : heap.view(address, dtype, length)),
+      set(values: ElementArray) {
+        if (data) heap.putData(address, values);
+        else heap.view(address, dtype, length).set(values);
+        length = values.length;
+      },
+    });
+  }
+  for (const [name, address] of Object.entries(code.sizes)) {
+    Object.defineProperty(state.sizes, name, {
+      enumerable: true,
+      get: () => heap.number(address, "int32"),
+      set: (n: number) => heap.setNumber(address, "int32", n),
+    });
+  }
+  return state;
+}
