@@ -14,7 +14,10 @@ async function generate(text: string): Promise<ReadonlyMap<string, string>> {
     mkdirSync(path.join(root, "models"));
     writeFileSync(path.join(root, "package.json"), "{}");
     writeFileSync(path.join(root, "models", "sizes.ts"), text);
-    const { files } = await buildModel("models/sizes.ts", { root, targets: ["native", "wasm", "gpu"] });
+    const { files } = await buildModel("models/sizes.ts", {
+      root,
+      targets: ["native", "wasm", "gpu"],
+    });
     return new Map([...files].map(([name, content]) => [path.basename(name), content]));
   } finally {
     rmSync(root, { recursive: true });

@@ -1,4 +1,4 @@
-;; WebAssembly target: what wasm.ts holds as bytes. Generated from models/lenet.ts by Adjoint; do not edit.
+;; WebAssembly target. Generated from models/lenet.ts by Adjoint; do not edit.
 ;; Regenerate: npm run codegen -- models/lenet.ts
 
 (module
@@ -120,35 +120,47 @@
     (local $r v128) (local $p v128) (local $half v128)
     ;; Beyond these the result is 0 or infinite; NaN passes through both comparisons.
     (local.set $at
-      (f32x4.pmin (f32x4.pmax (local.get $x) (v128.const f32x4 -104 -104 -104 -104)) (v128.const f32x4 89 89 89 89)))
+      (f32x4.pmin
+        (f32x4.pmax (local.get $x) (f32x4.splat (f32.const -104)))
+        (f32x4.splat (f32.const 89))))
     ;; Adding 1.5·2^23 leaves no room for a fraction: n = round(at / ln 2), for |n| < 2^22.
     (local.set $shifted
-      (f32x4.relaxed_madd (local.get $at) (v128.const f32x4 1.44269504 1.44269504 1.44269504 1.44269504) (v128.const f32x4 12582912 12582912 12582912 12582912)))
-    (local.set $n (f32x4.sub (local.get $shifted) (v128.const f32x4 12582912 12582912 12582912 12582912)))
-    (local.set $whole (i32x4.sub (local.get $shifted) (v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000)))
+      (f32x4.relaxed_madd
+        (local.get $at)
+        (f32x4.splat (f32.const 1.44269504))
+        (f32x4.splat (f32.const 12582912))))
+    (local.set $n (f32x4.sub (local.get $shifted) (f32x4.splat (f32.const 12582912))))
+    (local.set $whole (i32x4.sub (local.get $shifted) (i32x4.splat (i32.const 0x4b400000))))
     ;; ln 2 in two parts, so that n · the first is exact.
     (local.set $r
-      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 -0.693359375 -0.693359375 -0.693359375 -0.693359375) (local.get $at)))
+      (f32x4.relaxed_madd (local.get $n) (f32x4.splat (f32.const -0.693359375)) (local.get $at)))
     (local.set $r
-      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 2.12194440e-4 2.12194440e-4 2.12194440e-4 2.12194440e-4) (local.get $r)))
+      (f32x4.relaxed_madd (local.get $n) (f32x4.splat (f32.const 2.12194440e-4)) (local.get $r)))
     (local.set $p (call $f32x4_expm1_near_0 (local.get $r)))
     ;; 2^n in two factors: n alone may be beyond the exponents of float32.
     (local.set $half (i32x4.shr_s (local.get $whole) (i32.const 1)))
     (f32x4.mul
       (f32x4.mul
-        (f32x4.add (local.get $p) (v128.const f32x4 1 1 1 1))
-        (i32x4.shl (i32x4.add (local.get $half) (v128.const i32x4 127 127 127 127)) (i32.const 23)))
-      (i32x4.shl (i32x4.add (i32x4.sub (local.get $whole) (local.get $half)) (v128.const i32x4 127 127 127 127)) (i32.const 23))))
+        (f32x4.add (local.get $p) (f32x4.splat (f32.const 1)))
+        (i32x4.shl (i32x4.add (local.get $half) (i32x4.splat (i32.const 127))) (i32.const 23)))
+      (i32x4.shl
+        (i32x4.add (i32x4.sub (local.get $whole) (local.get $half)) (i32x4.splat (i32.const 127)))
+        (i32.const 23))))
 
   ;; e^r − 1 for |r| ≤ ln 2 / 2: r + r²·P(r) (Cephes, expf).
   (func $f32x4_expm1_near_0 (param $r v128) (result v128)
     (local $p v128)
-    (local.set $p (v128.const f32x4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1)))
+    (local.set $p (f32x4.splat (f32.const 1.9875691500e-4)))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 1.3981999507e-3))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 8.3334519073e-3))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 4.1665795894e-2))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 1.6666665459e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 5.0000001201e-1))))
     (f32x4.relaxed_madd
       (local.get $p) (f32x4.mul (local.get $r) (local.get $r)) (local.get $r)))
 
@@ -158,50 +170,65 @@
       (f32.max (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
   (func $f32x4_log (param $x v128) (result v128)
-    (call $f32x4_log_sum (local.get $x) (v128.const f32x4 0 0 0 0)))
+    (call $f32x4_log_sum (local.get $x) (f32x4.splat (f32.const 0))))
 
   ;; log(x + extra) where extra is what rounding took from x: log m + e·ln 2 for x = m·2^e,
   ;; log(1 + f) for 1 + f in [√½, √2] as f − f²/2 + f³·P(f) (Cephes, logf).
   (func $f32x4_log_sum (param $x v128) (param $extra v128) (result v128)
-    (local $tiny v128) (local $bits v128) (local $f v128) (local $n v128) (local $p v128) (local $tail v128)
-    (local.set $tiny (f32x4.lt (local.get $x) (v128.const f32x4 1.17549435e-38 1.17549435e-38 1.17549435e-38 1.17549435e-38)))
+    (local $tiny v128)
+    (local $bits v128)
+    (local $f v128)
+    (local $n v128)
+    (local $p v128)
+    (local $tail v128)
+    (local.set $tiny (f32x4.lt (local.get $x) (f32x4.splat (f32.const 1.17549435e-38))))
     ;; The exponent that leaves m in [√½, √2).
     (local.set $bits
       (i32x4.sub
         (v128.bitselect
-          (f32x4.mul (local.get $x) (v128.const f32x4 8388608 8388608 8388608 8388608)) (local.get $x) (local.get $tiny))
-        (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3)))
+          (f32x4.mul (local.get $x) (f32x4.splat (f32.const 8388608)))
+          (local.get $x)
+          (local.get $tiny))
+        (i32x4.splat (i32.const 0x3f3504f3))))
     (local.set $f
       (f32x4.sub
         (i32x4.add
-          (v128.and (local.get $bits) (v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff))
-          (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3))
-        (v128.const f32x4 1 1 1 1)))
+          (v128.and (local.get $bits) (i32x4.splat (i32.const 0x007fffff)))
+          (i32x4.splat (i32.const 0x3f3504f3)))
+        (f32x4.splat (f32.const 1))))
     (local.set $n
       (f32x4.convert_i32x4_s
         (i32x4.sub
           (i32x4.shr_s (local.get $bits) (i32.const 23))
-          (v128.and (local.get $tiny) (v128.const i32x4 23 23 23 23)))))
-    (local.set $p (v128.const f32x4 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1)))
+          (v128.and (local.get $tiny) (i32x4.splat (i32.const 23))))))
+    (local.set $p (f32x4.splat (f32.const 7.0376836292e-2)))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -1.1514610310e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 1.1676998740e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -1.2420140846e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 1.4249322787e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -1.6668057665e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 2.0000714765e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -2.4999993993e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 3.3333331174e-1))))
     (local.set $tail
       (f32x4.mul
         (f32x4.mul (f32x4.mul (local.get $p) (local.get $f)) (local.get $f))
         (local.get $f)))
     (local.set $tail
       (f32x4.relaxed_madd
-        (local.get $n) (v128.const f32x4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4) (local.get $tail)))
+        (local.get $n) (f32x4.splat (f32.const -2.12194440e-4)) (local.get $tail)))
     (local.set $tail
       (f32x4.sub
         (local.get $tail)
-        (f32x4.mul (f32x4.mul (v128.const f32x4 0.5 0.5 0.5 0.5) (local.get $f)) (local.get $f))))
+        (f32x4.mul (f32x4.mul (f32x4.splat (f32.const 0.5)) (local.get $f)) (local.get $f))))
     (local.set $tail
       (f32x4.add (local.get $tail) (f32x4.div (local.get $extra) (local.get $x))))
     (v128.bitselect
@@ -209,12 +236,12 @@
         (local.get $x)
         (f32x4.relaxed_madd
           (local.get $n)
-          (v128.const f32x4 0.693359375 0.693359375 0.693359375 0.693359375)
+          (f32x4.splat (f32.const 0.693359375))
           (f32x4.add (local.get $f) (local.get $tail)))
-        (f32x4.eq (local.get $x) (v128.const f32x4 inf inf inf inf)))
-      (v128.bitselect (v128.const f32x4 -inf -inf -inf -inf) (v128.const f32x4 nan nan nan nan)
-        (f32x4.eq (local.get $x) (v128.const f32x4 0 0 0 0)))
-      (f32x4.gt (local.get $x) (v128.const f32x4 0 0 0 0))))
+        (f32x4.eq (local.get $x) (f32x4.splat (f32.const inf))))
+      (v128.bitselect (f32x4.splat (f32.const -inf)) (f32x4.splat (f32.const nan))
+        (f32x4.eq (local.get $x) (f32x4.splat (f32.const 0))))
+      (f32x4.gt (local.get $x) (f32x4.splat (f32.const 0)))))
 
   ;; Numbers of a random stream at one of its calls, in [0, 1): 24 bits of Threefry-2x32-20
   ;; (Salmon et al., 2011) with the key (seed, stream) and the counter (counter / 2, call).
@@ -223,7 +250,7 @@
     (local $parity v128) (local $a v128) (local $b v128)
     (local.set $parity
       (v128.xor
-        (v128.xor (local.get $seed) (local.get $stream)) (v128.const i32x4 0x1bd11bda 0x1bd11bda 0x1bd11bda 0x1bd11bda)))
+        (v128.xor (local.get $seed) (local.get $stream)) (i32x4.splat (i32.const 0x1bd11bda))))
     (local.set $a
       (i32x4.add (i32x4.shr_u (local.get $counter) (i32.const 1)) (local.get $seed)))
     (local.set $b (i32x4.add (local.get $call) (local.get $stream)))
@@ -256,7 +283,8 @@
           (i32x4.shr_u (local.get $b) (i32.const 26)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $stream)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (v128.const i32x4 1 1 1 1))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (i32x4.splat (i32.const 1)))))
     (local.set $a (i32x4.add (local.get $a) (local.get $b)))
     (local.set $b
       (v128.xor
@@ -286,7 +314,8 @@
           (i32x4.shr_u (local.get $b) (i32.const 8)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $parity)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (v128.const i32x4 2 2 2 2))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (i32x4.splat (i32.const 2)))))
     (local.set $a (i32x4.add (local.get $a) (local.get $b)))
     (local.set $b
       (v128.xor
@@ -316,7 +345,8 @@
           (i32x4.shr_u (local.get $b) (i32.const 26)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $seed)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $stream) (v128.const i32x4 3 3 3 3))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $stream) (i32x4.splat (i32.const 3)))))
     (local.set $a (i32x4.add (local.get $a) (local.get $b)))
     (local.set $b
       (v128.xor
@@ -346,7 +376,8 @@
           (i32x4.shr_u (local.get $b) (i32.const 8)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $stream)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (v128.const i32x4 4 4 4 4))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (i32x4.splat (i32.const 4)))))
     (local.set $a (i32x4.add (local.get $a) (local.get $b)))
     (local.set $b
       (v128.xor
@@ -376,33 +407,46 @@
           (i32x4.shr_u (local.get $b) (i32.const 26)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $parity)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (v128.const i32x4 5 5 5 5))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (i32x4.splat (i32.const 5)))))
     (f32x4.mul
       (f32x4.convert_i32x4_u
         (i32x4.shr_u
           (v128.bitselect
             (local.get $b)
             (local.get $a)
-            (i32x4.eq (v128.and (local.get $counter) (v128.const i32x4 1 1 1 1)) (v128.const i32x4 1 1 1 1)))
+            (i32x4.eq
+              (v128.and (local.get $counter) (i32x4.splat (i32.const 1)))
+              (i32x4.splat (i32.const 1))))
           (i32.const 8)))
-      (v128.const f32x4 5.960464477539063e-8 5.960464477539063e-8 5.960464477539063e-8 5.960464477539063e-8)))
+      (f32x4.splat (f32.const 5.960464477539063e-8))))
 
   (func $f32x4_sum (param $x v128) (result f32)
     (f32.add
       (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
       (f32.add (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
-  ;; tanh x = x + x³·P(x²) near 0 (Cephes, tanhf), (1 − e^(−2|x|)) / (1 + e^(−2|x|)) elsewhere.
+  ;; tanh x = x + x³·P(x²) near 0 (Cephes, tanhf), else (1 − e^(−2|x|)) / (1 + e^(−2|x|)).
   (func $f32x4_tanh (param $x v128) (result v128)
     (local $s v128) (local $p v128) (local $size v128) (local $e v128)
     (local.set $s (f32x4.mul (local.get $x) (local.get $x)))
-    (local.set $p (v128.const f32x4 -5.70498872745e-3 -5.70498872745e-3 -5.70498872745e-3 -5.70498872745e-3))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 2.06390887954e-2 2.06390887954e-2 2.06390887954e-2 2.06390887954e-2)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 -5.37397155531e-2 -5.37397155531e-2 -5.37397155531e-2 -5.37397155531e-2)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 1.33314422036e-1 1.33314422036e-1 1.33314422036e-1 1.33314422036e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 -3.33332819422e-1 -3.33332819422e-1 -3.33332819422e-1 -3.33332819422e-1)))
+    (local.set $p (f32x4.splat (f32.const -5.70498872745e-3)))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $s) (f32x4.splat (f32.const 2.06390887954e-2))))
+    (local.set $p
+      (f32x4.relaxed_madd
+        (local.get $p)
+        (local.get $s)
+        (f32x4.splat (f32.const -5.37397155531e-2))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $s) (f32x4.splat (f32.const 1.33314422036e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd
+        (local.get $p)
+        (local.get $s)
+        (f32x4.splat (f32.const -3.33332819422e-1))))
     (local.set $size (f32x4.abs (local.get $x)))
-    (local.set $e (call $f32x4_exp (f32x4.mul (v128.const f32x4 -2 -2 -2 -2) (local.get $size))))
+    (local.set $e (call $f32x4_exp (f32x4.mul (f32x4.splat (f32.const -2)) (local.get $size))))
     (v128.bitselect
       (f32x4.relaxed_madd
         (f32x4.mul (local.get $p) (local.get $s)) (local.get $x) (local.get $x))
@@ -410,10 +454,10 @@
       (v128.bitselect
         (local.get $x)
         (f32x4.div
-          (f32x4.sub (v128.const f32x4 1 1 1 1) (local.get $e))
-          (f32x4.add (v128.const f32x4 1 1 1 1) (local.get $e)))
-        (v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000))
-      (f32x4.lt (local.get $size) (v128.const f32x4 0.625 0.625 0.625 0.625))))
+          (f32x4.sub (f32x4.splat (f32.const 1)) (local.get $e))
+          (f32x4.add (f32x4.splat (f32.const 1)) (local.get $e)))
+        (i32x4.splat (i32.const 0x80000000)))
+      (f32x4.lt (local.get $size) (f32x4.splat (f32.const 0.625)))))
 
   (func $i32_min (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
@@ -421,11 +465,7 @@
   ;; layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
   ;;   for i < 20, j < 5, k < 5
   (func $initial_layer0_W.layer0_W
-    (local $layer0_W i32)
-    (local $seed i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
+    (local $layer0_W i32) (local $seed i32) (local $i i32) (local $j i32) (local $k i32)
     (local $four.lanes v128)
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $seed (i32.load (global.get $initial_layer0_W.seed)))
@@ -438,19 +478,19 @@
           (local.set $four.lanes
             (f32x4.sub
               (f32x4.mul
-                (v128.const f32x4 0.4 0.4 0.4 0.4)
+                (f32x4.splat (f32.const 0.4))
                 (call $f32x4_random
                   (i32x4.splat (local.get $seed))
-                  (v128.const i32x4 1392825402 1392825402 1392825402 1392825402)
-                  (v128.const i32x4 0 0 0 0)
+                  (i32x4.splat (i32.const 1392825402))
+                  (i32x4.splat (i32.const 0))
                   (i32x4.add
                     (i32x4.add
                       (i32x4.mul
                         (i32x4.add (i32x4.splat (local.get $i)) (v128.const i32x4 0 1 2 3))
-                        (v128.const i32x4 25 25 25 25))
+                        (i32x4.splat (i32.const 25)))
                       (i32x4.splat (i32.mul (local.get $j) (i32.const 5))))
                     (i32x4.splat (local.get $k)))))
-              (v128.const f32x4 0.2 0.2 0.2 0.2)))
+              (f32x4.splat (f32.const 0.2))))
           (v128.store32_lane 0
             (i32.add
               (local.get $layer0_W)
@@ -497,23 +537,21 @@
             (local.get $four.lanes))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 20)))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 20)))))
 
   ;; initial_layer0_W(seed); updates layer0_W
-  (func $initial_layer0_W (call $initial_layer0_W.layer0_W))
+  (func $initial_layer0_W
+    (call $initial_layer0_W.layer0_W))
 
   ;; layer1_W[i,j,k,l] ← 0.17192047651837583·random(layer1.W, i·500 + j·25 + k·5 + l) −
   ;;     0.08596023825918792
   ;;   for i < 50, j < 20, k < 5, l < 5
   (func $initial_layer1_W.layer1_W
-    (local $layer1_W i32)
-    (local $seed i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $four.lanes v128)
+    (local $layer1_W i32) (local $seed i32) (local $i i32) (local $j i32) (local $k i32)
+    (local $l i32) (local $four.lanes v128)
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $seed (i32.load (global.get $initial_layer1_W.seed)))
     (local.set $i (i32.const 0))
@@ -527,21 +565,21 @@
             (local.set $four.lanes
               (f32x4.sub
                 (f32x4.mul
-                  (v128.const f32x4 0.17192047651837583 0.17192047651837583 0.17192047651837583 0.17192047651837583)
+                  (f32x4.splat (f32.const 0.17192047651837583))
                   (call $f32x4_random
                     (i32x4.splat (local.get $seed))
-                    (v128.const i32x4 -1632430167 -1632430167 -1632430167 -1632430167)
-                    (v128.const i32x4 0 0 0 0)
+                    (i32x4.splat (i32.const -1632430167))
+                    (i32x4.splat (i32.const 0))
                     (i32x4.add
                       (i32x4.add
                         (i32x4.add
                           (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
                           (i32x4.mul
                             (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3))
-                            (v128.const i32x4 25 25 25 25)))
+                            (i32x4.splat (i32.const 25))))
                         (i32x4.splat (i32.mul (local.get $k) (i32.const 5))))
                       (i32x4.splat (local.get $l)))))
-                (v128.const f32x4 0.08596023825918792 0.08596023825918792 0.08596023825918792 0.08596023825918792)))
+                (f32x4.splat (f32.const 0.08596023825918792))))
             (v128.store32_lane 0
               (i32.add
                 (local.get $layer1_W)
@@ -600,18 +638,17 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50)))))
 
   ;; initial_layer1_W(seed); updates layer1_W
-  (func $initial_layer1_W (call $initial_layer1_W.layer1_W))
+  (func $initial_layer1_W
+    (call $initial_layer1_W.layer1_W))
 
   ;; hidden_W[i,j] ← 0.1358732440973515·random(hidden.W, i·500 + j) − 0.06793662204867575
   ;;   for i < 800, j < 500
   (func $initial_hidden_W.hidden_W
-    (local $hidden_W i32)
-    (local $seed i32)
-    (local $i i32)
-    (local $j i32)
+    (local $hidden_W i32) (local $seed i32) (local $i i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
     (local.set $i (i32.const 0))
@@ -621,50 +658,37 @@
         (v128.store
           (i32.add
             (local.get $hidden_W)
-            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2)))
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+              (i32.const 2)))
           (f32x4.sub
             (f32x4.mul
-              (v128.const f32x4 0.1358732440973515 0.1358732440973515 0.1358732440973515 0.1358732440973515)
+              (f32x4.splat (f32.const 0.1358732440973515))
               (call $f32x4_random
                 (i32x4.splat (local.get $seed))
-                (v128.const i32x4 -1815431459 -1815431459 -1815431459 -1815431459)
-                (v128.const i32x4 0 0 0 0)
+                (i32x4.splat (i32.const -1815431459))
+                (i32x4.splat (i32.const 0))
                 (i32x4.add
                   (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
                   (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
-            (v128.const f32x4 0.06793662204867575 0.06793662204867575 0.06793662204867575 0.06793662204867575)))
+            (f32x4.splat (f32.const 0.06793662204867575))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 800)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 800)))))
 
   ;; initial_hidden_W(seed); updates hidden_W
-  (func $initial_hidden_W (call $initial_hidden_W.hidden_W))
+  (func $initial_hidden_W
+    (call $initial_hidden_W.hidden_W))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
-  (func $train.h0_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $x i32)
-    (local $layer0_W i32)
-    (local $h0_convolved i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
+  (func $train.h0_convolved (param $from i32) (param $to i32)
+    (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32) (local $sums_of_row i32)
     (local $kl i32)
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $layer0_W (global.get $layer0_W))
@@ -751,11 +775,15 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -769,7 +797,9 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -787,27 +817,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 576))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.h0_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -857,19 +876,9 @@
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   for i < 500, j < 20, k < 12, l < 12
   (func $train.h0_pooled_and_h0
-    (local $h0_convolved i32)
-    (local $h0_pooled i32)
-    (local $layer0_b i32)
-    (local $h0 i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h0_pooled_max.x4 v128)
-    (local $four.lanes v128)
-    (local $h0_linear.x4 v128)
+    (local $h0_convolved i32) (local $h0_pooled i32) (local $layer0_b i32) (local $h0 i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h0_pooled_max.x4 v128) (local $four.lanes v128) (local $h0_linear.x4 v128)
     (local.set $h0_convolved (global.get $train.h0_convolved))
     (local.set $h0_pooled (global.get $train.h0_pooled))
     (local.set $layer0_b (global.get $layer0_b))
@@ -1121,35 +1130,18 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $train.h1_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $h0 i32)
-    (local $layer1_W i32)
-    (local $h1_convolved i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $q i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
-    (local $kl i32)
+  (func $train.h1_convolved (param $from i32) (param $to i32)
+    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32) (local $j i32)
+    (local $sums_of_row i32) (local $kl i32)
     (local.set $h0 (global.get $train.h0))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (global.get $train.h1_convolved))
@@ -1195,7 +1187,9 @@
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
-                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                      (i32.lt_s
+                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
+                        (i32.const 5))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
@@ -1239,11 +1233,15 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -1257,7 +1255,9 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -1275,28 +1275,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 64))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.h1_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps_1 i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
+    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
+    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -1350,19 +1338,9 @@
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   for i < 500, j < 50, k < 4, l < 4
   (func $train.h1_pooled_and_h1
-    (local $h1_convolved i32)
-    (local $h1_pooled i32)
-    (local $layer1_b i32)
-    (local $h1 i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h1_pooled_max.x4 v128)
-    (local $four.lanes v128)
-    (local $h1_linear.x4 v128)
+    (local $h1_convolved i32) (local $h1_pooled i32) (local $layer1_b i32) (local $h1 i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h1_pooled_max.x4 v128) (local $four.lanes v128) (local $h1_linear.x4 v128)
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
     (local.set $layer1_b (global.get $layer1_b))
@@ -1743,32 +1721,18 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 500, j < 500, k < 800
   ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
-  (func $train.h2
-    (param $from i32)
-    (param $to i32)
-    (local $h1 i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $h2 i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $train.h2 (param $from i32) (param $to i32)
+    (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
+    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local $j i32)
     (local.set $h1 (global.get $train.h1))
     (local.set $hidden_W (global.get $hidden_W))
@@ -1796,12 +1760,13 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 800))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
             (call $train.h2.tile
               (i32.add
                 (local.get $h1)
@@ -1832,13 +1797,19 @@
                       (call $f32x4_tanh
                         (f32x4.add
                           (v128.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2))))
                           (v128.load
-                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                            (i32.add
+                              (local.get $hidden_b)
+                              (i32.shl (local.get $j) (i32.const 2)))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -1858,7 +1829,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (f32.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -1872,29 +1845,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $train.h2.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $train.h2.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 800))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1948,26 +1908,11 @@
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
   ;;   in 6 × 8 tiles of i × j, of h2 and output_W
-  (func $train.p_logits
-    (param $from i32)
-    (param $to i32)
-    (local $h2 i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $p_logits i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $train.p_logits (param $from i32) (param $to i32)
+    (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local $j i32)
     (local.set $h2 (global.get $train.h2))
     (local.set $output_W (global.get $output_W))
@@ -1995,12 +1940,13 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 500))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
             (call $train.p_logits.tile
               (i32.add
                 (local.get $h2)
@@ -2036,7 +1982,9 @@
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -2065,29 +2013,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $train.p_logits.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2150,20 +2085,9 @@
   ;;   where p[i,j] = p_exp[i,j] / p_sum[i]
   ;;   for i < 500, j < 10
   (func $train.cost_and_d_p_logits
-    (local $p_logits i32)
-    (local $p_exp i32)
-    (local $y i32)
-    (local $d_p_logits i32)
-    (local $i i32)
-    (local $j i32)
-    (local $p_max f32)
-    (local $p f32)
-    (local $cost f32)
-    (local $cost_sum f64)
-    (local $p_sum f64)
-    (local $p_max.x4 v128)
-    (local $p_sum.x4 v128)
-    (local $p.x4 v128)
+    (local $p_logits i32) (local $p_exp i32) (local $y i32) (local $d_p_logits i32) (local $i i32)
+    (local $j i32) (local $p_max f32) (local $p f32) (local $cost f32) (local $cost_sum f64)
+    (local $p_sum f64) (local $p_max.x4 v128) (local $p_sum.x4 v128) (local $p.x4 v128)
     (local.set $p_logits (global.get $train.p_logits))
     (local.set $p_exp (global.get $train.p_exp))
     (local.set $y (i32.load (global.get $train.y)))
@@ -2184,7 +2108,8 @@
                 (i32.shl
                   (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                   (i32.const 2))))))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_max (f32.max (local.get $p_max) (call $f32x4_largest (local.get $p_max.x4))))
       (loop $each_j
         (local.set $p_max
@@ -2217,7 +2142,8 @@
           (f32x4.add
             (local.get $p_sum.x4)
             (v128.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_sum
         (f64.add (local.get $p_sum) (f64.promote_f32 (call $f32x4_sum (local.get $p_sum.x4)))))
       (loop $each_j
@@ -2267,17 +2193,21 @@
         (v128.store
           (i32.add
             (local.get $d_p_logits)
-            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+              (i32.const 2)))
           (f32x4.div
             (f32x4.sub
               (local.get $p.x4)
               (v128.and
                 (i32x4.eq
                   (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3))
-                  (v128.load32_splat (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
+                  (v128.load32_splat
+                    (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
                 (v128.const f32x4 1 1 1 1)))
-            (v128.const f32x4 500 500 500 500)))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+            (f32x4.splat (f32.const 500))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (loop $each_j
         (local.set $p
           (f32.div
@@ -2286,7 +2216,9 @@
         (f32.store
           (i32.add
             (local.get $d_p_logits)
-            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+              (i32.const 2)))
           (f32.div
             (f32.sub
               (local.get $p)
@@ -2297,7 +2229,8 @@
             (f32.const 500)))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
     (local.set $cost (f32.neg (f32.div (f32.demote_f64 (local.get $cost_sum)) (f32.const 500))))
     (f32.store (global.get $train.cost) (local.get $cost)))
 
@@ -2305,26 +2238,11 @@
   ;;   where ∂cost/∂h2[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
   ;;   for i < 500, j < 500, k < 10
   ;;   in 6 × 8 tiles of i × j, of d_p_logits and elements that are copied together
-  (func $train.d_h2_linear
-    (param $from i32)
-    (param $to i32)
-    (local $d_p_logits i32)
-    (local $output_W i32)
-    (local $h2 i32)
-    (local $d_h2_linear i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $j i32)
-    (local $to_panel i32)
-    (local $k i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $train.d_h2_linear (param $from i32) (param $to i32)
+    (local $d_p_logits i32) (local $output_W i32) (local $h2 i32) (local $d_h2_linear i32)
+    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32) (local $at i32)
+    (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32) (local $i_first i32)
+    (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h2 (global.get $train.h2))
@@ -2357,12 +2275,13 @@
               (br_if $each_k
                 (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 10))))
             (br_if $each_at
-              (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 1))) (local.get $columns))))
+              (i32.lt_s
+                (local.tee $at (i32.add (local.get $at) (i32.const 1)))
+                (local.get $columns))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
             (call $train.d_h2_linear.tile
               (i32.add
                 (local.get $d_p_logits)
@@ -2394,7 +2313,7 @@
                         (v128.load
                           (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
                         (f32x4.sub
-                          (v128.const f32x4 1 1 1 1)
+                          (f32x4.splat (f32.const 1))
                           (f32x4.mul
                             (v128.load
                               (i32.add
@@ -2411,7 +2330,9 @@
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -2453,29 +2374,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (i32.const 500))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $train.d_h2_linear.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $train.d_h2_linear.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 10))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2530,31 +2438,12 @@
   ;;   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 500
   ;;   in 6 × 8 tiles of i × jkl, of d_h2_linear and elements that are copied together
-  (func $train.d_h1_linear
-    (param $from i32)
-    (param $to i32)
-    (local $d_h2_linear i32)
-    (local $hidden_W i32)
-    (local $h1 i32)
-    (local $d_h1_linear i32)
-    (local $unit i32)
-    (local $jkl_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $jkl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $j i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $train.d_h1_linear (param $from i32) (param $to i32)
+    (local $d_h2_linear i32) (local $hidden_W i32) (local $h1 i32) (local $d_h1_linear i32)
+    (local $unit i32) (local $jkl_first i32) (local $i_from i32) (local $columns i32)
+    (local $i_to i32) (local $sums i32) (local $at i32) (local $jkl_at i32) (local $l i32)
+    (local $k i32) (local $j i32) (local $to_panel i32) (local $m i32) (local $right i32)
+    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local $jkl i32)
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
     (local.set $hidden_W (global.get $hidden_W))
@@ -2598,12 +2487,13 @@
               (br_if $each_m
                 (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 500))))
             (br_if $each_at
-              (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 1))) (local.get $columns))))
+              (i32.lt_s
+                (local.tee $at (i32.add (local.get $at) (i32.const 1)))
+                (local.get $columns))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
             (call $train.d_h1_linear.tile
               (i32.add
                 (local.get $d_h2_linear)
@@ -2633,26 +2523,34 @@
                           (i32.const 2)))
                       (f32x4.mul
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $jkl) (i32.const 2))))
                         (f32x4.sub
-                          (v128.const f32x4 1 1 1 1)
+                          (f32x4.splat (f32.const 1))
                           (f32x4.mul
                             (v128.load
                               (i32.add
                                 (local.get $h1)
                                 (i32.shl
-                                  (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                                  (i32.add
+                                    (local.get $jkl)
+                                    (i32.mul (local.get $i) (i32.const 800)))
                                   (i32.const 2))))
                             (v128.load
                               (i32.add
                                 (local.get $h1)
                                 (i32.shl
-                                  (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                                  (i32.add
+                                    (local.get $jkl)
+                                    (i32.mul (local.get $i) (i32.const 800)))
                                   (i32.const 2))))))))
                     (br_if $each_jkl
                       (i32.lt_s
                         (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $jkl_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
                 (then
@@ -2665,7 +2563,9 @@
                           (i32.const 2)))
                       (f32.mul
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $jkl) (i32.const 2))))
                         (f32.sub
                           (f32.const 1)
                           (f32.mul
@@ -2673,13 +2573,17 @@
                               (i32.add
                                 (local.get $h1)
                                 (i32.shl
-                                  (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                                  (i32.add
+                                    (local.get $jkl)
+                                    (i32.mul (local.get $i) (i32.const 800)))
                                   (i32.const 2))))
                             (f32.load
                               (i32.add
                                 (local.get $h1)
                                 (i32.shl
-                                  (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                                  (i32.add
+                                    (local.get $jkl)
+                                    (i32.mul (local.get $i) (i32.const 800)))
                                   (i32.const 2))))))))
                     (br_if $each_jkl
                       (i32.lt_s
@@ -2694,29 +2598,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $train.d_h1_linear.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $train.d_h1_linear.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2778,18 +2669,9 @@
   ;;     12 else 0
   ;;   for i < 500, j < 50, k < 16, l < 16
   (func $train.d_h1_convolved_and_d_h1_convolved_padded
-    (local $d_h1_linear i32)
-    (local $h1_convolved i32)
-    (local $h1_pooled i32)
-    (local $d_h1_linear_share i32)
-    (local $d_h1_convolved i32)
-    (local $d_h1_convolved_padded i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
+    (local $d_h1_linear i32) (local $h1_convolved i32) (local $h1_pooled i32)
+    (local $d_h1_linear_share i32) (local $d_h1_convolved i32) (local $d_h1_convolved_padded i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
     (local $d_h1_linear_ties.x4 v128)
     (local.set $d_h1_linear (global.get $train.d_h1_linear))
     (local.set $h1_convolved (global.get $train.h1_convolved))
@@ -2969,7 +2851,7 @@
                               (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4))
                               (i32.div_u (local.get $l) (i32.const 2)))
                             (i32.const 2)))))))
-                (v128.const f32x4 0 0 0 0)
+                (f32x4.splat (f32.const 0))
                 (f32x4.eq
                   (v128.load
                     (i32.add
@@ -3082,36 +2964,19 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 16))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
   ;; ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
   ;;   where ∂cost/∂h0[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,k + n,l + q]·layer1_W[m,j,n,q]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 50, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $train.d_h0_linear
-    (param $from i32)
-    (param $to i32)
-    (local $d_h1_convolved_padded i32)
-    (local $layer1_W i32)
-    (local $h0 i32)
-    (local $d_h0_linear i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $q i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
+  (func $train.d_h0_linear (param $from i32) (param $to i32)
+    (local $d_h1_convolved_padded i32) (local $layer1_W i32) (local $h0 i32)
+    (local $d_h0_linear i32) (local $unit i32) (local $i i32) (local $kl_first i32)
+    (local $columns i32) (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32)
+    (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32) (local $q i32)
+    (local $right i32) (local $j_first i32) (local $j i32) (local $sums_of_row i32)
     (local $kl i32)
     (local.set $d_h1_convolved_padded (global.get $train.d_h1_convolved_padded))
     (local.set $layer1_W (global.get $layer1_W))
@@ -3159,7 +3024,9 @@
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
-                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                      (i32.lt_s
+                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
+                        (i32.const 5))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
@@ -3202,9 +3069,11 @@
                             (i32.const 2)))
                         (f32x4.mul
                           (v128.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $kl) (i32.const 2))))
                           (f32x4.sub
-                            (v128.const f32x4 1 1 1 1)
+                            (f32x4.splat (f32.const 1))
                             (f32x4.mul
                               (v128.load
                                 (i32.add
@@ -3229,7 +3098,9 @@
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -3244,7 +3115,9 @@
                             (i32.const 2)))
                         (f32.mul
                           (f32.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $kl) (i32.const 2))))
                           (f32.sub
                             (f32.const 1)
                             (f32.mul
@@ -3285,28 +3158,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 144))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.d_h0_linear.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps_1 i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.d_h0_linear.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
+    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
+    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps_1 (i32.const 50))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -3362,18 +3223,9 @@
   ;;     h0_convolved[i,j,k,l] = h0_pooled[i,j,k / 2,l / 2] else 0
   ;;   for i < 500, j < 20, k < 24, l < 24
   (func $train.d_h0_convolved
-    (local $d_h0_linear i32)
-    (local $h0_convolved i32)
-    (local $h0_pooled i32)
-    (local $d_h0_linear_share i32)
-    (local $d_h0_convolved i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $d_h0_linear_ties.x4 v128)
+    (local $d_h0_linear i32) (local $h0_convolved i32) (local $h0_pooled i32)
+    (local $d_h0_linear_share i32) (local $d_h0_convolved i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $d_h0_linear_ties.x4 v128)
     (local.set $d_h0_linear (global.get $train.d_h0_linear))
     (local.set $h0_convolved (global.get $train.h0_convolved))
     (local.set $h0_pooled (global.get $train.h0_pooled))
@@ -3551,7 +3403,7 @@
                               (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12))
                               (i32.div_u (local.get $l) (i32.const 2)))
                             (i32.const 2)))))))
-                (v128.const f32x4 0 0 0 0)
+                (f32x4.splat (f32.const 0))
                 (f32x4.eq
                   (v128.load
                     (i32.add
@@ -3619,41 +3471,20 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 24))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
   ;; layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
   ;;   where ∂cost/∂layer0_W[i,j,k] = Σ_lmn x[l,m·28 + n − j·28 − k + 116]·d_h0_convolved[l,i,m,n]
   ;;   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
   ;;   in 5 × 8 tiles of jk × i, of x and elements that are copied together
-  (func $train.layer0_W
-    (param $from i32)
-    (param $to i32)
-    (local $layer0_W i32)
-    (local $x i32)
-    (local $d_h0_convolved i32)
-    (local $unit i32)
-    (local $i_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $more i32)
-    (local $l i32)
-    (local $at i32)
-    (local $i i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $right i32)
-    (local $jk_first i32)
-    (local $jk_at i32)
-    (local $k i32)
-    (local $j i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $sums_of_column i32)
-    (local $jk i32)
+  (func $train.layer0_W (param $from i32) (param $to i32)
+    (local $layer0_W i32) (local $x i32) (local $d_h0_convolved i32) (local $unit i32)
+    (local $i_first i32) (local $columns i32) (local $sums i32) (local $more i32) (local $l i32)
+    (local $at i32) (local $i i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $right i32) (local $jk_first i32) (local $jk_at i32) (local $k i32) (local $j i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $sums_of_column i32) (local $jk i32)
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $d_h0_convolved (global.get $train.d_h0_convolved))
@@ -3692,7 +3523,9 @@
                           (i32.const 2)))))
                   (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                   (br_if $each_n
-                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 24))))
+                    (i32.lt_s
+                      (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                      (i32.const 24))))
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 24))))
               (br_if $each_at
@@ -3702,8 +3535,7 @@
             (local.set $right (global.get $scratch))
             (local.set $jk_first (i32.const 0))
             (loop $each_jk_first
-              (local.set $jk_at
-                (call $i32_min (local.get $jk_first) (i32.sub (i32.const 25) (i32.const 1))))
+              (local.set $jk_at (call $i32_min (local.get $jk_first) (i32.const 24)))
               (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
               (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
               (local.set $left_0
@@ -3719,9 +3551,7 @@
                       (i32.const 116))
                     (i32.const 2))))
               (local.set $jk_at
-                (call $i32_min
-                  (i32.add (local.get $jk_first) (i32.const 1))
-                  (i32.sub (i32.const 25) (i32.const 1))))
+                (call $i32_min (i32.add (local.get $jk_first) (i32.const 1)) (i32.const 24)))
               (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
               (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
               (local.set $left_1
@@ -3737,9 +3567,7 @@
                       (i32.const 116))
                     (i32.const 2))))
               (local.set $jk_at
-                (call $i32_min
-                  (i32.add (local.get $jk_first) (i32.const 2))
-                  (i32.sub (i32.const 25) (i32.const 1))))
+                (call $i32_min (i32.add (local.get $jk_first) (i32.const 2)) (i32.const 24)))
               (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
               (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
               (local.set $left_2
@@ -3755,9 +3583,7 @@
                       (i32.const 116))
                     (i32.const 2))))
               (local.set $jk_at
-                (call $i32_min
-                  (i32.add (local.get $jk_first) (i32.const 3))
-                  (i32.sub (i32.const 25) (i32.const 1))))
+                (call $i32_min (i32.add (local.get $jk_first) (i32.const 3)) (i32.const 24)))
               (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
               (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
               (local.set $left_3
@@ -3773,9 +3599,7 @@
                       (i32.const 116))
                     (i32.const 2))))
               (local.set $jk_at
-                (call $i32_min
-                  (i32.add (local.get $jk_first) (i32.const 4))
-                  (i32.sub (i32.const 25) (i32.const 1))))
+                (call $i32_min (i32.add (local.get $jk_first) (i32.const 4)) (i32.const 24)))
               (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
               (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
               (local.set $left_4
@@ -3828,11 +3652,13 @@
                         (i32.add (local.get $jk) (i32.mul (local.get $i) (i32.const 25)))
                         (i32.const 2))))
                   (f32x4.mul
-                    (v128.const f32x4 0.1 0.1 0.1 0.1)
+                    (f32x4.splat (f32.const 0.1))
                     (v128.load32_lane offset=96 3
                       (i32.add (local.get $sums_of_column) (i32.shl (local.get $jk) (i32.const 5)))
                       (v128.load32_lane offset=64 2
-                        (i32.add (local.get $sums_of_column) (i32.shl (local.get $jk) (i32.const 5)))
+                        (i32.add
+                          (local.get $sums_of_column)
+                          (i32.shl (local.get $jk) (i32.const 5)))
                         (v128.load32_lane offset=32 1
                           (i32.add
                             (local.get $sums_of_column)
@@ -3860,7 +3686,9 @@
                   (f32.mul
                     (f32.const 0.1)
                     (f32.load
-                      (i32.add (local.get $sums_of_column) (i32.shl (local.get $jk) (i32.const 5)))))))
+                      (i32.add
+                        (local.get $sums_of_column)
+                        (i32.shl (local.get $jk) (i32.const 5)))))))
               (br_if $each_jk
                 (i32.lt_s (local.tee $jk (i32.add (local.get $jk) (i32.const 1))) (i32.const 25))))
             (br_if $each_i
@@ -3868,34 +3696,18 @@
                 (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                 (i32.add (local.get $i_first) (local.get $columns)))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns; with `more` they go
   ;;     on from what they are.
-  (func $train.layer0_W.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $right i32)
-    (param $sums i32)
-    (param $more i32)
-    (local $steps_1 i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.layer0_W.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+    (param $left_3 i32) (param $left_4 i32) (param $right i32) (param $sums i32) (param $more i32)
+    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
+    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
+    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
     (if
       (local.get $more)
       (then
@@ -3968,14 +3780,8 @@
   ;;   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
   ;;   for i < 20, j < 500, k < 12, l < 12
   (func $train.layer0_b
-    (local $layer0_b i32)
-    (local $d_h0_linear i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $d_layer0_b f64)
-    (local $d_layer0_b.x4 v128)
+    (local $layer0_b i32) (local $d_h0_linear i32) (local $i i32) (local $j i32) (local $k i32)
+    (local $l i32) (local $d_layer0_b f64) (local $d_layer0_b.x4 v128)
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $d_h0_linear (global.get $train.d_h0_linear))
     (local.set $i (i32.const 0))
@@ -4018,37 +3824,19 @@
         (f32.sub
           (f32.load (i32.add (local.get $layer0_b) (i32.shl (local.get $i) (i32.const 2))))
           (f32.mul (f32.const 0.1) (f32.demote_f64 (local.get $d_layer0_b)))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20)))))
 
   ;; layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
   ;;   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,n,q]
   ;;   for i < 50, j < 20, k < 5, l < 5, m < 500, n < 8, q < 8
   ;;   in 5 × 8 tiles of i × jkl, of d_h1_convolved and elements that are copied together
-  (func $train.layer1_W
-    (param $from i32)
-    (param $to i32)
-    (local $layer1_W i32)
-    (local $h0 i32)
-    (local $d_h1_convolved i32)
-    (local $unit i32)
-    (local $jkl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $more i32)
-    (local $m i32)
-    (local $at i32)
-    (local $jkl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $j i32)
-    (local $to_panel i32)
-    (local $n i32)
-    (local $q i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $jkl i32)
+  (func $train.layer1_W (param $from i32) (param $to i32)
+    (local $layer1_W i32) (local $h0 i32) (local $d_h1_convolved i32) (local $unit i32)
+    (local $jkl_first i32) (local $columns i32) (local $sums i32) (local $more i32) (local $m i32)
+    (local $at i32) (local $jkl_at i32) (local $l i32) (local $k i32) (local $j i32)
+    (local $to_panel i32) (local $n i32) (local $q i32) (local $right i32) (local $i_first i32)
+    (local $i i32) (local $sums_of_row i32) (local $jkl i32)
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h0 (global.get $train.h0))
     (local.set $d_h1_convolved (global.get $train.d_h1_convolved))
@@ -4151,13 +3939,17 @@
                             (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 500)))
                             (i32.const 2))))
                       (f32x4.mul
-                        (v128.const f32x4 0.1 0.1 0.1 0.1)
+                        (f32x4.splat (f32.const 0.1))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2)))))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $jkl) (i32.const 2)))))))
                   (br_if $each_jkl
                     (i32.lt_s
                       (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
-                      (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))))))
+                      (i32.sub
+                        (i32.add (local.get $jkl_first) (local.get $columns))
+                        (i32.const 3)))))))
             (if
               (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
               (then
@@ -4178,7 +3970,9 @@
                       (f32.mul
                         (f32.const 0.1)
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2)))))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $jkl) (i32.const 2)))))))
                   (br_if $each_jkl
                     (i32.lt_s
                       (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
@@ -4186,29 +3980,18 @@
             (br_if $each_i
               (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns; with `more` they go
   ;;     on from what they are.
-  (func $train.layer1_W.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
+  (func $train.layer1_W.tile (param $left i32) (param $right i32) (param $sums i32)
     (param $more i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (if
       (local.get $more)
       (then
@@ -4269,14 +4052,8 @@
   ;;   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
   ;;   for i < 50, j < 500, k < 4, l < 4
   (func $train.layer1_b
-    (local $layer1_b i32)
-    (local $d_h1_linear i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $d_layer1_b f64)
-    (local $d_layer1_b.x4 v128)
+    (local $layer1_b i32) (local $d_h1_linear i32) (local $i i32) (local $j i32) (local $k i32)
+    (local $l i32) (local $d_layer1_b f64) (local $d_layer1_b.x4 v128)
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $d_h1_linear (global.get $train.d_h1_linear))
     (local.set $i (i32.const 0))
@@ -4349,8 +4126,9 @@
         (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2)))
         (f32x4.sub
           (v128.load (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2))))
-          (f32x4.mul (v128.const f32x4 0.1 0.1 0.1 0.1) (local.get $d_layer1_b.x4))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 48))))
+          (f32x4.mul (f32x4.splat (f32.const 0.1)) (local.get $d_layer1_b.x4))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 48))))
     (loop $each_i
       (local.set $d_layer1_b (f64.const 0))
       (local.set $j (i32.const 0))
@@ -4390,31 +4168,18 @@
         (f32.sub
           (f32.load (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2))))
           (f32.mul (f32.const 0.1) (f32.demote_f64 (local.get $d_layer1_b)))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50)))))
 
   ;; hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
   ;;   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
   ;;   for i < 800, j < 500, k < 500
   ;;   in 6 × 8 tiles of i × j, of h1 and d_h2_linear
-  (func $train.hidden_W
-    (param $from i32)
-    (param $to i32)
-    (local $hidden_W i32)
-    (local $h1 i32)
-    (local $d_h2_linear i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $train.hidden_W (param $from i32) (param $to i32)
+    (local $hidden_W i32) (local $h1 i32) (local $d_h2_linear i32) (local $unit i32)
+    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $h1 (global.get $train.h1))
@@ -4441,12 +4206,13 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 500))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 800) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 794)))
             (call $train.hidden_W.tile
               (i32.add (local.get $h1) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
@@ -4480,13 +4246,17 @@
                               (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
                               (i32.const 2))))
                         (f32x4.mul
-                          (v128.const f32x4 0.1 0.1 0.1 0.1)
+                          (f32x4.splat (f32.const 0.1))
                           (v128.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2)))))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2)))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -4507,7 +4277,9 @@
                         (f32.mul
                           (f32.const 0.1)
                           (f32.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2)))))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2)))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -4521,29 +4293,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $train.hidden_W.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -4598,17 +4357,9 @@
   ;;   where ∂cost/∂hidden_b[i] = Σ_j d_h2_linear[j,i]
   ;;   for i < 500, j < 500
   ;;   in 16 columns i at a time, of d_h2_linear
-  (func $train.hidden_b
-    (param $from i32)
-    (param $to i32)
-    (local $hidden_b i32)
-    (local $d_h2_linear i32)
-    (local $unit i32)
-    (local $i_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $sums_of_row i32)
+  (func $train.hidden_b (param $from i32) (param $to i32)
+    (local $hidden_b i32) (local $d_h2_linear i32) (local $unit i32) (local $i_first i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $sums_of_row i32)
     (local $i i32)
     (local.set $hidden_b (global.get $hidden_b))
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
@@ -4636,11 +4387,14 @@
                 (v128.store
                   (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
                   (f32x4.sub
-                    (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
                     (f32x4.mul
-                      (v128.const f32x4 0.1 0.1 0.1 0.1)
+                      (f32x4.splat (f32.const 0.1))
                       (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                        (i32.add
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $i) (i32.const 2)))))))
                 (br_if $each_i
                   (i32.lt_s
                     (local.tee $i (i32.add (local.get $i) (i32.const 4)))
@@ -4652,30 +4406,27 @@
                 (f32.store
                   (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
                   (f32.sub
-                    (f32.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32.load
+                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
                     (f32.mul
                       (f32.const 0.1)
                       (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                        (i32.add
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $i) (i32.const 2)))))))
                 (br_if $each_i
                   (i32.lt_s
                     (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                     (i32.add (local.get $i_first) (local.get $columns)))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[c] = Σ_steps right[step, c] for 16 columns.
-  (func $train.hidden_b.tile
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $right_2 v128)
-    (local $right_3 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_0_2 v128)
+  (func $train.hidden_b.tile (param $right i32) (param $sums i32)
+    (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
+    (local $right_3 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_0_3 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
@@ -4698,21 +4449,10 @@
   ;;   where ∂cost/∂output_W[i,j] = Σ_k h2[k,i]·d_p_logits[k,j]
   ;;   for i < 500, j < 10, k < 500
   ;;   in 5 × 8 tiles of j × i, of d_p_logits and h2
-  (func $train.output_W
-    (param $from i32)
-    (param $to i32)
-    (local $output_W i32)
-    (local $h2 i32)
-    (local $d_p_logits i32)
-    (local $unit i32)
-    (local $i_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $i i32)
-    (local $sums_of_column i32)
-    (local $j i32)
+  (func $train.output_W (param $from i32) (param $to i32)
+    (local $output_W i32) (local $h2 i32) (local $d_p_logits i32) (local $unit i32)
+    (local $i_first i32) (local $columns i32) (local $sums i32) (local $right i32)
+    (local $j_first i32) (local $i i32) (local $sums_of_column i32) (local $j i32)
     (local.set $output_W (global.get $output_W))
     (local.set $h2 (global.get $train.h2))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -4761,7 +4501,7 @@
                               (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
                               (i32.const 2))))
                         (f32x4.mul
-                          (v128.const f32x4 0.1 0.1 0.1 0.1)
+                          (f32x4.splat (f32.const 0.1))
                           (v128.load32_lane offset=96 3
                             (i32.add
                               (local.get $sums_of_column)
@@ -4818,27 +4558,16 @@
                 (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
                 (i32.const 10))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.output_W.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.output_W.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -4886,17 +4615,9 @@
   ;;   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
   ;;   for i < 10, j < 500
   ;;   in 12 columns i at a time, of d_p_logits
-  (func $train.output_b
-    (param $from i32)
-    (param $to i32)
-    (local $output_b i32)
-    (local $d_p_logits i32)
-    (local $unit i32)
-    (local $i_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $sums_of_row i32)
+  (func $train.output_b (param $from i32) (param $to i32)
+    (local $output_b i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $sums_of_row i32)
     (local $i i32)
     (local.set $output_b (global.get $output_b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -4924,11 +4645,14 @@
                 (v128.store
                   (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
                   (f32x4.sub
-                    (v128.load (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
                     (f32x4.mul
-                      (v128.const f32x4 0.1 0.1 0.1 0.1)
+                      (f32x4.splat (f32.const 0.1))
                       (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                        (i32.add
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $i) (i32.const 2)))))))
                 (br_if $each_i
                   (i32.lt_s
                     (local.tee $i (i32.add (local.get $i) (i32.const 4)))
@@ -4940,29 +4664,27 @@
                 (f32.store
                   (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
                   (f32.sub
-                    (f32.load (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32.load
+                      (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
                     (f32.mul
                       (f32.const 0.1)
                       (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                        (i32.add
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $i) (i32.const 2)))))))
                 (br_if $each_i
                   (i32.lt_s
                     (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                     (i32.add (local.get $i_first) (local.get $columns)))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[c] = Σ_steps right[step, c] for 12 columns.
-  (func $train.output_b.tile
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $right_2 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_0_2 v128)
+  (func $train.output_b.tile (param $right i32) (param $sums i32)
+    (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -5018,28 +4740,11 @@
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
-  (func $validate.h0_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $x i32)
-    (local $layer0_W i32)
-    (local $h0_convolved i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
+  (func $validate.h0_convolved (param $from i32) (param $to i32)
+    (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32) (local $sums_of_row i32)
     (local $kl i32)
     (local.set $x (i32.load (global.get $validate.x)))
     (local.set $layer0_W (global.get $layer0_W))
@@ -5126,11 +4831,15 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -5144,7 +4853,9 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -5162,27 +4873,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 576))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $validate.h0_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $validate.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -5231,16 +4931,8 @@
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
   (func $validate.h0
-    (local $h0_convolved i32)
-    (local $layer0_b i32)
-    (local $h0 i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h0_pooled.x4 v128)
+    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_pooled.x4 v128)
     (local $four.lanes v128)
     (local.set $h0_convolved (global.get $validate.h0_convolved))
     (local.set $layer0_b (global.get $layer0_b))
@@ -5333,7 +5025,8 @@
               (call $f32x4_tanh
                 (f32x4.add
                   (local.get $h0_pooled.x4)
-                  (v128.load (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (v128.load
+                    (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
             (v128.store32_lane 0
               (i32.add
                 (local.get $h0)
@@ -5392,35 +5085,18 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $validate.h1_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $h0 i32)
-    (local $layer1_W i32)
-    (local $h1_convolved i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $q i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
-    (local $kl i32)
+  (func $validate.h1_convolved (param $from i32) (param $to i32)
+    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32) (local $j i32)
+    (local $sums_of_row i32) (local $kl i32)
     (local.set $h0 (global.get $validate.h0))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (global.get $validate.h1_convolved))
@@ -5466,7 +5142,9 @@
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
-                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                      (i32.lt_s
+                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
+                        (i32.const 5))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
@@ -5510,11 +5188,15 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -5528,7 +5210,9 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -5546,28 +5230,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 64))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $validate.h1_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps_1 i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $validate.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
+    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
+    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -5620,16 +5292,8 @@
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
   (func $validate.h1
-    (local $h1_convolved i32)
-    (local $layer1_b i32)
-    (local $h1 i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h1_pooled.x4 v128)
+    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h1_pooled.x4 v128)
     (local $four.lanes v128)
     (local.set $h1_convolved (global.get $validate.h1_convolved))
     (local.set $layer1_b (global.get $layer1_b))
@@ -5722,7 +5386,8 @@
               (call $f32x4_tanh
                 (f32x4.add
                   (local.get $h1_pooled.x4)
-                  (v128.load (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (v128.load
+                    (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
             (v128.store32_lane 0
               (i32.add
                 (local.get $h1)
@@ -5885,32 +5550,18 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 500, j < 500, k < 800
   ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
-  (func $validate.h2
-    (param $from i32)
-    (param $to i32)
-    (local $h1 i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $h2 i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $validate.h2 (param $from i32) (param $to i32)
+    (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
+    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local $j i32)
     (local.set $h1 (global.get $validate.h1))
     (local.set $hidden_W (global.get $hidden_W))
@@ -5938,12 +5589,13 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 800))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
             (call $validate.h2.tile
               (i32.add
                 (local.get $h1)
@@ -5974,13 +5626,19 @@
                       (call $f32x4_tanh
                         (f32x4.add
                           (v128.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2))))
                           (v128.load
-                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                            (i32.add
+                              (local.get $hidden_b)
+                              (i32.shl (local.get $j) (i32.const 2)))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -6000,7 +5658,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (f32.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -6014,29 +5674,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $validate.h2.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $validate.h2.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 800))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -6090,26 +5737,11 @@
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
   ;;   in 6 × 8 tiles of i × j, of h2 and output_W
-  (func $validate.p_logits
-    (param $from i32)
-    (param $to i32)
-    (local $h2 i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $p_logits i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $validate.p_logits (param $from i32) (param $to i32)
+    (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local $j i32)
     (local.set $h2 (global.get $validate.h2))
     (local.set $output_W (global.get $output_W))
@@ -6137,12 +5769,13 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 500))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
             (call $validate.p_logits.tile
               (i32.add
                 (local.get $h2)
@@ -6178,7 +5811,9 @@
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -6207,29 +5842,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $validate.p_logits.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -6283,16 +5905,9 @@
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
   ;;   for i < 500, j < 10
   (func $validate.errors
-    (local $p_logits i32)
-    (local $y i32)
-    (local $i i32)
-    (local $errors_argmax i32)
-    (local $j i32)
-    (local $p_logits_max f32)
-    (local $p_logits_j f32)
-    (local $p_logits_max.next f32)
-    (local $errors f32)
-    (local $errors_sum f64)
+    (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
+    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
+    (local $errors f32) (local $errors_sum f64)
     (local.set $p_logits (global.get $validate.p_logits))
     (local.set $y (i32.load (global.get $validate.y)))
     (local.set $errors_sum (f64.const 0))
@@ -6306,7 +5921,9 @@
           (f32.load
             (i32.add
               (local.get $p_logits)
-              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+              (i32.shl
+                (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                (i32.const 2)))))
         (local.set $p_logits_max.next (local.get $p_logits_j))
         (if
           (i32.or
@@ -6327,7 +5944,8 @@
               (i32.ne
                 (local.get $errors_argmax)
                 (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
     (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 500)))
     (f32.store (global.get $validate.errors) (local.get $errors)))
 
@@ -6358,28 +5976,11 @@
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
-  (func $test.h0_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $x i32)
-    (local $layer0_W i32)
-    (local $h0_convolved i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
+  (func $test.h0_convolved (param $from i32) (param $to i32)
+    (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32) (local $sums_of_row i32)
     (local $kl i32)
     (local.set $x (i32.load (global.get $test.x)))
     (local.set $layer0_W (global.get $layer0_W))
@@ -6466,11 +6067,15 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -6484,7 +6089,9 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -6502,27 +6109,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 576))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $test.h0_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $test.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -6571,16 +6167,8 @@
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
   (func $test.h0
-    (local $h0_convolved i32)
-    (local $layer0_b i32)
-    (local $h0 i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h0_pooled.x4 v128)
+    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_pooled.x4 v128)
     (local $four.lanes v128)
     (local.set $h0_convolved (global.get $test.h0_convolved))
     (local.set $layer0_b (global.get $layer0_b))
@@ -6673,7 +6261,8 @@
               (call $f32x4_tanh
                 (f32x4.add
                   (local.get $h0_pooled.x4)
-                  (v128.load (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (v128.load
+                    (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
             (v128.store32_lane 0
               (i32.add
                 (local.get $h0)
@@ -6732,35 +6321,18 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $test.h1_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $h0 i32)
-    (local $layer1_W i32)
-    (local $h1_convolved i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $q i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
-    (local $kl i32)
+  (func $test.h1_convolved (param $from i32) (param $to i32)
+    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32) (local $j i32)
+    (local $sums_of_row i32) (local $kl i32)
     (local.set $h0 (global.get $test.h0))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (global.get $test.h1_convolved))
@@ -6806,7 +6378,9 @@
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
-                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                      (i32.lt_s
+                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
+                        (i32.const 5))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
@@ -6850,11 +6424,15 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -6868,7 +6446,9 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -6886,28 +6466,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 64))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $test.h1_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps_1 i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $test.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
+    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
+    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -6960,16 +6528,8 @@
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
   (func $test.h1
-    (local $h1_convolved i32)
-    (local $layer1_b i32)
-    (local $h1 i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h1_pooled.x4 v128)
+    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h1_pooled.x4 v128)
     (local $four.lanes v128)
     (local.set $h1_convolved (global.get $test.h1_convolved))
     (local.set $layer1_b (global.get $layer1_b))
@@ -7062,7 +6622,8 @@
               (call $f32x4_tanh
                 (f32x4.add
                   (local.get $h1_pooled.x4)
-                  (v128.load (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (v128.load
+                    (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
             (v128.store32_lane 0
               (i32.add
                 (local.get $h1)
@@ -7225,32 +6786,18 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 500, j < 500, k < 800
   ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
-  (func $test.h2
-    (param $from i32)
-    (param $to i32)
-    (local $h1 i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $h2 i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $test.h2 (param $from i32) (param $to i32)
+    (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
+    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local $j i32)
     (local.set $h1 (global.get $test.h1))
     (local.set $hidden_W (global.get $hidden_W))
@@ -7278,12 +6825,13 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 800))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
             (call $test.h2.tile
               (i32.add
                 (local.get $h1)
@@ -7314,13 +6862,19 @@
                       (call $f32x4_tanh
                         (f32x4.add
                           (v128.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2))))
                           (v128.load
-                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                            (i32.add
+                              (local.get $hidden_b)
+                              (i32.shl (local.get $j) (i32.const 2)))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -7340,7 +6894,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (f32.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -7354,29 +6910,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $test.h2.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $test.h2.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 800))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -7430,26 +6973,11 @@
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
   ;;   in 6 × 8 tiles of i × j, of h2 and output_W
-  (func $test.p_logits
-    (param $from i32)
-    (param $to i32)
-    (local $h2 i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $p_logits i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $test.p_logits (param $from i32) (param $to i32)
+    (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local $j i32)
     (local.set $h2 (global.get $test.h2))
     (local.set $output_W (global.get $output_W))
@@ -7477,12 +7005,13 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 500))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 500) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
             (call $test.p_logits.tile
               (i32.add
                 (local.get $h2)
@@ -7518,7 +7047,9 @@
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -7547,29 +7078,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $test.p_logits.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -7623,16 +7141,9 @@
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
   ;;   for i < 500, j < 10
   (func $test.errors
-    (local $p_logits i32)
-    (local $y i32)
-    (local $i i32)
-    (local $errors_argmax i32)
-    (local $j i32)
-    (local $p_logits_max f32)
-    (local $p_logits_j f32)
-    (local $p_logits_max.next f32)
-    (local $errors f32)
-    (local $errors_sum f64)
+    (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
+    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
+    (local $errors f32) (local $errors_sum f64)
     (local.set $p_logits (global.get $test.p_logits))
     (local.set $y (i32.load (global.get $test.y)))
     (local.set $errors_sum (f64.const 0))
@@ -7646,7 +7157,9 @@
           (f32.load
             (i32.add
               (local.get $p_logits)
-              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+              (i32.shl
+                (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                (i32.const 2)))))
         (local.set $p_logits_max.next (local.get $p_logits_j))
         (if
           (i32.or
@@ -7667,7 +7180,8 @@
               (i32.ne
                 (local.get $errors_argmax)
                 (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
     (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 500)))
     (f32.store (global.get $test.errors) (local.get $errors)))
 
@@ -7698,30 +7212,12 @@
   ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
-  (func $probabilities.h0_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $images i32)
-    (local $layer0_W i32)
-    (local $h0_convolved i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
-    (local $kl i32)
+  (func $probabilities.h0_convolved (param $from i32) (param $to i32)
+    (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $rows i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32)
+    (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32)
+    (local $m i32) (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
+    (local $sums_of_row i32) (local $kl i32)
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
@@ -7808,11 +7304,15 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -7826,7 +7326,9 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -7844,27 +7346,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 576))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $probabilities.h0_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $probabilities.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -7913,18 +7404,9 @@
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
   (func $probabilities.h0
-    (local $h0_convolved i32)
-    (local $layer0_b i32)
-    (local $h0 i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h0_pooled.x4 v128)
-    (local $four.lanes v128)
+    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $rows i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h0_pooled.x4 v128) (local $four.lanes v128)
     (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (i32.load (global.get $probabilities.h0)))
@@ -8013,7 +7495,9 @@
                                       (local.get $n))
                                     (i32.const 2)))))))))
                     (br_if $each_n
-                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
                   (br_if $each_m
                     (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
                 (local.set $four.lanes
@@ -8086,31 +7570,12 @@
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $probabilities.h1_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $h0 i32)
-    (local $layer1_W i32)
-    (local $h1_convolved i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $q i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
-    (local $kl i32)
+  (func $probabilities.h1_convolved (param $from i32) (param $to i32)
+    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $rows i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32)
+    (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32)
+    (local $m i32) (local $n i32) (local $q i32) (local $right i32) (local $j_first i32)
+    (local $j i32) (local $sums_of_row i32) (local $kl i32)
     (local.set $h0 (i32.load (global.get $probabilities.h0)))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
@@ -8157,7 +7622,9 @@
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
-                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                      (i32.lt_s
+                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
+                        (i32.const 5))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
@@ -8201,11 +7668,15 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -8219,7 +7690,9 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -8237,28 +7710,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 64))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $probabilities.h1_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps_1 i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $probabilities.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
+    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
+    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -8311,18 +7772,9 @@
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
   (func $probabilities.h1
-    (local $h1_convolved i32)
-    (local $layer1_b i32)
-    (local $h1 i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h1_pooled.x4 v128)
-    (local $four.lanes v128)
+    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $rows i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h1_pooled.x4 v128) (local $four.lanes v128)
     (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (i32.load (global.get $probabilities.h1)))
@@ -8411,7 +7863,9 @@
                                       (local.get $n))
                                     (i32.const 2)))))))))
                     (br_if $each_n
-                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
                   (br_if $each_m
                     (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
                 (local.set $four.lanes
@@ -8556,7 +8010,9 @@
                                       (local.get $n))
                                     (i32.const 2)))))))))
                     (br_if $each_n
-                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
                   (br_if $each_m
                     (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
                 (v128.store
@@ -8589,33 +8045,13 @@
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < rows, j < 500, k < 800
   ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
-  (func $probabilities.h2
-    (param $from i32)
-    (param $to i32)
-    (local $h1 i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $h2 i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $probabilities.h2 (param $from i32) (param $to i32)
+    (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i i32) (local $left_0 i32) (local $left_1 i32)
+    (local $left_2 i32) (local $left_3 i32) (local $left_4 i32) (local $left_5 i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $h1 (i32.load (global.get $probabilities.h1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -8653,7 +8089,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 800))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -8743,7 +8181,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (v128.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 4)))
@@ -8779,40 +8219,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $probabilities.h2.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
+  (func $probabilities.h2.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
     (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 800))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -8871,33 +8297,13 @@
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
   ;;   in 6 × 8 tiles of i × j, of h2 and output_W
-  (func $probabilities.scores_logits
-    (param $from i32)
-    (param $to i32)
-    (local $h2 i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $scores_logits i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $probabilities.scores_logits (param $from i32) (param $to i32)
+    (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
+    (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
+    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
+    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $h2 (i32.load (global.get $probabilities.h2)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -8935,7 +8341,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 500))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -9024,7 +8432,9 @@
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
                             (v128.load
-                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                              (i32.add
+                                (local.get $output_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 4)))
@@ -9047,7 +8457,9 @@
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
                             (f32.load
-                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                              (i32.add
+                                (local.get $output_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -9055,40 +8467,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $probabilities.scores_logits.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
+    (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
+    (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -9153,16 +8551,9 @@
   ;; scores[i,j] = scores_exp[i,j] / scores_sum[i]
   ;;   for i < rows, j < 10
   (func $probabilities.scores
-    (local $scores_logits i32)
-    (local $scores_exp i32)
-    (local $scores i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $j i32)
-    (local $scores_max f32)
-    (local $scores_sum f64)
-    (local $scores_max.x4 v128)
-    (local $scores_sum.x4 v128)
+    (local $scores_logits i32) (local $scores_exp i32) (local $scores i32) (local $rows i32)
+    (local $i i32) (local $j i32) (local $scores_max f32) (local $scores_sum f64)
+    (local $scores_max.x4 v128) (local $scores_sum.x4 v128)
     (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
     (local.set $scores_exp (global.get $probabilities.scores_exp))
     (local.set $scores (i32.load (global.get $probabilities.scores)))
@@ -9219,7 +8610,8 @@
             (local.set $scores_sum.x4
               (f32x4.add
                 (local.get $scores_sum.x4)
-                (v128.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))))
+                (v128.load
+                  (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
           (local.set $scores_sum
@@ -9244,7 +8636,8 @@
               (f64.add
                 (local.get $scores_sum)
                 (f64.promote_f32
-                  (f32.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (f32.load
+                    (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $j (i32.const 0))
@@ -9382,30 +8775,12 @@
   ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
-  (func $predict.h0_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $images i32)
-    (local $layer0_W i32)
-    (local $h0_convolved i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
-    (local $kl i32)
+  (func $predict.h0_convolved (param $from i32) (param $to i32)
+    (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $rows i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32)
+    (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32)
+    (local $m i32) (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
+    (local $sums_of_row i32) (local $kl i32)
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
@@ -9492,11 +8867,15 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -9510,7 +8889,9 @@
                               (i32.mul (local.get $i) (i32.const 11520)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -9528,27 +8909,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 576))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $predict.h0_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $predict.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -9597,18 +8967,9 @@
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
   (func $predict.h0
-    (local $h0_convolved i32)
-    (local $layer0_b i32)
-    (local $h0 i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h0_pooled.x4 v128)
-    (local $four.lanes v128)
+    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $rows i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h0_pooled.x4 v128) (local $four.lanes v128)
     (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (i32.load (global.get $predict.h0)))
@@ -9697,7 +9058,9 @@
                                       (local.get $n))
                                     (i32.const 2)))))))))
                     (br_if $each_n
-                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
                   (br_if $each_m
                     (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
                 (local.set $four.lanes
@@ -9770,31 +9133,12 @@
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $predict.h1_convolved
-    (param $from i32)
-    (param $to i32)
-    (local $h0 i32)
-    (local $layer1_W i32)
-    (local $h1_convolved i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $i i32)
-    (local $kl_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $kl_at i32)
-    (local $l i32)
-    (local $k i32)
-    (local $to_panel i32)
-    (local $m i32)
-    (local $n i32)
-    (local $q i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $j i32)
-    (local $sums_of_row i32)
-    (local $kl i32)
+  (func $predict.h1_convolved (param $from i32) (param $to i32)
+    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $rows i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32)
+    (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32)
+    (local $m i32) (local $n i32) (local $q i32) (local $right i32) (local $j_first i32)
+    (local $j i32) (local $sums_of_row i32) (local $kl i32)
     (local.set $h0 (i32.load (global.get $predict.h0)))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
@@ -9841,7 +9185,9 @@
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
-                      (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 5))))
+                      (i32.lt_s
+                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
+                        (i32.const 5))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
@@ -9885,11 +9231,15 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))))))
+                          (i32.sub
+                            (i32.add (local.get $kl_first) (local.get $columns))
+                            (i32.const 3)))))))
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
@@ -9903,7 +9253,9 @@
                               (i32.mul (local.get $i) (i32.const 3200)))
                             (i32.const 2)))
                         (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $kl) (i32.const 2)))))
                       (br_if $each_kl
                         (i32.lt_s
                           (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
@@ -9921,28 +9273,16 @@
                 (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
                 (i32.const 64))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $predict.h1_convolved.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps_1 i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $predict.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
+    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
+    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -9995,18 +9335,9 @@
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
   (func $predict.h1
-    (local $h1_convolved i32)
-    (local $layer1_b i32)
-    (local $h1 i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $j i32)
-    (local $k i32)
-    (local $l i32)
-    (local $m i32)
-    (local $n i32)
-    (local $h1_pooled.x4 v128)
-    (local $four.lanes v128)
+    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $rows i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h1_pooled.x4 v128) (local $four.lanes v128)
     (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (i32.load (global.get $predict.h1)))
@@ -10095,7 +9426,9 @@
                                       (local.get $n))
                                     (i32.const 2)))))))))
                     (br_if $each_n
-                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
                   (br_if $each_m
                     (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
                 (local.set $four.lanes
@@ -10240,7 +9573,9 @@
                                       (local.get $n))
                                     (i32.const 2)))))))))
                     (br_if $each_n
-                      (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
                   (br_if $each_m
                     (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
                 (v128.store
@@ -10273,33 +9608,13 @@
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < rows, j < 500, k < 800
   ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
-  (func $predict.h2
-    (param $from i32)
-    (param $to i32)
-    (local $h1 i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $h2 i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $predict.h2 (param $from i32) (param $to i32)
+    (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i i32) (local $left_0 i32) (local $left_1 i32)
+    (local $left_2 i32) (local $left_3 i32) (local $left_4 i32) (local $left_5 i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $h1 (i32.load (global.get $predict.h1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -10337,7 +9652,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 800))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 800))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -10427,7 +9744,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (v128.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 4)))
@@ -10463,40 +9782,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $predict.h2.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
+  (func $predict.h2.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
     (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 800))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -10555,33 +9860,13 @@
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
   ;;   in 6 × 8 tiles of i × j, of h2 and output_W
-  (func $predict.scores_logits
-    (param $from i32)
-    (param $to i32)
-    (local $h2 i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $scores_logits i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $predict.scores_logits (param $from i32) (param $to i32)
+    (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
+    (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
+    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
+    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $h2 (i32.load (global.get $predict.h2)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -10619,7 +9904,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 500))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -10708,7 +9995,9 @@
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
                             (v128.load
-                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                              (i32.add
+                                (local.get $output_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 4)))
@@ -10731,7 +10020,9 @@
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
                             (f32.load
-                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                              (i32.add
+                                (local.get $output_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -10739,40 +10030,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $predict.scores_logits.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
+  (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
     (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -10831,15 +10108,9 @@
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
   (func $predict.argmax
-    (local $scores_logits i32)
-    (local $argmax i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $argmax_i i32)
-    (local $j i32)
-    (local $scores_logits_max f32)
-    (local $scores_logits_j f32)
-    (local $scores_logits_max.next f32)
+    (local $scores_logits i32) (local $argmax i32) (local $rows i32) (local $i i32)
+    (local $argmax_i i32) (local $j i32) (local $scores_logits_max f32)
+    (local $scores_logits_j f32) (local $scores_logits_max.next f32)
     (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
     (local.set $argmax (i32.load (global.get $predict.argmax)))
     (local.set $rows (i32.load (global.get $predict.rows)))
@@ -10887,7 +10158,9 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 20))
+                (i32.mul
+                  (i32.mul (i32.const 1) (i32.load (global.get $predict.rows)))
+                  (i32.const 20))
                 (i32.const 24))
               (i32.const 24))
             (i32.const 2))
@@ -10900,7 +10173,9 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 20))
+                (i32.mul
+                  (i32.mul (i32.const 1) (i32.load (global.get $predict.rows)))
+                  (i32.const 20))
                 (i32.const 12))
               (i32.const 12))
             (i32.const 2))
@@ -10913,7 +10188,9 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 50))
+                (i32.mul
+                  (i32.mul (i32.const 1) (i32.load (global.get $predict.rows)))
+                  (i32.const 50))
                 (i32.const 8))
               (i32.const 8))
             (i32.const 2))
@@ -10926,7 +10203,9 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 50))
+                (i32.mul
+                  (i32.mul (i32.const 1) (i32.load (global.get $predict.rows)))
+                  (i32.const 50))
                 (i32.const 4))
               (i32.const 4))
             (i32.const 2))
@@ -10957,12 +10236,16 @@
       (i32.const 0)
       (i32.mul
         (i32.const 63)
-        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+        (i32.div_u
+          (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+          (i32.const 144))))
     (call $predict.scores_logits
       (i32.const 0)
       (i32.mul
         (i32.const 2)
-        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+        (i32.div_u
+          (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+          (i32.const 144))))
     (call $predict.argmax))
 
   (export "initial_layer0_W" (func $initial_layer0_W))

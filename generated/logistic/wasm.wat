@@ -1,4 +1,4 @@
-;; WebAssembly target: what wasm.ts holds as bytes. Generated from models/logistic.ts by Adjoint; do not edit.
+;; WebAssembly target. Generated from models/logistic.ts by Adjoint; do not edit.
 ;; Regenerate: npm run codegen -- models/logistic.ts
 
 (module
@@ -73,35 +73,47 @@
     (local $r v128) (local $p v128) (local $half v128)
     ;; Beyond these the result is 0 or infinite; NaN passes through both comparisons.
     (local.set $at
-      (f32x4.pmin (f32x4.pmax (local.get $x) (v128.const f32x4 -104 -104 -104 -104)) (v128.const f32x4 89 89 89 89)))
+      (f32x4.pmin
+        (f32x4.pmax (local.get $x) (f32x4.splat (f32.const -104)))
+        (f32x4.splat (f32.const 89))))
     ;; Adding 1.5·2^23 leaves no room for a fraction: n = round(at / ln 2), for |n| < 2^22.
     (local.set $shifted
-      (f32x4.relaxed_madd (local.get $at) (v128.const f32x4 1.44269504 1.44269504 1.44269504 1.44269504) (v128.const f32x4 12582912 12582912 12582912 12582912)))
-    (local.set $n (f32x4.sub (local.get $shifted) (v128.const f32x4 12582912 12582912 12582912 12582912)))
-    (local.set $whole (i32x4.sub (local.get $shifted) (v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000)))
+      (f32x4.relaxed_madd
+        (local.get $at)
+        (f32x4.splat (f32.const 1.44269504))
+        (f32x4.splat (f32.const 12582912))))
+    (local.set $n (f32x4.sub (local.get $shifted) (f32x4.splat (f32.const 12582912))))
+    (local.set $whole (i32x4.sub (local.get $shifted) (i32x4.splat (i32.const 0x4b400000))))
     ;; ln 2 in two parts, so that n · the first is exact.
     (local.set $r
-      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 -0.693359375 -0.693359375 -0.693359375 -0.693359375) (local.get $at)))
+      (f32x4.relaxed_madd (local.get $n) (f32x4.splat (f32.const -0.693359375)) (local.get $at)))
     (local.set $r
-      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 2.12194440e-4 2.12194440e-4 2.12194440e-4 2.12194440e-4) (local.get $r)))
+      (f32x4.relaxed_madd (local.get $n) (f32x4.splat (f32.const 2.12194440e-4)) (local.get $r)))
     (local.set $p (call $f32x4_expm1_near_0 (local.get $r)))
     ;; 2^n in two factors: n alone may be beyond the exponents of float32.
     (local.set $half (i32x4.shr_s (local.get $whole) (i32.const 1)))
     (f32x4.mul
       (f32x4.mul
-        (f32x4.add (local.get $p) (v128.const f32x4 1 1 1 1))
-        (i32x4.shl (i32x4.add (local.get $half) (v128.const i32x4 127 127 127 127)) (i32.const 23)))
-      (i32x4.shl (i32x4.add (i32x4.sub (local.get $whole) (local.get $half)) (v128.const i32x4 127 127 127 127)) (i32.const 23))))
+        (f32x4.add (local.get $p) (f32x4.splat (f32.const 1)))
+        (i32x4.shl (i32x4.add (local.get $half) (i32x4.splat (i32.const 127))) (i32.const 23)))
+      (i32x4.shl
+        (i32x4.add (i32x4.sub (local.get $whole) (local.get $half)) (i32x4.splat (i32.const 127)))
+        (i32.const 23))))
 
   ;; e^r − 1 for |r| ≤ ln 2 / 2: r + r²·P(r) (Cephes, expf).
   (func $f32x4_expm1_near_0 (param $r v128) (result v128)
     (local $p v128)
-    (local.set $p (v128.const f32x4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1)))
+    (local.set $p (f32x4.splat (f32.const 1.9875691500e-4)))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 1.3981999507e-3))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 8.3334519073e-3))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 4.1665795894e-2))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 1.6666665459e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 5.0000001201e-1))))
     (f32x4.relaxed_madd
       (local.get $p) (f32x4.mul (local.get $r) (local.get $r)) (local.get $r)))
 
@@ -111,50 +123,65 @@
       (f32.max (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
   (func $f32x4_log (param $x v128) (result v128)
-    (call $f32x4_log_sum (local.get $x) (v128.const f32x4 0 0 0 0)))
+    (call $f32x4_log_sum (local.get $x) (f32x4.splat (f32.const 0))))
 
   ;; log(x + extra) where extra is what rounding took from x: log m + e·ln 2 for x = m·2^e,
   ;; log(1 + f) for 1 + f in [√½, √2] as f − f²/2 + f³·P(f) (Cephes, logf).
   (func $f32x4_log_sum (param $x v128) (param $extra v128) (result v128)
-    (local $tiny v128) (local $bits v128) (local $f v128) (local $n v128) (local $p v128) (local $tail v128)
-    (local.set $tiny (f32x4.lt (local.get $x) (v128.const f32x4 1.17549435e-38 1.17549435e-38 1.17549435e-38 1.17549435e-38)))
+    (local $tiny v128)
+    (local $bits v128)
+    (local $f v128)
+    (local $n v128)
+    (local $p v128)
+    (local $tail v128)
+    (local.set $tiny (f32x4.lt (local.get $x) (f32x4.splat (f32.const 1.17549435e-38))))
     ;; The exponent that leaves m in [√½, √2).
     (local.set $bits
       (i32x4.sub
         (v128.bitselect
-          (f32x4.mul (local.get $x) (v128.const f32x4 8388608 8388608 8388608 8388608)) (local.get $x) (local.get $tiny))
-        (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3)))
+          (f32x4.mul (local.get $x) (f32x4.splat (f32.const 8388608)))
+          (local.get $x)
+          (local.get $tiny))
+        (i32x4.splat (i32.const 0x3f3504f3))))
     (local.set $f
       (f32x4.sub
         (i32x4.add
-          (v128.and (local.get $bits) (v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff))
-          (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3))
-        (v128.const f32x4 1 1 1 1)))
+          (v128.and (local.get $bits) (i32x4.splat (i32.const 0x007fffff)))
+          (i32x4.splat (i32.const 0x3f3504f3)))
+        (f32x4.splat (f32.const 1))))
     (local.set $n
       (f32x4.convert_i32x4_s
         (i32x4.sub
           (i32x4.shr_s (local.get $bits) (i32.const 23))
-          (v128.and (local.get $tiny) (v128.const i32x4 23 23 23 23)))))
-    (local.set $p (v128.const f32x4 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1)))
+          (v128.and (local.get $tiny) (i32x4.splat (i32.const 23))))))
+    (local.set $p (f32x4.splat (f32.const 7.0376836292e-2)))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -1.1514610310e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 1.1676998740e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -1.2420140846e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 1.4249322787e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -1.6668057665e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 2.0000714765e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -2.4999993993e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 3.3333331174e-1))))
     (local.set $tail
       (f32x4.mul
         (f32x4.mul (f32x4.mul (local.get $p) (local.get $f)) (local.get $f))
         (local.get $f)))
     (local.set $tail
       (f32x4.relaxed_madd
-        (local.get $n) (v128.const f32x4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4) (local.get $tail)))
+        (local.get $n) (f32x4.splat (f32.const -2.12194440e-4)) (local.get $tail)))
     (local.set $tail
       (f32x4.sub
         (local.get $tail)
-        (f32x4.mul (f32x4.mul (v128.const f32x4 0.5 0.5 0.5 0.5) (local.get $f)) (local.get $f))))
+        (f32x4.mul (f32x4.mul (f32x4.splat (f32.const 0.5)) (local.get $f)) (local.get $f))))
     (local.set $tail
       (f32x4.add (local.get $tail) (f32x4.div (local.get $extra) (local.get $x))))
     (v128.bitselect
@@ -162,12 +189,12 @@
         (local.get $x)
         (f32x4.relaxed_madd
           (local.get $n)
-          (v128.const f32x4 0.693359375 0.693359375 0.693359375 0.693359375)
+          (f32x4.splat (f32.const 0.693359375))
           (f32x4.add (local.get $f) (local.get $tail)))
-        (f32x4.eq (local.get $x) (v128.const f32x4 inf inf inf inf)))
-      (v128.bitselect (v128.const f32x4 -inf -inf -inf -inf) (v128.const f32x4 nan nan nan nan)
-        (f32x4.eq (local.get $x) (v128.const f32x4 0 0 0 0)))
-      (f32x4.gt (local.get $x) (v128.const f32x4 0 0 0 0))))
+        (f32x4.eq (local.get $x) (f32x4.splat (f32.const inf))))
+      (v128.bitselect (f32x4.splat (f32.const -inf)) (f32x4.splat (f32.const nan))
+        (f32x4.eq (local.get $x) (f32x4.splat (f32.const 0))))
+      (f32x4.gt (local.get $x) (f32x4.splat (f32.const 0)))))
 
   (func $f32x4_sum (param $x v128) (result f32)
     (f32.add
@@ -180,26 +207,11 @@
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
   ;;   in 6 × 8 tiles of i × j, of x and W
-  (func $train.p_logits
-    (param $from i32)
-    (param $to i32)
-    (local $x i32)
-    (local $W i32)
-    (local $b i32)
-    (local $p_logits i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $train.p_logits (param $from i32) (param $to i32)
+    (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
+    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -225,7 +237,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 784))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
@@ -259,11 +273,14 @@
                       (f32x4.add
                         (v128.load
                           (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (v128.load
+                          (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -291,29 +308,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $train.p_logits.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -376,20 +380,9 @@
   ;;   where p[i,j] = p_exp[i,j] / p_sum[i]
   ;;   for i < 600, j < 10
   (func $train.cost_and_d_p_logits
-    (local $p_logits i32)
-    (local $p_exp i32)
-    (local $y i32)
-    (local $d_p_logits i32)
-    (local $i i32)
-    (local $j i32)
-    (local $p_max f32)
-    (local $p f32)
-    (local $cost f32)
-    (local $cost_sum f64)
-    (local $p_sum f64)
-    (local $p_max.x4 v128)
-    (local $p_sum.x4 v128)
-    (local $p.x4 v128)
+    (local $p_logits i32) (local $p_exp i32) (local $y i32) (local $d_p_logits i32) (local $i i32)
+    (local $j i32) (local $p_max f32) (local $p f32) (local $cost f32) (local $cost_sum f64)
+    (local $p_sum f64) (local $p_max.x4 v128) (local $p_sum.x4 v128) (local $p.x4 v128)
     (local.set $p_logits (global.get $train.p_logits))
     (local.set $p_exp (global.get $train.p_exp))
     (local.set $y (i32.load (global.get $train.y)))
@@ -410,7 +403,8 @@
                 (i32.shl
                   (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                   (i32.const 2))))))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_max (f32.max (local.get $p_max) (call $f32x4_largest (local.get $p_max.x4))))
       (loop $each_j
         (local.set $p_max
@@ -443,7 +437,8 @@
           (f32x4.add
             (local.get $p_sum.x4)
             (v128.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_sum
         (f64.add (local.get $p_sum) (f64.promote_f32 (call $f32x4_sum (local.get $p_sum.x4)))))
       (loop $each_j
@@ -493,17 +488,21 @@
         (v128.store
           (i32.add
             (local.get $d_p_logits)
-            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+              (i32.const 2)))
           (f32x4.div
             (f32x4.sub
               (local.get $p.x4)
               (v128.and
                 (i32x4.eq
                   (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3))
-                  (v128.load32_splat (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
+                  (v128.load32_splat
+                    (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
                 (v128.const f32x4 1 1 1 1)))
-            (v128.const f32x4 600 600 600 600)))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+            (f32x4.splat (f32.const 600))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (loop $each_j
         (local.set $p
           (f32.div
@@ -512,7 +511,9 @@
         (f32.store
           (i32.add
             (local.get $d_p_logits)
-            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+              (i32.const 2)))
           (f32.div
             (f32.sub
               (local.get $p)
@@ -523,7 +524,8 @@
             (f32.const 600)))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
     (local.set $cost (f32.neg (f32.div (f32.demote_f64 (local.get $cost_sum)) (f32.const 600))))
     (f32.store (global.get $train.cost) (local.get $cost)))
 
@@ -531,21 +533,10 @@
   ;;   where ∂cost/∂W[i,j] = Σ_k x[k,i]·d_p_logits[k,j]
   ;;   for i < 784, j < 10, k < 600
   ;;   in 5 × 8 tiles of j × i, of d_p_logits and x
-  (func $train.W
-    (param $from i32)
-    (param $to i32)
-    (local $W i32)
-    (local $x i32)
-    (local $d_p_logits i32)
-    (local $unit i32)
-    (local $i_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $i i32)
-    (local $sums_of_column i32)
-    (local $j i32)
+  (func $train.W (param $from i32) (param $to i32)
+    (local $W i32) (local $x i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $j_first i32) (local $i i32)
+    (local $sums_of_column i32) (local $j i32)
     (local.set $W (global.get $W))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -594,7 +585,7 @@
                               (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
                               (i32.const 2))))
                         (f32x4.mul
-                          (v128.const f32x4 0.13 0.13 0.13 0.13)
+                          (f32x4.splat (f32.const 0.13))
                           (v128.load32_lane offset=96 3
                             (i32.add
                               (local.get $sums_of_column)
@@ -651,27 +642,16 @@
                 (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
                 (i32.const 10))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.W.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.W.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 600))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -719,17 +699,9 @@
   ;;   where ∂cost/∂b[i] = Σ_j d_p_logits[j,i]
   ;;   for i < 10, j < 600
   ;;   in 12 columns i at a time, of d_p_logits
-  (func $train.b
-    (param $from i32)
-    (param $to i32)
-    (local $b i32)
-    (local $d_p_logits i32)
-    (local $unit i32)
-    (local $i_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $sums_of_row i32)
+  (func $train.b (param $from i32) (param $to i32)
+    (local $b i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $sums_of_row i32)
     (local $i i32)
     (local.set $b (global.get $b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -759,9 +731,11 @@
                   (f32x4.sub
                     (v128.load (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2))))
                     (f32x4.mul
-                      (v128.const f32x4 0.13 0.13 0.13 0.13)
+                      (f32x4.splat (f32.const 0.13))
                       (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                        (i32.add
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $i) (i32.const 2)))))))
                 (br_if $each_i
                   (i32.lt_s
                     (local.tee $i (i32.add (local.get $i) (i32.const 4)))
@@ -777,25 +751,22 @@
                     (f32.mul
                       (f32.const 0.13)
                       (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                        (i32.add
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $i) (i32.const 2)))))))
                 (br_if $each_i
                   (i32.lt_s
                     (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                     (i32.add (local.get $i_first) (local.get $columns)))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[c] = Σ_steps right[step, c] for 12 columns.
-  (func $train.b.tile
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $right_2 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_0_2 v128)
+  (func $train.b.tile (param $right i32) (param $sums i32)
+    (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local.set $steps (i32.const 600))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -834,26 +805,11 @@
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
   ;;   in 6 × 8 tiles of i × j, of x and W
-  (func $validate.p_logits
-    (param $from i32)
-    (param $to i32)
-    (local $x i32)
-    (local $W i32)
-    (local $b i32)
-    (local $p_logits i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $validate.p_logits (param $from i32) (param $to i32)
+    (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
+    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $x (i32.load (global.get $validate.x)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -879,7 +835,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 784))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
@@ -913,11 +871,14 @@
                       (f32x4.add
                         (v128.load
                           (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (v128.load
+                          (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -945,29 +906,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $validate.p_logits.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1021,16 +969,9 @@
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
   ;;   for i < 600, j < 10
   (func $validate.errors
-    (local $p_logits i32)
-    (local $y i32)
-    (local $i i32)
-    (local $errors_argmax i32)
-    (local $j i32)
-    (local $p_logits_max f32)
-    (local $p_logits_j f32)
-    (local $p_logits_max.next f32)
-    (local $errors f32)
-    (local $errors_sum f64)
+    (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
+    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
+    (local $errors f32) (local $errors_sum f64)
     (local.set $p_logits (global.get $validate.p_logits))
     (local.set $y (i32.load (global.get $validate.y)))
     (local.set $errors_sum (f64.const 0))
@@ -1044,7 +985,9 @@
           (f32.load
             (i32.add
               (local.get $p_logits)
-              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+              (i32.shl
+                (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                (i32.const 2)))))
         (local.set $p_logits_max.next (local.get $p_logits_j))
         (if
           (i32.or
@@ -1065,7 +1008,8 @@
               (i32.ne
                 (local.get $errors_argmax)
                 (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
     (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 600)))
     (f32.store (global.get $validate.errors) (local.get $errors)))
 
@@ -1091,26 +1035,11 @@
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
   ;;   in 6 × 8 tiles of i × j, of x and W
-  (func $test.p_logits
-    (param $from i32)
-    (param $to i32)
-    (local $x i32)
-    (local $W i32)
-    (local $b i32)
-    (local $p_logits i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $test.p_logits (param $from i32) (param $to i32)
+    (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
+    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $x (i32.load (global.get $test.x)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1136,7 +1065,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 784))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
@@ -1170,11 +1101,14 @@
                       (f32x4.add
                         (v128.load
                           (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                        (v128.load
+                          (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -1202,29 +1136,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (local.get $i_to))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $test.p_logits.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1278,16 +1199,9 @@
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
   ;;   for i < 600, j < 10
   (func $test.errors
-    (local $p_logits i32)
-    (local $y i32)
-    (local $i i32)
-    (local $errors_argmax i32)
-    (local $j i32)
-    (local $p_logits_max f32)
-    (local $p_logits_j f32)
-    (local $p_logits_max.next f32)
-    (local $errors f32)
-    (local $errors_sum f64)
+    (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
+    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
+    (local $errors f32) (local $errors_sum f64)
     (local.set $p_logits (global.get $test.p_logits))
     (local.set $y (i32.load (global.get $test.y)))
     (local.set $errors_sum (f64.const 0))
@@ -1301,7 +1215,9 @@
           (f32.load
             (i32.add
               (local.get $p_logits)
-              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+              (i32.shl
+                (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                (i32.const 2)))))
         (local.set $p_logits_max.next (local.get $p_logits_j))
         (if
           (i32.or
@@ -1322,7 +1238,8 @@
               (i32.ne
                 (local.get $errors_argmax)
                 (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
     (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 600)))
     (f32.store (global.get $test.errors) (local.get $errors)))
 
@@ -1348,33 +1265,13 @@
   ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
   ;;   for i < rows, j < 10, k < 784
   ;;   in 6 × 8 tiles of i × j, of images and W
-  (func $probabilities.scores_logits
-    (param $from i32)
-    (param $to i32)
-    (local $images i32)
-    (local $W i32)
-    (local $b i32)
-    (local $scores_logits i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $probabilities.scores_logits (param $from i32) (param $to i32)
+    (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i i32) (local $left_0 i32) (local $left_1 i32)
+    (local $left_2 i32) (local $left_3 i32) (local $left_4 i32) (local $left_5 i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1411,7 +1308,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 784))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -1522,7 +1421,8 @@
                               (i32.add
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                            (f32.load
+                              (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -1530,40 +1430,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $probabilities.scores_logits.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
+    (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
+    (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1628,16 +1514,9 @@
   ;; scores[i,j] = scores_exp[i,j] / scores_sum[i]
   ;;   for i < rows, j < 10
   (func $probabilities.scores
-    (local $scores_logits i32)
-    (local $scores_exp i32)
-    (local $scores i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $j i32)
-    (local $scores_max f32)
-    (local $scores_sum f64)
-    (local $scores_max.x4 v128)
-    (local $scores_sum.x4 v128)
+    (local $scores_logits i32) (local $scores_exp i32) (local $scores i32) (local $rows i32)
+    (local $i i32) (local $j i32) (local $scores_max f32) (local $scores_sum f64)
+    (local $scores_max.x4 v128) (local $scores_sum.x4 v128)
     (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
     (local.set $scores_exp (global.get $probabilities.scores_exp))
     (local.set $scores (i32.load (global.get $probabilities.scores)))
@@ -1694,7 +1573,8 @@
             (local.set $scores_sum.x4
               (f32x4.add
                 (local.get $scores_sum.x4)
-                (v128.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))))
+                (v128.load
+                  (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
           (local.set $scores_sum
@@ -1719,7 +1599,8 @@
               (f64.add
                 (local.get $scores_sum)
                 (f64.promote_f32
-                  (f32.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (f32.load
+                    (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $j (i32.const 0))
@@ -1775,33 +1656,13 @@
   ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
   ;;   for i < rows, j < 10, k < 784
   ;;   in 6 × 8 tiles of i × j, of images and W
-  (func $predict.scores_logits
-    (param $from i32)
-    (param $to i32)
-    (local $images i32)
-    (local $W i32)
-    (local $b i32)
-    (local $scores_logits i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $predict.scores_logits (param $from i32) (param $to i32)
+    (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
+    (local $i_first i32) (local $i i32) (local $left_0 i32) (local $left_1 i32)
+    (local $left_2 i32) (local $left_3 i32) (local $left_4 i32) (local $left_5 i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1838,7 +1699,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 784))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -1949,7 +1812,8 @@
                               (i32.add
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
+                            (f32.load
+                              (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -1957,40 +1821,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $predict.scores_logits.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
+  (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
     (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2049,15 +1899,9 @@
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
   (func $predict.argmax
-    (local $scores_logits i32)
-    (local $argmax i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $argmax_i i32)
-    (local $j i32)
-    (local $scores_logits_max f32)
-    (local $scores_logits_j f32)
-    (local $scores_logits_max.next f32)
+    (local $scores_logits i32) (local $argmax i32) (local $rows i32) (local $i i32)
+    (local $argmax_i i32) (local $j i32) (local $scores_logits_max f32)
+    (local $scores_logits_j f32) (local $scores_logits_max.next f32)
     (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
     (local.set $argmax (i32.load (global.get $predict.argmax)))
     (local.set $rows (i32.load (global.get $predict.rows)))
@@ -2110,7 +1954,9 @@
       (i32.const 0)
       (i32.mul
         (i32.const 2)
-        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+        (i32.div_u
+          (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+          (i32.const 144))))
     (call $predict.argmax))
 
   (export "train" (func $train))

@@ -1,4 +1,4 @@
-;; WebAssembly target: what wasm.ts holds as bytes. Generated from models/mlp.ts by Adjoint; do not edit.
+;; WebAssembly target. Generated from models/mlp.ts by Adjoint; do not edit.
 ;; Regenerate: npm run codegen -- models/mlp.ts
 
 (module
@@ -86,35 +86,47 @@
     (local $r v128) (local $p v128) (local $half v128)
     ;; Beyond these the result is 0 or infinite; NaN passes through both comparisons.
     (local.set $at
-      (f32x4.pmin (f32x4.pmax (local.get $x) (v128.const f32x4 -104 -104 -104 -104)) (v128.const f32x4 89 89 89 89)))
+      (f32x4.pmin
+        (f32x4.pmax (local.get $x) (f32x4.splat (f32.const -104)))
+        (f32x4.splat (f32.const 89))))
     ;; Adding 1.5·2^23 leaves no room for a fraction: n = round(at / ln 2), for |n| < 2^22.
     (local.set $shifted
-      (f32x4.relaxed_madd (local.get $at) (v128.const f32x4 1.44269504 1.44269504 1.44269504 1.44269504) (v128.const f32x4 12582912 12582912 12582912 12582912)))
-    (local.set $n (f32x4.sub (local.get $shifted) (v128.const f32x4 12582912 12582912 12582912 12582912)))
-    (local.set $whole (i32x4.sub (local.get $shifted) (v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000)))
+      (f32x4.relaxed_madd
+        (local.get $at)
+        (f32x4.splat (f32.const 1.44269504))
+        (f32x4.splat (f32.const 12582912))))
+    (local.set $n (f32x4.sub (local.get $shifted) (f32x4.splat (f32.const 12582912))))
+    (local.set $whole (i32x4.sub (local.get $shifted) (i32x4.splat (i32.const 0x4b400000))))
     ;; ln 2 in two parts, so that n · the first is exact.
     (local.set $r
-      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 -0.693359375 -0.693359375 -0.693359375 -0.693359375) (local.get $at)))
+      (f32x4.relaxed_madd (local.get $n) (f32x4.splat (f32.const -0.693359375)) (local.get $at)))
     (local.set $r
-      (f32x4.relaxed_madd (local.get $n) (v128.const f32x4 2.12194440e-4 2.12194440e-4 2.12194440e-4 2.12194440e-4) (local.get $r)))
+      (f32x4.relaxed_madd (local.get $n) (f32x4.splat (f32.const 2.12194440e-4)) (local.get $r)))
     (local.set $p (call $f32x4_expm1_near_0 (local.get $r)))
     ;; 2^n in two factors: n alone may be beyond the exponents of float32.
     (local.set $half (i32x4.shr_s (local.get $whole) (i32.const 1)))
     (f32x4.mul
       (f32x4.mul
-        (f32x4.add (local.get $p) (v128.const f32x4 1 1 1 1))
-        (i32x4.shl (i32x4.add (local.get $half) (v128.const i32x4 127 127 127 127)) (i32.const 23)))
-      (i32x4.shl (i32x4.add (i32x4.sub (local.get $whole) (local.get $half)) (v128.const i32x4 127 127 127 127)) (i32.const 23))))
+        (f32x4.add (local.get $p) (f32x4.splat (f32.const 1)))
+        (i32x4.shl (i32x4.add (local.get $half) (i32x4.splat (i32.const 127))) (i32.const 23)))
+      (i32x4.shl
+        (i32x4.add (i32x4.sub (local.get $whole) (local.get $half)) (i32x4.splat (i32.const 127)))
+        (i32.const 23))))
 
   ;; e^r − 1 for |r| ≤ ln 2 / 2: r + r²·P(r) (Cephes, expf).
   (func $f32x4_expm1_near_0 (param $r v128) (result v128)
     (local $p v128)
-    (local.set $p (v128.const f32x4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4 1.9875691500e-4))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3 1.3981999507e-3)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3 8.3334519073e-3)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2 4.1665795894e-2)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1 1.6666665459e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $r) (v128.const f32x4 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1 5.0000001201e-1)))
+    (local.set $p (f32x4.splat (f32.const 1.9875691500e-4)))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 1.3981999507e-3))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 8.3334519073e-3))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 4.1665795894e-2))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 1.6666665459e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $r) (f32x4.splat (f32.const 5.0000001201e-1))))
     (f32x4.relaxed_madd
       (local.get $p) (f32x4.mul (local.get $r) (local.get $r)) (local.get $r)))
 
@@ -124,50 +136,65 @@
       (f32.max (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
   (func $f32x4_log (param $x v128) (result v128)
-    (call $f32x4_log_sum (local.get $x) (v128.const f32x4 0 0 0 0)))
+    (call $f32x4_log_sum (local.get $x) (f32x4.splat (f32.const 0))))
 
   ;; log(x + extra) where extra is what rounding took from x: log m + e·ln 2 for x = m·2^e,
   ;; log(1 + f) for 1 + f in [√½, √2] as f − f²/2 + f³·P(f) (Cephes, logf).
   (func $f32x4_log_sum (param $x v128) (param $extra v128) (result v128)
-    (local $tiny v128) (local $bits v128) (local $f v128) (local $n v128) (local $p v128) (local $tail v128)
-    (local.set $tiny (f32x4.lt (local.get $x) (v128.const f32x4 1.17549435e-38 1.17549435e-38 1.17549435e-38 1.17549435e-38)))
+    (local $tiny v128)
+    (local $bits v128)
+    (local $f v128)
+    (local $n v128)
+    (local $p v128)
+    (local $tail v128)
+    (local.set $tiny (f32x4.lt (local.get $x) (f32x4.splat (f32.const 1.17549435e-38))))
     ;; The exponent that leaves m in [√½, √2).
     (local.set $bits
       (i32x4.sub
         (v128.bitselect
-          (f32x4.mul (local.get $x) (v128.const f32x4 8388608 8388608 8388608 8388608)) (local.get $x) (local.get $tiny))
-        (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3)))
+          (f32x4.mul (local.get $x) (f32x4.splat (f32.const 8388608)))
+          (local.get $x)
+          (local.get $tiny))
+        (i32x4.splat (i32.const 0x3f3504f3))))
     (local.set $f
       (f32x4.sub
         (i32x4.add
-          (v128.and (local.get $bits) (v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff))
-          (v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3))
-        (v128.const f32x4 1 1 1 1)))
+          (v128.and (local.get $bits) (i32x4.splat (i32.const 0x007fffff)))
+          (i32x4.splat (i32.const 0x3f3504f3)))
+        (f32x4.splat (f32.const 1))))
     (local.set $n
       (f32x4.convert_i32x4_s
         (i32x4.sub
           (i32x4.shr_s (local.get $bits) (i32.const 23))
-          (v128.and (local.get $tiny) (v128.const i32x4 23 23 23 23)))))
-    (local.set $p (v128.const f32x4 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2 7.0376836292e-2))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1 -1.1514610310e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1 1.1676998740e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1 -1.2420140846e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1 1.4249322787e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1 -1.6668057665e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1 2.0000714765e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1 -2.4999993993e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $f) (v128.const f32x4 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1 3.3333331174e-1)))
+          (v128.and (local.get $tiny) (i32x4.splat (i32.const 23))))))
+    (local.set $p (f32x4.splat (f32.const 7.0376836292e-2)))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -1.1514610310e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 1.1676998740e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -1.2420140846e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 1.4249322787e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -1.6668057665e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 2.0000714765e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const -2.4999993993e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $f) (f32x4.splat (f32.const 3.3333331174e-1))))
     (local.set $tail
       (f32x4.mul
         (f32x4.mul (f32x4.mul (local.get $p) (local.get $f)) (local.get $f))
         (local.get $f)))
     (local.set $tail
       (f32x4.relaxed_madd
-        (local.get $n) (v128.const f32x4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4 -2.12194440e-4) (local.get $tail)))
+        (local.get $n) (f32x4.splat (f32.const -2.12194440e-4)) (local.get $tail)))
     (local.set $tail
       (f32x4.sub
         (local.get $tail)
-        (f32x4.mul (f32x4.mul (v128.const f32x4 0.5 0.5 0.5 0.5) (local.get $f)) (local.get $f))))
+        (f32x4.mul (f32x4.mul (f32x4.splat (f32.const 0.5)) (local.get $f)) (local.get $f))))
     (local.set $tail
       (f32x4.add (local.get $tail) (f32x4.div (local.get $extra) (local.get $x))))
     (v128.bitselect
@@ -175,12 +202,12 @@
         (local.get $x)
         (f32x4.relaxed_madd
           (local.get $n)
-          (v128.const f32x4 0.693359375 0.693359375 0.693359375 0.693359375)
+          (f32x4.splat (f32.const 0.693359375))
           (f32x4.add (local.get $f) (local.get $tail)))
-        (f32x4.eq (local.get $x) (v128.const f32x4 inf inf inf inf)))
-      (v128.bitselect (v128.const f32x4 -inf -inf -inf -inf) (v128.const f32x4 nan nan nan nan)
-        (f32x4.eq (local.get $x) (v128.const f32x4 0 0 0 0)))
-      (f32x4.gt (local.get $x) (v128.const f32x4 0 0 0 0))))
+        (f32x4.eq (local.get $x) (f32x4.splat (f32.const inf))))
+      (v128.bitselect (f32x4.splat (f32.const -inf)) (f32x4.splat (f32.const nan))
+        (f32x4.eq (local.get $x) (f32x4.splat (f32.const 0))))
+      (f32x4.gt (local.get $x) (f32x4.splat (f32.const 0)))))
 
   ;; Numbers of a random stream at one of its calls, in [0, 1): 24 bits of Threefry-2x32-20
   ;; (Salmon et al., 2011) with the key (seed, stream) and the counter (counter / 2, call).
@@ -189,7 +216,7 @@
     (local $parity v128) (local $a v128) (local $b v128)
     (local.set $parity
       (v128.xor
-        (v128.xor (local.get $seed) (local.get $stream)) (v128.const i32x4 0x1bd11bda 0x1bd11bda 0x1bd11bda 0x1bd11bda)))
+        (v128.xor (local.get $seed) (local.get $stream)) (i32x4.splat (i32.const 0x1bd11bda))))
     (local.set $a
       (i32x4.add (i32x4.shr_u (local.get $counter) (i32.const 1)) (local.get $seed)))
     (local.set $b (i32x4.add (local.get $call) (local.get $stream)))
@@ -222,7 +249,8 @@
           (i32x4.shr_u (local.get $b) (i32.const 26)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $stream)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (v128.const i32x4 1 1 1 1))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (i32x4.splat (i32.const 1)))))
     (local.set $a (i32x4.add (local.get $a) (local.get $b)))
     (local.set $b
       (v128.xor
@@ -252,7 +280,8 @@
           (i32x4.shr_u (local.get $b) (i32.const 8)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $parity)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (v128.const i32x4 2 2 2 2))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (i32x4.splat (i32.const 2)))))
     (local.set $a (i32x4.add (local.get $a) (local.get $b)))
     (local.set $b
       (v128.xor
@@ -282,7 +311,8 @@
           (i32x4.shr_u (local.get $b) (i32.const 26)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $seed)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $stream) (v128.const i32x4 3 3 3 3))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $stream) (i32x4.splat (i32.const 3)))))
     (local.set $a (i32x4.add (local.get $a) (local.get $b)))
     (local.set $b
       (v128.xor
@@ -312,7 +342,8 @@
           (i32x4.shr_u (local.get $b) (i32.const 8)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $stream)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (v128.const i32x4 4 4 4 4))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $parity) (i32x4.splat (i32.const 4)))))
     (local.set $a (i32x4.add (local.get $a) (local.get $b)))
     (local.set $b
       (v128.xor
@@ -342,33 +373,46 @@
           (i32x4.shr_u (local.get $b) (i32.const 26)))
         (local.get $a)))
     (local.set $a (i32x4.add (local.get $a) (local.get $parity)))
-    (local.set $b (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (v128.const i32x4 5 5 5 5))))
+    (local.set $b
+      (i32x4.add (local.get $b) (i32x4.add (local.get $seed) (i32x4.splat (i32.const 5)))))
     (f32x4.mul
       (f32x4.convert_i32x4_u
         (i32x4.shr_u
           (v128.bitselect
             (local.get $b)
             (local.get $a)
-            (i32x4.eq (v128.and (local.get $counter) (v128.const i32x4 1 1 1 1)) (v128.const i32x4 1 1 1 1)))
+            (i32x4.eq
+              (v128.and (local.get $counter) (i32x4.splat (i32.const 1)))
+              (i32x4.splat (i32.const 1))))
           (i32.const 8)))
-      (v128.const f32x4 5.960464477539063e-8 5.960464477539063e-8 5.960464477539063e-8 5.960464477539063e-8)))
+      (f32x4.splat (f32.const 5.960464477539063e-8))))
 
   (func $f32x4_sum (param $x v128) (result f32)
     (f32.add
       (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
       (f32.add (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
-  ;; tanh x = x + x³·P(x²) near 0 (Cephes, tanhf), (1 − e^(−2|x|)) / (1 + e^(−2|x|)) elsewhere.
+  ;; tanh x = x + x³·P(x²) near 0 (Cephes, tanhf), else (1 − e^(−2|x|)) / (1 + e^(−2|x|)).
   (func $f32x4_tanh (param $x v128) (result v128)
     (local $s v128) (local $p v128) (local $size v128) (local $e v128)
     (local.set $s (f32x4.mul (local.get $x) (local.get $x)))
-    (local.set $p (v128.const f32x4 -5.70498872745e-3 -5.70498872745e-3 -5.70498872745e-3 -5.70498872745e-3))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 2.06390887954e-2 2.06390887954e-2 2.06390887954e-2 2.06390887954e-2)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 -5.37397155531e-2 -5.37397155531e-2 -5.37397155531e-2 -5.37397155531e-2)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 1.33314422036e-1 1.33314422036e-1 1.33314422036e-1 1.33314422036e-1)))
-    (local.set $p (f32x4.relaxed_madd (local.get $p) (local.get $s) (v128.const f32x4 -3.33332819422e-1 -3.33332819422e-1 -3.33332819422e-1 -3.33332819422e-1)))
+    (local.set $p (f32x4.splat (f32.const -5.70498872745e-3)))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $s) (f32x4.splat (f32.const 2.06390887954e-2))))
+    (local.set $p
+      (f32x4.relaxed_madd
+        (local.get $p)
+        (local.get $s)
+        (f32x4.splat (f32.const -5.37397155531e-2))))
+    (local.set $p
+      (f32x4.relaxed_madd (local.get $p) (local.get $s) (f32x4.splat (f32.const 1.33314422036e-1))))
+    (local.set $p
+      (f32x4.relaxed_madd
+        (local.get $p)
+        (local.get $s)
+        (f32x4.splat (f32.const -3.33332819422e-1))))
     (local.set $size (f32x4.abs (local.get $x)))
-    (local.set $e (call $f32x4_exp (f32x4.mul (v128.const f32x4 -2 -2 -2 -2) (local.get $size))))
+    (local.set $e (call $f32x4_exp (f32x4.mul (f32x4.splat (f32.const -2)) (local.get $size))))
     (v128.bitselect
       (f32x4.relaxed_madd
         (f32x4.mul (local.get $p) (local.get $s)) (local.get $x) (local.get $x))
@@ -376,10 +420,10 @@
       (v128.bitselect
         (local.get $x)
         (f32x4.div
-          (f32x4.sub (v128.const f32x4 1 1 1 1) (local.get $e))
-          (f32x4.add (v128.const f32x4 1 1 1 1) (local.get $e)))
-        (v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000))
-      (f32x4.lt (local.get $size) (v128.const f32x4 0.625 0.625 0.625 0.625))))
+          (f32x4.sub (f32x4.splat (f32.const 1)) (local.get $e))
+          (f32x4.add (f32x4.splat (f32.const 1)) (local.get $e)))
+        (i32x4.splat (i32.const 0x80000000)))
+      (f32x4.lt (local.get $size) (f32x4.splat (f32.const 0.625)))))
 
   (func $i32_min (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
@@ -387,10 +431,7 @@
   ;; hidden_W[i,j] ← 0.13671718540493263·random(hidden.W, i·500 + j) − 0.06835859270246632
   ;;   for i < 784, j < 500
   (func $initial_hidden_W.hidden_W
-    (local $hidden_W i32)
-    (local $seed i32)
-    (local $i i32)
-    (local $j i32)
+    (local $hidden_W i32) (local $seed i32) (local $i i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
     (local.set $i (i32.const 0))
@@ -400,32 +441,33 @@
         (v128.store
           (i32.add
             (local.get $hidden_W)
-            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2)))
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+              (i32.const 2)))
           (f32x4.sub
             (f32x4.mul
-              (v128.const f32x4 0.13671718540493263 0.13671718540493263 0.13671718540493263 0.13671718540493263)
+              (f32x4.splat (f32.const 0.13671718540493263))
               (call $f32x4_random
                 (i32x4.splat (local.get $seed))
-                (v128.const i32x4 -1815431459 -1815431459 -1815431459 -1815431459)
-                (v128.const i32x4 0 0 0 0)
+                (i32x4.splat (i32.const -1815431459))
+                (i32x4.splat (i32.const 0))
                 (i32x4.add
                   (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
                   (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
-            (v128.const f32x4 0.06835859270246632 0.06835859270246632 0.06835859270246632 0.06835859270246632)))
+            (f32x4.splat (f32.const 0.06835859270246632))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 784)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 784)))))
 
   ;; initial_hidden_W(seed); updates hidden_W
-  (func $initial_hidden_W (call $initial_hidden_W.hidden_W))
+  (func $initial_hidden_W
+    (call $initial_hidden_W.hidden_W))
 
   ;; L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j]
   ;;   for i < 784, j < 500
   (func $train.L2_sum_hidden_W
-    (local $hidden_W i32)
-    (local $i i32)
-    (local $j i32)
-    (local $L2_sum_hidden_W f64)
+    (local $hidden_W i32) (local $i i32) (local $j i32) (local $L2_sum_hidden_W f64)
     (local $L2_sum_hidden_W.x4 v128)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $L2_sum_hidden_W (f64.const 0))
@@ -456,16 +498,14 @@
         (f64.add
           (local.get $L2_sum_hidden_W)
           (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_hidden_W.x4)))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 784))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 784))))
     (f32.store (global.get $train.L2_sum_hidden_W) (f32.demote_f64 (local.get $L2_sum_hidden_W))))
 
   ;; L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j]
   ;;   for i < 500, j < 10
   (func $train.L2_sum_output_W
-    (local $output_W i32)
-    (local $i i32)
-    (local $j i32)
-    (local $L2_sum_output_W f64)
+    (local $output_W i32) (local $i i32) (local $j i32) (local $L2_sum_output_W f64)
     (local $L2_sum_output_W.x4 v128)
     (local.set $output_W (global.get $output_W))
     (local.set $L2_sum_output_W (f64.const 0))
@@ -490,7 +530,8 @@
                   (i32.shl
                     (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                     (i32.const 2)))))))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $L2_sum_output_W
         (f64.add
           (local.get $L2_sum_output_W)
@@ -515,29 +556,18 @@
                       (i32.const 2))))))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
     (f32.store (global.get $train.L2_sum_output_W) (f32.demote_f64 (local.get $L2_sum_output_W))))
 
   ;; h[i,j] = tanh(linear[i,j])
   ;;   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 20, j < 500, k < 784
   ;;   in 5 × 8 tiles of i × j, of x and hidden_W
-  (func $train.h
-    (param $from i32)
-    (param $to i32)
-    (local $x i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $h i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $train.h (param $from i32) (param $to i32)
+    (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
+    (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
+    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -585,13 +615,19 @@
                       (call $f32x4_tanh
                         (f32x4.add
                           (v128.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2))))
                           (v128.load
-                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                            (i32.add
+                              (local.get $hidden_b)
+                              (i32.shl (local.get $j) (i32.const 2)))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -611,7 +647,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (f32.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -625,27 +663,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
                 (i32.const 20))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.h.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.h.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -692,22 +719,10 @@
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
   ;;   in 5 × 8 tiles of i × j, of h and output_W
-  (func $train.p_logits
-    (param $from i32)
-    (param $to i32)
-    (local $h i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $p_logits i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $train.p_logits (param $from i32) (param $to i32)
+    (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
+    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
+    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $h (global.get $train.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -760,7 +775,9 @@
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -789,27 +806,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
                 (i32.const 20))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.p_logits.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -865,19 +871,9 @@
   ;;   where p[i,j] = p_exp[i,j] / p_sum[i]
   ;;   for i < 20, j < 10
   (func $train.cost_sum_and_d_p_logits
-    (local $p_logits i32)
-    (local $p_exp i32)
-    (local $y i32)
-    (local $d_p_logits i32)
-    (local $i i32)
-    (local $j i32)
-    (local $p_max f32)
-    (local $p f32)
-    (local $cost_sum f64)
-    (local $p_sum f64)
-    (local $p_max.x4 v128)
-    (local $p_sum.x4 v128)
-    (local $p.x4 v128)
+    (local $p_logits i32) (local $p_exp i32) (local $y i32) (local $d_p_logits i32) (local $i i32)
+    (local $j i32) (local $p_max f32) (local $p f32) (local $cost_sum f64) (local $p_sum f64)
+    (local $p_max.x4 v128) (local $p_sum.x4 v128) (local $p.x4 v128)
     (local.set $p_logits (global.get $train.p_logits))
     (local.set $p_exp (global.get $train.p_exp))
     (local.set $y (i32.load (global.get $train.y)))
@@ -898,7 +894,8 @@
                 (i32.shl
                   (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                   (i32.const 2))))))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_max (f32.max (local.get $p_max) (call $f32x4_largest (local.get $p_max.x4))))
       (loop $each_j
         (local.set $p_max
@@ -931,7 +928,8 @@
           (f32x4.add
             (local.get $p_sum.x4)
             (v128.load (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2))))))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_sum
         (f64.add (local.get $p_sum) (f64.promote_f32 (call $f32x4_sum (local.get $p_sum.x4)))))
       (loop $each_j
@@ -981,17 +979,21 @@
         (v128.store
           (i32.add
             (local.get $d_p_logits)
-            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+              (i32.const 2)))
           (f32x4.div
             (f32x4.sub
               (local.get $p.x4)
               (v128.and
                 (i32x4.eq
                   (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3))
-                  (v128.load32_splat (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
+                  (v128.load32_splat
+                    (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))
                 (v128.const f32x4 1 1 1 1)))
-            (v128.const f32x4 20 20 20 20)))
-        (br_if $each_j (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+            (f32x4.splat (f32.const 20))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (loop $each_j
         (local.set $p
           (f32.div
@@ -1000,7 +1002,9 @@
         (f32.store
           (i32.add
             (local.get $d_p_logits)
-            (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+              (i32.const 2)))
           (f32.div
             (f32.sub
               (local.get $p)
@@ -1011,32 +1015,19 @@
             (f32.const 20)))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))
     (f32.store (global.get $train.cost_sum) (f32.demote_f64 (local.get $cost_sum))))
 
   ;; ∂cost/∂linear ≡ d_linear[i,j] = ∂cost/∂h[i,j]·(1 − h[i,j]·h[i,j])
   ;;   where ∂cost/∂h[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
   ;;   for i < 20, j < 500, k < 10
   ;;   in 5 × 8 tiles of i × j, of d_p_logits and elements that are copied together
-  (func $train.d_linear
-    (param $from i32)
-    (param $to i32)
-    (local $d_p_logits i32)
-    (local $output_W i32)
-    (local $h i32)
-    (local $d_linear i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $at i32)
-    (local $j i32)
-    (local $to_panel i32)
-    (local $k i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
+  (func $train.d_linear (param $from i32) (param $to i32)
+    (local $d_p_logits i32) (local $output_W i32) (local $h i32) (local $d_linear i32)
+    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32) (local $at i32)
+    (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32) (local $i_first i32)
+    (local $i i32) (local $sums_of_row i32)
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h (global.get $train.h))
@@ -1069,7 +1060,9 @@
               (br_if $each_k
                 (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 10))))
             (br_if $each_at
-              (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 1))) (local.get $columns))))
+              (i32.lt_s
+                (local.tee $at (i32.add (local.get $at) (i32.const 1)))
+                (local.get $columns))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
@@ -1104,7 +1097,7 @@
                         (v128.load
                           (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
                         (f32x4.sub
-                          (v128.const f32x4 1 1 1 1)
+                          (f32x4.splat (f32.const 1))
                           (f32x4.mul
                             (v128.load
                               (i32.add
@@ -1121,7 +1114,9 @@
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -1163,27 +1158,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
                 (i32.const 20))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.d_linear.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.d_linear.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 10))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1231,24 +1215,11 @@
   ;;   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
   ;;   for i < 784, j < 500, k < 20
   ;;   in 6 × 8 tiles of i × j, of x and d_linear
-  (func $train.hidden_W
-    (param $from i32)
-    (param $to i32)
-    (local $hidden_W i32)
-    (local $x i32)
-    (local $d_linear i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i_tile i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $train.hidden_W (param $from i32) (param $to i32)
+    (local $hidden_W i32) (local $x i32) (local $d_linear i32) (local $unit i32)
+    (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
+    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i_tile i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $d_linear (global.get $train.d_linear))
@@ -1271,12 +1242,13 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 20))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 20))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min (local.get $i_first) (i32.sub (i32.const 784) (i32.const 6))))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 778)))
             (call $train.hidden_W.tile
               (i32.add (local.get $x) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
@@ -1310,15 +1282,17 @@
                               (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
                               (i32.const 2))))
                         (f32x4.mul
-                          (v128.const f32x4 0.01 0.01 0.01 0.01)
+                          (f32x4.splat (f32.const 0.01))
                           (f32x4.add
                             (f32x4.mul
-                              (v128.const f32x4 0.0002 0.0002 0.0002 0.0002)
+                              (f32x4.splat (f32.const 0.0002))
                               (v128.load
                                 (i32.add
                                   (local.get $hidden_W)
                                   (i32.shl
-                                    (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                    (i32.add
+                                      (local.get $j)
+                                      (i32.mul (local.get $i) (i32.const 500)))
                                     (i32.const 2)))))
                             (v128.load
                               (i32.add
@@ -1327,7 +1301,9 @@
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -1354,7 +1330,9 @@
                                 (i32.add
                                   (local.get $hidden_W)
                                   (i32.shl
-                                    (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                    (i32.add
+                                      (local.get $j)
+                                      (i32.mul (local.get $i) (i32.const 500)))
                                     (i32.const 2)))))
                             (f32.load
                               (i32.add
@@ -1373,29 +1351,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (i32.const 784))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $train.hidden_W.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 20))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1450,17 +1415,9 @@
   ;;   where ∂cost/∂hidden_b[i] = Σ_j d_linear[j,i]
   ;;   for i < 500, j < 20
   ;;   in 16 columns i at a time, of d_linear
-  (func $train.hidden_b
-    (param $from i32)
-    (param $to i32)
-    (local $hidden_b i32)
-    (local $d_linear i32)
-    (local $unit i32)
-    (local $i_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $sums_of_row i32)
+  (func $train.hidden_b (param $from i32) (param $to i32)
+    (local $hidden_b i32) (local $d_linear i32) (local $unit i32) (local $i_first i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $sums_of_row i32)
     (local $i i32)
     (local.set $hidden_b (global.get $hidden_b))
     (local.set $d_linear (global.get $train.d_linear))
@@ -1488,11 +1445,14 @@
                 (v128.store
                   (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
                   (f32x4.sub
-                    (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
                     (f32x4.mul
-                      (v128.const f32x4 0.01 0.01 0.01 0.01)
+                      (f32x4.splat (f32.const 0.01))
                       (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                        (i32.add
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $i) (i32.const 2)))))))
                 (br_if $each_i
                   (i32.lt_s
                     (local.tee $i (i32.add (local.get $i) (i32.const 4)))
@@ -1504,30 +1464,27 @@
                 (f32.store
                   (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
                   (f32.sub
-                    (f32.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                    (f32.load
+                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
                     (f32.mul
                       (f32.const 0.01)
                       (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+                        (i32.add
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $i) (i32.const 2)))))))
                 (br_if $each_i
                   (i32.lt_s
                     (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                     (i32.add (local.get $i_first) (local.get $columns)))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[c] = Σ_steps right[step, c] for 16 columns.
-  (func $train.hidden_b.tile
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $right_2 v128)
-    (local $right_3 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_0_2 v128)
+  (func $train.hidden_b.tile (param $right i32) (param $sums i32)
+    (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
+    (local $right_3 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_0_3 v128)
     (local.set $steps (i32.const 20))
     (loop $each_of_steps
@@ -1550,21 +1507,10 @@
   ;;   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
   ;;   for i < 500, j < 10, k < 20
   ;;   in 5 × 8 tiles of j × i, of d_p_logits and h
-  (func $train.output_W
-    (param $from i32)
-    (param $to i32)
-    (local $output_W i32)
-    (local $h i32)
-    (local $d_p_logits i32)
-    (local $unit i32)
-    (local $i_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $j_first i32)
-    (local $i i32)
-    (local $sums_of_column i32)
-    (local $j i32)
+  (func $train.output_W (param $from i32) (param $to i32)
+    (local $output_W i32) (local $h i32) (local $d_p_logits i32) (local $unit i32)
+    (local $i_first i32) (local $columns i32) (local $sums i32) (local $right i32)
+    (local $j_first i32) (local $i i32) (local $sums_of_column i32) (local $j i32)
     (local.set $output_W (global.get $output_W))
     (local.set $h (global.get $train.h))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -1613,10 +1559,10 @@
                               (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
                               (i32.const 2))))
                         (f32x4.mul
-                          (v128.const f32x4 0.01 0.01 0.01 0.01)
+                          (f32x4.splat (f32.const 0.01))
                           (f32x4.add
                             (f32x4.mul
-                              (v128.const f32x4 0.0002 0.0002 0.0002 0.0002)
+                              (f32x4.splat (f32.const 0.0002))
                               (v128.load
                                 (i32.add
                                   (local.get $output_W)
@@ -1688,27 +1634,16 @@
                 (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
                 (i32.const 10))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.output_W.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $train.output_W.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 20))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1756,12 +1691,8 @@
   ;;   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
   ;;   for i < 10, j < 20
   (func $train.output_b
-    (local $output_b i32)
-    (local $d_p_logits i32)
-    (local $i i32)
-    (local $j i32)
-    (local $d_output_b f64)
-    (local $d_output_b.x4 v128)
+    (local $output_b i32) (local $d_p_logits i32) (local $i i32) (local $j i32)
+    (local $d_output_b f64) (local $d_output_b.x4 v128)
     (local.set $output_b (global.get $output_b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $i (i32.const 0))
@@ -1784,8 +1715,9 @@
         (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
         (f32x4.sub
           (v128.load (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
-          (f32x4.mul (v128.const f32x4 0.01 0.01 0.01 0.01) (local.get $d_output_b.x4))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 8))))
+          (f32x4.mul (f32x4.splat (f32.const 0.01)) (local.get $d_output_b.x4))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 8))))
     (loop $each_i
       (local.set $d_output_b (f64.const 0))
       (local.set $j (i32.const 0))
@@ -1807,16 +1739,14 @@
         (f32.sub
           (f32.load (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
           (f32.mul (f32.const 0.01) (f32.demote_f64 (local.get $d_output_b)))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10)))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10)))))
 
   ;; cost = 0.0001·L2 − cost_sum / 20
   ;;   where L2 = L2_sum_hidden_W + L2_sum_output_W
   (func $train.cost
-    (local $L2_sum_hidden_W f32)
-    (local $L2_sum_output_W f32)
-    (local $cost_sum f32)
-    (local $L2 f32)
-    (local $cost f32)
+    (local $L2_sum_hidden_W f32) (local $L2_sum_output_W f32) (local $cost_sum f32)
+    (local $L2 f32) (local $cost f32)
     (local.set $L2_sum_hidden_W (f32.load (global.get $train.L2_sum_hidden_W)))
     (local.set $L2_sum_output_W (f32.load (global.get $train.L2_sum_output_W)))
     (local.set $cost_sum (f32.load (global.get $train.cost_sum)))
@@ -1859,22 +1789,10 @@
   ;;   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 20, j < 500, k < 784
   ;;   in 5 × 8 tiles of i × j, of x and hidden_W
-  (func $validate.h
-    (param $from i32)
-    (param $to i32)
-    (local $x i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $h i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $validate.h (param $from i32) (param $to i32)
+    (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
+    (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
+    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $x (i32.load (global.get $validate.x)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -1922,13 +1840,19 @@
                       (call $f32x4_tanh
                         (f32x4.add
                           (v128.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2))))
                           (v128.load
-                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                            (i32.add
+                              (local.get $hidden_b)
+                              (i32.shl (local.get $j) (i32.const 2)))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -1948,7 +1872,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (f32.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -1962,27 +1888,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
                 (i32.const 20))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $validate.h.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $validate.h.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2029,22 +1944,10 @@
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
   ;;   in 5 × 8 tiles of i × j, of h and output_W
-  (func $validate.p_logits
-    (param $from i32)
-    (param $to i32)
-    (local $h i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $p_logits i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $validate.p_logits (param $from i32) (param $to i32)
+    (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
+    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
+    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $h (global.get $validate.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -2097,7 +2000,9 @@
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -2126,27 +2031,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
                 (i32.const 20))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $validate.p_logits.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2193,16 +2087,9 @@
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
   ;;   for i < 20, j < 10
   (func $validate.errors
-    (local $p_logits i32)
-    (local $y i32)
-    (local $i i32)
-    (local $errors_argmax i32)
-    (local $j i32)
-    (local $p_logits_max f32)
-    (local $p_logits_j f32)
-    (local $p_logits_max.next f32)
-    (local $errors f32)
-    (local $errors_sum f64)
+    (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
+    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
+    (local $errors f32) (local $errors_sum f64)
     (local.set $p_logits (global.get $validate.p_logits))
     (local.set $y (i32.load (global.get $validate.y)))
     (local.set $errors_sum (f64.const 0))
@@ -2216,7 +2103,9 @@
           (f32.load
             (i32.add
               (local.get $p_logits)
-              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+              (i32.shl
+                (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                (i32.const 2)))))
         (local.set $p_logits_max.next (local.get $p_logits_j))
         (if
           (i32.or
@@ -2237,7 +2126,8 @@
               (i32.ne
                 (local.get $errors_argmax)
                 (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))
     (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 20)))
     (f32.store (global.get $validate.errors) (local.get $errors)))
 
@@ -2265,22 +2155,10 @@
   ;;   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 20, j < 500, k < 784
   ;;   in 5 × 8 tiles of i × j, of x and hidden_W
-  (func $test.h
-    (param $from i32)
-    (param $to i32)
-    (local $x i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $h i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $test.h (param $from i32) (param $to i32)
+    (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
+    (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
+    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $x (i32.load (global.get $test.x)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -2328,13 +2206,19 @@
                       (call $f32x4_tanh
                         (f32x4.add
                           (v128.load
-                            (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2))))
                           (v128.load
-                            (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                            (i32.add
+                              (local.get $hidden_b)
+                              (i32.shl (local.get $j) (i32.const 2)))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -2354,7 +2238,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (f32.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -2368,27 +2254,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
                 (i32.const 20))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $test.h.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $test.h.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2435,22 +2310,10 @@
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
   ;;   in 5 × 8 tiles of i × j, of h and output_W
-  (func $test.p_logits
-    (param $from i32)
-    (param $to i32)
-    (local $h i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $p_logits i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $columns i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $test.p_logits (param $from i32) (param $to i32)
+    (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
+    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
+    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $h (global.get $test.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -2503,7 +2366,9 @@
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
@@ -2532,27 +2397,16 @@
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
                 (i32.const 20))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $test.p_logits.tile
-    (param $left i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
+  (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2599,16 +2453,9 @@
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
   ;;   for i < 20, j < 10
   (func $test.errors
-    (local $p_logits i32)
-    (local $y i32)
-    (local $i i32)
-    (local $errors_argmax i32)
-    (local $j i32)
-    (local $p_logits_max f32)
-    (local $p_logits_j f32)
-    (local $p_logits_max.next f32)
-    (local $errors f32)
-    (local $errors_sum f64)
+    (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
+    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
+    (local $errors f32) (local $errors_sum f64)
     (local.set $p_logits (global.get $test.p_logits))
     (local.set $y (i32.load (global.get $test.y)))
     (local.set $errors_sum (f64.const 0))
@@ -2622,7 +2469,9 @@
           (f32.load
             (i32.add
               (local.get $p_logits)
-              (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j)) (i32.const 2)))))
+              (i32.shl
+                (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
+                (i32.const 2)))))
         (local.set $p_logits_max.next (local.get $p_logits_j))
         (if
           (i32.or
@@ -2643,7 +2492,8 @@
               (i32.ne
                 (local.get $errors_argmax)
                 (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
-      (br_if $each_i (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))
     (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 20)))
     (f32.store (global.get $test.errors) (local.get $errors)))
 
@@ -2671,33 +2521,13 @@
   ;;   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < rows, j < 500, k < 784
   ;;   in 6 × 8 tiles of i × j, of images and hidden_W
-  (func $probabilities.features
-    (param $from i32)
-    (param $to i32)
-    (local $images i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $features i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $probabilities.features (param $from i32) (param $to i32)
+    (local $images i32) (local $hidden_W i32) (local $hidden_b i32) (local $features i32)
+    (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
+    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
+    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -2735,7 +2565,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 784))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -2825,7 +2657,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (v128.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 4)))
@@ -2861,40 +2695,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $probabilities.features.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
+  (func $probabilities.features.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
     (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2953,33 +2773,13 @@
   ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
   ;;   in 6 × 8 tiles of i × j, of features and output_W
-  (func $probabilities.scores_logits
-    (param $from i32)
-    (param $to i32)
-    (local $features i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $scores_logits i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $probabilities.scores_logits (param $from i32) (param $to i32)
+    (local $features i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
+    (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
+    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
+    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $features (i32.load (global.get $probabilities.features)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -3017,7 +2817,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 500))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -3106,7 +2908,9 @@
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
                             (v128.load
-                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                              (i32.add
+                                (local.get $output_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 4)))
@@ -3129,7 +2933,9 @@
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
                             (f32.load
-                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                              (i32.add
+                                (local.get $output_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -3137,40 +2943,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $probabilities.scores_logits.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
-    (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+  (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
+    (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
+    (param $right i32) (param $sums i32)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -3235,16 +3027,9 @@
   ;; scores[i,j] = scores_exp[i,j] / scores_sum[i]
   ;;   for i < rows, j < 10
   (func $probabilities.scores
-    (local $scores_logits i32)
-    (local $scores_exp i32)
-    (local $scores i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $j i32)
-    (local $scores_max f32)
-    (local $scores_sum f64)
-    (local $scores_max.x4 v128)
-    (local $scores_sum.x4 v128)
+    (local $scores_logits i32) (local $scores_exp i32) (local $scores i32) (local $rows i32)
+    (local $i i32) (local $j i32) (local $scores_max f32) (local $scores_sum f64)
+    (local $scores_max.x4 v128) (local $scores_sum.x4 v128)
     (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
     (local.set $scores_exp (global.get $probabilities.scores_exp))
     (local.set $scores (i32.load (global.get $probabilities.scores)))
@@ -3301,7 +3086,8 @@
             (local.set $scores_sum.x4
               (f32x4.add
                 (local.get $scores_sum.x4)
-                (v128.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))))
+                (v128.load
+                  (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2))))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
           (local.set $scores_sum
@@ -3326,7 +3112,8 @@
               (f64.add
                 (local.get $scores_sum)
                 (f64.promote_f32
-                  (f32.load (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (f32.load
+                    (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $j (i32.const 0))
@@ -3401,33 +3188,13 @@
   ;;   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < rows, j < 500, k < 784
   ;;   in 6 × 8 tiles of i × j, of images and hidden_W
-  (func $predict.features
-    (param $from i32)
-    (param $to i32)
-    (local $images i32)
-    (local $hidden_W i32)
-    (local $hidden_b i32)
-    (local $features i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $predict.features (param $from i32) (param $to i32)
+    (local $images i32) (local $hidden_W i32) (local $hidden_b i32) (local $features i32)
+    (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
+    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
+    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -3465,7 +3232,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 784))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 784))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -3555,7 +3324,9 @@
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
                               (v128.load
-                                (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                                (i32.add
+                                  (local.get $hidden_b)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 4)))
@@ -3591,40 +3362,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $predict.features.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
+  (func $predict.features.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
     (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -3683,33 +3440,13 @@
   ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
   ;;   in 6 × 8 tiles of i × j, of features and output_W
-  (func $predict.scores_logits
-    (param $from i32)
-    (param $to i32)
-    (local $features i32)
-    (local $output_W i32)
-    (local $output_b i32)
-    (local $scores_logits i32)
-    (local $rows i32)
-    (local $unit i32)
-    (local $j_first i32)
-    (local $i_from i32)
-    (local $columns i32)
-    (local $i_to i32)
-    (local $sums i32)
-    (local $right i32)
-    (local $to_panel i32)
-    (local $step i32)
-    (local $i_first i32)
-    (local $i i32)
-    (local $left_0 i32)
-    (local $left_1 i32)
-    (local $left_2 i32)
-    (local $left_3 i32)
-    (local $left_4 i32)
-    (local $left_5 i32)
-    (local $sums_of_row i32)
-    (local $j i32)
+  (func $predict.scores_logits (param $from i32) (param $to i32)
+    (local $features i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
+    (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
+    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
+    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $features (i32.load (global.get $predict.features)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -3747,7 +3484,9 @@
             (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
-              (i32.lt_s (local.tee $step (i32.add (local.get $step) (i32.const 1))) (i32.const 500))))
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 500))))
           (local.set $right (global.get $scratch))
           (local.set $i_first (local.get $i_from))
           (if
@@ -3836,7 +3575,9 @@
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
                             (v128.load
-                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                              (i32.add
+                                (local.get $output_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 4)))
@@ -3859,7 +3600,9 @@
                                 (local.get $sums_of_row)
                                 (i32.shl (local.get $j) (i32.const 2))))
                             (f32.load
-                              (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
+                              (i32.add
+                                (local.get $output_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))
                         (br_if $each_j
                           (i32.lt_s
                             (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -3867,40 +3610,26 @@
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                      (call $i32_min
+                        (i32.add (local.get $i_first) (i32.const 6))
+                        (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                     (local.get $i_to))))))
           (br_if $each_unit
-            (i32.lt_s (local.tee $unit (i32.add (local.get $unit) (i32.const 1))) (local.get $to)))))))
+            (i32.lt_s
+              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
+              (local.get $to)))))))
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $predict.scores_logits.tile
-    (param $left_0 i32)
-    (param $left_1 i32)
-    (param $left_2 i32)
-    (param $left_3 i32)
-    (param $left_4 i32)
-    (param $left_5 i32)
-    (param $right i32)
+  (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
     (param $sums i32)
-    (local $steps i32)
-    (local $x v128)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $sum_0_0 v128)
-    (local $sum_0_1 v128)
-    (local $sum_1_0 v128)
-    (local $sum_1_1 v128)
-    (local $sum_2_0 v128)
-    (local $sum_2_1 v128)
-    (local $sum_3_0 v128)
-    (local $sum_3_1 v128)
-    (local $sum_4_0 v128)
-    (local $sum_4_1 v128)
-    (local $sum_5_0 v128)
-    (local $sum_5_1 v128)
+    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
+    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -3959,15 +3688,9 @@
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
   (func $predict.argmax
-    (local $scores_logits i32)
-    (local $argmax i32)
-    (local $rows i32)
-    (local $i i32)
-    (local $argmax_i i32)
-    (local $j i32)
-    (local $scores_logits_max f32)
-    (local $scores_logits_j f32)
-    (local $scores_logits_max.next f32)
+    (local $scores_logits i32) (local $argmax i32) (local $rows i32) (local $i i32)
+    (local $argmax_i i32) (local $j i32) (local $scores_logits_max f32)
+    (local $scores_logits_j f32) (local $scores_logits_max.next f32)
     (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
     (local.set $argmax (i32.load (global.get $predict.argmax)))
     (local.set $rows (i32.load (global.get $predict.rows)))
@@ -4029,12 +3752,16 @@
       (i32.const 0)
       (i32.mul
         (i32.const 63)
-        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+        (i32.div_u
+          (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+          (i32.const 144))))
     (call $predict.scores_logits
       (i32.const 0)
       (i32.mul
         (i32.const 2)
-        (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144))))
+        (i32.div_u
+          (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+          (i32.const 144))))
     (call $predict.argmax))
 
   (export "initial_hidden_W" (func $initial_hidden_W))

@@ -4,9 +4,16 @@ import { existsSync, rmSync } from "node:fs";
 import test from "ava";
 import { line, Project, wrong } from "./project.ts";
 
-const outputs = ["gpu.ts", "index.ts", "maths.md", "native.c", "native.h", "typescript.ts", "wasm.ts", "wasm.wat"].map(
-  (file) => `generated/line/${file}`,
-);
+const outputs = [
+  "gpu.ts",
+  "index.ts",
+  "maths.md",
+  "native.c",
+  "native.h",
+  "typescript.ts",
+  "wasm.ts",
+  "wasm.wat",
+].map((file) => `generated/line/${file}`);
 
 test("all models are written, with a manifest of the hashes of what they were made from", async (t) => {
   const project = new Project({

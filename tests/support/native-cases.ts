@@ -45,19 +45,26 @@ export class Cases {
 /** Those that differ from the interpreter, and those that differ between numbers of threads. */
 export async function wrongOf({ list }: Cases, options = quick): Promise<string[]> {
   const [single, ...others] = await runInThreads(list, [1, 2, 3], options);
-  return list.flatMap(({ name, outputs, bindings }, i) => {
-    const longest = Math.max(...[...bindings.values()].flatMap(({ shape }) => shape));
-    const expected = runInterpreter(outputs, bindings);
-    const differs = expected.flatMap((row, k) => {
-      // A sum of n numbers in another order differs by the roundings of its parts, not of itself.
-      const absolute = Math.max(3e-5, longest * 1e-7);
-      if (close(single[i][k], row, 1e-5, absolute)) return [];
-      const at = row.findIndex((v, n) => !close([v], [single[i][k][n]], 1e-5, absolute));
-      return [`${name}: output ${k}, element ${at}: ${single[i][k][at]} and ${row[at]}`];
-    });
+  return list.flatMap(({ name }, i) => {
     const torn = others.some((results) =>
       results[i].some((row, k) => row.some((v, n) => !Object.is(v, single[i][k][n]))),
     );
+    const differs = differencesOf(list[i], single[i]);
     return torn ? [...differs, `${name}: bits depend on the number of threads`] : differs;
+  });
+}
+
+/** Where results differ from the interpreter's. */
+export function differencesOf(
+  { name, outputs, bindings }: NamedCase,
+  results: readonly (readonly number[])[],
+): string[] {
+  const longest = Math.max(...[...bindings.values()].flatMap(({ shape }) => shape));
+  return runInterpreter(outputs, bindings).flatMap((row, k) => {
+    // A sum of n numbers in another order differs by the roundings of its parts, not of itself.
+    const absolute = Math.max(3e-5, longest * 1e-7);
+    if (close(results[k], row, 1e-5, absolute)) return [];
+    const at = row.findIndex((v, n) => !close([v], [results[k][n]], 1e-5, absolute));
+    return [`${name}: output ${k}, element ${at}: ${results[k][at]} and ${row[at]}`];
   });
 }

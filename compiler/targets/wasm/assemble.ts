@@ -21,7 +21,6 @@ let loading: ReturnType<typeof wabt> | undefined;
  */
 export async function assemble(text: string, names: readonly string[]): Promise<Assembled> {
   loading ??= wabt();
-  if (process.env.WAT_DUMP) (await import("node:fs")).writeFileSync(process.env.WAT_DUMP, text);
   const module = (await loading).parseWat("wasm.wat", new TextEncoder().encode(text), features);
   try {
     module.validate();

@@ -33,21 +33,63 @@ export function times(a: Code, n: number): Code {
   return Number.isInteger(bits) ? ["i32.shl", a, i32(bits)] : ["i32.mul", a, i32(n)];
 }
 
-export const minus = (a: Code, b: Code): Code => (constOf(b) === 0 ? a : ["i32.sub", a, b]);
+/** a − b, without subtractions of 0. */
+export function minus(a: Code, b: Code): Code {
+  const [x, y] = [constOf(a), constOf(b)];
+  if (x !== undefined && y !== undefined) return i32(x - y);
+  return y === 0 ? a : ["i32.sub", a, b];
+}
 
 export function flat(code: Code): string {
   return typeof code === "string" ? code : `(${code.map(flat).join(" ")})`;
 }
 
-/** The lines of an expression; what does not fit on one has its operands on lines of their own. */
-export function linesOf(code: Code, indent: number): string[] {
+/** What is around functions: they stand inside the module. */
+const outside = 2;
+
+/**
+ * The lines of an expression; what does not fit on one has its operands on lines of their own.
+ *
+ * @param closing parentheses that will stand behind it
+ */
+export function linesOf(code: Code, indent: number, closing = 0): string[] {
   const pad = " ".repeat(indent);
   const whole = flat(code);
-  if (typeof code === "string" || indent + whole.length <= columns) return [`${pad}${whole}`];
-  // Words, and operands in the first line that only say where or what, stay with the head.
+  if (typeof code === "string" || outside + indent + whole.length + closing <= columns)
+    return [`${pad}${whole}`];
   let head = code.findIndex((part) => typeof part !== "string");
   if (head < 0) head = code.length;
   const first = `${pad}(${code.slice(0, head).map(flat).join(" ")}`;
-  const rest = code.slice(head).flatMap((part) => linesOf(part, indent + 2));
+  const operands = code.slice(head);
+  const rest = operands.flatMap((part, i) =>
+    linesOf(part, indent + 2, i === operands.length - 1 ? closing + 1 : 0),
+  );
   return rest.length === 0 ? [`${first})`] : [first, ...rest.slice(0, -1), `${rest.at(-1)})`];
+}
+
+/** Expressions in one line of text. */
+export function parse(text: string): Code[] {
+  const stack: Code[][] = [[]];
+  for (const [token] of text.matchAll(/[()]|[^\s()]+/g)) {
+    if (token === "(") stack.push([]);
+    else if (token === ")") {
+      const done = stack.pop() as Code[];
+      stack.at(-1)?.push(done);
+    } else stack.at(-1)?.push(token);
+  }
+  return stack[0];
+}
+
+/** A line of text, broken where it is too long. */
+export function brokenLine(line: string): string[] {
+  if (outside + line.length <= columns || line.trimStart().startsWith(";;")) return [line];
+  const own = line.length - line.trimStart().length;
+  const depth = (text: string, sign: string): number => text.split(sign).length - 1;
+  const open = depth(line, ")") - depth(line, "(");
+  // What is closed here but opened above stays behind the last line.
+  const lines = parse(line.slice(0, line.length - open)).flatMap((code) =>
+    linesOf(code, own, open),
+  );
+  lines[lines.length - 1] += ")".repeat(open);
+  return lines;
 }

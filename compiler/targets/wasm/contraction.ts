@@ -178,7 +178,7 @@ export class ContractionWriter {
       const one = constOf(behind) === 1;
       const own: Code = one ? rest : ["i32.div_u", rest, behind];
       body.set(part.name, "i32", times(own, part.scale));
-      if (!one) rest = ["i32.rem_u", rest, behind];
+      rest = one ? i32(0) : ["i32.rem_u", rest, behind];
     }
     if (this.#units.areOuter) {
       body.set(this.#first, "i32", i32(0));

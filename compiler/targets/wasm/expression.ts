@@ -459,11 +459,7 @@ export function vector(s: Scalar, lanes: Lanes): Code {
 }
 
 function splat(s: Scalar, lanes: Lanes): Code {
-  if (s.kind === "const") {
-    const value =
-      s.dtype === "bool" ? (s.value !== 0 ? "-1" : "0") : constText(s.value, numberTypes[s.dtype]);
-    return ["v128.const", shapes[s.dtype as LaneType], value, value, value, value];
-  }
+  if (s.kind === "const" && s.dtype === "bool") return ["i32x4.splat", i32(s.value !== 0 ? -1 : 0)];
   if (s.kind === "element" && s.dtype !== "bool")
     return ["v128.load32_splat", ...addressOf(s.node, s.offset, lanes)];
   const value = scalar(s, lanes);

@@ -12,8 +12,8 @@ interface Helper {
   readonly lines: readonly string[];
 }
 
-const splat = (value: number | string, shape = "f32x4"): string =>
-  `(v128.const ${shape} ${[value, value, value, value].join(" ")})`;
+const splat = (value: number | string, shape: "f32x4" | "i32x4" = "f32x4"): string =>
+  `(${shape}.splat (${shape.slice(0, 3)}.const ${value}))`;
 
 /** Steps of Horner's scheme in `p` over `x`. */
 const horner = (x: string, coefficients: readonly string[]): string[] =>
@@ -193,7 +193,7 @@ const vectors: Readonly<Record<string, Helper>> = {
   f32x4_tanh: {
     needs: ["f32x4_exp"],
     lines: [
-      ";; tanh x = x + x³·P(x²) near 0 (Cephes, tanhf), (1 − e^(−2|x|)) / (1 + e^(−2|x|)) elsewhere.",
+      ";; tanh x = x + x³·P(x²) near 0 (Cephes, tanhf), else (1 − e^(−2|x|)) / (1 + e^(−2|x|)).",
       unary("tanh"),
       locals("s", "p", "size", "e"),
       "  (local.set $s (f32x4.mul (local.get $x) (local.get $x)))",
@@ -370,7 +370,7 @@ const int = (type: "i32" | "i64"): Record<string, Helper> => {
         one("sign"),
         type === "i32"
           ? "  (i32.sub (i32.gt_s (local.get $x) (i32.const 0)) (i32.lt_s (local.get $x) (i32.const 0))))"
-          : "  (i64.sub\n    (i64.extend_i32_s (i64.gt_s (local.get $x) (i64.const 0)))\n    (i64.extend_i32_s (i64.lt_s (local.get $x) (i64.const 0)))))",
+          : "  (i64.sub (i64.extend_i32_s (i64.gt_s (local.get $x) (i64.const 0))) (i64.extend_i32_s (i64.lt_s (local.get $x) (i64.const 0)))))",
       ],
     },
     [`${type}_of_f64`]: {

@@ -5,6 +5,7 @@ import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { assemble, withoutFused } from "./assemble.ts";
+import { brokenLine } from "./code.ts";
 import { writeFunction } from "./function.ts";
 import { Helpers } from "./helpers.ts";
 import { functionsOf, type Layout, layoutOf, ownSizes, type Place } from "./layout.ts";
@@ -19,7 +20,7 @@ export async function emitWasm(model: CompiledModel): Promise<Map<string, string
   const fused = await assemble(text, names);
   const plain = await assemble(withoutFused(text), names);
   const out = new Writer();
-  banner(out, model, "WebAssembly target: the bytes of wasm.wat.");
+  banner(out, model, "WebAssembly target: bytes.");
   out.line('import type { WasmCode } from "adjoint/wasm";').line();
   out.doc([
     "Where everything lies in memory, and what the engine compiles: a function a line, in base64.",
@@ -61,7 +62,7 @@ export async function emitWasm(model: CompiledModel): Promise<Map<string, string
 
 /** Base64 in lines that an editor can show. */
 function writeBytes(out: Writer, key: string, base64: string): void {
-  const parts = base64.match(/.{1,90}/g) ?? [""];
+  const parts = base64.match(/.{1,84}/g) ?? [""];
   if (parts.length === 1 && key.length + parts[0].length < 85) {
     out.line(`${key}: "${parts[0]}",`);
     return;
@@ -131,8 +132,7 @@ function moduleOf(
   const own: WrittenFunction[] = [...helpers.functions()].map(([name, lines]) => ({ name, lines }));
   const functions = [...own, ...written.flatMap((w) => w.functions)];
   const lines = [
-    ";; WebAssembly target: what wasm.ts holds as bytes. " +
-      `Generated from ${model.file} by Adjoint; do not edit.`,
+    `;; WebAssembly target. Generated from ${model.file} by Adjoint; do not edit.`,
     `;; Regenerate: npm run codegen -- ${model.file}`,
     "",
     "(module",
@@ -157,7 +157,7 @@ function moduleOf(
 }
 
 const indented = (lines: readonly string[]): string[] =>
-  lines.flatMap((line) => line.split("\n")).map((line) => (line === "" ? "" : `  ${line}`));
+  lines.flatMap((line) => brokenLine(line)).map((line) => (line === "" ? "" : `  ${line}`));
 
 /** Addresses by name, with what lies there. */
 function globals(layout: Layout, all: readonly CompiledFunction[]): string[] {

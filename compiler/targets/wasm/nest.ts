@@ -7,7 +7,7 @@ import type { Nest } from "../../kernels/loops.ts";
 import type { Axis } from "../../kernels/scalar.ts";
 import { formulaOf } from "../formula.ts";
 import { Body } from "./body.ts";
-import { type Code, linesOf } from "./code.ts";
+import { type Code, flat, linesOf } from "./code.ts";
 import { ContractionWriter, lanes } from "./contraction.ts";
 import { type FunctionLayout, nameIn, type Place } from "./layout.ts";
 import { inWasm, numberTypes } from "./names.ts";
@@ -111,10 +111,7 @@ export function writeNest(
       { name, lines: functionLines(about, name, ["from", "to"], body) },
       {
         name: tileName,
-        lines: [
-          ...comment([aboutTile(tile)]),
-          ...linesOf(["func", `$${tileName}`, ...tileFunction(tile)], 0),
-        ],
+        lines: [...comment([aboutTile(tile)]), ...textOf(tileName, ...tileFunction(tile))],
       },
     ],
     units: writer.unitCount,
@@ -122,20 +119,42 @@ export function writeNest(
   };
 }
 
+/** The text of a function, with what it computes above it. */
 export function functionLines(
   about: readonly string[],
   name: string,
   parameters: readonly string[],
   body: Body,
 ): string[] {
-  const code: Code = [
-    "func",
-    `$${name}`,
-    ...parameters.map((p): Code => ["param", `$${p}`, "i32"]),
-    ...body.declarations(parameters),
-    ...body.code,
+  const head = parameters.map((p): Code => ["param", `$${p}`, "i32"]);
+  return [...comment(about), ...textOf(name, head, body.declarations(parameters), body.code)];
+}
+
+/** The text of a function. */
+export function textOf(
+  name: string,
+  parameters: readonly Code[],
+  locals: readonly Code[],
+  code: readonly Code[],
+): string[] {
+  const lines = [
+    ...packed([`(func $${name}`, ...parameters.map(flat)], ""),
+    ...packed(locals.map(flat), "  "),
+    ...code.flatMap((statement, i) => linesOf(statement, 2, i === code.length - 1 ? 1 : 0)),
   ];
-  return [...comment(about), ...linesOf(code, 0)];
+  return lines.map((line, i) => (i === lines.length - 1 ? `${line})` : line));
+}
+
+/** Words in lines that are as long as may be. */
+function packed(words: readonly string[], indent: string): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < widest)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${lines.length === 0 ? indent : "  "}${word}`);
+  }
+  return lines;
 }
 
 const widest = 96;

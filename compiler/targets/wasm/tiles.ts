@@ -45,8 +45,8 @@ export function aboutTile({ rows, vectors, hasLeft, goesOn }: TileShape): string
   return `${about}${goesOn ? "; with `more` they go on from what they are" : ""}.`;
 }
 
-/** The function of a tile. */
-export function tileFunction(shape: TileShape): Code[] {
+/** The function of a tile: its parameters, its locals, what it does. */
+export function tileFunction(shape: TileShape): readonly [Code[], Code[], Code[]] {
   const { rows, vectors, hasLeft, rowStride, levels, goesOn } = shape;
   const sums = range(rows).flatMap((r) =>
     range(vectors).map((c) => ({ r, c, name: `sum_${r}_${c}` })),
@@ -111,13 +111,17 @@ export function tileFunction(shape: TileShape): Code[] {
     ];
   };
   return [
-    ...tileParameters(shape).map((p): Code => ["param", `$${p}`, "i32"]),
-    ...levels.map((_, i): Code => ["local", `$${counter(i)}`, "i32"]),
-    ...(hasLeft ? [["local", "$x", "v128"] as const] : []),
-    ...range(vectors).map((c): Code => ["local", `$right_${c}`, "v128"]),
-    ...sums.map((s): Code => ["local", `$${s.name}`, "v128"]),
-    ...start,
-    ...loops(0),
-    ...sums.map((s): Code => ["v128.store", ...place(s), get("sums"), get(s.name)]),
+    tileParameters(shape).map((p): Code => ["param", `$${p}`, "i32"]),
+    [
+      ...levels.map((_, i): Code => ["local", `$${counter(i)}`, "i32"]),
+      ...(hasLeft ? [["local", "$x", "v128"] as const] : []),
+      ...range(vectors).map((c): Code => ["local", `$right_${c}`, "v128"]),
+      ...sums.map((s): Code => ["local", `$${s.name}`, "v128"]),
+    ],
+    [
+      ...start,
+      ...loops(0),
+      ...sums.map((s): Code => ["v128.store", ...place(s), get("sums"), get(s.name)]),
+    ],
   ];
 }
