@@ -56,7 +56,7 @@ async function bundle() {
     format: "cjs",
     target: `node${process.versions.node}`,
     conditions: ["source"],
-    external: ["ts-morph"],
+    external: ["ts-morph", "wabt"],
     define: { "import.meta.url": "moduleUrl" },
     plugins: [
       {

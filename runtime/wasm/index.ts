@@ -1,7 +1,7 @@
 /** The WebAssembly target: a trainer whose variables lie in a module's memory. Without Node's modules. */
 
 import type { ElementArray, Sizes } from "../arrays.ts";
-import type { ArraySignature, Signature } from "../signature.ts";
+import { type ArraySignature, dimParts, lengthIn, type Signature } from "../signature.ts";
 import { type CreateOptions, createTrainer, type SyncProgram } from "../trainer.ts";
 import { UnavailableError } from "../unavailable.ts";
 import { Heap } from "./heap.ts";
@@ -28,6 +28,8 @@ export interface WasmCode {
         readonly inputs: readonly number[];
         readonly sizes: readonly number[];
         readonly outputs: readonly number[];
+        /** Sizes that the call finds out. */
+        readonly made?: Readonly<Record<string, number>>;
       }
     >
   >;
@@ -106,6 +108,9 @@ async function programOf(
     const { inputs, outputs, returns } = spec;
     const hasArrays = [...inputs, ...outputs].some((s) => s.shape.length > 0);
     const ownSizes = [...new Set(inputs.flatMap((i) => i.shape.filter(isName)))];
+    const made = Object.entries(at.made ?? {});
+    const isMade = ({ shape }: ArraySignature): boolean =>
+      shape.some((dim) => typeof dim === "string" && made.some(([n]) => n === dimParts(dim)[0]));
     functions[name] = (_, ...args) => {
       heap.beginCall();
       const known: Sizes = { ...(hasArrays && state.sizes) };
@@ -118,9 +123,10 @@ async function programOf(
         else heap.setNumber(at.inputs[i], dtype, args[i] as number);
       }
       for (const [i, output] of outputs.entries())
-        if (output.shape.length > 0)
+        if (output.shape.length > 0 && !isMade(output))
           heap.makeArray(at.outputs[i], output.dtype, lengthOf(output, known));
       run();
+      for (const [size, place] of made) known[size] = heap.number(place, "int32") as number;
       const result = (output: ArraySignature, i: number): unknown =>
         output.shape.length > 0
           ? heap.arrayAt(at.outputs[i], output.dtype, lengthOf(output, known)).slice()
@@ -147,13 +153,8 @@ const isName = (dim: number | string): dim is string =>
   typeof dim === "string" && /^[A-Za-z_]\w*$/.test(dim);
 
 /** Elements of a result. */
-function lengthOf({ shape }: ArraySignature, sizes: Sizes): number {
-  return shape.reduce<number>((n, dim) => {
-    if (typeof dim === "number") return n * dim;
-    const [, name, offset] = /^(\w+)([+-]\d+)?$/.exec(dim) as RegExpExecArray;
-    return n * (sizes[name] + Number(offset ?? 0));
-  }, 1);
-}
+const lengthOf = ({ shape }: Pick<ArraySignature, "shape">, sizes: Sizes): number =>
+  shape.reduce<number>((n, dim) => n * (lengthIn(dim, sizes) ?? 0), 1);
 
 interface State {
   readonly sizes: Sizes;
@@ -164,7 +165,7 @@ function stateOf(signature: Signature, code: WasmCode, heap: Heap): State {
   const state = { sizes: {} };
   for (const [name, { data, dtype, shape }] of Object.entries(signature.shared)) {
     const address = code.shared[name];
-    const size = lengthOf({ name, dtype, shape }, {});
+    const size = lengthOf({ shape }, {});
     let length = data ? 0 : size;
     Object.defineProperty(state, name, {
       enumerable: true,

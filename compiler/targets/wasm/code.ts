@@ -86,6 +86,7 @@ export function brokenLine(line: string): string[] {
   const own = line.length - line.trimStart().length;
   const depth = (text: string, sign: string): number => text.split(sign).length - 1;
   const open = depth(line, ")") - depth(line, "(");
+  if (open < 0) return [line];
   // What is closed here but opened above stays behind the last line.
   const lines = parse(line.slice(0, line.length - open)).flatMap((code) =>
     linesOf(code, own, open),

@@ -4,12 +4,19 @@ import type { Node } from "../../graph/node.ts";
 import { type Dim, dimParts, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
 import type { Call, Choice, Repeat } from "../../kernels/loops.ts";
 import type { View } from "../../kernels/program.ts";
+import { isArray } from "../../kernels/program.ts";
 import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
-import { isArray } from "../../kernels/schedule.ts";
 import { Body } from "./body.ts";
 import { type Code, i32, plus, times } from "./code.ts";
 import { type Scope, scalar } from "./expression.ts";
-import { alignment, type FunctionLayout, type Layout, nameIn, type Place } from "./layout.ts";
+import {
+  alignment,
+  type FunctionLayout,
+  type Layout,
+  madeSizes,
+  nameIn,
+  type Place,
+} from "./layout.ts";
 import { elementBytes, inWasm, numberTypes } from "./names.ts";
 import {
   functionLines,
@@ -59,7 +66,7 @@ class FunctionWriter {
   readonly #nests: ReadonlyMap<unknown, WrittenNest>;
   readonly #body: Body;
   readonly #scope: Scope;
-  /** Temporaries whose size is not known yet. */
+  /** Values whose size is not known yet; callers make memory for results whose size they know. */
   readonly #waiting: Set<Node>;
 
   constructor(
@@ -73,7 +80,13 @@ class FunctionWriter {
     this.#own = own;
     this.#nests = nests;
     this.#body = new Body({ letter: () => "", nameOf: (node) => nameIn(fn, node), helper });
-    this.#waiting = new Set(fn.plan.dynamic.filter((node) => !fn.program.outputs.includes(node)));
+    const made = new Set(madeSizes(fn.calls));
+    const isMade = (node: Node): boolean => sizesOf(node.shape).some((size) => made.has(size));
+    const { outputs } = fn.program;
+    this.#waiting = new Set([
+      ...fn.plan.dynamic.filter((node) => !outputs.includes(node)),
+      ...outputs.filter(isMade),
+    ]);
     this.#scope = {
       base: (node) => this.#valueOf(node),
       axis: () => "",

@@ -1,6 +1,7 @@
 /** The WebAssembly target: readable text with vectors, and its bytes. */
 
 import type { Node } from "../../graph/node.ts";
+import { sizesOf } from "../../graph/types.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
@@ -8,7 +9,7 @@ import { assemble, withoutFused } from "./assemble.ts";
 import { brokenLine } from "./code.ts";
 import { writeFunction } from "./function.ts";
 import { Helpers } from "./helpers.ts";
-import { functionsOf, type Layout, layoutOf, ownSizes, type Place } from "./layout.ts";
+import { functionsOf, type Layout, layoutOf, madeSizes, ownSizes, type Place } from "./layout.ts";
 import { inWasm } from "./names.ts";
 import { comment, type WrittenFunction } from "./nest.ts";
 
@@ -110,9 +111,17 @@ function writeFunctions(out: Writer, model: CompiledModel, layout: Layout): void
           nodes.map((node) => own?.places.get(node)?.address).join(", ");
         const sizes = ownSizes(fn).map((size) => own?.sizes.get(size)?.address);
         const { inputs, outputs, name } = fn.program;
-        out.line(
-          `${name}: { inputs: [${at(inputs)}], sizes: [${sizes.join(", ")}], outputs: [${at(outputs)}] },`,
+        const told = madeSizes(fn.calls).filter((size) =>
+          outputs.some((node) => sizesOf(node.shape).includes(size)),
         );
+        const made = [...new Set(told)].map((size) => `${size}: ${own?.sizes.get(size)?.address}`);
+        const parts = [
+          `inputs: [${at(inputs)}]`,
+          `sizes: [${sizes.join(", ")}]`,
+          `outputs: [${at(outputs)}]`,
+          ...(made.length > 0 ? [`made: { ${made.join(", ")} }`] : []),
+        ];
+        out.list(`${name}: {`, parts, "},", " ");
       }
     },
     "},",
@@ -129,7 +138,10 @@ function moduleOf(
   const written = all.map((fn) =>
     writeFunction(layout, layout.functions.get(fn) as never, helpers.use),
   );
-  const own: WrittenFunction[] = [...helpers.functions()].map(([name, lines]) => ({ name, lines }));
+  const own: WrittenFunction[] = [...helpers.functions()].map(([name, lines]) => ({
+    name,
+    lines: lines.flatMap(brokenLine),
+  }));
   const functions = [...own, ...written.flatMap((w) => w.functions)];
   const lines = [
     `;; WebAssembly target. Generated from ${model.file} by Adjoint; do not edit.`,
@@ -157,7 +169,7 @@ function moduleOf(
 }
 
 const indented = (lines: readonly string[]): string[] =>
-  lines.flatMap((line) => brokenLine(line)).map((line) => (line === "" ? "" : `  ${line}`));
+  lines.map((line) => (line === "" ? "" : `  ${line}`));
 
 /** Addresses by name, with what lies there. */
 function globals(layout: Layout, all: readonly CompiledFunction[]): string[] {

@@ -7,7 +7,7 @@
 import type { Node } from "../../graph/node.ts";
 import { type DType, sizesOf, staticSize } from "../../graph/types.ts";
 import { type Call, callsIn } from "../../kernels/loops.ts";
-import { isArray } from "../../kernels/schedule.ts";
+import { isArray } from "../../kernels/program.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { elementBytes, inWasm } from "./names.ts";
 
@@ -60,7 +60,8 @@ export const ownSizes = ({ program }: CompiledFunction): string[] => [
 export const nameIn = ({ program }: CompiledFunction, node: Node): string =>
   program.names.get(node) ?? node.op.name;
 
-function madeSizes(calls: readonly Call[]): string[] {
+/** Sizes that are computed during the call. */
+export function madeSizes(calls: readonly Call[]): string[] {
   return calls.flatMap((call) => {
     if (call.kind === "size") return [call.name];
     const counts = call.kind === "repeat" && call.counts ? [call.counts] : [];
