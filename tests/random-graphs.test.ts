@@ -13,7 +13,7 @@ import { resetScalars } from "../compiler/kernels/scalar.ts";
 import { symbol } from "../compiler/ops/leaf.ts";
 import { checkRewrite } from "../compiler/simplify/check.ts";
 import { simplifyNodes } from "../compiler/simplify/simplify.ts";
-import { close, runAllGenerated } from "./support/compile.ts";
+import { allClose, close, numbersOf, runAllGenerated } from "./support/compile.ts";
 import { type Graph, gradientsOf, randomGraph, shrink } from "./support/graphs.ts";
 import { Random } from "./support/random.ts";
 
@@ -23,13 +23,6 @@ const count = Number(process.env.GRAPHS ?? 2000);
 const batch = 100;
 
 const inDouble = { precision: "float64" } as const;
-const numbers = (arrays: readonly NDArray[]): number[][] => arrays.map((v) => Array.from(v.data));
-const agree = (
-  x: readonly number[][],
-  y: readonly number[][],
-  relative: number,
-  absolute: number,
-) => x.every((row, i) => close(row, y[i], relative, absolute));
 
 /** Graphs in batches; what was made for one batch is forgotten before the next. */
 function* batches(isWanted: (graph: Graph) => boolean = () => true): Generator<Graph[]> {
@@ -48,7 +41,7 @@ function* batches(isWanted: (graph: Graph) => boolean = () => true): Generator<G
 
 function simplifiedDiffers({ root, values }: Graph): boolean {
   const all = evaluateNodes([root, ...simplifyNodes([root]).roots], values, inDouble);
-  const [before, after] = numbers(all);
+  const [before, after] = numbersOf(all);
   return !close(before, after, 1e-9, 1e-12);
 }
 
@@ -90,7 +83,7 @@ const isSmooth = (graph: Graph): boolean =>
 
 function gradientDiffers(graph: Graph): boolean {
   return [...gradientsOf(graph)].some(([x, gradient]) => {
-    const [whole, simple] = numbers(
+    const [whole, simple] = numbersOf(
       evaluateNodes([gradient, ...simplifyNodes([gradient]).roots], graph.values, inDouble),
     );
     if (!close(whole, simple, 1e-7, 1e-10)) return true;
@@ -123,7 +116,7 @@ function forwardDiffers(graph: Graph): boolean {
     return v;
   });
   const ahead = pushedForward([graph.root], [...gradients.keys()], points);
-  const all = numbers(
+  const all = numbersOf(
     evaluateNodes([...ahead, ...gradients.values(), ...points], values, inDouble),
   );
   const [[moved], ...rest] = all;
@@ -150,8 +143,8 @@ async function generatedDiffers(graphs: readonly Graph[]): Promise<Graph | undef
   }));
   const generated = await runAllGenerated(cases);
   const at = cases.findIndex(({ outputs, bindings }, i) => {
-    const expected = numbers(evaluateNodes(outputs, bindings));
-    return !agree(expected, generated[i], 1e-7, 1e-10);
+    const expected = numbersOf(evaluateNodes(outputs, bindings));
+    return !allClose(expected, generated[i], 1e-7, 1e-10);
   });
   return graphs[at];
 }

@@ -79,11 +79,18 @@ export function warn(code: Code, message: string, details: Details = {}): void {
   else process.emitWarning(message, { type: "AdjointWarning", code });
 }
 
+/** The collector in force, if any. Without one a mistake throws at once. */
 let active: Diagnostics | undefined;
 
-/** The collector in force, if any. Without one a mistake throws at once. */
-export function activeDiagnostics(): Diagnostics | undefined {
-  return active;
+/** What `body` returns; where mistakes are collected, a mistake in it is, and `instead` takes its place. */
+export function collecting<T>(body: () => T, instead: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (!active || !(error instanceof AdjointError)) throw error;
+    active.report(error);
+    return instead();
+  }
 }
 
 /** Runs `body` with mistakes collected in `diagnostics`. */

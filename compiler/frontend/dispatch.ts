@@ -4,7 +4,7 @@
  */
 
 import { types } from "node:util";
-import { AdjointError, activeDiagnostics, fail } from "../diagnostics/error.ts";
+import { collecting, fail } from "../diagnostics/error.ts";
 import { atSite, currentScope, enterScope, leaveScope } from "../graph/context.ts";
 import { isNode, poison } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";
@@ -94,16 +94,7 @@ export type Dispatch = ReturnType<typeof createDispatch>;
 export function createDispatch(sites: readonly Site[], meta: object = {}) {
   /** Runs a step of the model at its place; a mistake is collected, and something harmless goes on. */
   const at = (site: number, body: () => Value): Value =>
-    atSite(sites[site], () => {
-      try {
-        return body();
-      } catch (error) {
-        const diagnostics = activeDiagnostics();
-        if (!diagnostics || !(error instanceof AdjointError)) throw error;
-        diagnostics.report(error);
-        return poison();
-      }
-    });
+    atSite(sites[site], () => collecting(body, poison));
   const mistake = (site: number, body: () => never): Value => at(site, body);
 
   const binary =

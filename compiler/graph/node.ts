@@ -1,6 +1,6 @@
 /** The graph: typed, hash-consed expressions. Two nodes that compute the same are the same object. */
 
-import { AdjointError, activeDiagnostics, fail } from "../diagnostics/error.ts";
+import { collecting, fail } from "../diagnostics/error.ts";
 import type { AnyOp } from "../ops/op.ts";
 import { currentScope, currentSite } from "./context.ts";
 import type { Site } from "./site.ts";
@@ -139,19 +139,14 @@ export function makeNode(op: AnyOp, inputs: readonly Node[], attrs: Attrs = {}):
   const key = `${op.name}${attrKey(attrs)}(${inputs.map((input) => input.id).join(",")})`;
   const known = table.get(key);
   if (known) return known;
-  let type: TensorType;
-  try {
-    type = op.infer(
+  const infer = (): TensorType | undefined =>
+    op.infer(
       inputs.map((input) => input.type),
       attrs,
       inputs,
     );
-  } catch (error) {
-    const diagnostics = activeDiagnostics();
-    if (!diagnostics || !(error instanceof AdjointError)) throw error;
-    diagnostics.report(error);
-    return poison();
-  }
+  const type = collecting(infer, () => undefined);
+  if (!type) return poison();
   const node = new Node(created++, op, inputs, attrs, type);
   table.set(key, node);
   for (const [i, name] of (op.roles ?? []).entries()) inputs[i].role ??= { name, of: node };

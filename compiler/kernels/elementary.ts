@@ -6,7 +6,7 @@ import * as f from "./shorthand.ts";
 /** From here on x² + 1 is x² in every float, and x² might overflow. */
 const far = 1e9;
 
-type Name =
+export type ElementaryFn =
   | "log2"
   | "log10"
   | "tan"
@@ -22,7 +22,7 @@ type Name =
   | "trunc"
   | "round";
 
-export const elementaryFunctions: Record<Name, Definition> = {
+export const elementaryFunctions: Record<ElementaryFn, Definition> = {
   log2: {
     about: "Logarithm to the base 2.",
     body: (x) => f.over(f.logOf(x), Math.LN2),

@@ -65,7 +65,9 @@ function erfcTail(x: Scalar, part: Part): Scalar {
 
 const source = "after W. J. Cody, Math. Comp. 23 (1969), pp. 631–637";
 
-export const errorFunctions: Record<"erf" | "erfc", Definition> = {
+export type ErrorFn = "erf" | "erfc";
+
+export const errorFunctions: Record<ErrorFn, Definition> = {
   erf: {
     about: `Error function, ${source}.`,
     body: (x, part) => {

@@ -82,7 +82,9 @@ const total = (terms: readonly Scalar[]): Scalar => terms.reduce((a, b) => f.plu
 /** How far x is from the nearest whole number, with its sign. */
 const offset = (x: Scalar): Scalar => f.minus(x, f.floored(f.plus(x, 0.5)));
 
-export const gammaFunctions: Record<"lgamma" | "gamma" | "digamma" | "trigamma", Definition> = {
+export type GammaFn = "lgamma" | "gamma" | "digamma" | "trigamma";
+
+export const gammaFunctions: Record<GammaFn, Definition> = {
   lgamma: {
     about:
       "log |Γ(x)|, after Cody and Hillstrom, Math. Comp. 21 (1967), pp. 198–203, and Stirling's series.",

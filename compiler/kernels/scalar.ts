@@ -7,6 +7,9 @@
 
 import type { Node } from "../graph/node.ts";
 import { type Dim, type DType, dimParts } from "../graph/types.ts";
+import type { ElementaryFn } from "./elementary.ts";
+import type { ErrorFn } from "./error-function.ts";
+import type { GammaFn } from "./gamma-function.ts";
 
 /** A loop: `extent` steps from 0. */
 export interface Axis {
@@ -53,27 +56,7 @@ export type InstructionFn =
   | "random";
 
 /** Functions of one number that are defined by instructions; a target may have its own (functions.ts). */
-export type DefinedFn =
-  | "log2"
-  | "log10"
-  | "tan"
-  | "asin"
-  | "acos"
-  | "atan"
-  | "sinh"
-  | "cosh"
-  | "asinh"
-  | "acosh"
-  | "atanh"
-  | "ceil"
-  | "trunc"
-  | "round"
-  | "erf"
-  | "erfc"
-  | "lgamma"
-  | "gamma"
-  | "digamma"
-  | "trigamma";
+export type DefinedFn = ElementaryFn | ErrorFn | GammaFn;
 
 export type ScalarFn = InstructionFn | DefinedFn;
 

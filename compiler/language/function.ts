@@ -1,6 +1,6 @@
 /** `fn`: what a model exports – inputs, outputs, updates – checked when the model is read. */
 
-import { AdjointError, activeDiagnostics, fail } from "../diagnostics/error.ts";
+import { collecting, fail } from "../diagnostics/error.ts";
 import { currentSite } from "../graph/context.ts";
 import { isNode, isPoison, type Node, topological } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";
@@ -66,17 +66,11 @@ export function fn(
 ): ModelFunction {
   const site = currentSite();
   let faulty = false;
-  const collect = <T>(body: () => T): T | undefined => {
-    try {
-      return body();
-    } catch (error) {
-      const diagnostics = activeDiagnostics();
-      if (!diagnostics || !(error instanceof AdjointError)) throw error;
-      diagnostics.report(error);
+  const collect = <T>(body: () => T): T | undefined =>
+    collecting<T | undefined>(body, () => {
       faulty = true;
       return undefined;
-    }
-  };
+    });
   const symbols = collect(() => checkInputs(inputs)) ?? [];
   const { list, returns } = readOutputs(outputs);
   const updates = (options.updates ?? []).flatMap((pair, i, all) => {

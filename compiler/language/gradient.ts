@@ -1,6 +1,6 @@
 /** Derivatives as a model file calls them. */
 
-import { AdjointError, activeDiagnostics, fail } from "../diagnostics/error.ts";
+import { collecting, fail } from "../diagnostics/error.ts";
 import { hessianTimes, pushedForward } from "../gradient/directional.ts";
 import { gradients, pullBack } from "../gradient/grad.ts";
 import { hessians, jacobians } from "../gradient/jacobian.ts";
@@ -275,12 +275,8 @@ function attempt(
 ): readonly Node[] {
   const spoilt = [...nodes, ...others].find(isPoison);
   if (spoilt) return nodes.map(() => spoilt);
-  try {
-    return body(nodes);
-  } catch (error) {
-    const diagnostics = activeDiagnostics();
-    if (!diagnostics || !(error instanceof AdjointError)) throw error;
-    diagnostics.report(error);
-    return nodes.map(() => poison());
-  }
+  return collecting(
+    () => body(nodes),
+    () => nodes.map(() => poison()),
+  );
 }

@@ -1,6 +1,6 @@
 /** `scan`, and what can be said shorter with it: recurrences as a model file writes them. */
 
-import { AdjointError, activeDiagnostics, fail } from "../diagnostics/error.ts";
+import { collecting, fail } from "../diagnostics/error.ts";
 import { currentScope } from "../graph/context.ts";
 import { isNode, type Node, poison } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
@@ -90,14 +90,10 @@ const many = <T>(value: T | readonly T[] | null | undefined): readonly T[] =>
  *   sequences of different lengths or when the number of steps is not known
  */
 export function scan(options: ScanOptions): ScanResult {
-  try {
-    return new Tracer(options).trace();
-  } catch (error) {
-    const diagnostics = activeDiagnostics();
-    if (!diagnostics || !(error instanceof AdjointError)) throw error;
-    diagnostics.report(error);
-    return [poison() as unknown as Tensor & Tensor[], []];
-  }
+  return collecting(
+    () => new Tracer(options).trace(),
+    () => [poison() as unknown as Tensor & Tensor[], []],
+  );
 }
 
 /** Names of a function's parameters, for what stands in for them. */

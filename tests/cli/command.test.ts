@@ -2,32 +2,10 @@
 
 import { execFileSync } from "node:child_process";
 import test, { type ExecutionContext } from "ava";
-import { main } from "../../compiler/cli/command.ts";
 import { targets } from "../../compiler/targets/index.ts";
 import { targetNames } from "../../compiler/targets/names.ts";
 import { program, runProgram } from "./program.ts";
-import { line, Project } from "./project.ts";
-
-async function run(
-  cwd: string,
-  ...argv: string[]
-): Promise<{ code: number; log: string; error: string }> {
-  const said = { log: "", error: "" };
-  const code = await main(
-    argv,
-    {
-      log: (text) => {
-        said.log += `${text}\n`;
-      },
-      error: (text) => {
-        said.error += `${text}\n`;
-      },
-      colour: false,
-    },
-    cwd,
-  );
-  return { code, ...said };
-}
+import { line, Project, run } from "./project.ts";
 
 const slips: readonly (readonly [argv: string, error: string])[] = [
   ["codegen --chek", "Unknown option --chek; did you mean --check? See adjoint codegen --help"],

@@ -2,11 +2,10 @@
 
 import test from "ava";
 import { buildModel } from "../../compiler/cli/build.ts";
-import { main } from "../../compiler/cli/command.ts";
 import { AdjointError } from "../../compiler/diagnostics/error.ts";
 import { sigmoid, tanh } from "../../compiler/ops/exponential.ts";
 import { applied, equation, variable } from "../../compiler/simplify/rule.ts";
-import { Project, type Ran } from "./project.ts";
+import { Project, run } from "./project.ts";
 
 const model = `import { exp, fn, grad, mean, shared, vector } from "adjoint";
 const x = vector(5), y = vector(5);
@@ -17,24 +16,6 @@ export const train = fn([x, y], cost, { updates: [[slope, slope - 0.1 * grad(cos
 export const predict = fn([x], p);
 `;
 
-async function run(project: Project, ...argv: string[]): Promise<Ran> {
-  const said = { log: "", error: "" };
-  const code = await main(
-    argv,
-    {
-      log: (text) => {
-        said.log += `${text}\n`;
-      },
-      error: (text) => {
-        said.error += `${text}\n`;
-      },
-      colour: false,
-    },
-    project.root,
-  );
-  return { code, ...said };
-}
-
 function project(): Project {
   return new Project({ "models/curve.ts": model });
 }
@@ -42,7 +23,7 @@ function project(): Project {
 test("explain: every rewrite with its rule, its place and both sides, in order", async (t) => {
   const at = project();
   t.teardown(() => at.remove());
-  const { code, log } = await run(at, "explain", "models/curve.ts");
+  const { code, log } = await run(at.root, "explain", "models/curve.ts");
   t.is(code, 0);
   t.regex(log, /^before gradients are taken: \d+ rewrites?\n/);
   t.regex(
@@ -51,29 +32,29 @@ test("explain: every rewrite with its rule, its place and both sides, in order",
   );
   t.regex(log, /^train: \d+ rewrites\n/m);
   t.regex(log, /^predict: 1 rewrite\n/m);
-  t.is(log, (await run(at, "explain", "models/curve.ts")).log, "it is the same each time");
+  t.is(log, (await run(at.root, "explain", "models/curve.ts")).log, "it is the same each time");
 });
 
 test("explain: one function, one value, or a slip", async (t) => {
   const at = project();
   t.teardown(() => at.remove());
-  const one = await run(at, "explain", "models/curve.ts", "predict");
+  const one = await run(at.root, "explain", "models/curve.ts", "predict");
   t.regex(one.log, /^predict: 1 rewrite\n {3}1 {2}sigmoid /);
-  const value = await run(at, "explain", "models/curve.ts", "cost");
+  const value = await run(at.root, "explain", "models/curve.ts", "cost");
   t.regex(value.log, /^cost: \d+ rewrites\n/);
   t.notRegex(value.log, /slope - /);
-  const exact = await run(at, "explain", "models/curve.ts", "predict", "--exact");
+  const exact = await run(at.root, "explain", "models/curve.ts", "predict", "--exact");
   t.is(exact.log, "predict: 0 rewrites\n\n");
-  const slip = await run(at, "explain", "models/curve.ts", "costs");
+  const slip = await run(at.root, "explain", "models/curve.ts", "costs");
   t.is(slip.code, 2);
   t.is(slip.error, "models/curve.ts has no function or value costs; did you mean cost?\n");
-  t.is((await run(at, "explain", "models/curve.ts", "--grph", "x")).code, 2);
+  t.is((await run(at.root, "explain", "models/curve.ts", "--grph", "x")).code, 2);
 });
 
 test("explain --graph draws before and after as SVG and Mermaid", async (t) => {
   const at = project();
   t.teardown(() => at.remove());
-  const { code } = await run(at, "explain", "models/curve.ts", "predict", "--graph", "graphs");
+  const { code } = await run(at.root, "explain", "models/curve.ts", "predict", "--graph", "graphs");
   t.is(code, 0);
   t.deepEqual(at.list("graphs"), [
     "graphs/curve/predict.after.mmd",
@@ -103,8 +84,8 @@ test("explain --graph draws before and after as SVG and Mermaid", async (t) => {
 test("--exact uses no rule that changes a number, not even before gradients", async (t) => {
   const at = project();
   t.teardown(() => at.remove());
-  t.is((await run(at, "codegen", "--exact", "--out", "exact")).code, 0);
-  t.is((await run(at, "codegen")).code, 0);
+  t.is((await run(at.root, "codegen", "--exact", "--out", "exact")).code, 0);
+  t.is((await run(at.root, "codegen")).code, 0);
   const [exact, all] = ["exact", "generated"].map((out) => at.read(`${out}/curve/typescript.ts`));
   t.regex(exact, /1 \/ \(Math\.exp\(-\(x\[i\] \* slope\[0\]\)\) \+ 1\)|1 \/ \(1 \+ Math\.exp/);
   t.not(exact, all);
@@ -115,7 +96,7 @@ test("--exact uses no rule that changes a number, not even before gradients", as
   });
   const fired = [...built.recognised, ...built.model.functions.flatMap((f) => f.program.rewrites)];
   t.deepEqual([...new Set(fired.map((r) => r.rule.tier))], ["exact"]);
-  const stale = await run(at, "codegen", "--check", "--exact");
+  const stale = await run(at.root, "codegen", "--check", "--exact");
   t.is(stale.code, 1);
   t.regex(stale.error, /npm run codegen -- --exact\n$/);
 });
@@ -143,7 +124,7 @@ export const f = fn([x], tanh(x * 2) + 1);
 test("--debug finds nothing wrong with the compiler's own rules", async (t) => {
   const at = project();
   t.teardown(() => at.remove());
-  const { code, error } = await run(at, "codegen", "--debug");
+  const { code, error } = await run(at.root, "codegen", "--debug");
   t.is(error, "");
   t.is(code, 0);
 });

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type CodegenOptions, codegen } from "../../compiler/cli/codegen.ts";
+import { main } from "../../compiler/cli/command.ts";
 import { targetNames } from "../../compiler/targets/names.ts";
 
 /** A model of two lines that compiles fast. */
@@ -102,4 +103,23 @@ export class Project {
     );
     return { code, log: said.log.join("\n"), error: said.error.join("\n") };
   }
+}
+
+/** Runs the command in this process. */
+export async function run(cwd: string, ...argv: string[]): Promise<Ran> {
+  const said = { log: "", error: "" };
+  const code = await main(
+    argv,
+    {
+      log: (text) => {
+        said.log += `${text}\n`;
+      },
+      error: (text) => {
+        said.error += `${text}\n`;
+      },
+      colour: false,
+    },
+    cwd,
+  );
+  return { code, ...said };
 }

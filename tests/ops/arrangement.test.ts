@@ -1,6 +1,5 @@
 /** Moving, repeating, ordering and multiplying elements: NumPy's results, and gradients by differences. */
 
-import { readFileSync } from "node:fs";
 import * as l from "adjoint";
 import test from "ava";
 import { gradients } from "../../compiler/gradient/grad.ts";
@@ -11,26 +10,11 @@ import { isFloat } from "../../compiler/graph/types.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
 import { simplifyNodes } from "../../compiler/simplify/simplify.ts";
 import { close, runGenerated } from "../support/compile.ts";
+import { type CallCase, fixture, number, titleOf, type Value } from "../support/fixtures.ts";
 import { Random } from "../support/random.ts";
 
-type Value = number | "nan" | "inf" | "-inf";
-interface Plain {
-  readonly shape: number[];
-  readonly data: Value[];
-}
-interface Case {
-  readonly name: string;
-  readonly inputs: Plain[];
-  readonly args: unknown[];
-  readonly results: Plain[];
-}
-
-const cases = JSON.parse(
-  readFileSync(new URL("../fixtures/arrangement.json", import.meta.url), "utf8"),
-) as Case[];
-
-const infinite = { nan: Number.NaN, inf: Infinity, "-inf": -Infinity };
-const number = (v: Value): number => (typeof v === "number" ? v : infinite[v]);
+type Case = CallCase<Value>;
+const cases = fixture<Case[]>("arrangement");
 const functions = l as unknown as Record<string, (...args: unknown[]) => Node | Node[]>;
 
 function instantiate({ name, inputs, args }: Case) {
@@ -40,12 +24,9 @@ function instantiate({ name, inputs, args }: Case) {
     values.set(x, arrayOf("float64", shape, data.map(number)));
     return x;
   });
-  const plain = args.map((a) => (a === "inf" || a === "-inf" ? infinite[a] : a));
+  const plain = args.map((a) => (a === "inf" || a === "-inf" ? number(a) : a));
   return { values, symbols, results: [functions[name](...symbols, ...plain)].flat() };
 }
-
-const title = ({ name, inputs, args }: Case): string =>
-  `${name}(${[...inputs.map((x) => `[${x.shape}]`), ...args.map((a) => JSON.stringify(a))].join(", ")})`;
 
 test(`NumPy's results of ${cases.length} calls: interpreted, simplified, generated`, async (t) => {
   for (const c of cases) {
@@ -54,11 +35,11 @@ test(`NumPy's results of ${cases.length} calls: interpreted, simplified, generat
     const simplified = evaluateNodes(simplifyNodes(results).roots, values);
     const generated = await runGenerated(results, values);
     for (const [n, want] of c.results.entries()) {
-      t.deepEqual([...interpreted[n].shape], want.shape, title(c));
+      t.deepEqual([...interpreted[n].shape], want.shape, titleOf(c));
       for (const data of [interpreted[n].data, simplified[n].data, generated[n]]) {
         t.true(
           close(Array.from(data), want.data.map(number), 1e-12),
-          `${title(c)}: ${data}, expected ${want.data}`,
+          `${titleOf(c)}: ${data}, expected ${want.data}`,
         );
       }
     }
@@ -103,7 +84,7 @@ test("their gradients agree with differences", (t) => {
       });
       t.true(
         close(Array.from(grads[n].data), numeric, 1e-4, 1e-6),
-        `${title(c)}: ${grads[n].data}, numerically ${numeric}`,
+        `${titleOf(c)}: ${grads[n].data}, numerically ${numeric}`,
       );
       checked++;
     }

@@ -1,6 +1,5 @@
 /** Convolutions and pooling: PyTorch's values and gradients, Theano's documented numbers. */
 
-import { readFileSync } from "node:fs";
 import * as l from "adjoint";
 import test from "ava";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
@@ -16,28 +15,18 @@ import { sum } from "../../compiler/ops/reduction.ts";
 import { reshape } from "../../compiler/ops/shape.ts";
 import { simplifyNodes } from "../../compiler/simplify/simplify.ts";
 import { close, named, runAllGenerated, runGenerated, textOf } from "../support/compile.ts";
+import { type CallCase, fixture, type Plain, titleOf } from "../support/fixtures.ts";
 import { Random } from "../support/random.ts";
 
-interface Plain {
-  readonly shape: number[];
-  readonly data: number[];
-}
-interface Case {
-  readonly name: string;
-  readonly inputs: Plain[];
-  readonly args: unknown[];
+interface Case extends Omit<CallCase, "results"> {
   readonly result: Plain;
   readonly gradients: Plain[];
   readonly second: Plain[];
 }
 
-const cases = JSON.parse(
-  readFileSync(new URL("../fixtures/convolution.json", import.meta.url), "utf8"),
-) as Case[];
+const cases = fixture<Case[]>("convolution");
 
 const functions = l as unknown as Record<string, (...args: unknown[]) => Node>;
-const title = ({ name, inputs, args }: Case): string =>
-  `${name}(${[...inputs.map((x) => `[${x.shape}]`), ...args.map((a) => JSON.stringify(a))].join(", ")})`;
 
 /** Weights from −1 to 1 in the shape of `x`. */
 function weights(x: Node): Node {
@@ -70,11 +59,11 @@ test(`PyTorch's values, gradients and second gradients of ${cases.length} calls`
     const interpreted = evaluateNodes(outputs, values);
     const simplified = evaluateNodes(simplifyNodes(outputs).roots, values);
     for (const [n, want] of [c.result, ...c.gradients, ...c.second].entries()) {
-      t.deepEqual([...interpreted[n].shape], want.shape, title(c));
+      t.deepEqual([...interpreted[n].shape], want.shape, titleOf(c));
       for (const data of [interpreted[n].data, simplified[n].data, generated[i][n]]) {
         t.true(
           close(Array.from(data), want.data, 1e-9, 1e-10),
-          `${title(c)}, result ${n}: ${data}, expected ${want.data}`,
+          `${titleOf(c)}, result ${n}: ${data}, expected ${want.data}`,
         );
       }
     }

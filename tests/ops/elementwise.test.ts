@@ -1,6 +1,5 @@
 /** Elementwise functions beside NumPy's and SciPy's values, in the interpreter and in generated code. */
 
-import { readFileSync } from "node:fs";
 import * as l from "adjoint";
 import test from "ava";
 import { createDispatch } from "../../compiler/frontend/dispatch.ts";
@@ -12,20 +11,15 @@ import { numeric } from "../../compiler/kernels/numeric.ts";
 import { call } from "../../compiler/kernels/scalar.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
 import { close, runGenerated } from "../support/compile.ts";
+import { fixture, number, type Value } from "../support/fixtures.ts";
 
-type Value = number | "nan" | "inf" | "-inf";
-const fixture = JSON.parse(
-  readFileSync(new URL("../fixtures/elementwise.json", import.meta.url), "utf8"),
-) as {
+const table = fixture<{
   x: Value[];
   pairs: Value[][];
   unary: Record<string, Value[]>;
   binary: Record<string, Value[]>;
   lgammaNearZeros: { x: Value[]; y: Value[] };
-};
-
-const number = (v: Value): number =>
-  typeof v === "number" ? v : { nan: Number.NaN, inf: Infinity, "-inf": -Infinity }[v];
+}>("elementwise");
 
 const functions = l as unknown as Record<string, (...args: unknown[]) => Node>;
 
@@ -45,12 +39,12 @@ const exceptions: Record<string, { at: (...x: number[]) => boolean; reason: stri
 };
 
 for (const [kind, cases] of [
-  ["unary", fixture.unary],
-  ["binary", fixture.binary],
+  ["unary", table.unary],
+  ["binary", table.binary],
 ] as const) {
   test(`${kind} functions have NumPy's and SciPy's values (float64, relative 1e-12)`, async (t) => {
     let checked = 0;
-    const points = kind === "unary" ? fixture.x.map((x) => [x]) : fixture.pairs;
+    const points = kind === "unary" ? table.x.map((x) => [x]) : table.pairs;
     for (const [name, expected] of Object.entries(cases)) {
       const columns = points[0].map((_, i) => points.map((p) => number(p[i])));
       const inputs = columns.map((column) => symbol("float64", [column.length]));
@@ -80,8 +74,8 @@ for (const [kind, cases] of [
 test("definitions in scalar instructions, which targets print, have these values too", (t) => {
   for (const fn of definedNames) {
     const defined = numeric((x) => call(fn, x), 1);
-    const wrong = fixture.x.map(number).flatMap((x, i) => {
-      const want = number(fixture.unary[fn][i]);
+    const wrong = table.x.map(number).flatMap((x, i) => {
+      const want = number(table.unary[fn][i]);
       if (exceptions[fn]?.at(x) || close([defined(x)], [want], 1e-12, 1e-300)) return [];
       return [`${fn}(${x}) = ${defined(x)}, expected ${want}`];
     });
@@ -92,7 +86,7 @@ test("definitions in scalar instructions, which targets print, have these values
 });
 
 test("log Γ keeps its digits next to its zeros", (t) => {
-  const { x, y } = fixture.lgammaNearZeros;
+  const { x, y } = table.lgammaNearZeros;
   const v = symbol("float64", [x.length]);
   const [value] = evaluateNodes(
     [functions.lgamma(v)],

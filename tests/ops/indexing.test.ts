@@ -1,6 +1,5 @@
 /** The examples of NumPy's guides to indexing and broadcasting: interpreted, simplified, generated. */
 
-import { readFileSync } from "node:fs";
 import type { IndexItem, Tensor } from "adjoint";
 import * as l from "adjoint";
 import test from "ava";
@@ -11,11 +10,8 @@ import type { Node } from "../../compiler/graph/node.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
 import { simplifyNodes } from "../../compiler/simplify/simplify.ts";
 import { runGenerated } from "../support/compile.ts";
+import { fixture, type Plain } from "../support/fixtures.ts";
 
-interface Plain {
-  readonly shape: number[];
-  readonly data: number[];
-}
 type Item =
   | { newaxis: true }
   | { ellipsis: true }
@@ -27,15 +23,13 @@ interface Case {
   readonly items: readonly Item[];
 }
 
-const fixture = JSON.parse(
-  readFileSync(new URL("../fixtures/indexing.json", import.meta.url), "utf8"),
-) as {
+const examples = fixture<{
   reading: (Case & { result: Plain })[];
   writing: (Case & { value: Plain; add: boolean; result: Plain })[];
   refused: Case[];
   broadcasting: { text: string; a: Plain; b: Plain; op: "+" | "*" | "-"; result: Plain }[];
   mismatched: { text: string; a: Plain; b: Plain }[];
-};
+}>("indexing");
 
 // Destructured, as a model may do: the marks keep their types.
 const { at, span, newaxis, ellipsis } = l;
@@ -67,16 +61,16 @@ async function computed(result: Tensor, values: Map<Node, NDArray>): Promise<Pla
   return { shape: [...plain.shape], data };
 }
 
-test(`reading: NumPy's ${fixture.reading.length} examples`, async (t) => {
-  for (const { text, x, items, result } of fixture.reading) {
+test(`reading: NumPy's ${examples.reading.length} examples`, async (t) => {
+  for (const { text, x, items, result } of examples.reading) {
     const values = new Map<Node, NDArray>();
     const part = at(bind(x, values), ...items.map(itemOf));
     t.deepEqual(await computed(part, values), result, text);
   }
 });
 
-test(`writing: NumPy's ${fixture.writing.length} examples, repeated indices add up`, async (t) => {
-  for (const { text, x, items, value, add, result } of fixture.writing) {
+test(`writing: NumPy's ${examples.writing.length} examples, repeated indices add up`, async (t) => {
+  for (const { text, x, items, value, add, result } of examples.writing) {
     const values = new Map<Node, NDArray>();
     const part = at(bind(x, values), ...items.map(itemOf));
     const write = add ? l.incSubtensor : l.setSubtensor;
@@ -85,7 +79,7 @@ test(`writing: NumPy's ${fixture.writing.length} examples, repeated indices add 
 });
 
 test("the gradient of a part adds up at each place that it was read from", (t) => {
-  for (const { text, x, items } of fixture.reading) {
+  for (const { text, x, items } of examples.reading) {
     const values = new Map<Node, NDArray>();
     const base = bind(x, values);
     const part = at(base, ...items.map(itemOf));
@@ -99,17 +93,17 @@ test("the gradient of a part adds up at each place that it was read from", (t) =
 });
 
 test("what NumPy refuses is refused when the model is read", (t) => {
-  for (const { text, x, items } of fixture.refused) {
+  for (const { text, x, items } of examples.refused) {
     t.throws(() => at(bind(x, new Map()), ...items.map(itemOf)), { message: /^at: / }, text);
   }
-  for (const { text, a, b } of fixture.mismatched) {
+  for (const { text, a, b } of examples.mismatched) {
     const values = new Map<Node, NDArray>();
     t.throws(() => l.add(bind(a, values), bind(b, values)), { message: /do not broadcast/ }, text);
   }
 });
 
-test(`broadcasting: NumPy's ${fixture.broadcasting.length} examples`, async (t) => {
-  for (const { text, a, b, op, result } of fixture.broadcasting) {
+test(`broadcasting: NumPy's ${examples.broadcasting.length} examples`, async (t) => {
+  for (const { text, a, b, op, result } of examples.broadcasting) {
     const values = new Map<Node, NDArray>();
     const apply = { "+": l.add, "*": l.mul, "-": l.sub }[op];
     const value = apply(bind(a, values), bind(b, values));

@@ -1,6 +1,5 @@
 /** Linear algebra beside NumPy's results; systems that pivoting must save; refusals. */
 
-import { readFileSync } from "node:fs";
 import * as l from "adjoint";
 import test from "ava";
 import { gradients } from "../../compiler/gradient/grad.ts";
@@ -16,22 +15,10 @@ import { dot } from "../../compiler/ops/product.ts";
 import { sum } from "../../compiler/ops/reduction.ts";
 import { transpose } from "../../compiler/ops/shape.ts";
 import { close, named, runGenerated, textOf } from "../support/compile.ts";
+import { type CallCase, fixture } from "../support/fixtures.ts";
 import { Random } from "../support/random.ts";
 
-interface Plain {
-  readonly shape: number[];
-  readonly data: number[];
-}
-interface Case {
-  readonly name: string;
-  readonly inputs: Plain[];
-  readonly args: unknown[];
-  readonly results: Plain[];
-}
-
-const cases = JSON.parse(
-  readFileSync(new URL("../fixtures/linear-algebra.json", import.meta.url), "utf8"),
-) as Case[];
+const cases = fixture<CallCase[]>("linear-algebra");
 const functions = l as unknown as Record<string, (...args: unknown[]) => Node | Node[]>;
 
 test(`NumPy's results of ${cases.length} calls: interpreted and generated, float64`, async (t) => {

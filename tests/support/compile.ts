@@ -96,12 +96,16 @@ export async function runAllGenerated(cases: readonly Case[]): Promise<number[][
   });
 }
 
+/** Values of arrays as lists. */
+export const numbersOf = (arrays: readonly NDArray[]): number[][] =>
+  arrays.map((value) => Array.from(value.data));
+
 /** The same by the interpreter. */
 export function runInterpreter(
   outputs: readonly Node[],
   bindings: ReadonlyMap<Node, NDArray>,
 ): number[][] {
-  return evaluateNodes(outputs, bindings).map((value) => Array.from(value.data));
+  return numbersOf(evaluateNodes(outputs, bindings));
 }
 
 /** Whether two lists of numbers agree; NaN equals NaN. */
@@ -121,6 +125,14 @@ export function close(
     )
   );
 }
+
+/** Whether lists of numbers agree, each with its own. */
+export const allClose = (
+  a: readonly (readonly number[])[],
+  b: readonly (readonly number[])[],
+  relative: number,
+  absolute = relative,
+): boolean => a.every((list, i) => close(list, b[i], relative, absolute));
 
 /** Generated TypeScript of a model's exports. */
 export function textOf(exports: ModelExports): string {

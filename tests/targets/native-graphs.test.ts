@@ -6,10 +6,9 @@
 
 import test from "ava";
 import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
-import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import { resetGraph } from "../../compiler/graph/node.ts";
 import { resetScalars } from "../../compiler/kernels/scalar.ts";
-import { close } from "../support/compile.ts";
+import { allClose, numbersOf } from "../support/compile.ts";
 import { type Graph, gradientsOf, inSingle, randomGraph } from "../support/graphs.ts";
 import { missingCompiler, quick, runAllNative } from "../support/native.ts";
 
@@ -21,14 +20,6 @@ const base = Number(process.env.SEED ?? 20260201);
 const count = Number(process.env.GRAPHS ?? 200);
 /** Graphs that become functions of one addon. */
 const batch = 100;
-
-const numbers = (arrays: readonly NDArray[]): number[][] => arrays.map((v) => Array.from(v.data));
-const agree = (
-  x: readonly number[][],
-  y: readonly number[][],
-  relative: number,
-  absolute: number,
-): boolean => x.every((row, i) => close(row, y[i], relative, absolute));
 
 /** Those of some seeds that C computes otherwise than the interpreter, and how many were compared. */
 async function compare(
@@ -42,15 +33,17 @@ async function compare(
     (graph) => {
       if (!graph) return [];
       const outputs = [graph.root, ...gradientsOf(graph).values()];
-      const expected = numbers(evaluateNodes(outputs, graph.values));
-      const exact = numbers(evaluateNodes(outputs, graph.values, { precision: "float64" }));
+      const expected = numbersOf(evaluateNodes(outputs, graph.values));
+      const exact = numbersOf(evaluateNodes(outputs, graph.values, { precision: "float64" }));
       // Where roundings alone make a difference of this size, another order of a sum may as well.
-      const isStable = agree(expected, exact, relative / 4, absolute / 4);
+      const isStable = allClose(expected, exact, relative / 4, absolute / 4);
       return isStable ? [{ seed: graph.seed, outputs, bindings: graph.values, expected }] : [];
     },
   );
   const results = await runAllNative(cases, quick);
-  const wrong = cases.filter(({ expected }, i) => !agree(expected, results[i], relative, absolute));
+  const wrong = cases.filter(
+    ({ expected }, i) => !allClose(expected, results[i], relative, absolute),
+  );
   return { wrong: wrong.map(({ seed }) => seed), compared: cases.length };
 }
 
