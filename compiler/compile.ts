@@ -56,9 +56,10 @@ export function compileModel(
     functions.flatMap(({ fn }) => fn.inputs),
     names,
   );
+  const taken = new Set(functions.map(({ key }) => key));
   const compile = (fn: ModelFunction, key: string): CompiledFunction => {
     const program = compileFunction(fn, key, names, options);
-    const calls = schedule(program, options.apart);
+    const calls = schedule(program, options.apart, taken);
     return { program, calls, nests: nestsOf(calls), plan: planMemory(program, calls) };
   };
   return {

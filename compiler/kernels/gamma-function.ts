@@ -82,6 +82,62 @@ const total = (terms: readonly Scalar[]): Scalar => terms.reduce((a, b) => f.plu
 /** How far x is from the nearest whole number, with its sign. */
 const offset = (x: Scalar): Scalar => f.minus(x, f.floored(f.plus(x, 0.5)));
 
+/** B₂, B₄ … B₁₆ */
+const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];
+
+const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+
+/** xⁿ of a whole n ≥ 1, by squaring. */
+function whole(x: Scalar, n: number): Scalar {
+  if (n === 1) return x;
+  const half = whole(f.times(x, x), Math.floor(n / 2));
+  return n % 2 === 0 ? half : f.times(half, x);
+}
+
+/** dⁿ/dxⁿ π·cot πx as a polynomial in cot πx, highest power first: d cot u = −(1 + cot² u) du. */
+function cotangentDerivative(n: number): number[] {
+  let powers = [0, Math.PI];
+  for (let k = 0; k < n; k++) {
+    const next = new Array<number>(powers.length + 1).fill(0);
+    for (const [i, c] of powers.entries()) {
+      if (i === 0) continue;
+      next[i - 1] -= Math.PI * i * c;
+      next[i + 1] -= Math.PI * i * c;
+    }
+    powers = next;
+  }
+  return powers.reverse();
+}
+
+/**
+ * ψₙ(x) = dⁿ⁺¹/dxⁿ⁺¹ log Γ(x), n ≥ 2: the asymptotic series (Abramowitz and Stegun 6.4.11) at x + 8 + 2n, the
+ * recurrence 6.4.6 down from there, the reflection 6.4.7 for x < 0.
+ */
+export function polygamma(n: number, x: Scalar): Scalar {
+  const below = f.below(x, 0);
+  const u = f.either(below, f.minus(1, x), x);
+  const shift = 8 + 2 * n;
+  const v = f.plus(u, shift);
+  const w = f.over(1, f.times(v, v));
+  const series = bernoulli.map(
+    (b, k) => (b * factorial(2 * k + 1 + n)) / factorial(2 * k + 2) / factorial(n - 1),
+  );
+  const tail = f.over(
+    f.plus(f.plus(1, f.over(n / 2, v)), f.times(w, f.polynomial(w, series.reverse()))),
+    whole(v, n),
+  );
+  const steps = Array.from({ length: shift }, (_, k) =>
+    f.over(1, whole(k === 0 ? u : f.plus(u, k), n + 1)),
+  );
+  const scale = n % 2 === 0 ? -factorial(n - 1) : factorial(n - 1);
+  const value = f.times(f.plus(tail, f.times(total(steps), n)), scale);
+  const angle = f.times(offset(x), Math.PI);
+  const cotangent = f.over(f.cosOf(angle), f.sinOf(angle));
+  const turned = f.polynomial(cotangent, cotangentDerivative(n));
+  const mirrored = f.minus(n % 2 === 0 ? value : f.negated(value), turned);
+  return f.either(below, mirrored, value);
+}
+
 export type GammaFn = "lgamma" | "gamma" | "digamma" | "trigamma";
 
 export const gammaFunctions: Record<GammaFn, Definition> = {

@@ -16,26 +16,35 @@ const counters = [..."tsruvw"];
  * The loop nests of a function and the loops around them, in the order in which they run.
  *
  * @param apart every kernel has loops of its own, so that each value is complete when they end
+ * @param taken names of functions that the model's text has; those of these nests are added
  */
-export function schedule(program: Program, apart = false): Call[] {
+export function schedule(program: Program, apart = false, taken: Set<string> = new Set()): Call[] {
   const names = new Set(program.names.values());
   for (const node of program.names.keys()) for (const size of sizesOf(node.shape)) names.add(size);
   const free = counters.filter((letter) => !names.has(letter));
-  return toldApart(callsOf({ program, apart, letters: free }, program.steps, []));
+  const isFree = (name: string): boolean => {
+    const full = `${program.name}_${name}`;
+    if (taken.has(full) || names.has(full)) return false;
+    taken.add(full);
+    return true;
+  };
+  return toldApart(callsOf({ program, apart, letters: free }, program.steps, []), isFree);
 }
 
-/** Nests that write the same values one after the other get names of their own. */
-function toldApart(calls: readonly Call[], used = new Set<string>()): Call[] {
+/**
+ * Nests get names of their own where they write the same values one after the other, or where a value or
+ * another function is called as one of them would be.
+ */
+function toldApart(calls: readonly Call[], isFree: (name: string) => boolean): Call[] {
   return calls.map((call) => {
-    if (call.kind === "repeat") return { ...call, body: toldApart(call.body, used) };
+    if (call.kind === "repeat") return { ...call, body: toldApart(call.body, isFree) };
     if (call.kind === "choice") {
-      const holds = toldApart(call.holds, used);
-      return { ...call, holds, otherwise: toldApart(call.otherwise, used) };
+      const holds = toldApart(call.holds, isFree);
+      return { ...call, holds, otherwise: toldApart(call.otherwise, isFree) };
     }
     if (call.kind === "size") return call;
     let { name } = call.nest;
-    for (let n = 2; used.has(name); n++) name = `${call.nest.name}_${n === 2 ? "more" : n}`;
-    used.add(name);
+    for (let n = 2; !isFree(name); n++) name = `${call.nest.name}_${n === 2 ? "more" : n}`;
     return { kind: "nest", nest: { ...call.nest, name } };
   });
 }

@@ -8,6 +8,7 @@ import * as comparison from "../ops/comparison.ts";
 import * as cumulative from "../ops/cumulative.ts";
 import { castTo } from "../ops/elementwise.ts";
 import * as exponential from "../ops/exponential.ts";
+import * as factors from "../ops/factors.ts";
 import { asNode } from "../ops/leaf.ts";
 import * as product from "../ops/product.ts";
 import type { AxisArgument, ReduceOptions } from "../ops/reduction.ts";
@@ -125,6 +126,8 @@ export const lgamma = lift<Unary>(special.lgamma);
 export const digamma = lift<Unary>(special.digamma);
 /** d²/dx² log Γ(x); it has no gradient. */
 export const trigamma = lift<Unary>(special.trigamma);
+/** ψₙ(x) = dⁿ/dxⁿ ψ(x), the n-th derivative of the logarithmic derivative of Γ; n is a plain number. */
+export const polygamma = lift<(n: number, x: Operand) => Tensor>(special.polygamma);
 /** x·log y, and 0 where x is 0. */
 export const xlogy = lift<Binary>(arithmetic.xlogy);
 /** x, held constant where a gradient is taken. */
@@ -184,7 +187,7 @@ export const sum = lift<Reduction>(reduction.sum);
 /** Mean over the given axes; integers and truth values give float32. */
 export const mean = lift<Reduction>(reduction.mean);
 /** Product over the given axes. */
-export const prod = lift<Reduction>(reduction.prod);
+export const prod = lift<Reduction>(factors.prod);
 /** Largest value; tied values share the gradient. */
 export const max = lift<Reduction>(reduction.max);
 /** Smallest value; tied values share the gradient. */

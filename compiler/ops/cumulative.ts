@@ -88,7 +88,7 @@ function cumulative(spec: CumulativeSpec): AnyOp {
 }
 
 /** The same from the last element to the first. */
-const backwards = (record: AnyOp, x: Node, attrs: CumulativeAttrs): Node =>
+export const backwards = (record: AnyOp, x: Node, attrs: CumulativeAttrs): Node =>
   flip(makeNode(record, [flip(x, attrs.axis)], attrs), attrs.axis);
 
 export const cumsumOp: AnyOp = cumulative({
@@ -108,23 +108,28 @@ export const cumprodOp: AnyOp = cumulative({
   fn: "mul",
   start: 1,
   combine: (so, value) => so * value,
-  // ∂x_k = Π_{j<k} x_j · s_k with s_k = Σ_{i ≥ k} ∂y_i · Π_{k<j≤i} x_j = ∂y_k + x_{k+1}·s_{k+1}: without a
-  // division, which would fail at x_k = 0. What element k is left out of starts one later.
-  gradient: ({ dy, inputs: [x], attrs: { axis, exclusive } }) => {
-    const before = makeNode(cumprodOp, [x], { axis, exclusive: true });
-    const reached = exclusive ? shifted(flip(dy, axis), axis) : flip(dy, axis);
-    const factors = shifted(flip(x, axis), axis);
-    const sums = makeNode(recurrenceOp, [factors, reached], { axis });
-    return [mul(before, flip(sums, axis))];
-  },
-  // ẏ_i = x_i·ẏ_{i−1} + ẋ_i·Π_{j<i} x_j
-  pushforward: ({ tangents: [t], inputs: [x], attrs: { axis, exclusive } }) => {
-    if (!t) return undefined;
-    const before = makeNode(cumprodOp, [x], { axis, exclusive: true });
-    const moved = makeNode(recurrenceOp, [x, mul(before, t)], { axis });
-    return exclusive ? shifted(moved, axis) : moved;
-  },
+  gradient: ({ dy, inputs: [x], attrs }) => [productCotangent(dy, x, attrs)],
+  pushforward: ({ tangents: [t], inputs: [x], attrs }) => t && productTangent(t, x, attrs),
 });
+
+/**
+ * ∂x_k = Π_{j<k} x_j · s_k with s_k = Σ_{i ≥ k} ∂y_i · Π_{k<j≤i} x_j = ∂y_k + x_{k+1}·s_{k+1}: without a
+ * division, which would fail at x_k = 0. What element k is left out of starts one later.
+ */
+export function productCotangent(dy: Node, x: Node, { axis, exclusive }: CumulativeAttrs): Node {
+  const before = makeNode(cumprodOp, [x], { axis, exclusive: true });
+  const reached = exclusive ? shifted(flip(dy, axis), axis) : flip(dy, axis);
+  const factors = shifted(flip(x, axis), axis);
+  const sums = makeNode(recurrenceOp, [factors, reached], { axis });
+  return mul(before, flip(sums, axis));
+}
+
+/** ẏ_i = x_i·ẏ_{i−1} + ẋ_i·Π_{j<i} x_j */
+export function productTangent(t: Node, x: Node, { axis, exclusive }: CumulativeAttrs): Node {
+  const before = makeNode(cumprodOp, [x], { axis, exclusive: true });
+  const moved = makeNode(recurrenceOp, [x, mul(before, t)], { axis });
+  return exclusive ? shifted(moved, axis) : moved;
+}
 
 /** Elements one place later along an axis, 0 in the first. */
 function shifted(x: Node, axis: number): Node {

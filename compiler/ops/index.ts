@@ -12,6 +12,7 @@ import * as diagonal from "./diagonal.ts";
 import * as distributions from "./distributions.ts";
 import * as elementwise from "./elementwise.ts";
 import * as exponential from "./exponential.ts";
+import * as factors from "./factors.ts";
 import * as gathering from "./gathering.ts";
 import * as joining from "./joining.ts";
 import * as matrices from "./matrices.ts";
@@ -57,6 +58,7 @@ const modules = [
   recurrence,
   choice,
   cumulative,
+  factors,
   matrices,
   padding,
   correlation,

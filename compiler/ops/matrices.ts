@@ -18,6 +18,7 @@ import { abs, add, like, logOf, mul, neg, sign } from "./arithmetic.ts";
 import { eq, where } from "./comparison.ts";
 import { diagonalMatrixOp, diagonalOp, tril, triu } from "./diagonal.ts";
 import { castTo, definitions } from "./elementwise.ts";
+import { prod } from "./factors.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { inBatch, manySides } from "./matrices.batch.ts";
 import {
@@ -40,7 +41,7 @@ import * as reference from "./matrices.reference.ts";
 import { functional, precedence, wrap } from "./notation.ts";
 import { type AnyOp, type Notation, op, type Sample, type SampleInput } from "./op.ts";
 import { looped, type Recurrence, unrolled } from "./recurrence.ts";
-import { prod, sum } from "./reduction.ts";
+import { sum } from "./reduction.ts";
 import { broadcastTo, expandDims } from "./shape.ts";
 
 // ── The ops ─────────────────────────────────────────────────────────────────────────────────────

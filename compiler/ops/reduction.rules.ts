@@ -12,8 +12,9 @@ import {
   variable,
 } from "../simplify/rule.ts";
 import { div, like, mul, neg } from "./arithmetic.ts";
+import { prod } from "./factors.ts";
 import { symbol } from "./leaf.ts";
-import { max, maxOp, mean, min, minOp, prod, type ReduceAttrs, sum, sumOp } from "./reduction.ts";
+import { max, maxOp, mean, min, minOp, type ReduceAttrs, sum, sumOp } from "./reduction.ts";
 import { broadcastOp, broadcastTo, dimshuffle, dimshuffleOp, reshape, reshapeOp } from "./shape.ts";
 
 const attrsOf = (node: Node): ReduceAttrs => node.attrs as unknown as ReduceAttrs;

@@ -14,7 +14,7 @@ import {
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { div, like, mul } from "./arithmetic.ts";
-import { attains, eq, where } from "./comparison.ts";
+import { attains } from "./comparison.ts";
 import { castTo } from "./elementwise.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { precedence, wrap } from "./notation.ts";
@@ -138,7 +138,9 @@ const meanNotation: Notation<ReduceAttrs> = {
   },
 };
 
-const float = (extra: Partial<Sample["inputs"][number]> = {}): Sample<ReduceAttrs>[] => [
+export const realSamples = (
+  extra: Partial<Sample["inputs"][number]> = {},
+): Sample<ReduceAttrs>[] => [
   { inputs: [{ shape: [4], ...extra }], attrs: { axes: [0], keepdims: false } },
   { inputs: [{ shape: [2, 3], ...extra }], attrs: { axes: [1], keepdims: false } },
   { inputs: [{ shape: [2, 3], ...extra }], attrs: { axes: [0], keepdims: true } },
@@ -163,7 +165,8 @@ interface ReduceSpec {
   readonly samples?: readonly Sample<ReduceAttrs>[];
 }
 
-function reduction(spec: ReduceSpec): AnyOp {
+/** A reduction by its record: axes, the reference of one group, the instruction that combines. */
+export function reduction(spec: ReduceSpec): AnyOp {
   const { fn, expand } = spec;
   return op<ReduceAttrs>({
     name: spec.name,
@@ -188,14 +191,15 @@ function reduction(spec: ReduceSpec): AnyOp {
     ...(spec.pushforward ? { pushforward: spec.pushforward } : {}),
     notation:
       spec.notation ?? reduceNotation(spec.name, spec.tex ?? `\\operatorname{${spec.name}}`),
-    samples: spec.samples ?? float(),
+    samples: spec.samples ?? realSamples(),
   });
 }
 
 /** Truth values and integers are added as int32. */
-const counts = (dtype: DType): DType => (dtype === "bool" ? "int32" : dtype);
+export const counts = (dtype: DType): DType => (dtype === "bool" ? "int32" : dtype);
 
-const builder =
+/** The builder of a reduction; `prepare` brings the operand to the dtype that it computes in. */
+export const reducer =
   (record: AnyOp, prepare: (x: Node) => Node = (x) => x) =>
   (x: Operand, axis?: AxisArgument, { keepdims = false }: ReduceOptions = {}): Node => {
     const node = prepare(asNode(x));
@@ -212,34 +216,7 @@ export const sumOp = reduction({
 });
 
 /** Sum over the given axes; truth values are counted. */
-export const sum = builder(sumOp, (x) => castTo(x, counts(x.type.dtype)));
-
-/** ∂Πx/∂xᵢ = Πx / xᵢ; at the only zero it is the product of the others, at one of several zeros 0. */
-function otherFactors(y: Node, x: Node, attrs: ReduceAttrs): Node {
-  const isZero = eq(x, like(0, x));
-  const safe = where(isZero, like(1, x), x);
-  const whole = { axes: attrs.axes, keepdims: true };
-  const zeros = makeNode(sumOp, [castTo(isZero, x.type.dtype)], whole);
-  const others = makeNode(prodOp, [safe], whole);
-  const atZero = where(eq(zeros, like(1, x)), others, like(0, x));
-  return where(isZero, atZero, div(restoreAxes(y, x, attrs), safe));
-}
-
-export const prodOp: AnyOp = reduction({
-  name: "prod",
-  tex: "\\prod",
-  fn: "mul",
-  samples: float({ domain: [0.5, 1.5] }),
-  evaluate: (values) => values.reduce((a, b) => a * b, 1),
-  gradient: ({ dy, y, inputs: [x], attrs }) => [
-    mul(restoreAxes(dy, x, attrs), otherFactors(y, x, attrs)),
-  ],
-  pushforward: ({ tangents: [t], y, inputs: [x], attrs }) =>
-    t && makeNode(sumOp, [mul(t, otherFactors(y, x, attrs))], attrs),
-});
-
-/** Product over the given axes. Its gradient is right where factors are 0, its second one where none is. */
-export const prod = builder(prodOp, (x) => castTo(x, counts(x.type.dtype)));
+export const sum = reducer(sumOp, (x) => castTo(x, counts(x.type.dtype)));
 
 /** Tied extremes share the cotangent equally. */
 const shares = (y: Node, x: Node, attrs: ReduceAttrs): Node => {
@@ -268,7 +245,7 @@ export const maxOp = reduction({
 });
 
 /** Largest value; NaN if there is one. Tied values share the gradient. */
-export const max = builder(maxOp);
+export const max = reducer(maxOp);
 
 export const minOp = reduction({
   name: "min",
@@ -281,9 +258,9 @@ export const minOp = reduction({
 });
 
 /** Smallest value; NaN if there is one. Tied values share the gradient. */
-export const min = builder(minOp);
+export const min = reducer(minOp);
 
-const truth = float({ dtype: "bool", domain: [0, 2] });
+const truth = realSamples({ dtype: "bool", domain: [0, 2] });
 const noCotangent: GradientRule<ReduceAttrs> = () => [undefined];
 
 export const anyOp = reduction({
@@ -296,7 +273,7 @@ export const anyOp = reduction({
 });
 
 /** Whether any value is not 0. */
-export const any = builder(anyOp, (x) => castTo(x, "bool"));
+export const any = reducer(anyOp, (x) => castTo(x, "bool"));
 
 export const allOp = reduction({
   name: "all",
@@ -308,7 +285,7 @@ export const allOp = reduction({
 });
 
 /** Whether no value is 0. */
-export const all = builder(allOp, (x) => castTo(x, "bool"));
+export const all = reducer(allOp, (x) => castTo(x, "bool"));
 
 /** The first position whose value is the most extreme; a NaN is more extreme than any number. */
 function position(values: readonly number[], better: (a: number, b: number) => boolean): number {
@@ -332,7 +309,7 @@ export const argmaxOp = reduction({
   fn: "argmax",
   dtype: () => "int32",
   bounds: positions,
-  samples: float().filter((s) => s.attrs?.axes.length === 1),
+  samples: realSamples().filter((s) => s.attrs?.axes.length === 1),
   evaluate: (values) => position(values, (a, b) => a > b),
   gradient: noCotangent,
 });
@@ -343,7 +320,7 @@ export const argminOp = reduction({
   fn: "argmin",
   dtype: () => "int32",
   bounds: positions,
-  samples: float().filter((s) => s.attrs?.axes.length === 1),
+  samples: realSamples().filter((s) => s.attrs?.axes.length === 1),
   evaluate: (values) => position(values, (a, b) => a < b),
   gradient: noCotangent,
 });
@@ -391,6 +368,6 @@ export const meanOp = reduction({
 });
 
 /** Mean over the given axes; integers and truth values give floatX. */
-export const mean = builder(meanOp, (x) =>
+export const mean = reducer(meanOp, (x) =>
   castTo(x, isFloat(x.type.dtype) ? x.type.dtype : floatX),
 );

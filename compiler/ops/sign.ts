@@ -4,8 +4,9 @@ import type { Node } from "../graph/node.ts";
 import { abs, add, div, mul, sqrt, square } from "./arithmetic.ts";
 import { castOp } from "./elementwise.ts";
 import { exp, sigmoid, softplus } from "./exponential.ts";
+import { prodOp } from "./factors.ts";
 import { constantValue } from "./leaf.ts";
-import { maxOp, meanOp, minOp, prodOp, sumOp } from "./reduction.ts";
+import { maxOp, meanOp, minOp, sumOp } from "./reduction.ts";
 import { softmaxOp } from "./softmax.ts";
 
 const always = new Set([abs, square, sqrt, exp, sigmoid, softplus].map((b) => b.op)).add(softmaxOp);

@@ -1,11 +1,17 @@
 /** The error function and the gamma family; their formulas are those of kernels/functions.ts. */
 
-import type { Node } from "../graph/node.ts";
+import { fail } from "../diagnostics/error.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import { floatX, isFloat } from "../graph/types.ts";
+import { polygamma as series } from "../kernels/gamma-function.ts";
+import { numeric } from "../kernels/numeric.ts";
 import { named } from "../kernels/shorthand.ts";
 import { like, mul, neg, square } from "./arithmetic.ts";
-import { unary } from "./elementwise.ts";
+import { castTo, unary } from "./elementwise.ts";
 import { exp } from "./exponential.ts";
-import { functional } from "./notation.ts";
+import { asNode, type Operand } from "./leaf.ts";
+import { functional, precedence } from "./notation.ts";
+import { type AnyOp, op } from "./op.ts";
 
 /** 2/√π · e^(−x²) */
 const gauss = (x: Node): Node => {
@@ -73,8 +79,47 @@ export const trigamma = unary({
   cost: 150,
   sample: [0.3, 4],
   lower: named("trigamma"),
-  gradient: {
-    none: "the third derivative of log Γ is not among the ops; hold it constant with stopGradient",
-  },
+  gradient: ({ dy, inputs: [x] }) => [mul(dy, makeNode(polygammaOp, [x], { order: 2 }))],
   notation: functional("trigamma", "\\psi_{1}"),
 });
+
+/** ψₙ(x), the n-th derivative of ψ(x), n ≥ 2. */
+export const polygammaOp: AnyOp = op<{ order: number }>({
+  name: "polygamma",
+  domain: "float",
+  elementwise: true,
+  cost: 300,
+  infer: ([x]) => x,
+  evaluate: ([x], { order }, { dtype, shape }) => {
+    const value = numeric((s) => series(order, s), 1);
+    return { dtype, shape, data: x.data.map((v) => value(v)) };
+  },
+  lower: ({ attrs, read }, index) => series(attrs.order, read(0, index)),
+  gradient: ({ dy, inputs: [x], attrs: { order } }) => [
+    mul(dy, makeNode(polygammaOp, [x], { order: order + 1 })),
+  ],
+  notation: {
+    text: ([x], { order }) => ({
+      text: `polygamma(${order}, ${x.text})`,
+      precedence: precedence.atom,
+    }),
+    tex: ([x], { order }) => ({
+      text: `\\psi_{${order}}\\left(${x.text}\\right)`,
+      precedence: precedence.atom,
+    }),
+  },
+  samples: [2, 3, 5].map((order) => ({
+    inputs: [{ shape: [2, 3], domain: [0.5, 4] as const }],
+    attrs: { order },
+  })),
+});
+
+/** ψₙ(x): ψ for n = 0, ψ₁ for n = 1. @throws ADJ1008 unless n is a whole number from 0 to 20 */
+export function polygamma(n: number, x: Operand): Node {
+  if (!Number.isInteger(n) || n < 0 || n > 20)
+    fail("ADJ1008", `polygamma: the order ${n} is no whole number from 0 to 20`);
+  if (n < 2) return n === 0 ? digamma(x) : trigamma(x);
+  const node = asNode(x);
+  const to = isFloat(node.type.dtype) ? node.type.dtype : floatX;
+  return makeNode(polygammaOp, [castTo(node, to)], { order: n });
+}

@@ -3,14 +3,16 @@
 import * as l from "adjoint";
 import test from "ava";
 import { gradients } from "../../compiler/gradient/grad.ts";
+import { hessians } from "../../compiler/gradient/jacobian.ts";
 import { arrayOf, evaluateNodes } from "../../compiler/graph/evaluate.ts";
 import type { Node } from "../../compiler/graph/node.ts";
 import { mul } from "../../compiler/ops/arithmetic.ts";
 import { cumprod, cumsum } from "../../compiler/ops/cumulative.ts";
 import { exp } from "../../compiler/ops/exponential.ts";
+import { prod } from "../../compiler/ops/factors.ts";
 import { at, span } from "../../compiler/ops/indexing.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
-import { max, prod, sum } from "../../compiler/ops/reduction.ts";
+import { max, sum } from "../../compiler/ops/reduction.ts";
 import { close, named, runGenerated, runInterpreter, textOf } from "../support/compile.ts";
 
 test("a running sum is one pass along its axis, in the loop of what is along it", (t) => {
@@ -75,4 +77,65 @@ test("products with factors that are 0 have the gradient of the others", (t) => 
   // x₀ + x₀x₁ + x₀x₁x₂
   t.deepEqual(at([2, 0, 5], sum(cumprod(x, 0))), [1, 12, 0]);
   t.deepEqual(at([0, 3, 5], sum(cumprod(x, 0))), [19, 0, 0]);
+});
+
+test("second derivatives of products are right where factors are 0", async (t) => {
+  const x = symbol("float64", [2, 3]);
+  const costs = [
+    sum(prod(x, 1)),
+    sum(prod(x, 0)),
+    prod(x),
+    sum(prod(x, [0, 1], { keepdims: true })),
+  ];
+  const points = [
+    [2, 0, 5, 0, 0, 3],
+    [0, 0, 5, 2, 3, 4],
+    [1, 2, 0, 4, 0, 6],
+    [0, 0, 0, 1, 1, 1],
+    [1, 2, 3, 4, 5, 6],
+  ];
+  const whole = costs.flatMap((cost) => {
+    const [first] = gradients(cost, [x]);
+    const twice = sum(first);
+    return [first, ...gradients(twice, [x])];
+  });
+  const directions = hessians(costs[2], [x]);
+  for (const point of points) {
+    const values = new Map([[x, arrayOf("float64", [2, 3], point)]]);
+    const others = (groups: readonly (readonly number[])[], without: readonly number[]): number =>
+      groups
+        .filter((group) => without.every((k) => group.includes(k)))
+        .reduce(
+          (s, group) => s + group.reduce((p, j) => (without.includes(j) ? p : p * point[j]), 1),
+          0,
+        );
+    const grouped = [
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+      ],
+      [
+        [0, 3],
+        [1, 4],
+        [2, 5],
+      ],
+      [[0, 1, 2, 3, 4, 5]],
+      [[0, 1, 2, 3, 4, 5]],
+    ];
+    const each = point.map((_, k) => k);
+    const expected = grouped.flatMap((groups) => [
+      each.map((k) => others(groups, [k])),
+      each.map((k) => each.filter((l) => l !== k).reduce((s, l) => s + others(groups, [k, l]), 0)),
+    ]);
+    const generated = await runGenerated([...whole, ...directions], values);
+    const interpreted = runInterpreter([...whole, ...directions], values);
+    for (const found of [generated, interpreted]) {
+      for (const [i, want] of expected.entries())
+        t.true(close(found[i], want, 1e-12), `${i} at ${point}: ${found[i]} and ${want}`);
+      const hessian = each.flatMap((k) =>
+        each.map((l) => (k === l ? 0 : others(grouped[2], [k, l]))),
+      );
+      t.true(close(found[8], hessian, 1e-12), `hessian at ${point}: ${found[8]}`);
+    }
+  }
 });

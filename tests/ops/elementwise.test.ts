@@ -10,6 +10,7 @@ import { definedNames } from "../../compiler/kernels/functions.ts";
 import { numeric } from "../../compiler/kernels/numeric.ts";
 import { call } from "../../compiler/kernels/scalar.ts";
 import { symbol } from "../../compiler/ops/leaf.ts";
+import { sum } from "../../compiler/ops/reduction.ts";
 import { close, runGenerated } from "../support/compile.ts";
 import { fixture, number, type Value } from "../support/fixtures.ts";
 
@@ -18,6 +19,7 @@ const table = fixture<{
   pairs: Value[][];
   unary: Record<string, Value[]>;
   binary: Record<string, Value[]>;
+  polygamma: { x: number[]; y: Record<string, number[]> };
   lgammaNearZeros: { x: Value[]; y: Value[] };
 }>("elementwise");
 
@@ -145,9 +147,24 @@ test("stopGradient, gradClip and gradScale pass the value and change the gradien
     message: /does not depend on/,
   });
   t.throws(() => l.gradClip(1, 2, 1), { message: /low ≤ high/ });
-  t.throws(() => gradients(functions.trigamma(x), [x]) && gradients(functions.digamma(x), [x]), {
-    message: /trigamma has no gradient: the third derivative/,
-  });
+  t.throws(() => l.polygamma(1.5, 2), { message: /no whole number from 0 to 20/ });
+});
+
+test("polygamma has mpmath's values, and is the derivative of the one before (relative 1e-12)", async (t) => {
+  const { x: at, y } = fixture.polygamma;
+  const x = symbol("float64", [at.length]);
+  const values = new Map([[x, arrayOf("float64", [at.length], at)]]);
+  for (const [order, expected] of Object.entries(y)) {
+    const n = Number(order);
+    const roots = [functions.polygamma(n, x), ...gradients(sum(functions.polygamma(n, x)), [x])];
+    const next = functions.polygamma(n + 1, x);
+    const generated = await runGenerated([...roots, next], values);
+    const interpreted = evaluateNodes([...roots, next], values).map((v) => Array.from(v.data));
+    for (const [value, slope, after] of [generated, interpreted]) {
+      t.true(close(value, expected, 1e-12, 1e-14), `ψ${n}: ${value} and ${expected}`);
+      t.true(close(slope, after, 1e-15, 0), `ψ${n}′`);
+    }
+  }
 });
 
 test("the approximation of gelu by tanh is its formula", (t) => {

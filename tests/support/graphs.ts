@@ -71,9 +71,14 @@ export function randomGraph(seed: number): Graph {
 
   const tableStep = (): Node => {
     const { op, sample } = random.pick(fromTable);
-    const inputs = sample.inputs.map(({ shape, dtype = "float64", domain }) => {
+    const inputs = sample.inputs.map((input) => {
+      const { shape, dtype = "float64", domain, diagonal } = input;
       if (dtype !== "float64") return leaf(shape, dtype as "int32" | "bool", domain ?? [0, 2]);
-      return operand(shape, domain);
+      if (diagonal === undefined) return operand(shape, domain);
+      // A matrix whose diagonal makes it what the op needs is an input of its own.
+      const matrix = symbol(dtype, shape);
+      values.set(matrix, random.sample(input, dtype));
+      return matrix;
     });
     return makeNode(op, inputs, sample.attrs ?? {});
   };

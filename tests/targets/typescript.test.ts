@@ -3,7 +3,7 @@
 import * as l from "adjoint";
 import test from "ava";
 import { threefry2x32 } from "../../compiler/ops/threefry.ts";
-import { importText, named, textOf } from "../support/compile.ts";
+import { close, importText, named, textOf } from "../support/compile.ts";
 
 type State = Record<string, Float32Array>;
 type Code = { createState(seed: number): State } & Record<string, (...args: unknown[]) => unknown>;
@@ -145,4 +145,30 @@ test("initial draws: the same bits as the reference, another seed another draw, 
   const variance = (x: Float32Array) => x.reduce((s, v) => s + (v - mean(x)) ** 2, 0) / x.length;
   t.true(Math.abs(mean(a.N) - 3) < 0.1 && Math.abs(variance(a.N) - 4) < 0.25);
   t.true(Math.abs(mean(a.U)) < 0.06 && Math.abs(variance(a.U) - 1 / 3) < 0.03);
+});
+
+test("kernels, memory and values of one name are told apart", async (t) => {
+  const x = named(l.vector(3), "x");
+  const loss = named(l.softmax(x), "loss");
+  const trainLoss = named(l.cumsum(loss), "train_loss");
+  const yLoss = named(l.softmax(l.mul(x, 2)), "y_loss");
+  const functions = {
+    train: [loss, trainLoss, l.cumsum(yLoss)],
+    train_y: [l.cumsum(loss)],
+  };
+  const exports = [
+    ...Object.entries(functions).map(([name, outputs]) => [name, l.fn([x], outputs)] as const),
+    ["train_y_loss", l.shared(l.ones([3]))] as const,
+  ];
+  const names = [...textOf(exports).matchAll(/^(?:export )?function (\w+)\(/gm)];
+  t.is(new Set(names.map(([, name]) => name)).size, names.length);
+  const code = await load(exports);
+  const at = [1, 2, 3];
+  for (const [name, outputs] of Object.entries(functions)) {
+    const found = code[name](code.createState(0), Float32Array.from(at)) as Float32Array[];
+    for (const [i, node] of outputs.entries()) {
+      const expected = l.evaluate(node, [[x, at]]) as number[];
+      t.true(close(Array.from(found[i]), expected, 1e-6), `${name}, ${i}`);
+    }
+  }
 });

@@ -36,26 +36,42 @@ export function emitTypescript(model: CompiledModel, instrument?: Instrument): s
   banner(out, model, "TypeScript target: the reference.");
   if (hooks) out.line(`// ${hooks.note}`).line();
   hooks?.head(out);
-  writeState(out, model);
-  writeCreate(out, model);
+  const slots = slotNames(model);
+  writeState(out, model, slots);
+  writeCreate(out, model, slots);
   if (drawsNumbers(model)) writeRandom(out);
   writeHelpers(out, bodiesOf(model));
   for (const variable of model.shared)
-    if (variable.initial) writeFunction(out, model, variable.initial, `initial_${variable.name}`);
-  for (const fn of model.functions) writeFunction(out, model, fn, fn.program.name, hooks);
+    if (variable.initial)
+      writeFunction(out, model, variable.initial, { name: `initial_${variable.name}`, slots });
+  for (const fn of model.functions)
+    writeFunction(out, model, fn, { name: fn.program.name, slots, hooks });
   return out.toString();
 }
 
-/** Name of a temporary in the state: `train_logits`. */
-const slotName = (fn: CompiledFunction, node: Node): string =>
-  `${fn.program.name}_${nameIn(fn, node)}`;
+/** Names of temporaries in the state: `train_logits`. */
+type SlotNames = ReadonlyMap<CompiledFunction["plan"]["slots"][number], string>;
+
+function slotNames(model: CompiledModel): SlotNames {
+  const taken = new Set(model.shared.map((variable) => variable.name));
+  return new Map(
+    model.functions.flatMap((fn) =>
+      fn.plan.slots.map((slot) => {
+        let name = `${fn.program.name}_${nameIn(fn, slot.node)}`;
+        while (taken.has(name)) name += "_";
+        taken.add(name);
+        return [slot, name] as const;
+      }),
+    ),
+  );
+}
 
 /** Named sizes of data, in the order of the model. */
 export function dataSizes(model: CompiledModel): string[] {
   return [...new Set(model.shared.flatMap((v) => sizesOf(v.node.shape)))];
 }
 
-function writeState(out: Writer, model: CompiledModel): void {
+function writeState(out: Writer, model: CompiledModel, slots: SlotNames): void {
   out.doc(["Memory of one trainer."]);
   out.block("export interface State {", () => {
     for (const { node, name, isData } of model.shared) {
@@ -74,14 +90,14 @@ function writeState(out: Writer, model: CompiledModel): void {
         out.doc([
           `${nameIn(fn, slot.node)} of ${fn.program.name}: ${slot.dtype}, ${slot.size} elements.`,
         ]);
-        out.line(`${slotName(fn, slot.node)}: ${arrayTypes[slot.dtype]};`);
+        out.line(`${slots.get(slot)}: ${arrayTypes[slot.dtype]};`);
       }
     }
   });
   out.line();
 }
 
-function writeCreate(out: Writer, model: CompiledModel): void {
+function writeCreate(out: Writer, model: CompiledModel, slots: SlotNames): void {
   const arenas = new Map<DType, number>();
   for (const { plan } of [...model.functions, ...initials(model)]) {
     for (const [dtype, size] of plan.sizes)
@@ -107,7 +123,7 @@ function writeCreate(out: Writer, model: CompiledModel): void {
         for (const fn of model.functions) {
           for (const slot of fn.plan.slots) {
             const range = `${slot.offset}, ${slot.offset + slot.size}`;
-            out.line(`${slotName(fn, slot.node)}: ${arenaName(slot.dtype)}.subarray(${range}),`);
+            out.line(`${slots.get(slot)}: ${arenaName(slot.dtype)}.subarray(${range}),`);
           }
         }
       },
@@ -169,8 +185,7 @@ function writeFunction(
   out: Writer,
   model: CompiledModel,
   fn: CompiledFunction,
-  name: string,
-  hooks?: Hooks,
+  { name, slots, hooks }: { name: string; slots: SlotNames; hooks?: Hooks | undefined },
 ): void {
   const { program, nests, plan } = fn;
   const isInitial = !model.functions.includes(fn);
@@ -195,8 +210,8 @@ function writeFunction(
   out.block(head, () => {
     const fromState = [
       ...program.memory.map((node) => nameIn(fn, node)),
-      ...plan.slots.map(({ node }) =>
-        isInitial ? nameIn(fn, node) : `${slotName(fn, node)}: ${nameIn(fn, node)}`,
+      ...plan.slots.map((slot) =>
+        isInitial ? nameIn(fn, slot.node) : `${slots.get(slot)}: ${nameIn(fn, slot.node)}`,
       ),
     ].filter((entry) => usedInBody(entry, fn));
     if (fromState.length > 0) out.list("const {", fromState, "} = state;", " ");
