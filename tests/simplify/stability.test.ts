@@ -1,6 +1,5 @@
 /** Textbook spellings where they overflow: no NaN where the maths is finite, and the right value. */
 
-import { prod } from "../../compiler/ops/factors.ts";
 import test from "ava";
 import { gradients } from "../../compiler/gradient/grad.ts";
 import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
@@ -11,6 +10,7 @@ import { gt, where } from "../../compiler/ops/comparison.ts";
 import { arange } from "../../compiler/ops/creation.ts";
 import { castTo } from "../../compiler/ops/elementwise.ts";
 import * as e from "../../compiler/ops/exponential.ts";
+import { prod } from "../../compiler/ops/factors.ts";
 import { at } from "../../compiler/ops/indexing.ts";
 import { asNode, symbol } from "../../compiler/ops/leaf.ts";
 import * as r from "../../compiler/ops/reduction.ts";
