@@ -151,7 +151,7 @@ test("stopGradient, gradClip and gradScale pass the value and change the gradien
 });
 
 test("polygamma has mpmath's values, and is the derivative of the one before (relative 1e-12)", async (t) => {
-  const { x: at, y } = fixture.polygamma;
+  const { x: at, y } = table.polygamma;
   const x = symbol("float64", [at.length]);
   const values = new Map([[x, arrayOf("float64", [at.length], at)]]);
   for (const [order, expected] of Object.entries(y)) {
