@@ -195,9 +195,10 @@ function check(
 ): void {
   const program = path.join(folder, "program");
   const built = spawnSync(
-    command,
+    command[0],
     [
-      ...["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fwrapv", "-fopenmp-simd"],
+      ...command.slice(1),
+      ...["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fopenmp-simd"],
       ...["-fno-math-errno", "-fno-trapping-math", "-pthread", ...flags, ...sanitizers],
       ...["-I", "runtime/native", "-I", folder, ...sources, "runtime/native/adjoint.c", "-lm"],
       ...["-o", program],

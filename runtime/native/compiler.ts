@@ -1,6 +1,7 @@
 /** The machine's C compiler: where it is, and for which processor it compiles. */
 
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { UnavailableError } from "../unavailable.ts";
 
 /** Processors that generated C knows vectors of, best first. */
@@ -29,7 +30,8 @@ const variants: readonly Variant[] = [
 ];
 
 export interface Compiler {
-  readonly command: string;
+  /** A program, and what comes first of its arguments: `ccache gcc`. */
+  readonly command: readonly string[];
   /** Its name and version, as it tells them. */
   readonly version: string;
   /** Which vectors the processor at hand has: avx512, avx2, neon or portable. */
@@ -45,7 +47,8 @@ const advice =
       ? "on Windows, use Linux in WSL"
       : "install one, for example with: sudo apt-get install gcc libc6-dev";
 
-let found: Compiler | undefined;
+/** Those found already, by what asked for them. */
+const found = new Map<string, Compiler>();
 
 /**
  * The compiler that $CC names, or the first of cc, gcc and clang.
@@ -54,11 +57,14 @@ let found: Compiler | undefined;
  * @throws UnavailableError where there is none
  */
 export function findCompiler(wanted = process.env.ADJOINT_VARIANT): Compiler {
-  if (found && !wanted) return found;
-  const commands = process.env.CC ? [process.env.CC] : ["cc", "gcc", "clang"];
+  const { CC, PATH } = process.env;
+  const key = [CC, PATH, wanted].join("\0");
+  const known = found.get(key);
+  if (known) return known;
+  const commands = CC ? [commandOf(CC)] : [["cc"], ["gcc"], ["clang"]];
   for (const command of commands) {
-    const told = spawnSync(command, ["--version"], { encoding: "utf8" });
-    if (told.status !== 0) continue;
+    const told = ask(command, "--version");
+    if (told === undefined) continue;
     const macros = definedMacros(command);
     const variant = variants.find((v) =>
       wanted ? v.name === wanted : v.macros.every((macro) => macros.has(macro)),
@@ -67,23 +73,37 @@ export function findCompiler(wanted = process.env.ADJOINT_VARIANT): Compiler {
       throw new UnavailableError(
         `there is no variant ${wanted} of native code; there are: ${variants.map((v) => v.name).join(", ")}`,
       );
-    const compiler = {
-      command,
-      version: told.stdout.split("\n", 1)[0],
-      variant: variant.name,
-      flags: variant.flags,
-    };
-    if (!wanted) found = compiler;
+    const [version] = told.split("\n", 1);
+    const compiler = { command, version, variant: variant.name, flags: variant.flags };
+    found.set(key, compiler);
     return compiler;
   }
-  throw new UnavailableError(`native code needs a C compiler (${commands.join(", ")}): ${advice}`);
+  const names = commands.map((command) => command.join(" ")).join(", ");
+  throw new UnavailableError(
+    CC
+      ? `CC=${CC} is no C compiler that runs`
+      : `native code needs a C compiler (${names}): ${advice}`,
+  );
 }
 
-/** The macros that tell what the processor at hand has; none where the compiler does not know it. */
-function definedMacros(command: string): ReadonlySet<string> {
-  const { stdout } = spawnSync(command, ["-march=native", "-dM", "-E", "-x", "c", "-"], {
+/** $CC: a program, whose path may have spaces, or one with arguments. */
+const commandOf = (cc: string): string[] => (existsSync(cc) ? [cc] : cc.trim().split(/\s+/));
+
+/** What a compiler answers; undefined where it does not run, or does not know what it is asked. */
+function ask(
+  [command, ...first]: readonly string[],
+  ...args: readonly string[]
+): string | undefined {
+  const { status, stdout } = spawnSync(command, [...first, ...args], {
     encoding: "utf8",
     input: "",
   });
-  return new Set([...(stdout ?? "").matchAll(/^#define (\w+)/gm)].map(([, name]) => name));
+  return status === 0 ? stdout : undefined;
+}
+
+/** The macros that tell what the processor at hand has, or where that cannot be asked any of its kind. */
+function definedMacros(command: readonly string[]): ReadonlySet<string> {
+  const question = ["-dM", "-E", "-x", "c", "-"];
+  const told = ask(command, "-march=native", ...question) ?? ask(command, ...question) ?? "";
+  return new Set([...told.matchAll(/^#define (\w+)/gm)].map(([, name]) => name));
 }

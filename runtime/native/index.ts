@@ -11,6 +11,7 @@ import {
   type Signature,
 } from "../signature.ts";
 import { type CreateOptions, createTrainer, type SyncProgram } from "../trainer.ts";
+import { UnavailableError } from "../unavailable.ts";
 import { buildAddon } from "./build.ts";
 import { coreCount } from "./cores.ts";
 
@@ -45,9 +46,18 @@ export async function createNativeTrainer<Trainer>(
   options: CreateOptions = {},
 ): Promise<Trainer> {
   const file = await buildAddon(fileURLToPath(source), signature.model);
-  const addon = createRequire(import.meta.url)(file) as Addon;
+  const addon = load(file);
   const program = programOf(signature, addon, options.threads ?? coreCount());
   return createTrainer<Trainer, State>(signature, program, { ...options, target: "typescript" });
+}
+
+/** @throws UnavailableError where the system does not allow it, as on a disk without programs */
+function load(file: string): Addon {
+  try {
+    return createRequire(import.meta.url)(file) as Addon;
+  } catch (error) {
+    throw new UnavailableError(`${file} cannot be loaded: ${(error as Error).message}`);
+  }
 }
 
 interface State {

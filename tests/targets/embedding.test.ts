@@ -21,7 +21,8 @@ const command = /^cc ([^`]*?) -o train-logistic$/m.exec(page.replaceAll("\\\n", 
 function build(folder: string, ...flags: string[]): string {
   const out = path.join(folder, "train-logistic");
   const all = ["-Wall", "-Wextra", "-Werror", ...command.split(/\s+/), ...flags, "-o", out];
-  execFileSync(findCompiler().command, all, { encoding: "utf8", stdio: "pipe" });
+  const [compiler, ...first] = findCompiler().command;
+  execFileSync(compiler, [...first, ...all], { encoding: "utf8", stdio: "pipe" });
   return out;
 }
 
