@@ -23,7 +23,9 @@ export async function createFastest<Trainer>(
       return trainer;
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      reasons.push(`${target}: ${error.message}`);
+      // What a compiler said is for those who ask for its target by name.
+      const [why] = error.message.split("\n", 1);
+      reasons.push(`${target}: ${why.replace(/:$/, "")}`);
     }
   }
   throw new UnavailableError(reasons.join("; "));

@@ -1,9 +1,6 @@
-/** Which generated code runs: the one that is asked for, or the fastest that this machine can run. */
+/** Which generated code runs: the one that is asked for, or what the entry's `auto` takes. */
 
 import type { CreateOptions } from "../trainer.ts";
-
-/** What `auto` tries, fastest first. */
-const fastest = ["native", "wasm", "typescript"] as const;
 
 /** Makes a trainer on one of the targets of a generated entry. */
 export type Create<Trainer> = (options: CreateOptions) => Trainer | Promise<Trainer>;
@@ -11,36 +8,30 @@ export type Create<Trainer> = (options: CreateOptions) => Trainer | Promise<Trai
 export interface Chosen<Trainer> {
   readonly trainer: Trainer;
   readonly target: string;
-  /** Why it is not a faster one: `native: not generated`. Empty where it was asked for. */
+  /** Why it is not a faster one: `native: native code needs a C compiler …`. Empty where it was asked for. */
   readonly reasons: readonly string[];
 }
 
 /**
- * A trainer on the target that is wanted; for `auto` native, else wasm, else typescript.
+ * A trainer on the target that is wanted, or on the fastest that runs here.
  *
- * @param generated what the model was generated for
- * @throws whatever a wanted target, or the last one that is left to `auto`, fails with
+ * @param generated what the model was generated for; an entry with nothing but the reference has no `auto`
+ * @throws whatever the target fails with
  */
 export async function createOn<Trainer>(
   generated: readonly string[],
   create: Create<Trainer>,
   { target = "auto", ...options }: CreateOptions,
 ): Promise<Chosen<Trainer>> {
-  if (target !== "auto")
-    return { trainer: await create({ ...options, target }), target, reasons: [] };
-  const reasons: string[] = [];
-  for (const name of fastest) {
-    if (!generated.includes(name)) {
-      reasons.push(`${name}: not generated`);
-      continue;
-    }
-    try {
-      return { trainer: await create({ ...options, target: name }), target: name, reasons };
-    } catch (error) {
-      if (name === fastest.at(-1)) throw error;
-      const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
-      reasons.push(`${name}: ${line}`);
-    }
+  const hasChoice = generated.some((name) => name === "native" || name === "wasm");
+  if (target !== "auto" || !hasChoice) {
+    const own = target === "auto" ? "typescript" : target;
+    return { trainer: await create({ ...options, target: own }), target: own, reasons: [] };
   }
-  throw new Error(`the model was generated for ${generated.join(", ")} only: name one of them`);
+  let chosen = { target: "", reasons: [] as readonly string[] };
+  const onTarget = (name: string, reasons: readonly string[]): void => {
+    chosen = { target: name, reasons };
+  };
+  const trainer = await create({ ...options, target, onTarget });
+  return { trainer, ...chosen };
 }

@@ -1,38 +1,53 @@
-/** Which target runs: the one that is asked for, or the fastest that does not fail. */
+/** Which target runs: the one that is asked for, or the fastest that is available. */
 
+import { type CreateOptions, createFastest } from "adjoint/runtime";
 import { createOn } from "adjoint/train";
 import test from "ava";
+import { UnavailableError } from "../../runtime/unavailable.ts";
 
-const create = async ({ target }: { target?: string }): Promise<string> => {
-  if (target === "native") throw new Error("there is no C compiler: install gcc or clang\nin PATH");
-  return `on ${target}`;
+/** As a generated entry: native code cannot run, WebAssembly can. */
+const create = async (options: CreateOptions): Promise<string> => {
+  const on = (target: string) => create({ ...options, target });
+  if (options.target === "native")
+    throw new UnavailableError("cc failed (1) to compile the native code:\ncc -O3 …\nerror");
+  if (options.target !== "auto") return `on ${options.target}`;
+  return createFastest<string>(options, {
+    native: () => on("native"),
+    wasm: () => on("wasm"),
+    typescript: () => on("typescript"),
+  });
 };
+const all = ["typescript", "gpu", "wasm", "native"];
 
-test("auto is native, else wasm, else typescript, and says why", async (t) => {
-  const all = ["typescript", "gpu", "wasm", "native"];
+test("auto takes the first target that is available, and says why no faster one", async (t) => {
   t.deepEqual(await createOn(all, create, {}), {
     trainer: "on wasm",
     target: "wasm",
-    reasons: ["native: there is no C compiler: install gcc or clang"],
+    reasons: ["native: cc failed (1) to compile the native code"],
   });
   t.deepEqual(await createOn(["typescript", "gpu"], create, { target: "auto" }), {
     trainer: "on typescript",
     target: "typescript",
-    reasons: ["native: not generated", "wasm: not generated"],
+    reasons: [],
   });
-  const { target, reasons } = await createOn(all, ({ seed }) => seed, { seed: 7 });
-  t.deepEqual([target, reasons], ["native", []]);
+  await t.throwsAsync(createFastest({}, { native: () => create({ target: "native" }) }), {
+    instanceOf: UnavailableError,
+    message: "native: cc failed (1) to compile the native code",
+  });
 });
 
 test("a target that is asked for runs or fails", async (t) => {
-  const { target, reasons } = await createOn(["gpu"], create, { target: "gpu" });
+  const { target, reasons } = await createOn(all, create, { target: "gpu" });
   t.deepEqual([target, reasons], ["gpu", []]);
-  await t.throwsAsync(createOn(["native"], create, { target: "native" }), {
-    message: /C compiler/,
-  });
-  await t.throwsAsync(createOn(["gpu"], create, {}), { message: /generated for gpu only/ });
+  await t.throwsAsync(createOn(all, create, { target: "native" }), { message: /error$/ });
+});
+
+test("a fault is not taken for a target that is not there", async (t) => {
   const fails = (): string => {
     throw new Error("no memory");
   };
+  await t.throwsAsync(createFastest({}, { native: fails, typescript: () => "on typescript" }), {
+    message: "no memory",
+  });
   await t.throwsAsync(createOn(["typescript"], fails, {}), { message: "no memory" });
 });

@@ -45,9 +45,9 @@ const special = [
   88.5,
 ];
 
-/** Functions that float32 computes otherwise at such values, and why. */
+/** Functions that C computes otherwise at such values, and why. */
 export const exceptions: Readonly<Record<string, string>> = {
-  mod: "x − y·⌊x/y⌋ where float32 does not hold the quotient",
+  mod: "x − y·⌊x/y⌋ is all rounding where the quotient is large, and contracted to one operation",
 };
 
 /** Each function of numbers, on all pairs of special values. */
@@ -57,7 +57,7 @@ export function specialTable(precision: Precision): NamedCase[] {
     const isReal = sample?.inputs.every((i) => (i.dtype ?? "float64") === "float64");
     if (!op.elementwise || !isReal || sample.inputs.length === 0 || sample.inputs.length > 2)
       return [];
-    if (precision === "float32" && op.name in exceptions) return [];
+    if (op.name in exceptions) return [];
     const points =
       sample.inputs.length === 1
         ? special.map((x) => [x])
