@@ -24,7 +24,8 @@ export type TensorArray<A extends ElementArray = Float32Array> = A & {
 /** What is accepted as a tensor: a typed array, row by row, or nested arrays of numbers. */
 export type TensorLike = TypedArray | number | boolean | readonly TensorLike[];
 
-const constructors = {
+/** Arrays of JavaScript for each dtype. */
+export const elementArrays = {
   float32: Float32Array,
   float64: Float64Array,
   int32: Int32Array,
@@ -34,7 +35,7 @@ const constructors = {
 
 /** New memory for elements of a dtype. */
 export function allocate(dtype: DType, size: number): ElementArray {
-  return new constructors[dtype](size);
+  return new elementArrays[dtype](size);
 }
 
 /** Gives a typed array its shape. */
@@ -178,7 +179,7 @@ export function tensorElements(
 ): ElementArray {
   const what = `${where}: ${spec.name}`;
   const range = rangeIn(spec.range, sizes);
-  const Wanted = constructors[spec.dtype];
+  const Wanted = elementArrays[spec.dtype];
   if (isTyped(value)) {
     const exact = value.constructor === Wanted;
     const floats = spec.dtype === "float32" || spec.dtype === "float64";

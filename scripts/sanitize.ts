@@ -22,6 +22,7 @@ import { dot } from "../compiler/ops/product.ts";
 import * as r from "../compiler/ops/reduction.ts";
 import { dimshuffle, transpose } from "../compiler/ops/shape.ts";
 import { emitNative } from "../compiler/targets/native/index.ts";
+import { elementArrays } from "../runtime/arrays.ts";
 import { type Compiler, findCompiler } from "../runtime/native/compiler.ts";
 import { cases as recurrences } from "../tests/scan/cases.ts";
 import { bindingsOf } from "../tests/scan/values.ts";
@@ -114,20 +115,12 @@ const loops = (): Case[] =>
     return { outputs: scan.results, bindings: bindingsOf(symbols, scan) };
   });
 
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: Int32Array,
-  bool: Uint8Array,
-} as const;
-
 function bytesOf(node: Node, { data }: NDArray): Uint8Array {
   const isNumber = node.shape.length === 0;
   const array =
     isNumber && node.type.dtype === "int64"
       ? BigInt64Array.from(data, (v) => BigInt(Math.trunc(v)))
-      : arrays[node.type.dtype].from(data);
+      : elementArrays[node.type.dtype].from(data);
   return new Uint8Array(array.buffer);
 }
 

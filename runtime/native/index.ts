@@ -2,7 +2,7 @@
 
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { type ElementArray, refuse, type Sizes } from "../arrays.ts";
+import { type ElementArray, elementArrays, refuse, type Sizes } from "../arrays.ts";
 import {
   type ArraySignature,
   type Dim,
@@ -25,14 +25,6 @@ interface Addon {
   readonly variables: readonly string[];
   readonly sizes: readonly string[];
 }
-
-const constructors = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: Int32Array,
-  bool: Uint8Array,
-} as const;
 
 /**
  * A trainer on native code; the first call on a machine compiles it.
@@ -102,7 +94,7 @@ function functionOf(
     shape.length > 0 && namesIn(shape).every((size) => known.has(size));
   const makers = outputs.filter(isGiven).map(({ dtype, shape }) => {
     const length = elementsOf(shape);
-    const Elements = constructors[dtype];
+    const Elements = elementArrays[dtype];
     return (sizes: Sizes): ElementArray => new Elements(length(sizes));
   });
   if (makers.length === 0)
@@ -142,7 +134,7 @@ function stateOf(signature: Signature, addon: Addon, seed: number, threads: numb
   const state: State = { handle, sizes: {}, lent: new Map() };
   for (const [index, name] of addon.variables.entries()) {
     const { data, dtype } = signature.shared[name];
-    let array: ElementArray = data ? new constructors[dtype](0) : addon.view(handle, index);
+    let array: ElementArray = data ? new elementArrays[dtype](0) : addon.view(handle, index);
     Object.defineProperty(state, name, {
       enumerable: true,
       get: () => array,

@@ -1,15 +1,7 @@
 /** The memory of a module: what generated code has placed, then data, then what a call needs. */
 
-import type { ElementArray } from "../arrays.ts";
+import { type ElementArray, elementArrays } from "../arrays.ts";
 import type { DType } from "../signature.ts";
-
-const constructors = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: Int32Array,
-  bool: Uint8Array,
-} as const;
 
 const pageBytes = 65536;
 /** Vectors may be read beyond the last element. */
@@ -59,7 +51,7 @@ export class Heap {
   }
 
   view(address: number, dtype: DType, length: number): ElementArray {
-    return new constructors[dtype](this.memory.buffer, address, length);
+    return new elementArrays[dtype](this.memory.buffer, address, length);
   }
 
   /** The array whose address lies at a place. */
@@ -154,6 +146,6 @@ export class Heap {
 
   /** Memory for a result. */
   makeArray(place: number, dtype: DType, length: number): void {
-    this.#take(place, constructors[dtype].BYTES_PER_ELEMENT * length);
+    this.#take(place, elementArrays[dtype].BYTES_PER_ELEMENT * length);
   }
 }

@@ -7,6 +7,7 @@ import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import { type Node, topological } from "../../compiler/graph/node.ts";
 import { ModelFunction } from "../../compiler/language/function.ts";
 import { emitTypescript } from "../../compiler/targets/typescript/index.ts";
+import { elementArrays } from "../../runtime/arrays.ts";
 
 /** Gives a node a name, as lifting would. */
 export function named<T>(value: T, name: string): T {
@@ -38,14 +39,6 @@ export function functionOf(outputs: readonly Node[], name = "f"): ModelFunction 
   });
 }
 
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: Int32Array,
-  bool: Uint8Array,
-};
-
 /** Expressions with values of their symbols. */
 export interface Case {
   readonly outputs: readonly Node[];
@@ -76,7 +69,7 @@ export async function runAllGenerated(cases: readonly Case[]): Promise<number[][
       const value = cases[i].bindings.get(input) as NDArray;
       if (input.shape.length === 0)
         return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
-      return arrays[input.type.dtype].from(value.data);
+      return elementArrays[input.type.dtype].from(value.data);
     });
     const sizes = new Map(
       fn.inputs.flatMap((input) =>

@@ -10,6 +10,7 @@ import { dimParts } from "../../compiler/graph/types.ts";
 import type { CompiledFunction, CompiledModel } from "../../compiler/model.ts";
 import { isMade } from "../../compiler/targets/native/function.ts";
 import { emitNative } from "../../compiler/targets/native/index.ts";
+import { elementArrays } from "../../runtime/arrays.ts";
 import { buildAddon } from "../../runtime/native/build.ts";
 import { findCompiler } from "../../runtime/native/compiler.ts";
 import { type Case, functionOf } from "./compile.ts";
@@ -23,14 +24,6 @@ export function missingCompiler(): string | undefined {
     return (error as Error).message;
   }
 }
-
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: Int32Array,
-  bool: Uint8Array,
-};
 
 interface Addon {
   create(seed: number, threads: number): unknown;
@@ -124,7 +117,7 @@ function run(
       if (typeof dim === "string") sizes.set(dim, value.shape[axis]);
     if (input.shape.length === 0)
       return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
-    return arrays[input.type.dtype].from(value.data);
+    return elementArrays[input.type.dtype].from(value.data);
   });
   const { outputs } = compiled.program;
   const given = outputs.map((node) => {
@@ -134,7 +127,7 @@ function run(
       const { name, offset } = dimParts(dim);
       return n * ((sizes.get(name) as number) + offset);
     }, 1);
-    return new arrays[node.type.dtype](length);
+    return new elementArrays[node.type.dtype](length);
   });
   const told = addon.functions[compiled.program.name](
     handle,

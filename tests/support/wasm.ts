@@ -5,6 +5,7 @@ import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import type { Node } from "../../compiler/graph/node.ts";
 import type { CompiledModel } from "../../compiler/model.ts";
 import { emitWasm } from "../../compiler/targets/wasm/index.ts";
+import { elementArrays } from "../../runtime/arrays.ts";
 import type { Signature } from "../../runtime/signature.ts";
 import type { CreateOptions } from "../../runtime/trainer.ts";
 import { createWasmTrainer, type WasmCode } from "../../runtime/wasm/index.ts";
@@ -46,14 +47,6 @@ export async function wasmTrainerOf<Trainer>(
   return createWasmTrainer<Trainer>(signatureOf(model), code as WasmCode, options);
 }
 
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: Int32Array,
-  bool: Uint8Array,
-};
-
 type Functions = Record<string, (...args: unknown[]) => unknown[]>;
 
 /** Runs the generated WebAssembly of many expressions, as functions of one model. */
@@ -70,7 +63,7 @@ export async function runAllWasm(cases: readonly Case[], threads = 1): Promise<n
       const value = cases[i].bindings.get(input) as NDArray;
       if (input.shape.length === 0)
         return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
-      return arrays[input.type.dtype].from(value.data);
+      return elementArrays[input.type.dtype].from(value.data);
     });
     return trainer[`f${i}`](...args).map((result) =>
       typeof result === "object" ? Array.from(result as ArrayLike<number>) : [Number(result)],
