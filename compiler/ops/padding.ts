@@ -39,6 +39,7 @@ function marginsTex({ before, after, step }: SpreadAttrs): string {
 export const spreadOp: AnyOp = op<SpreadAttrs>({
   name: "spread",
   called: "padded",
+  margins: ({ step, value }) => ({ step, value }),
   chooses: true,
   cost: 3,
   vectorise: ([{ node: x }], { before, after, step, value }) =>

@@ -14,6 +14,7 @@ import { type Axis, call, local, rewrite, type Scalar, walk } from "../scalar.ts
 import { axesIn, extentOf, volumeOf } from "./axes.ts";
 import { costOf } from "./cost.ts";
 import { type Operand, operandOf, strideOf } from "./operand.ts";
+import type { Scatter } from "./scatter.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
 type Reduce = Extract<Scalar, { kind: "reduce" }>;
@@ -42,6 +43,8 @@ export interface Contraction {
   readonly tile: Tile;
   /** The result in terms of the local {@link sumName}. */
   readonly result: Scalar;
+  /** Where each sum is added, if it is not a whole result but one of its terms. */
+  readonly scatter?: Scatter;
 }
 
 export interface Level {
@@ -200,7 +203,7 @@ function paddedColumns(
 }
 
 /** The steps as loops, neighbours that run on in both operands as one. */
-function levelsOf(
+export function levelsOf(
   steps: readonly Axis[],
   left: Operand | undefined,
   right: Operand,

@@ -8,6 +8,9 @@ const copy = { alone: 1.6, four: 0.4, row: 0.15 } as const;
 /** Writing an element that is not beside the one before. */
 const scattered = 1.5;
 
+/** Adding an element of a row to its place. */
+const added = 0.3;
+
 export function costOf(c: Contraction, lanes: number): number {
   const rows = volumeOf(c.rows);
   const columns = c.padded?.count ?? volumeOf(c.columns);
@@ -21,6 +24,10 @@ export function costOf(c: Contraction, lanes: number): number {
     (c.b.place ? 0 : perElement * columns * steps) +
     (c.a && !c.a.place ? copy.alone * rows * steps * panels : 0);
   const last = c.stage.axes.filter((axis) => axis.extent !== 1).at(-1);
-  const written = c.columns.at(-1) === last ? 0 : scattered * rows * columns;
+  const written = c.scatter
+    ? added * rows * columns
+    : c.columns.at(-1) === last
+      ? 0
+      : scattered * rows * columns;
   return (sums + copied + written) * volumeOf(c.outer);
 }

@@ -16,6 +16,7 @@ import {
   local,
   rewrite,
   type Scalar,
+  walk,
 } from "../../kernels/scalar.ts";
 import type { Writer } from "../writer.ts";
 import { expression, type Names, offset as offsetText } from "./expression.ts";
@@ -139,8 +140,70 @@ export class ContractionWriter {
     ];
   }
 
+  get outerParameters(): string[] {
+    return this.#c.outer.map((axis) => `int ${this.#names.letter(axis)}`);
+  }
+
+  /** What is done before and after terms are added to a result: it is set to 0, and then finished. */
+  get scatterParts(): readonly ("start" | "end")[] {
+    const { scatter, result } = this.#c;
+    if (!scatter) return [];
+    return result.kind === "local" ? ["start"] : ["start", "end"];
+  }
+
+  /** The memory that a function of the contraction touches. */
+  nodesOf(part: "panel" | "start" | "end"): Node[] {
+    const { stage, scatter, a, b, result } = this.#c;
+    const loads = (s: Scalar | undefined): Node[] =>
+      s ? walk(s).flatMap((p) => (p.kind === "load" ? [p.node] : [])) : [];
+    const operands = [...loads(a?.value), ...loads(b.value)];
+    const all =
+      part === "start"
+        ? []
+        : part === "end"
+          ? loads(result)
+          : scatter
+            ? operands
+            : [...operands, ...loads(result)];
+    return [...new Set([...all, stage.into])];
+  }
+
+  /** Sets the result of one place of the outer axes to 0, or finishes it. */
+  writeScatterPart(part: "start" | "end"): void {
+    const out = this.#out;
+    const { stage, outer, result } = this.#c;
+    const inner = stage.axes.filter((axis) => axis.extent !== 1 && !outer.includes(axis));
+    this.#loops(inner, () => {
+      const place = `${this.#names.nameOf(stage.into)}[${offsetText(this.#intoOffset(), this.#names).text}]`;
+      if (part === "start") {
+        out.line(`${place} = 0.0f;`);
+        return;
+      }
+      out.line(`const float ${this.#sum} = ${place};`);
+      out.line(`${place} = ${this.#value(this.#renamed(result))};`);
+    });
+  }
+
+  /** Where an element of the result lies, over the axes of the result. */
+  #intoOffset(replaced: ReadonlyMap<Axis, Scalar> = new Map()): Scalar {
+    const { stage } = this.#c;
+    const index = [
+      ...stage.prefix,
+      ...stage.axes.map((axis) =>
+        axis.extent === 1 ? constant(0, "int32") : (replaced.get(axis) ?? axisIndex(axis)),
+      ),
+    ];
+    return offsetIn(stage.into.shape, index) as Scalar;
+  }
+
+  #renamed(result: Scalar): Scalar {
+    return rewrite(result, (s) =>
+      s.kind === "local" && s.name === sumName ? local(this.#sum, "float32") : undefined,
+    );
+  }
+
   /** The loop over units `from` to `to`, which calls the function of a panel. */
-  writeUnits(panel: string): void {
+  writeUnits(name: string): void {
     const out = this.#out;
     const c = this.#c;
     const unit = this.#free("unit");
@@ -149,16 +212,16 @@ export class ContractionWriter {
     const count = this.#free("columns");
     out.block(`for (int ${unit} = from; ${unit} < to; ${unit}++) {`, () => {
       const isOuter = volumeOf(c.outer) >= 8;
-      const parts: Part[] = c.outer.map((axis) => ({
+      const numbers: Part[] = c.outer.map((axis) => ({
         name: this.#names.letter(axis),
         extent: dimInC(axis.extent, true),
         scale: "",
       }));
       if (!isOuter) {
         const panels = panelsOf(this.#columns, c.tile.vectors);
-        parts.push({ name: first, extent: panels, scale: ` * (${this.#width})` });
+        numbers.push({ name: first, extent: panels, scale: ` * (${this.#width})` });
         if (units.rows !== undefined)
-          parts.push({
+          numbers.push({
             name: `${this.#row}_from`,
             extent:
               typeof this.#rowCount === "number"
@@ -167,7 +230,7 @@ export class ContractionWriter {
             scale: ` * ${units.rows}`,
           });
       }
-      this.#divide(unit, parts, units);
+      this.#divide(unit, numbers, units);
       const call = (): void => {
         out.line(`const int ${count} = least(${this.#columns} - ${first}, ${this.#width});`);
         if (this.#isCut)
@@ -183,15 +246,19 @@ export class ContractionWriter {
             ...(this.#isCut ? [`${this.#row}_from`, `${this.#row}_to`] : []),
           ].join(", ");
         // A full panel is compiled for itself.
-        out.line(`if (${count} == ${this.#width}) ${panel}(${args(this.#width)});`);
-        out.line(`else ${panel}(${args(count)});`);
+        out.line(`if (${count} == ${this.#width}) ${name}_panel(${args(this.#width)});`);
+        out.line(`else ${name}_panel(${args(count)});`);
       };
+      const parts = this.scatterParts;
+      const ofOuter = ["call", ...c.outer.map((axis) => this.#names.letter(axis))].join(", ");
+      if (parts.includes("start")) out.line(`${name}_start(${ofOuter});`);
       if (isOuter)
         out.block(
           `for (int ${first} = 0; ${first} < ${this.#columns}; ${first} += ${this.#width}) {`,
           call,
         );
       else call();
+      if (parts.includes("end")) out.line(`${name}_end(${ofOuter});`);
     });
   }
 
@@ -480,7 +547,9 @@ export class ContractionWriter {
   ): void {
     const out = this.#out;
     const c = this.#c;
-    const last = c.stage.axes.filter((axis) => axis.extent !== 1).at(-1);
+    const last = c.scatter
+      ? c.columns.at(-1)
+      : c.stage.axes.filter((axis) => axis.extent !== 1).at(-1);
     const overRows = (body: () => void): void => {
       if (c.rows.length === 0) {
         body();
@@ -490,8 +559,8 @@ export class ContractionWriter {
       out.block(`for (int ${i} = ${from}; ${i} < ${to}; ${i}++) {`, body);
     };
     const overColumns = (body: () => void): void => {
-      if (c.padded) {
-        this.#paddedColumns(first, count, body);
+      if (c.padded || (c.scatter && c.columns.length === 2)) {
+        this.#columnRows(first, count, body);
         return;
       }
       const j = this.#column;
@@ -507,12 +576,23 @@ export class ContractionWriter {
   }
 
   /** Loops over the columns of a panel that are kept, row by row. */
-  #paddedColumns(first: string, count: string, body: () => void): void {
+  #columnRows(first: string, count: string, body: () => void): void {
     const out = this.#out;
     const [axis, inner] = this.#c.columns;
     const [k, l] = [axis, inner].map((a) => this.#names.letter(a));
-    const { row } = this.#c.padded as NonNullable<Contraction["padded"]>;
+    const row = this.#c.padded?.row ?? (inner.extent as number);
     const length = dimInC(inner.extent);
+    // Vectors have at least 4 lanes: panels of rows that divide them hold whole rows.
+    if (!this.#c.padded && (4 * this.#c.tile.vectors) % row === 0) {
+      const head = `for (int ${k} = ${first} / ${row}; ${k} < (${first} + ${count}) / ${row}; ${k}++) {`;
+      out.block(head, () =>
+        out.block(`for (int ${l} = 0; ${l} < ${row}; ${l}++) {`, () => {
+          out.line(`const int ${this.#column} = ${k} * ${row} + ${l};`);
+          body();
+        }),
+      );
+      return;
+    }
     const end = `(${first} + ${count} - 1) / ${row}`;
     out.block(`for (int ${k} = ${first} / ${row}; ${k} <= ${end}; ${k}++) {`, () => {
       const from = `${k} * ${row} < ${first} ? ${first} - ${k} * ${row} : 0`;
@@ -530,24 +610,22 @@ export class ContractionWriter {
 
   #store(): void {
     const out = this.#out;
-    const { stage, rows, columns, result } = this.#c;
-    const isPadded = this.#c.padded !== undefined;
-    const split = [rows, ...(isPadded ? [] : [columns])].filter((group) => group.length > 1);
-    const merges = isPadded ? [rows] : [rows, columns];
-    const renamed = rewrite(result, (s) =>
-      s.kind === "local" && s.name === sumName ? local(this.#sum, "float32") : undefined,
-    );
-    const value = this.#merge(this.#elements(renamed), ...merges);
-    const index = [
-      ...stage.prefix,
-      ...stage.axes.map((axis) => (axis.extent === 1 ? constant(0, "int32") : axisIndex(axis))),
-    ];
-    const offset = this.#merge(offsetIn(stage.into.shape, index) as Scalar, ...merges);
-    const left = axesIn([value, offset]);
-    for (const group of split)
-      if (group.some((axis) => left.has(axis)))
+    const { stage, rows, columns, result, scatter, padded } = this.#c;
+    const groups = padded || scatter ? [rows] : [rows, columns];
+    const offset = this.#intoOffset(scatter?.index);
+    const into = this.#names.nameOf(stage.into);
+    if (scatter) {
+      if (rows.length > 1) this.#declareAxes(rows, this.#row);
+      out.line(`${into}[${offsetText(offset, this.#names).text}] += ${this.#sum};`);
+      return;
+    }
+    const value = this.#merge(this.#elements(this.#renamed(result)), ...groups);
+    const merged = this.#merge(offset, ...groups);
+    const left = axesIn([value, merged]);
+    for (const group of groups)
+      if (group.length > 1 && group.some((axis) => left.has(axis)))
         this.#declareAxes(group, group === rows ? this.#row : this.#column);
-    const place = `${this.#names.nameOf(stage.into)}[${offsetText(offset, this.#names).text}]`;
+    const place = `${into}[${offsetText(merged, this.#names).text}]`;
     out.line(`${place} = ${expression(value, this.#names).text};`);
   }
 

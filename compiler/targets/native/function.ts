@@ -126,7 +126,7 @@ interface Calling {
 
 export function runsOf(fn: CompiledFunction): Map<unknown, Run> {
   return new Map(
-    fn.nests.map((nest) => [nest, runOf(nest, inC(`${fn.program.name}_${nest.name}`))]),
+    fn.nests.map((nest) => [nest, runOf(nest, inC(`${fn.program.name}_${nest.name}`), fn.program)]),
   );
 }
 

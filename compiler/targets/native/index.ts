@@ -11,9 +11,11 @@ import { elementTypes, expression, needsHelper } from "./expression.ts";
 import { isMade, ownSizes, parametersOf, runsOf, toldSizes, writeFunction } from "./function.ts";
 import { dimInC, inC } from "./names.ts";
 import { type TileKind, tileName, writeTile } from "./tiles.ts";
+import { withoutUnneeded } from "./unneeded.ts";
 
 /** `native.c` and `native.h` of a model. */
-export function emitNative(model: CompiledModel): Map<string, string> {
+export function emitNative(compiled: CompiledModel): Map<string, string> {
+  const model = { ...compiled, functions: compiled.functions.map(withoutUnneeded) };
   return new Map([
     ["native.c", source(model)],
     ["native.h", header(model)],

@@ -2,9 +2,11 @@
 
 import type { Node } from "../../graph/node.ts";
 import { volumeOf } from "../../kernels/contraction/axes.ts";
-import { type Contraction, contractionOf } from "../../kernels/contraction/contraction.ts";
+import type { Contraction } from "../../kernels/contraction/contraction.ts";
+import { scheduleOf } from "../../kernels/contraction/scatter.ts";
 import { costOf } from "../../kernels/cost.ts";
 import type { Nest, Statement } from "../../kernels/loops.ts";
+import type { Program } from "../../kernels/program.ts";
 import { type Axis, type Scalar, walk } from "../../kernels/scalar.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
@@ -32,9 +34,11 @@ export interface Run {
   readonly cut: Extract<Statement, { kind: "loop" }> | undefined;
 }
 
-export function runOf(nest: Nest, name: string): Run {
+export function runOf(nest: Nest, name: string, program: Program): Run {
   const [only, ...more] = nest.stages;
-  const contraction = more.length === 0 ? contractionOf(only, comparedLanes) : undefined;
+  const definitionOf = (node: Node) =>
+    program.stages.find(({ into, value }) => into === node && value === node);
+  const contraction = more.length === 0 ? scheduleOf(only, definitionOf, comparedLanes) : undefined;
   const work = nest.stages.reduce((sum, stage) => {
     const { flops, bytes } = costOf(stage);
     return sum + flops + bytes / 4;
@@ -124,9 +128,9 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
   out.doc([...stages, ...describeSchedule(contraction, names)]);
   const type = `struct ${inC(fn.program.name)}_call`;
   /** Takes what a function needs from the call's memory; sizes only, or everything. */
-  const unpack = (everything: boolean): void => {
+  const unpack = (everything: boolean, memory: readonly Node[] = nest.memory): void => {
     const written = new Set(nest.stages.map((stage) => stage.into));
-    for (const node of everything ? nest.memory : []) {
+    for (const node of everything ? memory : []) {
       const constness = written.has(node) ? "" : "const ";
       const name = nameOf(fn, node);
       out.line(`${constness}${elementTypes[node.type.dtype]} *restrict ${name} = call->${name};`);
@@ -148,14 +152,23 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     out.line("static always_inline void");
     out.list(`${panel}(`, [`const ${type} *call`, ...writer.panelParameters], ") {", "", "");
     out.indent(() => {
-      unpack(true);
+      unpack(true, writer.nodesOf("panel"));
       writer.writePanel();
     });
     out.line("}").line();
+    for (const part of writer.scatterParts) {
+      const parameters = [`const ${type} *call`, ...writer.outerParameters];
+      out.list(`static void ${run.name}_${part}(`, parameters, ") {", "", "");
+      out.indent(() => {
+        unpack(true, writer.nodesOf(part));
+        writer.writeScatterPart(part);
+      });
+      out.line("}").line();
+    }
     out.block(`static void ${run.name}(void *on, int from, int to) {`, () => {
       out.line(`const ${type} *call = on;`);
       unpack(false);
-      writer.writeUnits(panel);
+      writer.writeUnits(run.name);
     });
     out.line();
     return;
@@ -245,8 +258,9 @@ function describeSchedule(c: Contraction | undefined, names: Names): string[] {
   const tile = c.a
     ? `${rows} × ${vectors}·LANES tiles of ${letters(c.rows)} × ${letters(c.columns)}`
     : `${vectors}·LANES columns ${letters(c.columns)} at a time`;
+  const scattered = c.scatter ? ", each added where it belongs" : "";
   const from = c.a ? `, of ${operand(c.a)} and ${operand(c.b)}` : `, of ${operand(c.b)}`;
-  return [`  in ${tile}${from}`];
+  return [`  in ${tile}${from}${scattered}`];
 }
 
 /** The number of units of a contraction. */

@@ -1,0 +1,37 @@
+/** Leaves out what the schedules of this target do without: values with margins that are only scattered from. */
+
+import type { Node } from "../../graph/node.ts";
+import { nestsOf } from "../../kernels/loops.ts";
+import { loadsOf, type Stage, stagesOf } from "../../kernels/lower.ts";
+import { planMemory } from "../../kernels/plan.ts";
+import { schedule } from "../../kernels/schedule.ts";
+import type { CompiledFunction } from "../../model.ts";
+import { runsOf } from "./function.ts";
+
+/** The function without kernels whose values no schedule reads. */
+export function withoutUnneeded(fn: CompiledFunction): CompiledFunction {
+  const scattered = new Map<Stage, Node>();
+  for (const { contraction } of runsOf(fn).values())
+    if (contraction?.scatter) scattered.set(contraction.stage, contraction.scatter.padded);
+  const { program } = fn;
+  const kept = new Set<Node>(program.outputs);
+  const isRead = (node: Node): boolean =>
+    kept.has(node) ||
+    program.stages.some(
+      (stage) =>
+        ![...scattered].some(([s, padded]) => s.into === stage.into && padded === node) &&
+        loadsOf(stage).some((load) => load.node === node),
+    );
+  const unneeded = new Set([...scattered.values()].filter((node) => !isRead(node)));
+  if (unneeded.size === 0) return fn;
+  const steps = program.steps.filter((s) => s.kind !== "kernel" || !unneeded.has(s.into));
+  const less = {
+    ...program,
+    steps,
+    // The kernel stays known, for what reads inside it.
+    stages: [...stagesOf(steps), ...program.stages.filter((s) => unneeded.has(s.into))],
+    temporaries: program.temporaries.filter((node) => !unneeded.has(node)),
+  };
+  const calls = schedule(less);
+  return { program: less, calls, nests: nestsOf(calls), plan: planMemory(less, calls) };
+}
