@@ -3,6 +3,29 @@
 
 #include "native.h"
 
+/** Memory of one trainer. */
+struct lenet {
+  float *layer0_W; /* [20, 1, 5, 5] */
+  float *layer0_b; /* [20] */
+  float *layer1_W; /* [50, 20, 5, 5] */
+  float *layer1_b; /* [50] */
+  float *hidden_W; /* [800, 500] */
+  float *hidden_b; /* [500] */
+  float *output_W; /* [500, 10] */
+  float *output_b; /* [10] */
+  float *trainX; /* [trainSamples, 784], the caller's */
+  int32_t *trainY; /* [trainSamples], the caller's */
+  float *validX; /* [validSamples, 784], the caller's */
+  int32_t *validY; /* [validSamples], the caller's */
+  float *testX; /* [testSamples, 784], the caller's */
+  int32_t *testY; /* [testSamples], the caller's */
+  float *scratch_float32; /* 19310010 elements for temporaries */
+  int32_t trainSamples;
+  int32_t validSamples;
+  int32_t testSamples;
+  struct adjoint_pool *adjoint_pool;
+};
+
 /**
  * sums[c] += Σ_steps right[step, c] for 1·LANES columns.
  * `more` is false for the first steps: the sums then start from 0.
@@ -291,77 +314,6 @@ tile_5x2_2(
       const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
       sum_4_0 += x_4 * right_0;
       sum_4_1 += x_4 * right_1;
-    }
-  }
-  f32v_store(sums + 0 * LANES, sum_0_0);
-  f32v_store(sums + 1 * LANES, sum_0_1);
-  f32v_store(sums + 2 * LANES, sum_1_0);
-  f32v_store(sums + 3 * LANES, sum_1_1);
-  f32v_store(sums + 4 * LANES, sum_2_0);
-  f32v_store(sums + 5 * LANES, sum_2_1);
-  f32v_store(sums + 6 * LANES, sum_3_0);
-  f32v_store(sums + 7 * LANES, sum_3_1);
-  f32v_store(sums + 8 * LANES, sum_4_0);
-  f32v_store(sums + 9 * LANES, sum_4_1);
-}
-
-/**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
- *     registers.
- * Steps are counted by loops in loops, the outermost first.
- * `more` is false for the first steps: the sums then start from 0.
- */
-static always_inline void
-tile_5x2_3(
-  const float *left,
-  long left_row,
-  const float *right,
-  int steps_2,
-  long left_step_2,
-  long right_step_2,
-  int steps_1,
-  long left_step_1,
-  long right_step_1,
-  int steps,
-  long left_step,
-  long right_step,
-  float *sums,
-  bool more
-) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  for (int step_2 = 0; step_2 < steps_2; step_2++) {
-    for (int step_1 = 0; step_1 < steps_1; step_1++) {
-      for (int step = 0; step < steps; step++) {
-        const float *right_at = right + step_2 * right_step_2 + step_1 * right_step_1
-            + step * right_step;
-        const long left_at = step_2 * left_step_2 + step_1 * left_step_1 + step * left_step;
-        const f32v right_0 = f32v_load(right_at + 0 * LANES);
-        const f32v right_1 = f32v_load(right_at + 1 * LANES);
-        const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
-        sum_0_0 += x_0 * right_0;
-        sum_0_1 += x_0 * right_1;
-        const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
-        sum_1_0 += x_1 * right_0;
-        sum_1_1 += x_1 * right_1;
-        const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
-        sum_2_0 += x_2 * right_0;
-        sum_2_1 += x_2 * right_1;
-        const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
-        sum_3_0 += x_3 * right_0;
-        sum_3_1 += x_3 * right_1;
-        const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
-        sum_4_0 += x_4 * right_0;
-        sum_4_1 += x_4 * right_1;
-      }
     }
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
@@ -721,7 +673,6 @@ struct train_call {
   float *d_h1_linear; /* [500, 50, 4, 4] */
   float *d_h1_linear_share; /* [500, 50, 4, 4] */
   float *d_h1_convolved; /* [500, 50, 8, 8] */
-  float *d_h1_convolved_padded; /* [500, 50, 16, 16] */
   float *d_h0_linear; /* [500, 20, 12, 12] */
   float *d_h0_linear_share; /* [500, 20, 12, 12] */
   float *d_h0_convolved; /* [500, 20, 24, 24] */
@@ -736,8 +687,8 @@ struct train_call {
  */
 static always_inline void
 train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int columns) {
-  const float *restrict x = call->x;
   const float *restrict layer0_W = call->layer0_W;
+  const float *restrict x = call->x;
   float *restrict h0_convolved = call->h0_convolved;
   const float *right = x + i * 784 + kl_first;
   long right_step_1 = 28;
@@ -850,8 +801,8 @@ static void train_h0_pooled_and_h0_units(void *on, int from, int to) {
  */
 static always_inline void
 train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int columns) {
-  const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
+  const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
   _Alignas(64) float panel[500 * 2 * LANES];
   for (int at = 0; at < columns; at += 4) {
@@ -1212,18 +1163,14 @@ static void train_d_h1_linear(void *on, int from, int to) {
  * ∂cost/∂h1_convolved ≡ d_h1_convolved[i,j,k,l] = d_h1_linear_share[i,j,k / 2,l / 2] if
  *     h1_convolved[i,j,k,l] = h1_pooled[i,j,k / 2,l / 2] else 0
  *   for i < 500, j < 50, k < 8, l < 8
- * d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k ≥ 4 ∧ k < 12 ∧ l ≥ 4 ∧ l <
- *     12 else 0
- *   for i < 500, j < 50, k < 16, l < 16
  */
 static never_inline void
-train_d_h1_convolved_and_d_h1_convolved_padded(
+train_d_h1_convolved(
   const float *restrict d_h1_linear,
   const float *restrict h1_convolved,
   const float *restrict h1_pooled,
   float *restrict d_h1_linear_share,
-  float *restrict d_h1_convolved,
-  float *restrict d_h1_convolved_padded
+  float *restrict d_h1_convolved
 ) {
   for (int i = 0; i < 500; i++) {
     for (int j = 0; j < 50; j++) {
@@ -1247,12 +1194,6 @@ train_d_h1_convolved_and_d_h1_convolved_padded(
               ? d_h1_linear_share[k / 2 * 4 + l / 2] : 0.0f;
         }
       }
-      for (int k = 0; k < 16; k++) {
-        for (int l = 0; l < 16; l++) {
-          d_h1_convolved_padded[i * 12800 + j * 256 + k * 16 + l] = k >= 4 && k < 12 && l >= 4
-              && l < 12 ? d_h1_convolved[i * 3200 + j * 64 + k * 8 + l - 36] : 0.0f;
-        }
-      }
     }
   }
 }
@@ -1261,27 +1202,54 @@ train_d_h1_convolved_and_d_h1_convolved_padded(
  * ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
  *   where ∂cost/∂h0[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,k + n,l + q]·layer1_W[m,j,n,q]
  *   for i < 500, j < 20, k < 12, l < 12, m < 50, n < 5, q < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and d_h1_convolved_padded in place
+ *   in 6 × 2·LANES tiles of jnq × rs, of layer1_W in place and d_h1_convolved in place, each added
+ *       where it belongs
  */
 static always_inline void
-train_d_h0_linear_panel(const struct train_call *call, int i, int kl_first, int columns) {
-  const float *restrict d_h1_convolved_padded = call->d_h1_convolved_padded;
+train_d_h0_linear_panel(const struct train_call *call, int i, int rs_first, int columns) {
   const float *restrict layer1_W = call->layer1_W;
+  const float *restrict d_h1_convolved = call->d_h1_convolved;
+  float *restrict d_h0_linear = call->d_h0_linear;
+  const float *right = d_h1_convolved + i * 3200 + rs_first;
+  for (int jnq_first = 0; jnq_first < 500; jnq_first += 6) {
+    const int jnq_tile = least(jnq_first, 500 - 6);
+    _Alignas(64) float sums[6 * 2 * LANES];
+    tile_6x2(layer1_W + jnq_tile, 1, right, 50, 500, 64, sums, false);
+    for (int jnq = jnq_first; jnq < least(jnq_first + 6, 500); jnq++) {
+      for (int r = rs_first / 8; r < (rs_first + columns) / 8; r++) {
+        for (int s = 0; s < 8; s++) {
+          const int rs = r * 8 + s;
+          const float sum = sums[(jnq - jnq_tile) * (2 * LANES) + rs - rs_first];
+          const int j = jnq / 25;
+          const int n = jnq / 5 % 5;
+          const int q = jnq % 5;
+          d_h0_linear[s + r * 12 + j * 144 + i * 2880 - q - n * 12 + 52] += sum;
+        }
+      }
+    }
+  }
+}
+
+static void train_d_h0_linear_start(const struct train_call *call, int i) {
+  float *restrict d_h0_linear = call->d_h0_linear;
+  for (int j = 0; j < 20; j++) {
+    for (int k = 0; k < 12; k++) {
+      for (int l = 0; l < 12; l++) {
+        d_h0_linear[l + k * 12 + j * 144 + i * 2880] = 0.0f;
+      }
+    }
+  }
+}
+
+static void train_d_h0_linear_end(const struct train_call *call, int i) {
   const float *restrict h0 = call->h0;
   float *restrict d_h0_linear = call->d_h0_linear;
-  const float *right = d_h1_convolved_padded + i * 12800 + kl_first;
-  for (int j_first = 0; j_first < 20; j_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_3(layer1_W + j_first * 25, 25, right, 50, 500, 256, 5, 5, 16, 5, 1, 1, sums, false);
-    for (int j = j_first; j < j_first + 5; j++) {
-      for (int k = kl_first / 16; k <= (kl_first + columns - 1) / 16; k++) {
-        const int l_to = least(12, kl_first + columns - k * 16);
-        for (int l = k * 16 < kl_first ? kl_first - k * 16 : 0; l < l_to; l++) {
-          const int kl = k * 16 + l;
-          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          d_h0_linear[l + k * 12 + j * 144 + i * 2880] = sum
-              * (1.0f - h0[l + k * 12 + j * 144 + i * 2880] * h0[l + k * 12 + j * 144 + i * 2880]);
-        }
+  for (int j = 0; j < 20; j++) {
+    for (int k = 0; k < 12; k++) {
+      for (int l = 0; l < 12; l++) {
+        const float sum = d_h0_linear[l + k * 12 + j * 144 + i * 2880];
+        d_h0_linear[l + k * 12 + j * 144 + i * 2880] = sum
+            * (1.0f - h0[l + k * 12 + j * 144 + i * 2880] * h0[l + k * 12 + j * 144 + i * 2880]);
       }
     }
   }
@@ -1291,11 +1259,13 @@ static void train_d_h0_linear(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
-    for (int kl_first = 0; kl_first < 188; kl_first += 2 * LANES) {
-      const int columns = least(188 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) train_d_h0_linear_panel(call, i, kl_first, 2 * LANES);
-      else train_d_h0_linear_panel(call, i, kl_first, columns);
+    train_d_h0_linear_start(call, i);
+    for (int rs_first = 0; rs_first < 64; rs_first += 2 * LANES) {
+      const int columns = least(64 - rs_first, 2 * LANES);
+      if (columns == 2 * LANES) train_d_h0_linear_panel(call, i, rs_first, 2 * LANES);
+      else train_d_h0_linear_panel(call, i, rs_first, columns);
     }
+    train_d_h0_linear_end(call, i);
   }
 }
 
@@ -1349,9 +1319,9 @@ train_d_h0_convolved(
  */
 static always_inline void
 train_layer0_W_panel(const struct train_call *call, int jk_first, int columns) {
-  float *restrict layer0_W = call->layer0_W;
-  const float *restrict x = call->x;
   const float *restrict d_h0_convolved = call->d_h0_convolved;
+  const float *restrict x = call->x;
+  float *restrict layer0_W = call->layer0_W;
   _Alignas(64) float sums[20 * 2 * LANES];
   bool more = false;
   for (int l = 0; l < 500; l++) {
@@ -1442,9 +1412,9 @@ train_layer1_W_panel(
   int jkl_from,
   int jkl_to
 ) {
-  float *restrict layer1_W = call->layer1_W;
   const float *restrict h0 = call->h0;
   const float *restrict d_h1_convolved = call->d_h1_convolved;
+  float *restrict layer1_W = call->layer1_W;
   _Alignas(64) float sums[144 * 2 * LANES];
   bool more = false;
   for (int m = 0; m < 500; m++) {
@@ -1546,9 +1516,9 @@ train_hidden_W_panel(
   int i_from,
   int i_to
 ) {
-  float *restrict hidden_W = call->hidden_W;
   const float *restrict h1 = call->h1;
   const float *restrict d_h2_linear = call->d_h2_linear;
+  float *restrict hidden_W = call->hidden_W;
   const float *right = d_h2_linear + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 800 - 6);
@@ -1583,8 +1553,8 @@ static void train_hidden_W(void *on, int from, int to) {
  */
 static always_inline void
 train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
-  float *restrict hidden_b = call->hidden_b;
   const float *restrict d_h2_linear = call->d_h2_linear;
+  float *restrict hidden_b = call->hidden_b;
   const float *right = d_h2_linear + i_first;
   _Alignas(64) float sums[1 * 4 * LANES];
   column_sums_4(right, 500, 500, sums, false);
@@ -1612,9 +1582,9 @@ static void train_hidden_b(void *on, int from, int to) {
  */
 static always_inline void
 train_output_W_panel(const struct train_call *call, int i_first, int columns) {
-  float *restrict output_W = call->output_W;
-  const float *restrict h2 = call->h2;
   const float *restrict d_p_logits = call->d_p_logits;
+  const float *restrict h2 = call->h2;
+  float *restrict output_W = call->output_W;
   const float *right = h2 + i_first;
   for (int j_first = 0; j_first < 10; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
@@ -1646,8 +1616,8 @@ static void train_output_W(void *on, int from, int to) {
  */
 static always_inline void
 train_output_b_panel(const struct train_call *call, int i_first, int columns) {
-  float *restrict output_b = call->output_b;
   const float *restrict d_p_logits = call->d_p_logits;
+  float *restrict output_b = call->output_b;
   const float *right = d_p_logits + i_first;
   _Alignas(64) float sums[1 * LANES];
   column_sums_1(right, 500, 10, sums, false);
@@ -1698,7 +1668,6 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   call.d_h1_linear = model->scratch_float32 + 11550010;
   call.d_h1_linear_share = model->scratch_float32 + 11290000;
   call.d_h1_convolved = model->scratch_float32 + 11950010;
-  call.d_h1_convolved_padded = model->scratch_float32 + 13550010;
   call.d_h0_linear = model->scratch_float32 + 8640000;
   call.d_h0_linear_share = model->scratch_float32 + 10080000;
   call.d_h0_convolved = model->scratch_float32 + 13550010;
@@ -1714,13 +1683,12 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   adjoint_parallel(call.adjoint_pool, train_d_h2_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_d_h1_linear, &call,
       ((799 + 2 * LANES) / (2 * LANES)) * 4);
-  train_d_h1_convolved_and_d_h1_convolved_padded(
+  train_d_h1_convolved(
     call.d_h1_linear,
     call.h1_convolved,
     call.h1_pooled,
     call.d_h1_linear_share,
-    call.d_h1_convolved,
-    call.d_h1_convolved_padded
+    call.d_h1_convolved
   );
   adjoint_parallel(call.adjoint_pool, train_d_h0_linear, &call, 500);
   train_d_h0_convolved(
@@ -1774,8 +1742,8 @@ struct validate_call {
  */
 static always_inline void
 validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_first, int columns) {
-  const float *restrict x = call->x;
   const float *restrict layer0_W = call->layer0_W;
+  const float *restrict x = call->x;
   float *restrict h0_convolved = call->h0_convolved;
   const float *right = x + i * 784 + kl_first;
   long right_step_1 = 28;
@@ -1884,8 +1852,8 @@ static void validate_h0_units(void *on, int from, int to) {
  */
 static always_inline void
 validate_h1_convolved_panel(const struct validate_call *call, int i, int kl_first, int columns) {
-  const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
+  const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
   _Alignas(64) float panel[500 * 2 * LANES];
   for (int at = 0; at < columns; at += 4) {
@@ -2182,8 +2150,8 @@ struct test_call {
  */
 static always_inline void
 test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int columns) {
-  const float *restrict x = call->x;
   const float *restrict layer0_W = call->layer0_W;
+  const float *restrict x = call->x;
   float *restrict h0_convolved = call->h0_convolved;
   const float *right = x + i * 784 + kl_first;
   long right_step_1 = 28;
@@ -2292,8 +2260,8 @@ static void test_h0_units(void *on, int from, int to) {
  */
 static always_inline void
 test_h1_convolved_panel(const struct test_call *call, int i, int kl_first, int columns) {
-  const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
+  const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
   _Alignas(64) float panel[500 * 2 * LANES];
   for (int at = 0; at < columns; at += 4) {
@@ -2581,8 +2549,8 @@ probabilities_h0_convolved_panel(
   int kl_first,
   int columns
 ) {
-  const float *restrict images = call->images;
   const float *restrict layer0_W = call->layer0_W;
+  const float *restrict images = call->images;
   float *restrict h0_convolved = call->h0_convolved;
   const int32_t rows = call->rows;
   const float *right = images + i * 784 + kl_first;
@@ -2700,8 +2668,8 @@ probabilities_h1_convolved_panel(
   int kl_first,
   int columns
 ) {
-  const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
+  const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
   const int32_t rows = call->rows;
   _Alignas(64) float panel[500 * 2 * LANES];
@@ -3033,8 +3001,8 @@ struct predict_call {
  */
 static always_inline void
 predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first, int columns) {
-  const float *restrict images = call->images;
   const float *restrict layer0_W = call->layer0_W;
+  const float *restrict images = call->images;
   float *restrict h0_convolved = call->h0_convolved;
   const int32_t rows = call->rows;
   const float *right = images + i * 784 + kl_first;
@@ -3147,8 +3115,8 @@ static void predict_h0_units(void *on, int from, int to) {
  */
 static always_inline void
 predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first, int columns) {
-  const float *restrict h0 = call->h0;
   const float *restrict layer1_W = call->layer1_W;
+  const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
   const int32_t rows = call->rows;
   _Alignas(64) float panel[500 * 2 * LANES];
@@ -3437,7 +3405,7 @@ struct lenet *lenet_create(uint32_t seed, int threads) {
   model->hidden_b = adjoint_zeros(500, sizeof(float));
   model->output_W = adjoint_zeros(5000, sizeof(float));
   model->output_b = adjoint_zeros(10, sizeof(float));
-  model->scratch_float32 = adjoint_zeros(19950010, sizeof(float));
+  model->scratch_float32 = adjoint_zeros(19310010, sizeof(float));
   if (!model->layer0_W || !model->layer0_b || !model->layer1_W || !model->layer1_b
       || !model->hidden_W || !model->hidden_b || !model->output_W || !model->output_b
       || !model->scratch_float32) {
@@ -3551,7 +3519,7 @@ static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples
 static void *create(uint32_t seed, int threads) { return lenet_create(seed, threads); }
 static void destroy(void *model) { lenet_free(model); }
 
-const struct adjoint_model adjoint_lenet = {
+const struct adjoint_model adjoint_model = {
   .name = "lenet",
   .variables = 14,
   .variable = variables,

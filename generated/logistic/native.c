@@ -345,9 +345,9 @@ train_cost_and_d_p_logits(
  */
 static always_inline void
 train_W_panel(const struct train_call *call, int i_first, int columns) {
-  float *restrict W = call->W;
-  const float *restrict x = call->x;
   const float *restrict d_p_logits = call->d_p_logits;
+  const float *restrict x = call->x;
+  float *restrict W = call->W;
   const float *right = x + i_first;
   long right_step = 784;
   _Alignas(64) float panel[600 * 2 * LANES];
@@ -394,8 +394,8 @@ static void train_W(void *on, int from, int to) {
  */
 static always_inline void
 train_b_panel(const struct train_call *call, int i_first, int columns) {
-  float *restrict b = call->b;
   const float *restrict d_p_logits = call->d_p_logits;
+  float *restrict b = call->b;
   const float *right = d_p_logits + i_first;
   _Alignas(64) float sums[1 * LANES];
   column_sums_1(right, 600, 10, sums, false);

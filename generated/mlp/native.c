@@ -654,9 +654,9 @@ train_hidden_W_panel(
   int i_from,
   int i_to
 ) {
-  float *restrict hidden_W = call->hidden_W;
   const float *restrict x = call->x;
   const float *restrict d_linear = call->d_linear;
+  float *restrict hidden_W = call->hidden_W;
   const float *right = d_linear + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 784 - 6);
@@ -692,8 +692,8 @@ static void train_hidden_W(void *on, int from, int to) {
  */
 static always_inline void
 train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
-  float *restrict hidden_b = call->hidden_b;
   const float *restrict d_linear = call->d_linear;
+  float *restrict hidden_b = call->hidden_b;
   const float *right = d_linear + i_first;
   _Alignas(64) float sums[1 * 4 * LANES];
   column_sums_4(right, 20, 500, sums, false);
@@ -727,9 +727,9 @@ train_output_W_panel(
   int i_from,
   int i_to
 ) {
-  float *restrict output_W = call->output_W;
   const float *restrict h = call->h;
   const float *restrict d_p_logits = call->d_p_logits;
+  float *restrict output_W = call->output_W;
   const float *right = d_p_logits + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
