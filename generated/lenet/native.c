@@ -3,29 +3,6 @@
 
 #include "native.h"
 
-/** Memory of one trainer. */
-struct lenet {
-  float *layer0_W; /* [20, 1, 5, 5] */
-  float *layer0_b; /* [20] */
-  float *layer1_W; /* [50, 20, 5, 5] */
-  float *layer1_b; /* [50] */
-  float *hidden_W; /* [800, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *trainX; /* [trainSamples, 784], the caller's */
-  int32_t *trainY; /* [trainSamples], the caller's */
-  float *validX; /* [validSamples, 784], the caller's */
-  int32_t *validY; /* [validSamples], the caller's */
-  float *testX; /* [testSamples, 784], the caller's */
-  int32_t *testY; /* [testSamples], the caller's */
-  float *scratch_float32; /* 19310010 elements for temporaries */
-  int32_t trainSamples;
-  int32_t validSamples;
-  int32_t testSamples;
-  struct adjoint_pool *adjoint_pool;
-};
-
 /**
  * sums[c] += Σ_steps right[step, c] for 1·LANES columns.
  * `more` is false for the first steps: the sums then start from 0.
@@ -3519,7 +3496,7 @@ static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples
 static void *create(uint32_t seed, int threads) { return lenet_create(seed, threads); }
 static void destroy(void *model) { lenet_free(model); }
 
-const struct adjoint_model adjoint_model = {
+const struct adjoint_model adjoint_lenet = {
   .name = "lenet",
   .variables = 14,
   .variable = variables,
