@@ -17,10 +17,12 @@ function chain(steps: number, length: Dim) {
 
 for (const length of [3, "n"] as const) {
   test(`300 steps of a chain of length ${length}, with all files, take seconds and not minutes`, async (t) => {
-    const start = performance.now();
+    // Of this process: others may keep the machine busy.
+    const start = process.cpuUsage();
     const model = compileModel("chain", "models/chain.ts", [["train", chain(300, length)]]);
     const files = await emitModel(model, ["gpu"]);
-    const time = performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    const time = (user + system) / 1000;
     t.log(`${Math.round(time)} ms`);
     t.true(time < 10_000);
     t.true([...files.values()].every((text) => text.length > 0));
