@@ -131,7 +131,9 @@ export function nameValues(
     if (fixed.has(node)) continue;
     const plain = describe(node);
     const name = sizes.has(plain) ? identifier(`${plain}_value`) : plain;
-    taken.set(name, [...(taken.get(name) ?? []), node]);
+    const known = taken.get(name);
+    if (known) known.push(node);
+    else taken.set(name, [node]);
   }
   const used = new Set(taken.keys());
   for (const [name, nodes] of taken) {
@@ -139,15 +141,16 @@ export function nameValues(
       names.set(nodes[0], name);
       continue;
     }
-    const isOnly = (text: string, of: (node: Node) => string): boolean =>
-      text !== "" && nodes.filter((node) => of(node) === text).length === 1;
+    const operands = nodes.map(operandOf);
+    const counts = new Map<string, number>();
+    for (const operand of operands) counts.set(operand, (counts.get(operand) ?? 0) + 1);
     for (const [n, node] of nodes.entries()) {
       if (fixed.has(node)) continue;
       // Told apart by their owner; parts of one sum by what they are of: `L2_sum_hidden_W`.
       const owner = ownerOf(node);
-      const operand = operandOf(node);
+      const operand = operands[n];
       const redundant = owner === "" || owner === name || name.startsWith(`${owner}_`);
-      const byOperand = redundant && isOnly(operand, operandOf);
+      const byOperand = redundant && operand !== "" && counts.get(operand) === 1;
       const qualified = byOperand
         ? `${name}_${operand}`
         : owner && owner !== name

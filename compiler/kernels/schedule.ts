@@ -28,7 +28,9 @@ export function schedule(program: Program, apart = false, taken: Set<string> = n
     taken.add(full);
     return true;
   };
-  return toldApart(callsOf({ program, apart, letters: free }, program.steps, []), isFree);
+  const readers = readersOf(program.stages);
+  const calls = callsOf({ program, apart, letters: free, readers }, program.steps, []);
+  return toldApart(calls, isFree);
 }
 
 /**
@@ -54,6 +56,20 @@ interface Scheduling {
   readonly apart: boolean;
   /** Letters for the loops over time. */
   readonly letters: readonly string[];
+  readonly readers: ReadonlyMap<Node, readonly Stage[]>;
+}
+
+/** Kernels by the values that they read. */
+function readersOf(stages: readonly Stage[]): Map<Node, Stage[]> {
+  const readers = new Map<Node, Stage[]>();
+  for (const stage of stages) {
+    for (const node of new Set(loadsOf(stage).map((load) => load.node))) {
+      const known = readers.get(node);
+      if (known) known.push(stage);
+      else readers.set(node, [stage]);
+    }
+  }
+  return readers;
 }
 
 function callsOf(
@@ -94,7 +110,7 @@ function callsOf(
 }
 
 function nests(
-  { program, apart }: Scheduling,
+  { program, apart, readers }: Scheduling,
   kernels: readonly Stage[],
   outer: readonly (readonly [Axis, string])[],
 ): Nest[] {
@@ -109,9 +125,7 @@ function nests(
     const leaves = (node: Node): boolean =>
       kept.has(node) ||
       node.op.part === true ||
-      program.stages.some(
-        (stage) => !isOwn(stage) && loadsOf(stage).some((load) => load.node === node),
-      );
+      (readers.get(node) ?? []).some((stage) => !isOwn(stage));
     return new NestBuilder(program, run, leaves, outer).build();
   });
 }
