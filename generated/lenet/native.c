@@ -679,7 +679,7 @@ train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int
       int step = 0;
       for (int m = 0; m < 5; m++) {
         for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? x[k * 28 + m * 28 + l + n + i * 784] : 0.0f;
+          panel[step * (2 * LANES) + at] = l < 24 ? x[i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
           step++;
         }
       }
@@ -711,7 +711,7 @@ train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int
         for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
           const int kl = k * 28 + l;
           const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
         }
       }
     }
@@ -791,8 +791,8 @@ train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int
       for (int n = 0; n < 5; n++) {
         for (int q = 0; q < 5; q++) {
           for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
-                + i * 2880];
+            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
+                + lane + q];
           step++;
         }
       }
@@ -818,7 +818,7 @@ train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+        h1_convolved[i * 3200 + j * 64 + kl] = sum;
       }
     }
   }
@@ -897,7 +897,7 @@ train_h2_panel(const struct train_call *call, int j_first, int columns, int i_fr
     for (int k = 0; k < 800; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -912,7 +912,7 @@ train_h2_panel(const struct train_call *call, int j_first, int columns, int i_fr
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
-        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        h2[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -921,8 +921,8 @@ train_h2_panel(const struct train_call *call, int j_first, int columns, int i_fr
 static void train_h2(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (84)) * (2 * LANES);
-    const int i_from = unit % (84) * 6;
+    const int j_first = unit / 84 * (2 * LANES);
+    const int i_from = unit % 84 * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(500, i_from + 6);
     if (columns == 2 * LANES) train_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -955,9 +955,9 @@ train_p_logits_panel(
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -968,8 +968,8 @@ train_p_logits_panel(
     tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        p_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        p_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -978,8 +978,8 @@ train_p_logits_panel(
 static void train_p_logits(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (4)) * (LANES);
-    const int i_from = unit % (4) * 150;
+    const int j_first = unit / 4 * LANES;
+    const int i_from = unit % 4 * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 150);
     if (columns == LANES) train_p_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -1047,7 +1047,7 @@ train_d_h2_linear_panel(const struct train_call *call, int j_first, int columns)
     const int j = j_first + at;
     int step = 0;
     for (int k = 0; k < 10; k++) {
-      panel[step * (2 * LANES) + at] = output_W[k + j * 10];
+      panel[step * (2 * LANES) + at] = output_W[j * 10 + k];
       step++;
     }
   }
@@ -1060,7 +1060,7 @@ train_d_h2_linear_panel(const struct train_call *call, int j_first, int columns)
     for (int i = i_first; i < least(i_first + 6, 500); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
-        d_h2_linear[j + i * 500] = sum * (1.0f - h2[j + i * 500] * h2[j + i * 500]);
+        d_h2_linear[i * 500 + j] = sum * (1.0f - h2[i * 500 + j] * h2[i * 500 + j]);
       }
     }
   }
@@ -1102,7 +1102,7 @@ train_d_h1_linear_panel(
     const int l = jkl_at % 4;
     int step = 0;
     for (int m = 0; m < 500; m++) {
-      panel[step * (2 * LANES) + at] = hidden_W[m + j * 8000 + k * 2000 + l * 500];
+      panel[step * (2 * LANES) + at] = hidden_W[j * 8000 + k * 2000 + l * 500 + m];
       step++;
     }
   }
@@ -1124,8 +1124,8 @@ train_d_h1_linear_panel(
 static void train_d_h1_linear(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int jkl_first = (unit / (4)) * (2 * LANES);
-    const int i_from = unit % (4) * 144;
+    const int jkl_first = unit / 4 * (2 * LANES);
+    const int i_from = unit % 4 * 144;
     const int columns = least(800 - jkl_first, 2 * LANES);
     const int i_to = least(500, i_from + 144);
     if (columns == 2 * LANES) train_d_h1_linear_panel(call, jkl_first, 2 * LANES, i_from, i_to);
@@ -1200,7 +1200,7 @@ train_d_h0_linear_panel(const struct train_call *call, int i, int rs_first, int 
           const int j = jnq / 25;
           const int n = jnq / 5 % 5;
           const int q = jnq % 5;
-          d_h0_linear[s + r * 12 + j * 144 + i * 2880 - q - n * 12 + 52] += sum;
+          d_h0_linear[i * 2880 + j * 144 + r * 12 + s - n * 12 - q + 52] += sum;
         }
       }
     }
@@ -1212,7 +1212,7 @@ static void train_d_h0_linear_start(const struct train_call *call, int i) {
   for (int j = 0; j < 20; j++) {
     for (int k = 0; k < 12; k++) {
       for (int l = 0; l < 12; l++) {
-        d_h0_linear[l + k * 12 + j * 144 + i * 2880] = 0.0f;
+        d_h0_linear[i * 2880 + j * 144 + k * 12 + l] = 0.0f;
       }
     }
   }
@@ -1224,9 +1224,9 @@ static void train_d_h0_linear_end(const struct train_call *call, int i) {
   for (int j = 0; j < 20; j++) {
     for (int k = 0; k < 12; k++) {
       for (int l = 0; l < 12; l++) {
-        const float sum = d_h0_linear[l + k * 12 + j * 144 + i * 2880];
-        d_h0_linear[l + k * 12 + j * 144 + i * 2880] = sum
-            * (1.0f - h0[l + k * 12 + j * 144 + i * 2880] * h0[l + k * 12 + j * 144 + i * 2880]);
+        const float sum = d_h0_linear[i * 2880 + j * 144 + k * 12 + l];
+        d_h0_linear[i * 2880 + j * 144 + k * 12 + l] = sum
+            * (1.0f - h0[i * 2880 + j * 144 + k * 12 + l] * h0[i * 2880 + j * 144 + k * 12 + l]);
       }
     }
   }
@@ -1310,7 +1310,7 @@ train_layer0_W_panel(const struct train_call *call, int jk_first, int columns) {
       int step = 0;
       for (int m = 0; m < 24; m++) {
         for (int n = 0; n < 24; n++) {
-          panel[step * (2 * LANES) + at] = x[m * 28 + n + l * 784 - j * 28 - k + 116];
+          panel[step * (2 * LANES) + at] = x[l * 784 + m * 28 + n - j * 28 - k + 116];
           step++;
         }
       }
@@ -1334,7 +1334,7 @@ train_layer0_W_panel(const struct train_call *call, int jk_first, int columns) {
   for (int i = 0; i < 20; i++) {
     for (int jk = jk_first; jk < jk_first + columns; jk++) {
       const float sum = sums[(i - 0) * (2 * LANES) + jk - jk_first];
-      layer0_W[i * 25 + jk] = layer0_W[i * 25 + jk] - 0.1f * sum;
+      layer0_W[i * 25 + jk] -= 0.1f * sum;
     }
   }
 }
@@ -1401,7 +1401,7 @@ train_layer1_W_panel(
       int step = 0;
       for (int n = 0; n < 8; n++) {
         for (int q = 0; q < 8; q++) {
-          panel[step * (2 * LANES) + at] = d_h1_convolved[q + n * 8 + i * 64 + m * 3200];
+          panel[step * (2 * LANES) + at] = d_h1_convolved[m * 3200 + i * 64 + n * 8 + q];
           step++;
         }
       }
@@ -1415,7 +1415,7 @@ train_layer1_W_panel(
         const int j = jkl_at / 25;
         const int k = jkl_at / 5 % 5;
         const int l = jkl_at % 5;
-        rows[r] = j * 144 + m * 2880 - l - k * 12 + 52;
+        rows[r] = m * 2880 + j * 144 - k * 12 - l + 52;
       }
       tile_6x2_free_2(
         h0,
@@ -1436,7 +1436,7 @@ train_layer1_W_panel(
   for (int i = i_first; i < i_first + columns; i++) {
     for (int jkl = jkl_from; jkl < jkl_to; jkl++) {
       const float sum = sums[(jkl - jkl_from) * (2 * LANES) + i - i_first];
-      layer1_W[i * 500 + jkl] = layer1_W[i * 500 + jkl] - 0.1f * sum;
+      layer1_W[i * 500 + jkl] -= 0.1f * sum;
     }
   }
 }
@@ -1444,8 +1444,8 @@ train_layer1_W_panel(
 static void train_layer1_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int i_first = (unit / (4)) * (2 * LANES);
-    const int jkl_from = unit % (4) * 144;
+    const int i_first = unit / 4 * (2 * LANES);
+    const int jkl_from = unit % 4 * 144;
     const int columns = least(50 - i_first, 2 * LANES);
     const int jkl_to = least(500, jkl_from + 144);
     if (columns == 2 * LANES) train_layer1_W_panel(call, i_first, 2 * LANES, jkl_from, jkl_to);
@@ -1504,7 +1504,7 @@ train_hidden_W_panel(
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
-        hidden_W[j + i * 500] = hidden_W[j + i * 500] - 0.1f * sum;
+        hidden_W[i * 500 + j] -= 0.1f * sum;
       }
     }
   }
@@ -1513,8 +1513,8 @@ train_hidden_W_panel(
 static void train_hidden_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (67)) * (2 * LANES);
-    const int i_from = unit % (67) * 12;
+    const int j_first = unit / 67 * (2 * LANES);
+    const int i_from = unit % 67 * 12;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(800, i_from + 12);
     if (columns == 2 * LANES) train_hidden_W_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -1537,7 +1537,7 @@ train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
   column_sums_4(right, 500, 500, sums, false);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
-    hidden_b[i] = hidden_b[i] - 0.1f * sum;
+    hidden_b[i] -= 0.1f * sum;
   }
 }
 
@@ -1569,7 +1569,7 @@ train_output_W_panel(const struct train_call *call, int i_first, int columns) {
     for (int i = i_first; i < i_first + columns; i++) {
       for (int j = j_first; j < j_first + 5; j++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
-        output_W[j + i * 10] = output_W[j + i * 10] - 0.1f * sum;
+        output_W[i * 10 + j] -= 0.1f * sum;
       }
     }
   }
@@ -1600,14 +1600,14 @@ train_output_b_panel(const struct train_call *call, int i_first, int columns) {
   column_sums_1(right, 500, 10, sums, false);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
-    output_b[i] = output_b[i] - 0.1f * sum;
+    output_b[i] -= 0.1f * sum;
   }
 }
 
 static void train_output_b(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int i_first = unit * (LANES);
+    const int i_first = unit * LANES;
     const int columns = least(10 - i_first, LANES);
     if (columns == LANES) train_output_b_panel(call, i_first, LANES);
     else train_output_b_panel(call, i_first, columns);
@@ -1655,7 +1655,7 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   adjoint_parallel(call.adjoint_pool, train_h1_convolved, &call, 500);
   adjoint_parallel(call.adjoint_pool, train_h1_pooled_and_h1_units, &call, (500 + 2) / 3);
   adjoint_parallel(call.adjoint_pool, train_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
-  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / (LANES)) * 4);
+  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / LANES) * 4);
   train_cost_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost);
   adjoint_parallel(call.adjoint_pool, train_d_h2_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_d_h1_linear, &call,
@@ -1683,7 +1683,7 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
       ((499 + 2 * LANES) / (2 * LANES)) * 67);
   adjoint_parallel(call.adjoint_pool, train_hidden_b, &call, ((499 + 4 * LANES) / (4 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((499 + 2 * LANES) / (2 * LANES)));
-  train_output_b(&call, 0, ((9 + LANES) / (LANES)));
+  train_output_b(&call, 0, ((9 + LANES) / LANES));
   *cost_out = call.cost;
 }
 
@@ -1734,7 +1734,7 @@ validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_firs
       int step = 0;
       for (int m = 0; m < 5; m++) {
         for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? x[k * 28 + m * 28 + l + n + i * 784] : 0.0f;
+          panel[step * (2 * LANES) + at] = l < 24 ? x[i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
           step++;
         }
       }
@@ -1766,7 +1766,7 @@ validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_firs
         for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
           const int kl = k * 28 + l;
           const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
         }
       }
     }
@@ -1842,8 +1842,8 @@ validate_h1_convolved_panel(const struct validate_call *call, int i, int kl_firs
       for (int n = 0; n < 5; n++) {
         for (int q = 0; q < 5; q++) {
           for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
-                + i * 2880];
+            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
+                + lane + q];
           step++;
         }
       }
@@ -1869,7 +1869,7 @@ validate_h1_convolved_panel(const struct validate_call *call, int i, int kl_firs
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+        h1_convolved[i * 3200 + j * 64 + kl] = sum;
       }
     }
   }
@@ -1950,7 +1950,7 @@ validate_h2_panel(
     for (int k = 0; k < 800; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -1965,7 +1965,7 @@ validate_h2_panel(
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
-        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        h2[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -1974,8 +1974,8 @@ validate_h2_panel(
 static void validate_h2(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (84)) * (2 * LANES);
-    const int i_from = unit % (84) * 6;
+    const int j_first = unit / 84 * (2 * LANES);
+    const int i_from = unit % 84 * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(500, i_from + 6);
     if (columns == 2 * LANES) validate_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -2008,9 +2008,9 @@ validate_p_logits_panel(
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -2021,8 +2021,8 @@ validate_p_logits_panel(
     tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        p_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        p_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -2031,8 +2031,8 @@ validate_p_logits_panel(
 static void validate_p_logits(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (4)) * (LANES);
-    const int i_from = unit % (4) * 150;
+    const int j_first = unit / 4 * LANES;
+    const int i_from = unit % 4 * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 150);
     if (columns == LANES) validate_p_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -2090,7 +2090,7 @@ void lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
   adjoint_parallel(call.adjoint_pool, validate_h1_convolved, &call, 500);
   adjoint_parallel(call.adjoint_pool, validate_h1_units, &call, (500 + 2) / 3);
   adjoint_parallel(call.adjoint_pool, validate_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
-  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / (LANES)) * 4);
+  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES) * 4);
   validate_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
@@ -2142,7 +2142,7 @@ test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int c
       int step = 0;
       for (int m = 0; m < 5; m++) {
         for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? x[k * 28 + m * 28 + l + n + i * 784] : 0.0f;
+          panel[step * (2 * LANES) + at] = l < 24 ? x[i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
           step++;
         }
       }
@@ -2174,7 +2174,7 @@ test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int c
         for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
           const int kl = k * 28 + l;
           const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
         }
       }
     }
@@ -2250,8 +2250,8 @@ test_h1_convolved_panel(const struct test_call *call, int i, int kl_first, int c
       for (int n = 0; n < 5; n++) {
         for (int q = 0; q < 5; q++) {
           for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
-                + i * 2880];
+            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
+                + lane + q];
           step++;
         }
       }
@@ -2277,7 +2277,7 @@ test_h1_convolved_panel(const struct test_call *call, int i, int kl_first, int c
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+        h1_convolved[i * 3200 + j * 64 + kl] = sum;
       }
     }
   }
@@ -2352,7 +2352,7 @@ test_h2_panel(const struct test_call *call, int j_first, int columns, int i_from
     for (int k = 0; k < 800; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -2367,7 +2367,7 @@ test_h2_panel(const struct test_call *call, int j_first, int columns, int i_from
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
-        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        h2[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -2376,8 +2376,8 @@ test_h2_panel(const struct test_call *call, int j_first, int columns, int i_from
 static void test_h2(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (84)) * (2 * LANES);
-    const int i_from = unit % (84) * 6;
+    const int j_first = unit / 84 * (2 * LANES);
+    const int i_from = unit % 84 * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(500, i_from + 6);
     if (columns == 2 * LANES) test_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -2404,9 +2404,9 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -2417,8 +2417,8 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
     tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        p_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        p_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -2427,8 +2427,8 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
 static void test_p_logits(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (4)) * (LANES);
-    const int i_from = unit % (4) * 150;
+    const int j_first = unit / 4 * LANES;
+    const int i_from = unit % 4 * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 150);
     if (columns == LANES) test_p_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -2486,7 +2486,7 @@ void lenet_test(struct lenet *model, int64_t index, float *errors_out) {
   adjoint_parallel(call.adjoint_pool, test_h1_convolved, &call, 500);
   adjoint_parallel(call.adjoint_pool, test_h1_units, &call, (500 + 2) / 3);
   adjoint_parallel(call.adjoint_pool, test_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
-  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / (LANES)) * 4);
+  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES) * 4);
   test_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
@@ -2542,7 +2542,7 @@ probabilities_h0_convolved_panel(
       int step = 0;
       for (int m = 0; m < 5; m++) {
         for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? images[k * 28 + m * 28 + l + n + i * 784]
+          panel[step * (2 * LANES) + at] = l < 24 ? images[i * 784 + k * 28 + m * 28 + l + n]
               : 0.0f;
           step++;
         }
@@ -2575,7 +2575,7 @@ probabilities_h0_convolved_panel(
         for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
           const int kl = k * 28 + l;
           const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
         }
       }
     }
@@ -2659,8 +2659,8 @@ probabilities_h1_convolved_panel(
       for (int n = 0; n < 5; n++) {
         for (int q = 0; q < 5; q++) {
           for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
-                + i * 2880];
+            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
+                + lane + q];
           step++;
         }
       }
@@ -2686,7 +2686,7 @@ probabilities_h1_convolved_panel(
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+        h1_convolved[i * 3200 + j * 64 + kl] = sum;
       }
     }
   }
@@ -2770,7 +2770,7 @@ probabilities_h2_panel(
     for (int k = 0; k < 800; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -2789,7 +2789,7 @@ probabilities_h2_panel(
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        h2[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -2799,8 +2799,8 @@ static void probabilities_h2(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
-    const int i_from = unit % (((rows + 5) / 6)) * 6;
+    const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
+    const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
     if (columns == 2 * LANES) probabilities_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -2834,9 +2834,9 @@ probabilities_scores_logits_panel(
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -2852,8 +2852,8 @@ probabilities_scores_logits_panel(
     tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        scores_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        scores_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -2863,8 +2863,8 @@ static void probabilities_scores_logits(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
-    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int j_first = unit / ((rows + 149) / 150) * LANES;
+    const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
     if (columns == LANES) probabilities_scores_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -2939,7 +2939,7 @@ void lenet_probabilities(
   adjoint_parallel(call.adjoint_pool, probabilities_h2, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
-      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
   free(call.h0_convolved);
   free(call.h0);
@@ -2994,7 +2994,7 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
       int step = 0;
       for (int m = 0; m < 5; m++) {
         for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? images[k * 28 + m * 28 + l + n + i * 784]
+          panel[step * (2 * LANES) + at] = l < 24 ? images[i * 784 + k * 28 + m * 28 + l + n]
               : 0.0f;
           step++;
         }
@@ -3027,7 +3027,7 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
         for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
           const int kl = k * 28 + l;
           const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[l + k * 24 + j * 576 + i * 11520] = sum;
+          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
         }
       }
     }
@@ -3106,8 +3106,8 @@ predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first,
       for (int n = 0; n < 5; n++) {
         for (int q = 0; q < 5; q++) {
           for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[l + lane + q + k * 12 + n * 12 + m * 144
-                + i * 2880];
+            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
+                + lane + q];
           step++;
         }
       }
@@ -3133,7 +3133,7 @@ predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first,
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[j * 64 + i * 3200 + kl] = sum;
+        h1_convolved[i * 3200 + j * 64 + kl] = sum;
       }
     }
   }
@@ -3211,7 +3211,7 @@ predict_h2_panel(const struct predict_call *call, int j_first, int columns, int 
     for (int k = 0; k < 800; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -3230,7 +3230,7 @@ predict_h2_panel(const struct predict_call *call, int j_first, int columns, int 
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h2[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        h2[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -3240,8 +3240,8 @@ static void predict_h2(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
-    const int i_from = unit % (((rows + 5) / 6)) * 6;
+    const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
+    const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
     if (columns == 2 * LANES) predict_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -3275,9 +3275,9 @@ predict_scores_logits_panel(
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -3293,8 +3293,8 @@ predict_scores_logits_panel(
     tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        scores_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        scores_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -3304,8 +3304,8 @@ static void predict_scores_logits(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
-    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int j_first = unit / ((rows + 149) / 150) * LANES;
+    const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
     if (columns == LANES) predict_scores_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -3361,7 +3361,7 @@ void lenet_predict(struct lenet *model, const float *images, int32_t rows, int32
   adjoint_parallel(call.adjoint_pool, predict_h2, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
-      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   predict_argmax(call.scores_logits, call.argmax, call.rows);
   free(call.h0_convolved);
   free(call.h0);

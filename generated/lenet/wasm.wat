@@ -725,11 +725,11 @@
                             (i32.add
                               (i32.add
                                 (i32.add
-                                  (i32.mul (local.get $k) (i32.const 28))
-                                  (i32.mul (local.get $m) (i32.const 28)))
-                                (local.get $l))
-                              (local.get $n))
-                            (i32.mul (local.get $i) (i32.const 784)))
+                                  (i32.mul (local.get $i) (i32.const 784))
+                                  (i32.mul (local.get $k) (i32.const 28)))
+                                (i32.mul (local.get $m) (i32.const 28)))
+                              (local.get $l))
+                            (local.get $n))
                           (i32.const 2)))))
                   (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                   (br_if $each_n
@@ -771,8 +771,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -793,8 +795,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -1179,11 +1183,13 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 2880))
+                                      (i32.mul (local.get $m) (i32.const 144)))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
-                                (i32.mul (local.get $m) (i32.const 144)))
-                              (i32.mul (local.get $i) (i32.const 2880)))
+                                (local.get $l))
+                              (local.get $q))
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
@@ -1229,8 +1235,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -1251,8 +1259,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -1792,7 +1802,7 @@
                       (i32.add
                         (local.get $h2)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (call $f32x4_tanh
                         (f32x4.add
@@ -1818,7 +1828,7 @@
                       (i32.add
                         (local.get $h2)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.extract_lane 0
                         (call $f32x4_tanh
@@ -1972,7 +1982,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.add
                         (v128.load
@@ -1993,7 +2003,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.add
                         (f32.load
@@ -2269,7 +2279,7 @@
                   (i32.add
                     (local.get $output_W)
                     (i32.shl
-                      (i32.add (local.get $k) (i32.mul (local.get $j) (i32.const 10)))
+                      (i32.add (i32.mul (local.get $j) (i32.const 10)) (local.get $k))
                       (i32.const 2)))))
               (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
               (br_if $each_k
@@ -2307,7 +2317,7 @@
                       (i32.add
                         (local.get $d_h2_linear)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.mul
                         (v128.load
@@ -2319,13 +2329,13 @@
                               (i32.add
                                 (local.get $h2)
                                 (i32.shl
-                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                                   (i32.const 2))))
                             (v128.load
                               (i32.add
                                 (local.get $h2)
                                 (i32.shl
-                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                                   (i32.const 2))))))))
                     (br_if $each_j
                       (i32.lt_s
@@ -2341,7 +2351,7 @@
                       (i32.add
                         (local.get $d_h2_linear)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32.mul
                         (f32.load
@@ -2353,13 +2363,13 @@
                               (i32.add
                                 (local.get $h2)
                                 (i32.shl
-                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                                   (i32.const 2))))
                             (f32.load
                               (i32.add
                                 (local.get $h2)
                                 (i32.shl
-                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                                   (i32.const 2))))))))
                     (br_if $each_j
                       (i32.lt_s
@@ -2479,9 +2489,11 @@
                     (i32.shl
                       (i32.add
                         (i32.add
-                          (i32.add (local.get $m) (i32.mul (local.get $j) (i32.const 8000)))
-                          (i32.mul (local.get $k) (i32.const 2000)))
-                        (i32.mul (local.get $l) (i32.const 500)))
+                          (i32.add
+                            (i32.mul (local.get $j) (i32.const 8000))
+                            (i32.mul (local.get $k) (i32.const 2000)))
+                          (i32.mul (local.get $l) (i32.const 500)))
+                        (local.get $m))
                       (i32.const 2)))))
               (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
               (br_if $each_m
@@ -2519,7 +2531,7 @@
                       (i32.add
                         (local.get $d_h1_linear)
                         (i32.shl
-                          (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
                           (i32.const 2)))
                       (f32x4.mul
                         (v128.load
@@ -2534,16 +2546,16 @@
                                 (local.get $h1)
                                 (i32.shl
                                   (i32.add
-                                    (local.get $jkl)
-                                    (i32.mul (local.get $i) (i32.const 800)))
+                                    (i32.mul (local.get $i) (i32.const 800))
+                                    (local.get $jkl))
                                   (i32.const 2))))
                             (v128.load
                               (i32.add
                                 (local.get $h1)
                                 (i32.shl
                                   (i32.add
-                                    (local.get $jkl)
-                                    (i32.mul (local.get $i) (i32.const 800)))
+                                    (i32.mul (local.get $i) (i32.const 800))
+                                    (local.get $jkl))
                                   (i32.const 2))))))))
                     (br_if $each_jkl
                       (i32.lt_s
@@ -2559,7 +2571,7 @@
                       (i32.add
                         (local.get $d_h1_linear)
                         (i32.shl
-                          (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 800)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
                           (i32.const 2)))
                       (f32.mul
                         (f32.load
@@ -2574,16 +2586,16 @@
                                 (local.get $h1)
                                 (i32.shl
                                   (i32.add
-                                    (local.get $jkl)
-                                    (i32.mul (local.get $i) (i32.const 800)))
+                                    (i32.mul (local.get $i) (i32.const 800))
+                                    (local.get $jkl))
                                   (i32.const 2))))
                             (f32.load
                               (i32.add
                                 (local.get $h1)
                                 (i32.shl
                                   (i32.add
-                                    (local.get $jkl)
-                                    (i32.mul (local.get $i) (i32.const 800)))
+                                    (i32.mul (local.get $i) (i32.const 800))
+                                    (local.get $jkl))
                                   (i32.const 2))))))))
                     (br_if $each_jkl
                       (i32.lt_s
@@ -3016,11 +3028,13 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 12800))
+                                      (i32.mul (local.get $m) (i32.const 256)))
                                     (i32.mul (local.get $k) (i32.const 16)))
                                   (i32.mul (local.get $n) (i32.const 16)))
-                                (i32.mul (local.get $m) (i32.const 256)))
-                              (i32.mul (local.get $i) (i32.const 12800)))
+                                (local.get $l))
+                              (local.get $q))
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
@@ -3064,8 +3078,10 @@
                           (local.get $d_h0_linear)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 144)))
-                              (i32.mul (local.get $i) (i32.const 2880)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 2880))
+                                (i32.mul (local.get $j) (i32.const 144)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32x4.mul
                           (v128.load
@@ -3081,9 +3097,9 @@
                                   (i32.shl
                                     (i32.add
                                       (i32.add
-                                        (local.get $kl)
+                                        (i32.mul (local.get $i) (i32.const 2880))
                                         (i32.mul (local.get $j) (i32.const 144)))
-                                      (i32.mul (local.get $i) (i32.const 2880)))
+                                      (local.get $kl))
                                     (i32.const 2))))
                               (v128.load
                                 (i32.add
@@ -3091,9 +3107,9 @@
                                   (i32.shl
                                     (i32.add
                                       (i32.add
-                                        (local.get $kl)
+                                        (i32.mul (local.get $i) (i32.const 2880))
                                         (i32.mul (local.get $j) (i32.const 144)))
-                                      (i32.mul (local.get $i) (i32.const 2880)))
+                                      (local.get $kl))
                                     (i32.const 2))))))))
                       (br_if $each_kl
                         (i32.lt_s
@@ -3110,8 +3126,10 @@
                           (local.get $d_h0_linear)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 144)))
-                              (i32.mul (local.get $i) (i32.const 2880)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 2880))
+                                (i32.mul (local.get $j) (i32.const 144)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.mul
                           (f32.load
@@ -3127,9 +3145,9 @@
                                   (i32.shl
                                     (i32.add
                                       (i32.add
-                                        (local.get $kl)
+                                        (i32.mul (local.get $i) (i32.const 2880))
                                         (i32.mul (local.get $j) (i32.const 144)))
-                                      (i32.mul (local.get $i) (i32.const 2880)))
+                                      (local.get $kl))
                                     (i32.const 2))))
                               (f32.load
                                 (i32.add
@@ -3137,9 +3155,9 @@
                                   (i32.shl
                                     (i32.add
                                       (i32.add
-                                        (local.get $kl)
+                                        (i32.mul (local.get $i) (i32.const 2880))
                                         (i32.mul (local.get $j) (i32.const 144)))
-                                      (i32.mul (local.get $i) (i32.const 2880)))
+                                      (local.get $kl))
                                     (i32.const 2))))))))
                       (br_if $each_kl
                         (i32.lt_s
@@ -3517,9 +3535,11 @@
                         (i32.shl
                           (i32.add
                             (i32.add
-                              (i32.add (local.get $n) (i32.mul (local.get $m) (i32.const 24)))
-                              (i32.mul (local.get $i) (i32.const 576)))
-                            (i32.mul (local.get $l) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $l) (i32.const 11520))
+                                (i32.mul (local.get $i) (i32.const 576)))
+                              (i32.mul (local.get $m) (i32.const 24)))
+                            (local.get $n))
                           (i32.const 2)))))
                   (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                   (br_if $each_n
@@ -3642,14 +3662,14 @@
                 (i32.add
                   (local.get $layer0_W)
                   (i32.shl
-                    (i32.add (local.get $jk) (i32.mul (local.get $i) (i32.const 25)))
+                    (i32.add (i32.mul (local.get $i) (i32.const 25)) (local.get $jk))
                     (i32.const 2)))
                 (f32x4.sub
                   (v128.load
                     (i32.add
                       (local.get $layer0_W)
                       (i32.shl
-                        (i32.add (local.get $jk) (i32.mul (local.get $i) (i32.const 25)))
+                        (i32.add (i32.mul (local.get $i) (i32.const 25)) (local.get $jk))
                         (i32.const 2))))
                   (f32x4.mul
                     (f32x4.splat (f32.const 0.1))
@@ -3674,14 +3694,14 @@
                 (i32.add
                   (local.get $layer0_W)
                   (i32.shl
-                    (i32.add (local.get $jk) (i32.mul (local.get $i) (i32.const 25)))
+                    (i32.add (i32.mul (local.get $i) (i32.const 25)) (local.get $jk))
                     (i32.const 2)))
                 (f32.sub
                   (f32.load
                     (i32.add
                       (local.get $layer0_W)
                       (i32.shl
-                        (i32.add (local.get $jk) (i32.mul (local.get $i) (i32.const 25)))
+                        (i32.add (i32.mul (local.get $i) (i32.const 25)) (local.get $jk))
                         (i32.const 2))))
                   (f32.mul
                     (f32.const 0.1)
@@ -3875,11 +3895,13 @@
                               (i32.sub
                                 (i32.add
                                   (i32.add
-                                    (i32.add (local.get $q) (i32.mul (local.get $n) (i32.const 12)))
-                                    (i32.mul (local.get $j) (i32.const 144)))
-                                  (i32.mul (local.get $m) (i32.const 2880)))
-                                (local.get $l))
-                              (i32.mul (local.get $k) (i32.const 12)))
+                                    (i32.add
+                                      (i32.mul (local.get $m) (i32.const 2880))
+                                      (i32.mul (local.get $j) (i32.const 144)))
+                                    (i32.mul (local.get $n) (i32.const 12)))
+                                  (local.get $q))
+                                (i32.mul (local.get $k) (i32.const 12)))
+                              (local.get $l))
                             (i32.const 52))
                           (i32.const 2)))))
                   (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
@@ -3929,14 +3951,14 @@
                     (i32.add
                       (local.get $layer1_W)
                       (i32.shl
-                        (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 500)))
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
                         (i32.const 2)))
                     (f32x4.sub
                       (v128.load
                         (i32.add
                           (local.get $layer1_W)
                           (i32.shl
-                            (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 500)))
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
                             (i32.const 2))))
                       (f32x4.mul
                         (f32x4.splat (f32.const 0.1))
@@ -3958,14 +3980,14 @@
                     (i32.add
                       (local.get $layer1_W)
                       (i32.shl
-                        (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 500)))
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
                         (i32.const 2)))
                     (f32.sub
                       (f32.load
                         (i32.add
                           (local.get $layer1_W)
                           (i32.shl
-                            (i32.add (local.get $jkl) (i32.mul (local.get $i) (i32.const 500)))
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
                             (i32.const 2))))
                       (f32.mul
                         (f32.const 0.1)
@@ -4236,14 +4258,14 @@
                       (i32.add
                         (local.get $hidden_W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.sub
                         (v128.load
                           (i32.add
                             (local.get $hidden_W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2))))
                         (f32x4.mul
                           (f32x4.splat (f32.const 0.1))
@@ -4265,14 +4287,14 @@
                       (i32.add
                         (local.get $hidden_W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32.sub
                         (f32.load
                           (i32.add
                             (local.get $hidden_W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2))))
                         (f32.mul
                           (f32.const 0.1)
@@ -4491,14 +4513,14 @@
                       (i32.add
                         (local.get $output_W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.sub
                         (v128.load
                           (i32.add
                             (local.get $output_W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2))))
                         (f32x4.mul
                           (f32x4.splat (f32.const 0.1))
@@ -4530,14 +4552,14 @@
                       (i32.add
                         (local.get $output_W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.sub
                         (f32.load
                           (i32.add
                             (local.get $output_W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2))))
                         (f32.mul
                           (f32.const 0.1)
@@ -4781,11 +4803,11 @@
                             (i32.add
                               (i32.add
                                 (i32.add
-                                  (i32.mul (local.get $k) (i32.const 28))
-                                  (i32.mul (local.get $m) (i32.const 28)))
-                                (local.get $l))
-                              (local.get $n))
-                            (i32.mul (local.get $i) (i32.const 784)))
+                                  (i32.mul (local.get $i) (i32.const 784))
+                                  (i32.mul (local.get $k) (i32.const 28)))
+                                (i32.mul (local.get $m) (i32.const 28)))
+                              (local.get $l))
+                            (local.get $n))
                           (i32.const 2)))))
                   (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                   (br_if $each_n
@@ -4827,8 +4849,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -4849,8 +4873,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -5134,11 +5160,13 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 2880))
+                                      (i32.mul (local.get $m) (i32.const 144)))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
-                                (i32.mul (local.get $m) (i32.const 144)))
-                              (i32.mul (local.get $i) (i32.const 2880)))
+                                (local.get $l))
+                              (local.get $q))
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
@@ -5184,8 +5212,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -5206,8 +5236,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -5621,7 +5653,7 @@
                       (i32.add
                         (local.get $h2)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (call $f32x4_tanh
                         (f32x4.add
@@ -5647,7 +5679,7 @@
                       (i32.add
                         (local.get $h2)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.extract_lane 0
                         (call $f32x4_tanh
@@ -5801,7 +5833,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.add
                         (v128.load
@@ -5822,7 +5854,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.add
                         (f32.load
@@ -6017,11 +6049,11 @@
                             (i32.add
                               (i32.add
                                 (i32.add
-                                  (i32.mul (local.get $k) (i32.const 28))
-                                  (i32.mul (local.get $m) (i32.const 28)))
-                                (local.get $l))
-                              (local.get $n))
-                            (i32.mul (local.get $i) (i32.const 784)))
+                                  (i32.mul (local.get $i) (i32.const 784))
+                                  (i32.mul (local.get $k) (i32.const 28)))
+                                (i32.mul (local.get $m) (i32.const 28)))
+                              (local.get $l))
+                            (local.get $n))
                           (i32.const 2)))))
                   (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                   (br_if $each_n
@@ -6063,8 +6095,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -6085,8 +6119,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -6370,11 +6406,13 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 2880))
+                                      (i32.mul (local.get $m) (i32.const 144)))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
-                                (i32.mul (local.get $m) (i32.const 144)))
-                              (i32.mul (local.get $i) (i32.const 2880)))
+                                (local.get $l))
+                              (local.get $q))
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
@@ -6420,8 +6458,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -6442,8 +6482,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -6857,7 +6899,7 @@
                       (i32.add
                         (local.get $h2)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (call $f32x4_tanh
                         (f32x4.add
@@ -6883,7 +6925,7 @@
                       (i32.add
                         (local.get $h2)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.extract_lane 0
                         (call $f32x4_tanh
@@ -7037,7 +7079,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.add
                         (v128.load
@@ -7058,7 +7100,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.add
                         (f32.load
@@ -7254,11 +7296,11 @@
                             (i32.add
                               (i32.add
                                 (i32.add
-                                  (i32.mul (local.get $k) (i32.const 28))
-                                  (i32.mul (local.get $m) (i32.const 28)))
-                                (local.get $l))
-                              (local.get $n))
-                            (i32.mul (local.get $i) (i32.const 784)))
+                                  (i32.mul (local.get $i) (i32.const 784))
+                                  (i32.mul (local.get $k) (i32.const 28)))
+                                (i32.mul (local.get $m) (i32.const 28)))
+                              (local.get $l))
+                            (local.get $n))
                           (i32.const 2)))))
                   (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                   (br_if $each_n
@@ -7300,8 +7342,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -7322,8 +7366,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -7614,11 +7660,13 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 2880))
+                                      (i32.mul (local.get $m) (i32.const 144)))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
-                                (i32.mul (local.get $m) (i32.const 144)))
-                              (i32.mul (local.get $i) (i32.const 2880)))
+                                (local.get $l))
+                              (local.get $q))
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
@@ -7664,8 +7712,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -7686,8 +7736,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -8172,7 +8224,7 @@
                           (i32.add
                             (local.get $h2)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2)))
                           (call $f32x4_tanh
                             (f32x4.add
@@ -8198,7 +8250,7 @@
                           (i32.add
                             (local.get $h2)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.extract_lane 0
                             (call $f32x4_tanh
@@ -8424,7 +8476,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.add
                             (v128.load
@@ -8449,7 +8501,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32.add
                             (f32.load
@@ -8817,11 +8869,11 @@
                             (i32.add
                               (i32.add
                                 (i32.add
-                                  (i32.mul (local.get $k) (i32.const 28))
-                                  (i32.mul (local.get $m) (i32.const 28)))
-                                (local.get $l))
-                              (local.get $n))
-                            (i32.mul (local.get $i) (i32.const 784)))
+                                  (i32.mul (local.get $i) (i32.const 784))
+                                  (i32.mul (local.get $k) (i32.const 28)))
+                                (i32.mul (local.get $m) (i32.const 28)))
+                              (local.get $l))
+                            (local.get $n))
                           (i32.const 2)))))
                   (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                   (br_if $each_n
@@ -8863,8 +8915,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -8885,8 +8939,10 @@
                           (local.get $h0_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $i) (i32.const 11520)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -9177,11 +9233,13 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.add (local.get $l) (local.get $q))
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 2880))
+                                      (i32.mul (local.get $m) (i32.const 144)))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
-                                (i32.mul (local.get $m) (i32.const 144)))
-                              (i32.mul (local.get $i) (i32.const 2880)))
+                                (local.get $l))
+                              (local.get $q))
                             (i32.const 2)))))
                     (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
                     (br_if $each_q
@@ -9227,8 +9285,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (v128.load
                           (i32.add
@@ -9249,8 +9309,10 @@
                           (local.get $h1_convolved)
                           (i32.shl
                             (i32.add
-                              (i32.add (local.get $kl) (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $i) (i32.const 3200)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (local.get $kl))
                             (i32.const 2)))
                         (f32.load
                           (i32.add
@@ -9735,7 +9797,7 @@
                           (i32.add
                             (local.get $h2)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2)))
                           (call $f32x4_tanh
                             (f32x4.add
@@ -9761,7 +9823,7 @@
                           (i32.add
                             (local.get $h2)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.extract_lane 0
                             (call $f32x4_tanh
@@ -9987,7 +10049,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.add
                             (v128.load
@@ -10012,7 +10074,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32.add
                             (f32.load

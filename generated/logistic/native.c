@@ -262,9 +262,9 @@ train_p_logits_panel(
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = W[j + k * 10];
+        panel[step * LANES + at] = W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -275,8 +275,8 @@ train_p_logits_panel(
     tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
     for (int i = i_first; i < i_first + 12; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        p_logits[j + i * 10] = sum + b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        p_logits[i * 10 + j] = sum + b[j];
       }
     }
   }
@@ -285,8 +285,8 @@ train_p_logits_panel(
 static void train_p_logits(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (5)) * (LANES);
-    const int i_from = unit % (5) * 144;
+    const int j_first = unit / 5 * LANES;
+    const int i_from = unit % 5 * 144;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(600, i_from + 144);
     if (columns == LANES) train_p_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -356,7 +356,7 @@ train_W_panel(const struct train_call *call, int i_first, int columns) {
     for (int k = 0; k < 600; k++) {
       for (int at = 0; at < columns; at++) {
         const int i = i_first + at;
-        panel[step * (2 * LANES) + at] = x[i + k * 784];
+        panel[step * (2 * LANES) + at] = x[k * 784 + i];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -370,7 +370,7 @@ train_W_panel(const struct train_call *call, int i_first, int columns) {
     for (int i = i_first; i < i_first + columns; i++) {
       for (int j = j_first; j < j_first + 5; j++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
-        W[j + i * 10] = W[j + i * 10] - 0.13f * sum;
+        W[i * 10 + j] -= 0.13f * sum;
       }
     }
   }
@@ -401,14 +401,14 @@ train_b_panel(const struct train_call *call, int i_first, int columns) {
   column_sums_1(right, 600, 10, sums, false);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
-    b[i] = b[i] - 0.13f * sum;
+    b[i] -= 0.13f * sum;
   }
 }
 
 static void train_b(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int i_first = unit * (LANES);
+    const int i_first = unit * LANES;
     const int columns = least(10 - i_first, LANES);
     if (columns == LANES) train_b_panel(call, i_first, LANES);
     else train_b_panel(call, i_first, columns);
@@ -428,10 +428,10 @@ void logistic_train(struct logistic *model, int64_t index, float *cost_out) {
   call.d_p_logits = model->scratch_float32 + 6010;
   call.x = model->trainX + call.index * 470400;
   call.y = model->trainY + call.index * 600;
-  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / (LANES)) * 5);
+  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / LANES) * 5);
   train_cost_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost);
   adjoint_parallel(call.adjoint_pool, train_W, &call, ((783 + 2 * LANES) / (2 * LANES)));
-  train_b(&call, 0, ((9 + LANES) / (LANES)));
+  train_b(&call, 0, ((9 + LANES) / LANES));
   *cost_out = call.cost;
 }
 
@@ -474,9 +474,9 @@ validate_p_logits_panel(
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = W[j + k * 10];
+        panel[step * LANES + at] = W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -487,8 +487,8 @@ validate_p_logits_panel(
     tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
     for (int i = i_first; i < i_first + 12; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        p_logits[j + i * 10] = sum + b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        p_logits[i * 10 + j] = sum + b[j];
       }
     }
   }
@@ -497,8 +497,8 @@ validate_p_logits_panel(
 static void validate_p_logits(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (5)) * (LANES);
-    const int i_from = unit % (5) * 144;
+    const int j_first = unit / 5 * LANES;
+    const int i_from = unit % 5 * 144;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(600, i_from + 144);
     if (columns == LANES) validate_p_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -540,7 +540,7 @@ void logistic_validate(struct logistic *model, int64_t index, float *errors_out)
   call.p_logits = model->scratch_float32;
   call.x = model->validX + call.index * 470400;
   call.y = model->validY + call.index * 600;
-  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / (LANES)) * 5);
+  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES) * 5);
   validate_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
@@ -578,9 +578,9 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = W[j + k * 10];
+        panel[step * LANES + at] = W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -591,8 +591,8 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
     tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
     for (int i = i_first; i < i_first + 12; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        p_logits[j + i * 10] = sum + b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        p_logits[i * 10 + j] = sum + b[j];
       }
     }
   }
@@ -601,8 +601,8 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
 static void test_p_logits(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (5)) * (LANES);
-    const int i_from = unit % (5) * 144;
+    const int j_first = unit / 5 * LANES;
+    const int i_from = unit % 5 * 144;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(600, i_from + 144);
     if (columns == LANES) test_p_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -644,7 +644,7 @@ void logistic_test(struct logistic *model, int64_t index, float *errors_out) {
   call.p_logits = model->scratch_float32;
   call.x = model->testX + call.index * 470400;
   call.y = model->testY + call.index * 600;
-  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / (LANES)) * 5);
+  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES) * 5);
   test_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
@@ -687,9 +687,9 @@ probabilities_scores_logits_panel(
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = W[j + k * 10];
+        panel[step * LANES + at] = W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -705,8 +705,8 @@ probabilities_scores_logits_panel(
     tile_10x1_free(images, rows_, right, 784, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        scores_logits[j + i * 10] = sum + b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        scores_logits[i * 10 + j] = sum + b[j];
       }
     }
   }
@@ -716,8 +716,8 @@ static void probabilities_scores_logits(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
-    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int j_first = unit / ((rows + 149) / 150) * LANES;
+    const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
     if (columns == LANES) probabilities_scores_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -775,7 +775,7 @@ void logistic_probabilities(
   call.scores = scores_out;
   call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
-      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
   free(call.scores_logits);
 }
@@ -817,9 +817,9 @@ predict_scores_logits_panel(
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = W[j + k * 10];
+        panel[step * LANES + at] = W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -835,8 +835,8 @@ predict_scores_logits_panel(
     tile_10x1_free(images, rows_, right, 784, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        scores_logits[j + i * 10] = sum + b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        scores_logits[i * 10 + j] = sum + b[j];
       }
     }
   }
@@ -846,8 +846,8 @@ static void predict_scores_logits(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
-    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int j_first = unit / ((rows + 149) / 150) * LANES;
+    const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
     if (columns == LANES) predict_scores_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -891,7 +891,7 @@ void logistic_predict(
   call.argmax = argmax_out;
   call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
-      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   predict_argmax(call.scores_logits, call.argmax, call.rows);
   free(call.scores_logits);
 }

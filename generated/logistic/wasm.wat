@@ -268,7 +268,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.add
                         (v128.load
@@ -289,7 +289,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.add
                         (f32.load
@@ -575,14 +575,14 @@
                       (i32.add
                         (local.get $W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.sub
                         (v128.load
                           (i32.add
                             (local.get $W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2))))
                         (f32x4.mul
                           (f32x4.splat (f32.const 0.13))
@@ -614,14 +614,14 @@
                       (i32.add
                         (local.get $W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.sub
                         (f32.load
                           (i32.add
                             (local.get $W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2))))
                         (f32.mul
                           (f32.const 0.13)
@@ -866,7 +866,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.add
                         (v128.load
@@ -887,7 +887,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.add
                         (f32.load
@@ -1096,7 +1096,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.add
                         (v128.load
@@ -1117,7 +1117,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.add
                         (f32.load
@@ -1391,7 +1391,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.add
                             (v128.load
@@ -1414,7 +1414,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32.add
                             (f32.load
@@ -1782,7 +1782,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.add
                             (v128.load
@@ -1805,7 +1805,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32.add
                             (f32.load

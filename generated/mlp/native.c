@@ -472,7 +472,7 @@ train_h_panel(const struct train_call *call, int j_first, int columns, int i_fro
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -486,7 +486,7 @@ train_h_panel(const struct train_call *call, int j_first, int columns, int i_fro
     for (int i = i_first; i < i_first + 5; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        h[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -495,8 +495,8 @@ train_h_panel(const struct train_call *call, int j_first, int columns, int i_fro
 static void train_h(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (2)) * (2 * LANES);
-    const int i_from = unit % (2) * 10;
+    const int j_first = unit / 2 * (2 * LANES);
+    const int i_from = unit % 2 * 10;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(20, i_from + 10);
     if (columns == 2 * LANES) train_h_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -523,9 +523,9 @@ train_p_logits_panel(const struct train_call *call, int j_first, int columns) {
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -536,8 +536,8 @@ train_p_logits_panel(const struct train_call *call, int j_first, int columns) {
     tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        p_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        p_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -546,7 +546,7 @@ train_p_logits_panel(const struct train_call *call, int j_first, int columns) {
 static void train_p_logits(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = unit * (LANES);
+    const int j_first = unit * LANES;
     const int columns = least(10 - j_first, LANES);
     if (columns == LANES) train_p_logits_panel(call, j_first, LANES);
     else train_p_logits_panel(call, j_first, columns);
@@ -612,7 +612,7 @@ train_d_linear_panel(const struct train_call *call, int j_first, int columns) {
     const int j = j_first + at;
     int step = 0;
     for (int k = 0; k < 10; k++) {
-      panel[step * (2 * LANES) + at] = output_W[k + j * 10];
+      panel[step * (2 * LANES) + at] = output_W[j * 10 + k];
       step++;
     }
   }
@@ -624,7 +624,7 @@ train_d_linear_panel(const struct train_call *call, int j_first, int columns) {
     for (int i = i_first; i < i_first + 5; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        d_linear[j + i * 500] = sum * (1.0f - h[j + i * 500] * h[j + i * 500]);
+        d_linear[i * 500 + j] = sum * (1.0f - h[i * 500 + j] * h[i * 500 + j]);
       }
     }
   }
@@ -665,8 +665,7 @@ train_hidden_W_panel(
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
-        hidden_W[j + i * 500] = hidden_W[j + i * 500]
-            - 0.01f * (0.0002f * hidden_W[j + i * 500] + sum);
+        hidden_W[i * 500 + j] -= 0.01f * (0.0002f * hidden_W[i * 500 + j] + sum);
       }
     }
   }
@@ -675,8 +674,8 @@ train_hidden_W_panel(
 static void train_hidden_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (4)) * (2 * LANES);
-    const int i_from = unit % (4) * 210;
+    const int j_first = unit / 4 * (2 * LANES);
+    const int i_from = unit % 4 * 210;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(784, i_from + 210);
     if (columns == 2 * LANES) train_hidden_W_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -699,7 +698,7 @@ train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
   column_sums_4(right, 20, 500, sums, false);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
-    hidden_b[i] = hidden_b[i] - 0.01f * sum;
+    hidden_b[i] -= 0.01f * sum;
   }
 }
 
@@ -736,9 +735,8 @@ train_output_W_panel(
     tile_10x1(h + i_first, 1, right, 20, 500, 10, sums, false);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        output_W[j + i * 10] = output_W[j + i * 10]
-            - 0.01f * (0.0002f * output_W[j + i * 10] + sum);
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        output_W[i * 10 + j] -= 0.01f * (0.0002f * output_W[i * 10 + j] + sum);
       }
     }
   }
@@ -747,8 +745,8 @@ train_output_W_panel(
 static void train_output_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (3)) * (LANES);
-    const int i_from = unit % (3) * 210;
+    const int j_first = unit / 3 * LANES;
+    const int i_from = unit % 3 * 210;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 210);
     if (columns == LANES) train_output_W_panel(call, j_first, LANES, i_from, i_to);
@@ -804,12 +802,12 @@ void mlp_train(struct mlp *model, int64_t index, float *cost_out) {
   train_L2_sum_hidden_W(call.hidden_W, &call.L2_sum_hidden_W);
   train_L2_sum_output_W(call.output_W, &call.L2_sum_output_W);
   adjoint_parallel(call.adjoint_pool, train_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
-  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / (LANES)));
+  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / LANES));
   train_cost_sum_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost_sum);
   adjoint_parallel(call.adjoint_pool, train_d_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_hidden_W, &call, ((499 + 2 * LANES) / (2 * LANES)) * 4);
   train_hidden_b(&call, 0, ((499 + 4 * LANES) / (4 * LANES)));
-  adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((9 + LANES) / (LANES)) * 3);
+  adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((9 + LANES) / LANES) * 3);
   train_output_b(call.output_b, call.d_p_logits);
   train_cost(call.L2_sum_hidden_W, call.L2_sum_output_W, call.cost_sum, &call.cost);
   *cost_out = call.cost;
@@ -852,7 +850,7 @@ validate_h_panel(const struct validate_call *call, int j_first, int columns, int
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -866,7 +864,7 @@ validate_h_panel(const struct validate_call *call, int j_first, int columns, int
     for (int i = i_first; i < i_first + 5; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        h[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -875,8 +873,8 @@ validate_h_panel(const struct validate_call *call, int j_first, int columns, int
 static void validate_h(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (2)) * (2 * LANES);
-    const int i_from = unit % (2) * 10;
+    const int j_first = unit / 2 * (2 * LANES);
+    const int i_from = unit % 2 * 10;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(20, i_from + 10);
     if (columns == 2 * LANES) validate_h_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -903,9 +901,9 @@ validate_p_logits_panel(const struct validate_call *call, int j_first, int colum
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -916,8 +914,8 @@ validate_p_logits_panel(const struct validate_call *call, int j_first, int colum
     tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        p_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        p_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -926,7 +924,7 @@ validate_p_logits_panel(const struct validate_call *call, int j_first, int colum
 static void validate_p_logits(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = unit * (LANES);
+    const int j_first = unit * LANES;
     const int columns = least(10 - j_first, LANES);
     if (columns == LANES) validate_p_logits_panel(call, j_first, LANES);
     else validate_p_logits_panel(call, j_first, columns);
@@ -971,7 +969,7 @@ void mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
   call.x = model->validX + call.index * 15680;
   call.y = model->validY + call.index * 20;
   adjoint_parallel(call.adjoint_pool, validate_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
-  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / (LANES)));
+  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES));
   validate_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
@@ -1013,7 +1011,7 @@ test_h_panel(const struct test_call *call, int j_first, int columns, int i_from,
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -1027,7 +1025,7 @@ test_h_panel(const struct test_call *call, int j_first, int columns, int i_from,
     for (int i = i_first; i < i_first + 5; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        h[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -1036,8 +1034,8 @@ test_h_panel(const struct test_call *call, int j_first, int columns, int i_from,
 static void test_h(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (2)) * (2 * LANES);
-    const int i_from = unit % (2) * 10;
+    const int j_first = unit / 2 * (2 * LANES);
+    const int i_from = unit % 2 * 10;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(20, i_from + 10);
     if (columns == 2 * LANES) test_h_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -1064,9 +1062,9 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns) {
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -1077,8 +1075,8 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns) {
     tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        p_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        p_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -1087,7 +1085,7 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns) {
 static void test_p_logits(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = unit * (LANES);
+    const int j_first = unit * LANES;
     const int columns = least(10 - j_first, LANES);
     if (columns == LANES) test_p_logits_panel(call, j_first, LANES);
     else test_p_logits_panel(call, j_first, columns);
@@ -1132,7 +1130,7 @@ void mlp_test(struct mlp *model, int64_t index, float *errors_out) {
   call.x = model->testX + call.index * 15680;
   call.y = model->testY + call.index * 20;
   adjoint_parallel(call.adjoint_pool, test_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
-  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / (LANES)));
+  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES));
   test_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
 }
@@ -1179,7 +1177,7 @@ probabilities_features_panel(
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -1198,7 +1196,7 @@ probabilities_features_panel(
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        features[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        features[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -1208,8 +1206,8 @@ static void probabilities_features(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
-    const int i_from = unit % (((rows + 5) / 6)) * 6;
+    const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
+    const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
     if (columns == 2 * LANES) probabilities_features_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -1243,9 +1241,9 @@ probabilities_scores_logits_panel(
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -1261,8 +1259,8 @@ probabilities_scores_logits_panel(
     tile_10x1_free(features, rows_, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        scores_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        scores_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -1272,8 +1270,8 @@ static void probabilities_scores_logits(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
-    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int j_first = unit / ((rows + 149) / 150) * LANES;
+    const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
     if (columns == LANES) probabilities_scores_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -1331,7 +1329,7 @@ void mlp_probabilities(struct mlp *model, const float *images, int32_t rows, flo
   adjoint_parallel(call.adjoint_pool, probabilities_features, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
-      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
   free(call.features);
   free(call.scores_logits);
@@ -1378,7 +1376,7 @@ predict_features_panel(
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[j + k * 500];
+        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
       for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
       step++;
@@ -1397,7 +1395,7 @@ predict_features_panel(
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        features[j + i * 500] = f32_tanh(sum + hidden_b[j]);
+        features[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -1407,8 +1405,8 @@ static void predict_features(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 5) / 6))) * (2 * LANES);
-    const int i_from = unit % (((rows + 5) / 6)) * 6;
+    const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
+    const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
     if (columns == 2 * LANES) predict_features_panel(call, j_first, 2 * LANES, i_from, i_to);
@@ -1442,9 +1440,9 @@ predict_scores_logits_panel(
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (LANES) + at] = output_W[j + k * 10];
+        panel[step * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * (LANES) + at] = 0.0f;
+      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
       step++;
     }
     right = panel;
@@ -1460,8 +1458,8 @@ predict_scores_logits_panel(
     tile_10x1_free(features, rows_, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (LANES) + j - j_first];
-        scores_logits[j + i * 10] = sum + output_b[j];
+        const float sum = sums[(i - i_first) * LANES + j - j_first];
+        scores_logits[i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -1471,8 +1469,8 @@ static void predict_scores_logits(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
-    const int j_first = (unit / (((rows + 149) / 150))) * (LANES);
-    const int i_from = unit % (((rows + 149) / 150)) * 150;
+    const int j_first = unit / ((rows + 149) / 150) * LANES;
+    const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
     if (columns == LANES) predict_scores_logits_panel(call, j_first, LANES, i_from, i_to);
@@ -1516,7 +1514,7 @@ void mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *
   adjoint_parallel(call.adjoint_pool, predict_features, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
-      ((9 + LANES) / (LANES)) * ((call.rows + 149) / 150));
+      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   predict_argmax(call.scores_logits, call.argmax, call.rows);
   free(call.features);
   free(call.scores_logits);

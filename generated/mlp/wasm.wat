@@ -610,7 +610,7 @@
                       (i32.add
                         (local.get $h)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (call $f32x4_tanh
                         (f32x4.add
@@ -636,7 +636,7 @@
                       (i32.add
                         (local.get $h)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.extract_lane 0
                         (call $f32x4_tanh
@@ -765,7 +765,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.add
                         (v128.load
@@ -786,7 +786,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.add
                         (f32.load
@@ -1054,7 +1054,7 @@
                   (i32.add
                     (local.get $output_W)
                     (i32.shl
-                      (i32.add (local.get $k) (i32.mul (local.get $j) (i32.const 10)))
+                      (i32.add (i32.mul (local.get $j) (i32.const 10)) (local.get $k))
                       (i32.const 2)))))
               (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
               (br_if $each_k
@@ -1091,7 +1091,7 @@
                       (i32.add
                         (local.get $d_linear)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.mul
                         (v128.load
@@ -1103,13 +1103,13 @@
                               (i32.add
                                 (local.get $h)
                                 (i32.shl
-                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                                   (i32.const 2))))
                             (v128.load
                               (i32.add
                                 (local.get $h)
                                 (i32.shl
-                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                                   (i32.const 2))))))))
                     (br_if $each_j
                       (i32.lt_s
@@ -1125,7 +1125,7 @@
                       (i32.add
                         (local.get $d_linear)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32.mul
                         (f32.load
@@ -1137,13 +1137,13 @@
                               (i32.add
                                 (local.get $h)
                                 (i32.shl
-                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                                   (i32.const 2))))
                             (f32.load
                               (i32.add
                                 (local.get $h)
                                 (i32.shl
-                                  (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                                   (i32.const 2))))))))
                     (br_if $each_j
                       (i32.lt_s
@@ -1272,14 +1272,14 @@
                       (i32.add
                         (local.get $hidden_W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.sub
                         (v128.load
                           (i32.add
                             (local.get $hidden_W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2))))
                         (f32x4.mul
                           (f32x4.splat (f32.const 0.01))
@@ -1291,8 +1291,8 @@
                                   (local.get $hidden_W)
                                   (i32.shl
                                     (i32.add
-                                      (local.get $j)
-                                      (i32.mul (local.get $i) (i32.const 500)))
+                                      (i32.mul (local.get $i) (i32.const 500))
+                                      (local.get $j))
                                     (i32.const 2)))))
                             (v128.load
                               (i32.add
@@ -1312,14 +1312,14 @@
                       (i32.add
                         (local.get $hidden_W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32.sub
                         (f32.load
                           (i32.add
                             (local.get $hidden_W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2))))
                         (f32.mul
                           (f32.const 0.01)
@@ -1331,8 +1331,8 @@
                                   (local.get $hidden_W)
                                   (i32.shl
                                     (i32.add
-                                      (local.get $j)
-                                      (i32.mul (local.get $i) (i32.const 500)))
+                                      (i32.mul (local.get $i) (i32.const 500))
+                                      (local.get $j))
                                     (i32.const 2)))))
                             (f32.load
                               (i32.add
@@ -1549,14 +1549,14 @@
                       (i32.add
                         (local.get $output_W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.sub
                         (v128.load
                           (i32.add
                             (local.get $output_W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2))))
                         (f32x4.mul
                           (f32x4.splat (f32.const 0.01))
@@ -1567,7 +1567,7 @@
                                 (i32.add
                                   (local.get $output_W)
                                   (i32.shl
-                                    (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                                     (i32.const 2)))))
                             (v128.load32_lane offset=96 3
                               (i32.add
@@ -1597,14 +1597,14 @@
                       (i32.add
                         (local.get $output_W)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.sub
                         (f32.load
                           (i32.add
                             (local.get $output_W)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2))))
                         (f32.mul
                           (f32.const 0.01)
@@ -1615,7 +1615,7 @@
                                 (i32.add
                                   (local.get $output_W)
                                   (i32.shl
-                                    (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                                     (i32.const 2)))))
                             (f32.load
                               (i32.add
@@ -1835,7 +1835,7 @@
                       (i32.add
                         (local.get $h)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (call $f32x4_tanh
                         (f32x4.add
@@ -1861,7 +1861,7 @@
                       (i32.add
                         (local.get $h)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.extract_lane 0
                         (call $f32x4_tanh
@@ -1990,7 +1990,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.add
                         (v128.load
@@ -2011,7 +2011,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.add
                         (f32.load
@@ -2201,7 +2201,7 @@
                       (i32.add
                         (local.get $h)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (call $f32x4_tanh
                         (f32x4.add
@@ -2227,7 +2227,7 @@
                       (i32.add
                         (local.get $h)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.extract_lane 0
                         (call $f32x4_tanh
@@ -2356,7 +2356,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32x4.add
                         (v128.load
@@ -2377,7 +2377,7 @@
                       (i32.add
                         (local.get $p_logits)
                         (i32.shl
-                          (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
                       (f32.add
                         (f32.load
@@ -2648,7 +2648,7 @@
                           (i32.add
                             (local.get $features)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2)))
                           (call $f32x4_tanh
                             (f32x4.add
@@ -2674,7 +2674,7 @@
                           (i32.add
                             (local.get $features)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.extract_lane 0
                             (call $f32x4_tanh
@@ -2900,7 +2900,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.add
                             (v128.load
@@ -2925,7 +2925,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32.add
                             (f32.load
@@ -3315,7 +3315,7 @@
                           (i32.add
                             (local.get $features)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2)))
                           (call $f32x4_tanh
                             (f32x4.add
@@ -3341,7 +3341,7 @@
                           (i32.add
                             (local.get $features)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 500)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.extract_lane 0
                             (call $f32x4_tanh
@@ -3567,7 +3567,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32x4.add
                             (v128.load
@@ -3592,7 +3592,7 @@
                           (i32.add
                             (local.get $scores_logits)
                             (i32.shl
-                              (i32.add (local.get $j) (i32.mul (local.get $i) (i32.const 10)))
+                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                               (i32.const 2)))
                           (f32.add
                             (f32.load

@@ -28,12 +28,10 @@ export interface Operand {
 /** Row-major offset of an element; undefined where a dimension but the first is only known at run time. */
 export function offsetIn(shape: Shape, index: readonly Scalar[]): Scalar | undefined {
   if (staticSize(shape.slice(1)) === undefined) return undefined;
+  const strides = shape.map((_, d) => staticSize(shape.slice(d + 1)) as number);
   let offset: Scalar = constant(0, "int32");
-  let stride = 1;
-  for (let d = shape.length - 1; d >= 0; d--) {
-    if (shape[d] !== 1) offset = indexAdd(offset, indexMul(index[d], constant(stride, "int32")));
-    if (d > 0) stride *= shape[d] as number;
-  }
+  for (const [d, i] of index.entries())
+    if (shape[d] !== 1) offset = indexAdd(offset, indexMul(i, constant(strides[d], "int32")));
   return offset;
 }
 

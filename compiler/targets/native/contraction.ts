@@ -21,6 +21,7 @@ import {
 import type { Writer } from "../writer.ts";
 import { expression, type Names, offset as offsetText } from "./expression.ts";
 import { dimInC } from "./names.ts";
+import { assignment } from "./statements.ts";
 import { type TileKind, tileName } from "./tiles.ts";
 
 /** Units of work are not cut smaller than about this many multiply-adds. */
@@ -43,7 +44,10 @@ const lanes = (vectors: number): string => (vectors === 1 ? "LANES" : `${vectors
 
 /** The panels that a number of columns makes. */
 const panelsOf = (columns: number, vectors: number): string =>
-  `((${columns - 1} + ${lanes(vectors)}) / (${lanes(vectors)}))`;
+  `((${columns - 1} + ${lanes(vectors)}) / ${factor(lanes(vectors))})`;
+
+/** An expression as a factor. */
+const factor = (text: string): string => (/^\w+$|^\(/.test(text) ? text : `(${text})`);
 
 export function unitsOf(c: Contraction): Units {
   const columns = c.padded?.count ?? volumeOf(c.columns);
@@ -219,7 +223,7 @@ export class ContractionWriter {
       }));
       if (!isOuter) {
         const panels = panelsOf(this.#columns, c.tile.vectors);
-        numbers.push({ name: first, extent: panels, scale: ` * (${this.#width})` });
+        numbers.push({ name: first, extent: panels, scale: ` * ${factor(this.#width)}` });
         if (units.rows !== undefined)
           numbers.push({
             name: `${this.#row}_from`,
@@ -286,11 +290,9 @@ export class ContractionWriter {
           : p.extent,
       );
       const by = after.join(" * ");
-      const head = by ? `${rest} / (${by})` : rest;
-      const value = part.scale && by ? `(${head})` : head;
-      const text = i === 0 ? `${value}${part.scale}` : `${value}${part.scale}`;
-      this.#out.line(`const int ${part.name} = ${text};`);
-      rest = by ? `${rest} % (${by})` : rest;
+      const head = by ? `${rest} / ${factor(by)}` : rest;
+      this.#out.line(`const int ${part.name} = ${head}${part.scale};`);
+      rest = by ? `${rest} % ${factor(by)}` : rest;
     }
   }
 
@@ -315,7 +317,7 @@ export class ContractionWriter {
         this.#tiles(from, to, () =>
           this.#tile(
             right,
-            `${sums} + (${this.#tileStart} - ${from}) * (${this.#width})`,
+            `${sums} + (${this.#tileStart} - ${from}) * ${factor(this.#width)}`,
             this.#free("more"),
           ),
         );
@@ -423,7 +425,8 @@ export class ContractionWriter {
     const lane = this.#free("lane");
     const run = padded ? 1 : runOf(b.value, columns);
     const last = columns.at(-1) as Axis;
-    const written = (column: string): string => `${panel}[${step} * (${this.#width}) + ${column}]`;
+    const written = (column: string): string =>
+      `${panel}[${step} * ${factor(this.#width)} + ${column}]`;
     const rest = `for (int ${at} = ${count}; ${at} < ${this.#width}; ${at}++) ${written(at)} = 0.0f;`;
     if (columns.length === 1 && run > 1) {
       // A row of columns is one in memory.
@@ -566,7 +569,8 @@ export class ContractionWriter {
       const j = this.#column;
       out.block(`for (int ${j} = ${first}; ${j} < ${first} + ${count}; ${j}++) {`, body);
     };
-    const row = c.rows.length === 0 ? "" : `(${this.#row} - ${firstRow}) * (${this.#width}) + `;
+    const row =
+      c.rows.length === 0 ? "" : `(${this.#row} - ${firstRow}) * ${factor(this.#width)} + `;
     const body = (): void => {
       out.line(`const float ${this.#sum} = ${sums}[${row}${this.#column} - ${first}];`);
       this.#store();
@@ -613,8 +617,8 @@ export class ContractionWriter {
     const { stage, rows, columns, result, scatter, padded } = this.#c;
     const groups = padded || scatter ? [rows] : [rows, columns];
     const offset = this.#intoOffset(scatter?.index);
-    const into = this.#names.nameOf(stage.into);
     if (scatter) {
+      const into = this.#names.nameOf(stage.into);
       if (rows.length > 1) this.#declareAxes(rows, this.#row);
       out.line(`${into}[${offsetText(offset, this.#names).text}] += ${this.#sum};`);
       return;
@@ -625,8 +629,7 @@ export class ContractionWriter {
     for (const group of groups)
       if (group.length > 1 && group.some((axis) => left.has(axis)))
         this.#declareAxes(group, group === rows ? this.#row : this.#column);
-    const place = `${into}[${offsetText(merged, this.#names).text}]`;
-    out.line(`${place} = ${expression(value, this.#names).text};`);
+    out.line(assignment({ into: stage.into, offset: merged, value }, this.#names));
   }
 
   // ── Indices ───────────────────────────────────────────────────────────────────────────────────

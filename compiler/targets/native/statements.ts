@@ -116,7 +116,10 @@ function isOwnStep(s: Statement, body: readonly Statement[]): boolean {
 }
 
 /** `W[i] -= step` where the old value is what changes. */
-function assignment(s: Extract<Statement, { kind: "store" }>, names: Names): string {
+export function assignment(
+  s: Pick<Extract<Statement, { kind: "store" }>, "into" | "offset" | "value">,
+  names: Names,
+): string {
   const { value, into } = s;
   const text = (v: Scalar): string => expression(v, names).text;
   const place = `${names.nameOf(into)}[${offset(s.offset, names).text}]`;
