@@ -1,6 +1,6 @@
 /** Packs the package, installs it into an empty project as a stranger would, compiles and trains a model there. */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -51,6 +51,11 @@ const line = createLine();
 for (let i = 0; i < 500; i++) line.train([0, 1, 2], [1, 3, 5]);
 const [slope, offset] = [line.slope.get()[0], line.offset.get()[0]];
 if (Math.abs(slope - 2) > 1e-3 || Math.abs(offset - 1) > 1e-3) throw new Error(\`\${slope} \${offset}\`);
+
+// Native code is compiled here where there is a compiler, from the C that the package carries.
+const native = await createLine({ target: "auto", onTarget: (target) => console.log("target", target) });
+for (let i = 0; i < 500; i++) native.train([0, 1, 2], [1, 3, 5]);
+if (Math.abs(native.slope.get()[0] - slope) > 1e-5) throw new Error(\`\${native.slope.get()}\`);
 console.log("slope", slope.toFixed(3), "offset", offset.toFixed(3), typeof pp, typeof scalar);
 `,
 );
@@ -72,6 +77,11 @@ writeFileSync(
 process.stdout.write(run("npx", ["adjoint", "codegen"]));
 process.stdout.write(run("npx", ["adjoint", "codegen", "--check"]));
 run("npx", ["tsc"]);
-process.stdout.write(run("npx", ["tsx", "program.ts"]));
+process.env.ADJOINT_CACHE = path.join(project, "cache");
+const said = run("npx", ["tsx", "program.ts"]);
+process.stdout.write(said);
+const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
+if (hasCompiler && !said.includes("target native")) throw new Error("native code did not run");
+if (!hasCompiler) console.log("Native code was left out: there is no cc.");
 rmSync(project, { recursive: true });
 console.log("The packed package works in an empty project.");
