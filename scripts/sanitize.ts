@@ -193,7 +193,7 @@ function check(
       ...command.slice(1),
       ...["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fopenmp-simd"],
       ...["-fno-math-errno", "-fno-trapping-math", "-pthread", ...flags, ...sanitizers],
-      ...["-I", "runtime/native", "-I", folder, ...sources, "runtime/native/adjoint.c", "-lm"],
+      ...["-I", "runtime/native", "-I", folder, ...sources, "-lm"],
       ...["-o", program],
     ],
     { encoding: "utf8" },
@@ -223,7 +223,11 @@ for (const { name, cases, tolerance } of isThread ? runs.slice(-1) : runs) {
   resetGraph();
   resetScalars();
   prepare(cases(), tolerance, folder);
-  const sources = ["scripts/sanitize/functions.c", path.join(folder, "native.c")];
+  const sources = [
+    "scripts/sanitize/functions.c",
+    path.join(folder, "native.c"),
+    "runtime/native/adjoint.c",
+  ];
   const args = [path.join(folder, "cases.bin"), isThread ? "3" : "2"];
   for (const compiler of found) check(`${name}, ${compiler.variant}`, compiler, sources, args);
 }

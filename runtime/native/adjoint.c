@@ -1,7 +1,8 @@
 /*
  * Threads for generated C. Work is handed out in units, one at a time, so a core that is taken elsewhere
- * slows only its share; where even that stalls the caller, it works alone for a while. Threads that have
- * nothing to do spin for a moment and then sleep in the kernel.
+ * slows only its share. Whether sharing is worth it is measured, for each kind of job by itself: now and
+ * then the caller tries for some jobs what seemed slower. Threads that have nothing to do spin for a moment and then sleep
+ * in the kernel.
  */
 #define _GNU_SOURCE
 #include "adjoint.h"
@@ -14,6 +15,24 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
+
+/* Jobs of one function and size: alone or shared for some calls, which are then compared with the other way. */
+struct kind {
+  adjoint_work *work;
+  int units;
+  int calls;
+  bool shared;
+  /* The way is on trial, after so many windows of the other, which are next time `hold`. */
+  bool trial;
+  int held, hold;
+  /* Of the window so far: jobs and nanoseconds. */
+  int jobs;
+  float time;
+  /* Nanoseconds a job of recent windows, alone and shared; 0 where there was none. */
+  float pace[2];
+};
+
+enum { KINDS = 64 };
 
 struct adjoint_pool {
   int threads;
@@ -30,10 +49,7 @@ struct adjoint_pool {
   /* Units that are not finished: what the caller waits for. */
   _Atomic uint32_t unfinished;
   _Atomic int caller_sleeps;
-  /* Nanoseconds of recent jobs, and of those the ones that the caller waited at their ends. */
-  int64_t busy, stalled;
-  /* The caller works alone until then, and for how long the next time. */
-  int64_t alone_until, alone_for;
+  struct kind kinds[KINDS];
 #ifndef __linux__
   pthread_mutex_t mutex;
   pthread_cond_t changed;
@@ -44,7 +60,11 @@ struct adjoint_pool {
 enum { closed = INT32_MAX };
 /* Long enough for a job that follows at once, short enough to leave the core to others. */
 enum { spins = 2000 };
-static const int64_t window = 10 * 1000000, shortest_alone = 50 * 1000000, longest_alone = 1600 * 1000000;
+/*
+ * Calls of a kind before it is measured, jobs of a window, jobs after which a trial that is much slower is
+ * over, most windows between trials.
+ */
+enum { warm = 2, window = 16, shortest = 4, longest_hold = 64 };
 
 static int64_t now(void) {
   struct timespec t;
@@ -127,7 +147,6 @@ struct adjoint_pool *adjoint_pool_create(int threads) {
   if (threads <= 1) return NULL;
   struct adjoint_pool *pool = calloc(1, sizeof *pool);
   if (!pool) return NULL;
-  pool->alone_for = shortest_alone;
   pool->workers = calloc((size_t)threads - 1, sizeof *pool->workers);
 #ifndef __linux__
   pthread_mutex_init(&pool->mutex, NULL);
@@ -159,24 +178,48 @@ void adjoint_pool_free(struct adjoint_pool *pool) {
   free(pool);
 }
 
-/* Where other threads stalled the caller for a good part of the last while, it goes on alone. */
-static void judge(struct adjoint_pool *pool, int64_t start, int64_t waited, int64_t end) {
-  pool->busy += end - start;
-  pool->stalled += end - waited;
-  if (pool->busy < window) return;
-  if (4 * pool->stalled > pool->busy) {
-    pool->alone_until = end + pool->alone_for;
-    if (pool->alone_for < longest_alone) pool->alone_for *= 2;
-  } else pool->alone_for = shortest_alone;
-  pool->busy = pool->stalled = 0;
+/* What is known of jobs like this one; an older kind with the same place in the table is forgotten. */
+static struct kind *kind_of(struct adjoint_pool *pool, adjoint_work *work, int units) {
+  const uint32_t mixed = ((uint32_t)(uintptr_t)work ^ (uint32_t)units * 0x9e3779b9u) * 0x85ebca6bu;
+  struct kind *kind = &pool->kinds[mixed >> 26];
+  if (kind->work != work || kind->units != units)
+    *kind = (struct kind){.work = work, .units = units, .shared = true, .hold = 1};
+  return kind;
 }
 
-void adjoint_parallel(struct adjoint_pool *pool, adjoint_work *work, void *on, int units) {
-  const int64_t start = pool && units > 1 ? now() : 0;
-  if (start == 0 || pool->threads == 1 || start < pool->alone_until) {
-    work(on, 0, units);
+/* Notes how long a job took; at the end of a window, the next one is done in the better way or on trial. */
+static void measure(struct kind *kind, int64_t time) {
+  if (kind->calls < warm) {
+    kind->calls++;
     return;
   }
+  kind->jobs++;
+  kind->time += (float)time;
+  const float mean = kind->time / (float)kind->jobs;
+  const float other = kind->pace[!kind->shared];
+  const bool is_over = kind->trial && kind->jobs >= shortest && other > 0 && mean > 1.5f * other;
+  if (kind->jobs < window && !is_over) return;
+  float *pace = &kind->pace[kind->shared];
+  *pace = *pace > 0 ? (*pace + mean) / 2 : mean;
+  kind->jobs = 0;
+  kind->time = 0;
+  if (other > 0 && *pace <= other) {
+    if (kind->trial) kind->hold = 1;
+    kind->trial = false;
+    if (++kind->held < kind->hold) return;
+    kind->trial = true;
+  } else {
+    /* A trial that failed is made less often. */
+    if (!kind->trial) kind->hold = 1;
+    else if (kind->hold < longest_hold) kind->hold *= 2;
+    kind->trial = other == 0;
+  }
+  kind->held = 0;
+  kind->shared = !kind->shared;
+}
+
+/* Does a job on all threads. */
+static void share(struct adjoint_pool *pool, adjoint_work *work, void *on, int units) {
   const uint32_t job = atomic_load(&pool->jobs) + 1;
   atomic_store(&pool->next, (uint64_t)job << 32 | closed);
   atomic_store(&pool->work, work);
@@ -187,7 +230,6 @@ void adjoint_parallel(struct adjoint_pool *pool, adjoint_work *work, void *on, i
   atomic_store(&pool->jobs, job);
   if (atomic_load(&pool->sleepers) > 0) wake(pool, &pool->jobs);
   help(pool, job);
-  const int64_t waited = now();
   for (int spin = 0; atomic_load(&pool->unfinished) > 0; spin++) {
     if (spin < spins) {
       relax();
@@ -198,5 +240,16 @@ void adjoint_parallel(struct adjoint_pool *pool, adjoint_work *work, void *on, i
     if (left > 0) sleep_on(pool, &pool->unfinished, left);
     atomic_store(&pool->caller_sleeps, 0);
   }
-  judge(pool, start, waited, now());
+}
+
+void adjoint_parallel(struct adjoint_pool *pool, adjoint_work *work, void *on, int units) {
+  if (!pool || pool->threads == 1 || units <= 1) {
+    work(on, 0, units);
+    return;
+  }
+  struct kind *kind = kind_of(pool, work, units);
+  const int64_t start = now();
+  if (kind->shared) share(pool, work, on, units);
+  else work(on, 0, units);
+  measure(kind, now() - start);
 }

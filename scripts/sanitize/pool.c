@@ -1,7 +1,9 @@
-/* Jobs of changing size for a pool of threads, one after the other: each unit has to be done once. */
-#include "adjoint.h"
+/*
+ * Jobs of changing size for a pool of threads, one after the other: each unit has to be done once. All are
+ * shared, whatever it costs.
+ */
+#include "adjoint.c"
 
-#include <stdatomic.h>
 #include <stdio.h>
 
 enum { most = 64, jobs = 50000 };
@@ -28,7 +30,8 @@ int main(void) {
       random = random * 1664525u + 1013904223u;
       const int units = 1 + (int)(random >> 26);
       struct job job = {.number = number};
-      adjoint_parallel(pool, work, &job, units);
+      if (pool && units > 1) share(pool, work, &job, units);
+      else adjoint_parallel(pool, work, &job, units);
       for (int unit = 0; unit < most; unit++) {
         const int done = atomic_load(&job.done[unit]);
         if (done == (unit < units) && (unit >= units || job.sum[unit] == number + unit)) continue;
