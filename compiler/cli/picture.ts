@@ -1,6 +1,6 @@
 /** Pictures of graphs: operands above, results below. */
 
-import { type Node, topological } from "../graph/node.ts";
+import { bodyOf, type Node, topological } from "../graph/node.ts";
 import { formatType } from "../graph/types.ts";
 
 interface Box {
@@ -26,34 +26,102 @@ function linesOf(node: Node): string[] {
   return [...(node.label ? [node.label.name] : []), ...op, formatType(node.type)];
 }
 
-/** A flow chart in Mermaid's notation, which GitHub draws. */
-export function mermaid(roots: readonly Node[]): string {
-  const order = topological(roots).filter((node) => isDrawn(node) || roots.includes(node));
-  const ids = new Map(order.map((node, i) => [node, `n${i}`]));
-  const quoted = (node: Node): string => linesOf(node).join("<br>").replaceAll('"', "#quot;");
-  const boxes = order.map((node) => {
-    const [open, close] = node.op.leaf
-      ? ["([", "])"]
-      : roots.includes(node)
-        ? ["[[", "]]"]
-        : ["[", "]"];
-    return `  ${ids.get(node)}${open}"${quoted(node)}"${close}`;
-  });
-  const edges = order.flatMap((node) =>
-    node.inputs.filter(isDrawn).map((input) => `  ${ids.get(input)} --> ${ids.get(node)}`),
-  );
-  return `flowchart TD\n${[...boxes, ...edges].join("\n")}\n`;
+/** A graph to draw: that of the results, or that of a step of a loop in one. */
+interface Picture {
+  readonly roots: readonly Node[];
+  /** The node whose step it is. */
+  readonly loop?: Node;
 }
 
-/** A drawing that needs nothing but a browser. */
+/** The graph, then those inside its nodes. */
+function picturesOf(roots: readonly Node[]): Picture[] {
+  const found: Picture[] = [{ roots }];
+  for (const picture of found) {
+    for (const node of topological(picture.roots)) {
+      const body = bodyOf(node);
+      if (body) found.push({ roots: [...new Set(body.results)], loop: node });
+    }
+  }
+  return found;
+}
+
+/** `step of scan: h, cost` */
+function titleOf({ roots, loop }: Picture): string | undefined {
+  if (!loop) return undefined;
+  const names = [...new Set(roots.flatMap((root) => root.label?.name ?? []))];
+  return `step of ${loop.label?.name ?? loop.op.name}${names.length > 0 ? `: ${names.join(", ")}` : ""}`;
+}
+
+/** A flow chart in Mermaid's notation, which GitHub draws. A loop's step is a box beside it. */
+export function mermaid(roots: readonly Node[]): string {
+  const pictures = picturesOf(roots);
+  const loops = new Map<Node, string>();
+  let count = 0;
+  const parts = pictures.map((picture, n): string[] => {
+    const order = topological(picture.roots).filter(
+      (node) => isDrawn(node) || picture.roots.includes(node),
+    );
+    const ids = new Map(order.map((node) => [node, `n${count++}`]));
+    for (const [node, id] of ids) if (bodyOf(node)) loops.set(node, id);
+    const quoted = (text: string): string => text.replaceAll('"', "#quot;");
+    const boxes = order.map((node) => {
+      const [open, close] = node.op.leaf
+        ? ["([", "])"]
+        : picture.roots.includes(node)
+          ? ["[[", "]]"]
+          : ["[", "]"];
+      return `  ${ids.get(node)}${open}"${quoted(linesOf(node).join("<br>"))}"${close}`;
+    });
+    const edges = order.flatMap((node) =>
+      node.inputs.filter(isDrawn).map((input) => `  ${ids.get(input)} --> ${ids.get(node)}`),
+    );
+    const title = titleOf(picture);
+    if (title === undefined) return [...boxes, ...edges];
+    const inside = [...boxes, ...edges].map((line) => `  ${line}`);
+    return [
+      `  subgraph s${n}["${quoted(title)}"]`,
+      ...inside,
+      "  end",
+      `  s${n} -.-> ${loops.get(picture.loop as Node)}`,
+    ];
+  });
+  return `flowchart TD\n${parts.flat().join("\n")}\n`;
+}
+
+/** A drawing that needs nothing but a browser; steps of loops below it. */
 export function svg(roots: readonly Node[]): string {
+  let height = margin;
+  let width = margin;
+  const drawn = picturesOf(roots).flatMap((picture) => {
+    const title = titleOf(picture);
+    const heading = title === undefined ? 0 : 2 * lineHeight;
+    const made = panel(picture.roots, height + heading);
+    const text =
+      title === undefined
+        ? []
+        : [`<text class="title" x="${margin}" y="${height + lineHeight}">${escaped(title)}</text>`];
+    height += heading + made.height;
+    width = Math.max(width, made.width, margin + (title ?? "").length * charWidth);
+    return [...text, ...made.lines];
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+<style>text{font:12px monospace;text-anchor:middle}path{fill:none;stroke:#888}rect{fill:#fff;stroke:#444}.leaf rect{fill:#e8f0fe}.root rect{fill:#fef3e0;stroke-width:2}.title{font-weight:bold;text-anchor:start}</style>
+${drawn.join("\n")}
+</svg>
+`;
+}
+
+/** One graph, from `start` down. */
+function panel(
+  roots: readonly Node[],
+  start: number,
+): { lines: string[]; width: number; height: number } {
   const boxes = layOut(roots);
   const all = [...boxes.values()];
   const height = (box: Box): number => box.lines.length * lineHeight + margin;
   const rows = Math.max(0, ...all.map((b) => b.layer)) + 1;
   const rowHeight = Math.max(0, ...all.map(height)) + gapY;
-  const top = (box: Box): number => margin + box.layer * rowHeight;
-  const width = Math.max(...all.map((b) => b.x + b.width), 0) + margin;
+  const top = (box: Box): number => start + box.layer * rowHeight;
   const edges = all.flatMap((box) =>
     box.node.inputs.filter(isDrawn).map((input) => {
       const from = boxes.get(input) as Box;
@@ -73,11 +141,11 @@ export function svg(roots: readonly Node[]): string {
       .join("");
     return `<g class="${kind}"><rect x="${box.x}" y="${top(box)}" width="${box.width}" height="${height(box)}" rx="4"/>${text}</g>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${margin + rows * rowHeight}">
-<style>text{font:12px monospace;text-anchor:middle}path{fill:none;stroke:#888}rect{fill:#fff;stroke:#444}.leaf rect{fill:#e8f0fe}.root rect{fill:#fef3e0;stroke-width:2}</style>
-${[...edges, ...shapes].join("\n")}
-</svg>
-`;
+  return {
+    lines: [...edges, ...shapes],
+    width: Math.max(...all.map((b) => b.x + b.width), 0) + margin,
+    height: rows * rowHeight,
+  };
 }
 
 function escaped(text: string): string {

@@ -9,7 +9,7 @@ import { type Dim, formatShape, roughVolume, type TensorType } from "../graph/ty
 import * as scalar from "../kernels/scalar.ts";
 import { flip as reversed } from "./arranging.ts";
 import { precedence, wrap } from "./notation.ts";
-import { op } from "./op.ts";
+import { type AnyOp, op } from "./op.ts";
 import { spread } from "./padding.ts";
 import { dimshuffle, repeated, reshape } from "./shape.ts";
 import { reach } from "./window.ts";
@@ -30,7 +30,7 @@ export type CorrelateAttrs = {
  * out[n,f,y] = Σ_c,k x[n, c, stride·y + dilation·k] · w[f, c, k], with any number of axes y and k;
  * `flip` reads w[f, c, K − 1 − k]. With groups it is x[n, g, c, …], w[g, f, c, …], out[n, g, f, …].
  */
-export const correlateOp = op<CorrelateAttrs>({
+export const correlateOp: AnyOp = op<CorrelateAttrs>({
   name: "correlate",
   called: "conv",
   cost: 1000,
@@ -95,7 +95,6 @@ export const correlateOp = op<CorrelateAttrs>({
     byFilters(dy, x, w, attrs),
   ],
   vectorise: ([x, w], attrs, node) => {
-    if (attrs.grouped) return undefined;
     if (!w.stacked && typeof x.node.shape[0] === "number" && typeof x.node.shape[1] === "number") {
       const [steps, batch, ...rest] = x.node.shape as readonly [number, number, ...Dim[]];
       const flat = makeNode(
@@ -109,11 +108,26 @@ export const correlateOp = op<CorrelateAttrs>({
     const [steps] = (x.stacked ? x : w).node.shape;
     const swapped = (rank: number) => [1, 0, ...Array.from({ length: rank - 1 }, (_, i) => i + 2)];
     const batchFirst = dimshuffle(repeated(x, steps), swapped(node.inputs[0].shape.length));
-    const made = makeNode(correlateOp, [batchFirst, repeated(w, steps)], {
-      ...attrs,
-      grouped: true,
-    });
-    return dimshuffle(made, swapped(node.shape.length));
+    const filters = repeated(w, steps);
+    const apart = { ...attrs, grouped: true };
+    if (!attrs.grouped)
+      return dimshuffle(
+        makeNode(correlateOp, [batchFirst, filters], apart),
+        swapped(node.shape.length),
+      );
+    // Each group of each step is one.
+    const [batch, , groups] = batchFirst.shape;
+    if (typeof steps !== "number" || typeof groups !== "number") return undefined;
+    const made = makeNode(
+      correlateOp,
+      [
+        reshape(batchFirst, [batch, steps * groups, ...batchFirst.shape.slice(3)]),
+        reshape(filters, [steps * groups, ...filters.shape.slice(2)]),
+      ],
+      apart,
+    );
+    const open = reshape(made, [batch, steps, groups, ...made.shape.slice(2)]);
+    return dimshuffle(open, swapped(node.shape.length));
   },
   notation: {
     text: ([x, w], { stride, dilation, size, flip, grouped }) => {
@@ -164,6 +178,15 @@ export const correlateOp = op<CorrelateAttrs>({
       attrs: { stride: [2, 2], dilation: [2, 2], size: [2, 2], flip: true, grouped: false },
     },
   ],
+  edges: [
+    [[0, 2, 4], [3, 2, 2], [3]],
+    [[1, 1, 1], [1, 1, 1], [1]],
+    [[2, 1, 3], [0, 1, 2], [2]],
+    [[2, 0, 3], [2, 0, 2], [2]],
+  ].map(([x, w, size]) => ({
+    inputs: [{ shape: x }, { shape: w }],
+    attrs: { stride: [1], dilation: [1], size, flip: false, grouped: false },
+  })),
 });
 
 /** A stride or dilation that leaves nothing out. */

@@ -99,6 +99,10 @@ export const arangeOp = op<ArangeAttrs>({
     { inputs: [], attrs: { start: 0, step: 1, length: 4, dtype: "int32" } },
     { inputs: [], attrs: { start: 1, step: 2, length: 3, dtype: "int32" } },
   ],
+  edges: [0, 1].map((length) => ({
+    inputs: [],
+    attrs: { start: 3, step: 2, length, dtype: "int32" as const },
+  })),
 });
 
 /** 0, 1, …, n − 1 as int32; or from `start` to before `stop` by `step`. `n` may be a named size. */
@@ -134,6 +138,15 @@ export const eyeOp = op<EyeAttrs>({
     [rows, columns, diagonal].map(String),
   ),
   samples: [{ inputs: [], attrs: { rows: 3, columns: 4, diagonal: 1, dtype: "float64" } }],
+  edges: [
+    [0, 0],
+    [0, 3],
+    [1, 1],
+    [3, 1],
+  ].map(([rows, columns]) => ({
+    inputs: [],
+    attrs: { rows, columns, diagonal: 0, dtype: "float64" as const },
+  })),
 });
 
 /** Ones on a diagonal (0 is the main one, positive ones above it), zeros elsewhere. */
@@ -170,6 +183,17 @@ export const oneHotOp: AnyOp = op<OneHotAttrs>({
   samples: [
     {
       inputs: [{ shape: [4], dtype: "int32", domain: [0, 3] }],
+      attrs: { classes: 3, dtype: "float64" },
+    },
+  ],
+  edges: [
+    { inputs: [{ shape: [0], dtype: "int32" }], attrs: { classes: 3, dtype: "float64" } },
+    {
+      inputs: [{ shape: [2], dtype: "int32", domain: [0, 1] }],
+      attrs: { classes: 1, dtype: "float64" },
+    },
+    {
+      inputs: [{ shape: [1], dtype: "int32", domain: [0, 3] }],
       attrs: { classes: 3, dtype: "float64" },
     },
   ],

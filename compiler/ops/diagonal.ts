@@ -106,6 +106,11 @@ export const diagonalMatrixOp: AnyOp = op<MatrixAttrs>({
     { inputs: [{ shape: [2] }], attrs: { offset: 1, rows: 2, columns: 4 } },
     { inputs: [{ shape: [2, 2] }], attrs: { offset: -1, rows: 3, columns: 3 } },
   ],
+  edges: [
+    { inputs: [{ shape: [0] }], attrs: { offset: 0, rows: 0, columns: 0 } },
+    { inputs: [{ shape: [1] }], attrs: { offset: 0, rows: 1, columns: 1 } },
+    { inputs: [{ shape: [0, 2] }], attrs: { offset: 1, rows: 2, columns: 3 } },
+  ],
 });
 
 /**

@@ -84,6 +84,11 @@ export const binomialOp: AnyOp = op<BinomialAttrs>({
     { inputs: [...sourceSamples, probability([3, 1])], attrs: { ...attrs, n: 1 } },
     { inputs: [...sourceSamples, probability([4])], attrs: { ...attrs, n: 6 } },
   ],
+  edges: [
+    { inputs: [...sourceSamples, probability([1])], attrs: { ...attrs, shape: [0], n: 1 } },
+    { inputs: [...sourceSamples, probability([0])], attrs: { ...attrs, shape: [2, 0], n: 6 } },
+    { inputs: [...sourceSamples, probability([1])], attrs: { ...attrs, shape: [1], n: 6 } },
+  ],
 });
 
 /** @param p broadcasts to `shape` */
@@ -146,6 +151,10 @@ export const randintOp: AnyOp = op<RangeAttrs>({
       attrs: { ...attrs, wide: true },
     },
   ],
+  edges: [[0], [1], [2, 0]].map((shape) => ({
+    inputs: [...sourceSamples, { shape: [1], dtype: "int32" as const, domain: [6, 7] as const }],
+    attrs: { ...attrs, shape, wide: false },
+  })),
 });
 
 /** @param range int32, broadcasts to `shape`; its greatest value where that is known */
@@ -207,6 +216,14 @@ export const categoricalOp: AnyOp = op<Attrs>({
       attrs: { ...attrs },
     },
     { inputs: [...sourceSamples, { shape: [3], domain: [0, 0.4] }], attrs },
+  ],
+  edges: [
+    { inputs: [...sourceSamples, { shape: [1] }], attrs: { ...attrs, shape: [3] } },
+    { inputs: [...sourceSamples, { shape: [0, 2] }], attrs: { ...attrs, shape: [0] } },
+    {
+      inputs: [...sourceSamples, { shape: [2], domain: [0, 0.5] }],
+      attrs: { ...attrs, shape: [1] },
+    },
   ],
 });
 

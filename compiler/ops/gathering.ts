@@ -193,6 +193,12 @@ export const gatherOp: AnyOp = op<GatherAttrs>({
     { inputs: [{ shape: [2, 3, 2] }, index([2, 2], 3)], attrs: { axes: [1], position: 1 } },
     { inputs: [{ shape: [3] }, index([], 3)], attrs: { axes: [0], position: 0 } },
   ],
+  edges: [
+    { inputs: [{ shape: [4, 3] }, index([0], 4)], attrs: { axes: [0], position: 0 } },
+    { inputs: [{ shape: [4, 0] }, index([2], 4)], attrs: { axes: [0], position: 0 } },
+    { inputs: [{ shape: [1, 3] }, index([2], 1)], attrs: { axes: [0], position: 0 } },
+    { inputs: [{ shape: [4, 1] }, index([1], 4)], attrs: { axes: [0], position: 0 } },
+  ],
 });
 
 /** `base` with `v` added at the places that the index arrays name (repeated ones add up), or written there. */
@@ -320,6 +326,20 @@ export const scatterOp: AnyOp = op<ScatterAttrs>({
     {
       inputs: [{ shape: [2, 3, 2] }, { shape: [2, 2, 2] }, index([2], 3)],
       attrs: { axes: [1], position: 1, mode },
+    },
+  ]),
+  edges: (["add", "set"] as const).flatMap((mode) => [
+    {
+      inputs: [{ shape: [4, 3] }, { shape: [0, 3] }, index([0], 4)],
+      attrs: { axes: [0], position: 0, mode },
+    },
+    {
+      inputs: [{ shape: [4, 0] }, { shape: [2, 0] }, index([2], 4)],
+      attrs: { axes: [0], position: 0, mode },
+    },
+    {
+      inputs: [{ shape: [1, 2] }, { shape: [3, 2] }, index([3], 1)],
+      attrs: { axes: [0], position: 0, mode },
     },
   ]),
 });

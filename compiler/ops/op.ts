@@ -166,6 +166,11 @@ export interface Op<A extends Attrs = Attrs> {
   readonly notation: Notation<A>;
   readonly samples: readonly Sample<A>[];
   /**
+   * Samples with axes of length 0 and 1, where tests cannot make them of the others: attributes hold
+   * lengths, or operands are places in others.
+   */
+  readonly edges?: readonly Sample<A>[];
+  /**
    * Cost of one element, in additions; 0 for what is free to recompute (movement). 1 when left out.
    * Fusion keeps the value of a costly op that is read more than once.
    */

@@ -140,9 +140,19 @@ const geometries: readonly { readonly attrs: PoolAttrs; readonly lead: readonly 
   },
 ];
 
+/** No images, none that have more than one window, windows of one element. */
+const edgeGeometries: typeof geometries = [
+  { lead: [0], attrs: { size: [2], stride: [1], dilation: [1], count: [3], length: [4] } },
+  { lead: [1], attrs: { size: [2], stride: [2], dilation: [1], count: [1], length: [2] } },
+  { lead: [2], attrs: { size: [1], stride: [1], dilation: [1], count: [1], length: [1] } },
+];
+
 /** Samples with whole numbers where elements are compared, so that some are equal. */
-const samples = (kinds: readonly ("whole" | "pooled")[]): Sample<PoolAttrs>[] =>
-  geometries.map(({ lead, attrs }) => ({
+const samples = (
+  kinds: readonly ("whole" | "pooled")[],
+  of: typeof edgeGeometries = geometries,
+): Sample<PoolAttrs>[] =>
+  of.map(({ lead, attrs }) => ({
     attrs,
     inputs: kinds.map((kind, i) => ({
       shape: [...lead, ...(kind === "whole" ? attrs.length : attrs.count)],
@@ -202,6 +212,7 @@ function pooling({ name, tex, fn, linear = false, gradient, pushforward }: PoolS
     ...(pushforward ? { pushforward } : {}),
     notation: poolNotation(name, called(tex)),
     samples: samples(["whole"]),
+    edges: samples(["whole"], edgeGeometries),
   });
   return made;
 }
@@ -282,6 +293,7 @@ export const poolWhereOp: AnyOp = op<PoolAttrs>({
     };
   }),
   samples: samples(["whole", "pooled", "whole"]),
+  edges: samples(["whole", "pooled", "whole"], edgeGeometries),
 });
 
 /** One element of the whole: the sum of `value` at each window y that it is in. */
@@ -351,6 +363,7 @@ export const unpoolSumOp: AnyOp = op<PoolAttrs>({
     precedence: precedence.unary,
   })),
   samples: samples(["pooled"]),
+  edges: samples(["pooled"], edgeGeometries),
 });
 
 /** out[p] = Σ over the windows y that p is in of [x[p] = m[y]]·g[y]: each largest element gets `g`. */
@@ -389,4 +402,5 @@ export const unpoolWhereOp: AnyOp = op<PoolAttrs>({
     precedence: precedence.mul,
   })),
   samples: samples(["whole", "pooled", "pooled"]),
+  edges: samples(["whole", "pooled", "pooled"], edgeGeometries),
 });

@@ -1,7 +1,7 @@
 /** Products that sum over axes of two tensors. */
 
 import { fail } from "../diagnostics/error.ts";
-import { build, offsetOf, sizeOf, unravel } from "../graph/ndarray.ts";
+import { build, sizeOf, stridesOf, unravel } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
 import {
   formatShape,
@@ -15,7 +15,7 @@ import { mul } from "./arithmetic.ts";
 import { castTo, definitions, together } from "./elementwise.ts";
 import type { Operand } from "./leaf.ts";
 import { precedence, wrap } from "./notation.ts";
-import { op, type Printed } from "./op.ts";
+import { type ConcreteType, op, type Printed } from "./op.ts";
 import { sum } from "./reduction.ts";
 import { dimshuffle, expandDims, squeeze } from "./shape.ts";
 
@@ -23,6 +23,15 @@ type ContractAttrs = { left: readonly number[]; right: readonly number[] };
 
 const free = (type: TensorType, bound: readonly number[]): number[] =>
   type.shape.map((_, i) => i).filter((i) => !bound.includes(i));
+
+/** Offsets of all indices of some axes, the others at 0. */
+function places({ shape }: ConcreteType, axes: readonly number[]): number[] {
+  const strides = stridesOf(shape);
+  const lengths = axes.map((axis) => shape[axis]);
+  return Array.from({ length: sizeOf(lengths) }, (_, i) =>
+    unravel(i, lengths).reduce((sum, at, n) => sum + at * strides[axes[n]], 0),
+  );
+}
 
 /**
  * Σ over pairs of axes: axis left[n] of `a` runs with axis right[n] of `b`. The result has the other
@@ -46,29 +55,12 @@ export const contractOp = op<ContractAttrs>({
     shape: [...free(a, left).map((i) => a.shape[i]), ...free(b, right).map((i) => b.shape[i])],
   }),
   evaluate: ([a, b], { left, right }, { dtype, shape }) => {
-    const freeA = free(a, left);
-    const freeB = free(b, right);
-    const inner = left.map((i) => a.shape[i]);
-    const steps = Array.from({ length: sizeOf(inner) }, (_, k) => unravel(k, inner));
-    return build(dtype, shape, (index) => {
-      const atA = new Array<number>(a.shape.length);
-      const atB = new Array<number>(b.shape.length);
-      freeA.forEach((axis, n) => {
-        atA[axis] = index[n];
-      });
-      freeB.forEach((axis, n) => {
-        atB[axis] = index[freeA.length + n];
-      });
+    const [rows, columns] = [places(a, free(a, left)), places(b, free(b, right))];
+    const [ofA, ofB] = [places(a, left), places(b, right)];
+    return build(dtype, shape, (_, i) => {
+      const [atA, atB] = [rows[Math.floor(i / columns.length)], columns[i % columns.length]];
       let total = 0;
-      for (const step of steps) {
-        left.forEach((axis, n) => {
-          atA[axis] = step[n];
-        });
-        right.forEach((axis, n) => {
-          atB[axis] = step[n];
-        });
-        total += a.data[offsetOf(atA, a.shape)] * b.data[offsetOf(atB, b.shape)];
-      }
+      for (let k = 0; k < ofA.length; k++) total += a.data[atA + ofA[k]] * b.data[atB + ofB[k]];
       return total;
     });
   },

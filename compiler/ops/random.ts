@@ -88,6 +88,10 @@ const drawn = { none: "a random draw does not depend on anything continuously" }
 const samples = [
   { inputs: sourceSamples, attrs: { shape: [3, 4], stream: 7, dtype: "float64" as const } },
 ];
+const edges = [[0], [2, 0], [1, 1], []].map((shape) => ({
+  inputs: sourceSamples,
+  attrs: { shape, stream: 7, dtype: "float64" as const },
+}));
 
 const notation = (name: string, symbol: string): Notation<DrawAttrs> => ({
   text: (_, { shape }) => ({
@@ -114,6 +118,7 @@ export const uniformOp: AnyOp = op<DrawAttrs>({
   gradient: drawn,
   notation: notation("uniform", "\\mathcal{U}(0, 1)"),
   samples,
+  edges,
 });
 
 /** Draws from the standard normal distribution, by Box and Muller's method. */
@@ -142,6 +147,7 @@ export const normalOp: AnyOp = op<DrawAttrs>({
   gradient: drawn,
   notation: notation("normal", "\\mathcal{N}(0, 1)"),
   samples,
+  edges,
 });
 
 const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

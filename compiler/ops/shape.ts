@@ -189,6 +189,11 @@ export const reshapeOp = op<ShapeAttrs>({
     { inputs: [{ shape: [2, 3, 4] }], attrs: { shape: [2, 12] } },
     { inputs: [{ shape: [1] }], attrs: { shape: [] } },
   ],
+  edges: [
+    { inputs: [{ shape: [0, 4] }], attrs: { shape: [2, 0, 3] } },
+    { inputs: [{ shape: [1, 1] }], attrs: { shape: [] } },
+    { inputs: [{ shape: [3] }], attrs: { shape: [1, 3, 1] } },
+  ],
 });
 
 /**
@@ -283,6 +288,11 @@ export const broadcastOp = op<ShapeAttrs>({
     { inputs: [{ shape: [3] }], attrs: { shape: [2, 3] } },
     { inputs: [{ shape: [2, 1] }], attrs: { shape: [2, 3] } },
     { inputs: [{ shape: [] }], attrs: { shape: [2] } },
+  ],
+  edges: [
+    { inputs: [{ shape: [1, 3] }], attrs: { shape: [0, 3] } },
+    { inputs: [{ shape: [0] }], attrs: { shape: [2, 0] } },
+    { inputs: [{ shape: [] }], attrs: { shape: [1, 1] } },
   ],
 });
 

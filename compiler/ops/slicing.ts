@@ -97,6 +97,24 @@ export const sliceOp: AnyOp = op<SliceAttrs>({
       attrs: { axis: 0, length: 4, step: -1 },
     },
   ],
+  edges: [
+    {
+      inputs: [{ shape: [4, 3] }, { shape: [], dtype: "int32" as const, domain: [0, 1] as const }],
+      attrs: { axis: 0, length: 0, step: 1 },
+    },
+    {
+      inputs: [{ shape: [4, 0] }, { shape: [], dtype: "int32" as const, domain: [0, 1] as const }],
+      attrs: { axis: 0, length: 3, step: 1 },
+    },
+    {
+      inputs: [{ shape: [1, 3] }, { shape: [], dtype: "int32" as const, domain: [0, 1] as const }],
+      attrs: { axis: 0, length: 1, step: 1 },
+    },
+    {
+      inputs: [{ shape: [4] }, { shape: [], dtype: "int32" as const, domain: [0, 1] as const }],
+      attrs: { axis: 0, length: 1, step: -1 },
+    },
+  ],
 });
 
 /** `base` with `v` added to a slice of it, or written over it. */
@@ -194,6 +212,32 @@ export const putSliceOp: AnyOp = op<PutSliceAttrs>({
         { shape: [], dtype: "int32" as const, domain: [0, 1] as const },
       ],
       attrs: { axis: 0, length: 3, step: 2, mode },
+    },
+  ]),
+  edges: (["add", "set"] as const).flatMap((mode) => [
+    {
+      inputs: [
+        { shape: [4, 3] },
+        { shape: [0, 3] },
+        { shape: [], dtype: "int32" as const, domain: [0, 1] as const },
+      ],
+      attrs: { axis: 0, length: 0, step: 1, mode },
+    },
+    {
+      inputs: [
+        { shape: [4, 0] },
+        { shape: [3, 0] },
+        { shape: [], dtype: "int32" as const, domain: [0, 1] as const },
+      ],
+      attrs: { axis: 0, length: 3, step: 1, mode },
+    },
+    {
+      inputs: [
+        { shape: [1, 2] },
+        { shape: [1, 2] },
+        { shape: [], dtype: "int32" as const, domain: [0, 1] as const },
+      ],
+      attrs: { axis: 0, length: 1, step: 1, mode },
     },
   ]),
 });

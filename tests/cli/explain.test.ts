@@ -81,6 +81,41 @@ test("explain --graph draws before and after as SVG and Mermaid", async (t) => {
   t.regex(drawing, /<text [^>]*>div\(1, ·\)<\/text>/);
 });
 
+test("explain --graph draws the steps of loops, also of loops in them", async (t) => {
+  const at = new Project({
+    "models/loop.ts": `import { at, fn, scan, tanh, type Tensor, vector } from "adjoint";
+const xs = vector(4);
+const [h] = scan({
+  fn: (x: Tensor, h: Tensor) => {
+    const [r] = scan({ fn: (s: Tensor) => tanh(s) * x, outputsInfo: h, nSteps: 3 });
+    return at(r, -1) + x;
+  },
+  sequences: xs,
+  outputsInfo: 0.5,
+});
+export const f = fn([xs], h);
+`,
+  });
+  t.teardown(() => at.remove());
+  const { code } = await run(at.root, "explain", "models/loop.ts", "--graph", "graphs");
+  t.is(code, 0);
+  const chart = at.read("graphs/loop/f.before.mmd");
+  const steps = [
+    ...chart.matchAll(
+      /^ {2}subgraph (s\d)\["step of [^\n]*\n([\s\S]*?)^ {2}end\n {2}\1 -\.-> (n\d+)$/gm,
+    ),
+  ];
+  t.is(steps.length, 2);
+  t.regex(steps[1][2], /tanh/);
+  // Each hangs on its loop: the outer one on a node of the results, the inner one on a node of the outer step.
+  const [outer, inner] = steps.map(([, , , loop]) => loop);
+  t.true(chart.slice(0, chart.indexOf("subgraph")).includes(`${outer}[`));
+  t.true(steps[0][2].includes(`${inner}[`));
+  const drawing = at.read("graphs/loop/f.before.svg");
+  t.is(drawing.match(/class="title"/g)?.length, 2);
+  t.regex(drawing, />tanh</);
+});
+
 test("--exact uses no rule that changes a number, not even before gradients", async (t) => {
   const at = project();
   t.teardown(() => at.remove());

@@ -187,7 +187,8 @@ test("Jacobians have the cotangents of unit vectors as rows, simplified or not, 
       }
     }
   }
-  t.log(`${checked} rows; by a loop over rows: ${[...loops].join(", ") || "none"}`);
+  t.log(`${checked} rows`);
+  t.deepEqual([...loops], [], "by a loop over rows");
   // Each op's last sample as generated code.
   let kernels = 0;
   for (const c of cases(400).filter((d, i, all) => all[i + 1]?.op !== d.op)) {
