@@ -134,9 +134,20 @@ export const eyeOp = op<EyeAttrs>({
       scalar.constant(0, dtype),
     ),
   gradient: () => [],
-  notation: functional("eye", "\\operatorname{eye}", ({ rows, columns, diagonal }) =>
-    [rows, columns, diagonal].map(String),
-  ),
+  notation: {
+    text: (_, { rows, columns, diagonal }) => ({
+      text: `eye(${rows}, ${columns}, ${diagonal})`,
+      precedence: precedence.atom,
+    }),
+    // The identity, or Kronecker's delta with a shift.
+    tex: (_, { rows, columns, diagonal }) => ({
+      text:
+        diagonal !== 0
+          ? `\\left(\\delta_{i${diagonal > 0 ? "+" : "-"}${Math.abs(diagonal)},\\,j}\\right)`
+          : `I_{${rows === columns ? rows : `${rows} \\times ${columns}`}}`,
+      precedence: precedence.atom,
+    }),
+  },
   samples: [{ inputs: [], attrs: { rows: 3, columns: 4, diagonal: 1, dtype: "float64" } }],
   edges: [
     [0, 0],

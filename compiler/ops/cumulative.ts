@@ -10,7 +10,7 @@ import { castTo } from "./elementwise.ts";
 import { at, type IndexItem, span } from "./indexing.ts";
 import { concatenate } from "./joining.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { precedence, wrap } from "./notation.ts";
+import { entry, precedence } from "./notation.ts";
 import { type AnyOp, type GradientRule, op, type PushforwardRule, type Sample } from "./op.ts";
 import { looped, type Recurrence, unrolled } from "./recurrence.ts";
 import { broadcastTo, dimshuffle, flatten, repeated, squeeze } from "./shape.ts";
@@ -78,7 +78,7 @@ function cumulative(spec: CumulativeSpec): AnyOp {
         precedence: precedence.atom,
       }),
       tex: ([x], { exclusive }) => ({
-        text: `${tex}_{k ${exclusive ? "<" : "\\le"} i} ${wrap(x, precedence.mul, true)}_k`,
+        text: `${tex}_{k ${exclusive ? "<" : "\\le"} i} ${entry(x, "k")}`,
         precedence: precedence.mul,
       }),
     },
@@ -190,7 +190,7 @@ export const recurrenceOp: AnyOp = op<RecurrenceAttrs>({
       precedence: precedence.atom,
     }),
     tex: ([a, b]) => ({
-      text: `\\left(s_k = ${wrap(a, precedence.mul, true)}_k\\,s_{k-1} + ${wrap(b, precedence.mul, true)}_k\\right)`,
+      text: `\\left(s_k = ${entry(a, "k")}\\,s_{k-1} + ${entry(b, "k")}\\right)`,
       precedence: precedence.atom,
     }),
   },

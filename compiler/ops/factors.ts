@@ -7,7 +7,7 @@ import { flip } from "./arranging.ts";
 import { eq, where } from "./comparison.ts";
 import { backwards, cumprodOp, productCotangent, productTangent } from "./cumulative.ts";
 import { castTo } from "./elementwise.ts";
-import { precedence, wrap } from "./notation.ts";
+import { entry, precedence } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
 import {
   counts,
@@ -95,7 +95,7 @@ export const otherFactorsOp: AnyOp = op<OthersAttrs>({
       precedence: precedence.atom,
     }),
     tex: ([x]) => ({
-      text: `\\prod_{k \\ne i} ${wrap(x, precedence.mul, true)}_k`,
+      text: `\\prod_{k \\ne i} ${entry(x, "k")}`,
       precedence: precedence.mul,
     }),
   },

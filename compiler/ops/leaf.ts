@@ -12,7 +12,8 @@ import {
   type TensorType,
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
-import { op } from "./op.ts";
+import { precedence } from "./notation.ts";
+import { op, type Printed } from "./op.ts";
 
 /** What an op's builder accepts: a value of the graph, or plain numbers. */
 export type Operand = Node | number | boolean | readonly NestedNumbers[] | ArrayLike<number>;
@@ -81,12 +82,22 @@ export const constantOp = op<ConstantAttrs>({
       scalar.constant(0, dtype),
     );
   },
-  notation: { text: (_, a) => atom(formatConstant(a)), tex: (_, a) => atom(formatConstant(a)) },
+  notation: { text: (_, a) => atom(formatConstant(a)), tex: (_, a) => texConstant(a) },
   samples: [],
   cost: 0,
 });
 
 const atom = (text: string) => ({ text, precedence: 99 });
+
+/** `-10^{30}` and `1.5 \\cdot 10^{-7}` in place of what JavaScript writes. */
+function texConstant(attrs: ConstantAttrs): Printed {
+  const text = formatConstant(attrs);
+  const spelled = text.replace(/([\d.]+)e\+?(-?\d+)/g, (_, mantissa, exponent) =>
+    mantissa === "1" ? `10^{${exponent}}` : `${mantissa} \\cdot 10^{${exponent}}`,
+  );
+  if (spelled === text || text.startsWith("[")) return atom(spelled);
+  return { text: spelled, precedence: /^-?1e/.test(text) ? precedence.power : precedence.mul };
+}
 
 /** `2`, `0.13`, `[1, 2, 3]`, `true` */
 export function formatConstant({ value, dtype }: ConstantAttrs): string {

@@ -38,7 +38,7 @@ import {
   transposed,
 } from "./matrices.loops.ts";
 import * as reference from "./matrices.reference.ts";
-import { functional, precedence, wrap } from "./notation.ts";
+import { functional, precedence, raised, wrap } from "./notation.ts";
 import { type AnyOp, type Notation, op, type Sample, type SampleInput } from "./op.ts";
 import { looped, type Recurrence, unrolled } from "./recurrence.ts";
 import { sum } from "./reduction.ts";
@@ -53,7 +53,7 @@ const atom = (text: string) => ({ text, precedence: precedence.atom });
 const solveNotation = (name: string): Notation => ({
   text: ([a, b]) => atom(`${name}(${a.text}, ${b.text})`),
   tex: ([a, b]) => ({
-    text: `${wrap(a, precedence.power, true)}^{-1}\\,${wrap(b, precedence.mul, true)}`,
+    text: `${raised(a, "-1")}\\,${wrap(b, precedence.mul, true)}`,
     precedence: precedence.mul,
   }),
 });
@@ -170,7 +170,7 @@ export const invOp: AnyOp = op({
   notation: {
     text: ([a]) => atom(`inv(${a.text})`),
     tex: ([a]) => ({
-      text: `${wrap(a, precedence.power, true)}^{-1}`,
+      text: raised(a, "-1"),
       precedence: precedence.power,
     }),
   },

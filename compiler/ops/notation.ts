@@ -22,6 +22,19 @@ export function wrap(p: Printed, level: number, tex = false): string {
   return tex ? `\\left(${p.text}\\right)` : `(${p.text})`;
 }
 
+/** `x^{\\top}`: what has an exponent itself, and a fraction, is put in parentheses. */
+export function raised(x: Printed, exponent: string): string {
+  const isFraction = x.text.startsWith("\\frac");
+  const base = isFraction ? `\\left(${x.text}\\right)` : wrap(x, precedence.power + 0.5, true);
+  return `${base}^{${exponent}}`;
+}
+
+/** `x_{k}`: what has an index itself is kept together. */
+export function entry(x: Printed, index: string): string {
+  const base = wrap(x, precedence.power + 0.5, true);
+  return `${base.includes("_") ? `{${base}}` : base}_{${index}}`;
+}
+
 /** `name(a, b)`, in TeX `\operatorname{name}(a, b)` or the given command. */
 export function functional<A extends Attrs>(
   name: string,

@@ -15,7 +15,7 @@ import {
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { functional, precedence, wrap } from "./notation.ts";
+import { functional, precedence, raised } from "./notation.ts";
 import { op, type Stacked } from "./op.ts";
 
 type ShuffleAttrs = { order: readonly (number | "x")[] };
@@ -72,7 +72,7 @@ export const dimshuffleOp = op<ShuffleAttrs>({
     tex: ([x], { order }) =>
       isTranspose(order)
         ? {
-            text: `{${wrap(x, precedence.power + 0.5, true)}}^{\\top}`,
+            text: raised(x, "\\top"),
             precedence: precedence.power,
           }
         : x,

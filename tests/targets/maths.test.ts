@@ -3,10 +3,16 @@
 import * as l from "adjoint";
 import test from "ava";
 import { compileModel } from "../../compiler/compile.ts";
+import { AdjointError } from "../../compiler/diagnostics/error.ts";
+import { gradients } from "../../compiler/gradient/grad.ts";
 import { type Node, topological } from "../../compiler/graph/node.ts";
+import { square } from "../../compiler/ops/arithmetic.ts";
+import { sum } from "../../compiler/ops/reduction.ts";
 import { emitMaths } from "../../compiler/targets/maths/index.ts";
 import { asTensor, cases, floats } from "../scan/cases.ts";
 import { functionOf, named } from "../support/compile.ts";
+import { Random } from "../support/random.ts";
+import { instantiate, withSamples } from "../support/samples.ts";
 
 type T = l.Tensor;
 
@@ -119,4 +125,41 @@ test("another function in the step changes the lines that mention it", (t) => {
   const changed = before.filter((line) => !after.includes(line));
   t.log(`${changed.length} of ${before.length} lines`);
   t.true(changed.length <= 8, changed.join("\n"));
+});
+
+test("the formulas of every op and of its gradients are well-formed", (t) => {
+  let checked = 0;
+  for (const op of withSamples) {
+    for (const sample of op.samples) {
+      const { node, inputs } = instantiate(op, sample, new Random(1));
+      for (const [i, x] of inputs.entries()) named(x, "xyzuvw"[i]);
+      const outputs = [named(node, "out")];
+      const wrt = inputs.filter((x) => x.type.dtype === "float64");
+      if (node.type.dtype === "float64" && wrt.length > 0) {
+        const options = { disconnectedInputs: "ignore" } as const;
+        try {
+          outputs.push(...gradients(sum(square(node)), wrt, options));
+        } catch (error) {
+          if (!(error instanceof AdjointError && error.code === "ADJ2003")) throw error;
+        }
+      }
+      const exports = [["f", functionOf(outputs)]] as const;
+      for (const formula of blocksOf(emitMaths(compileModel("m", "models/m.ts", exports)))) {
+        t.deepEqual(faultsOf(formula), [], `${op.name}: ${formula}`);
+        checked++;
+      }
+    }
+  }
+  t.log(`${checked} formulas of ${withSamples.length} ops`);
+  t.true(checked > 900);
+});
+
+test("constants and identities are written as in a textbook", (t) => {
+  const x = named(l.dmatrix(3, 3), "x");
+  const page = pageOf({
+    f: l.fn([x], [l.where(l.gt(x, 0), x, -1e30), l.sub(x, l.eye(3)), l.square(l.inv(l.T(x)))]),
+  });
+  t.true(page.includes("-10^{30}"), page);
+  t.true(page.includes("x - I_{3}"), page);
+  t.true(page.includes("\\left(x^{\\top}\\right)^{-1}"), page);
 });
