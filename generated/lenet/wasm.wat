@@ -7,96 +7,135 @@
   (import "adjoint" "scratch" (global $scratch i32))
 
   ;; What all functions share.
-  (global $free_memory_ i32 (i32.const 64)) ;; address of free memory
-  (global $trainSamples i32 (i32.const 72)) ;; size of data
-  (global $validSamples i32 (i32.const 80)) ;; size of data
-  (global $testSamples i32 (i32.const 88)) ;; size of data
-  (global $trainX i32 (i32.const 96)) ;; address of float32[trainSamples, 784]
-  (global $trainY i32 (i32.const 104)) ;; address of int32[trainSamples]
-  (global $validX i32 (i32.const 112)) ;; address of float32[validSamples, 784]
-  (global $validY i32 (i32.const 120)) ;; address of int32[validSamples]
-  (global $testX i32 (i32.const 128)) ;; address of float32[testSamples, 784]
-  (global $testY i32 (i32.const 136)) ;; address of int32[testSamples]
-  (global $layer0_W i32 (i32.const 448)) ;; float32[20, 1, 5, 5]
-  (global $layer0_b i32 (i32.const 2496)) ;; float32[20]
-  (global $layer1_W i32 (i32.const 2624)) ;; float32[50, 20, 5, 5]
-  (global $layer1_b i32 (i32.const 102656)) ;; float32[50]
-  (global $hidden_W i32 (i32.const 102912)) ;; float32[800, 500]
-  (global $hidden_b i32 (i32.const 1702912)) ;; float32[500]
-  (global $output_W i32 (i32.const 1704960)) ;; float32[500, 10]
-  (global $output_b i32 (i32.const 1724992)) ;; float32[10]
+  (global $free_memory_ i32 (i32.const 448)) ;; address of free memory
+  (global $trainSamples i32 (i32.const 456)) ;; size of data
+  (global $validSamples i32 (i32.const 464)) ;; size of data
+  (global $testSamples i32 (i32.const 472)) ;; size of data
+  (global $trainX i32 (i32.const 480)) ;; address of float32[trainSamples, 784]
+  (global $trainY i32 (i32.const 488)) ;; address of int32[trainSamples]
+  (global $validX i32 (i32.const 496)) ;; address of float32[validSamples, 784]
+  (global $validY i32 (i32.const 504)) ;; address of int32[validSamples]
+  (global $testX i32 (i32.const 512)) ;; address of float32[testSamples, 784]
+  (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
+  (global $layer0_W i32 (i32.const 832)) ;; float32[20, 1, 5, 5]
+  (global $layer0_b i32 (i32.const 2880)) ;; float32[20]
+  (global $layer1_W i32 (i32.const 3008)) ;; float32[50, 20, 5, 5]
+  (global $layer1_b i32 (i32.const 103040)) ;; float32[50]
+  (global $hidden_W i32 (i32.const 103296)) ;; float32[800, 500]
+  (global $hidden_b i32 (i32.const 1703296)) ;; float32[500]
+  (global $output_W i32 (i32.const 1705344)) ;; float32[500, 10]
+  (global $output_b i32 (i32.const 1725376)) ;; float32[10]
   ;; What a call of initial_layer0_W works on.
-  (global $initial_layer0_W.seed i32 (i32.const 144)) ;; int32
+  (global $initial_layer0_W.seed i32 (i32.const 528)) ;; int32
   ;; What a call of initial_layer1_W works on.
-  (global $initial_layer1_W.seed i32 (i32.const 152)) ;; int32
+  (global $initial_layer1_W.seed i32 (i32.const 536)) ;; int32
   ;; What a call of initial_hidden_W works on.
-  (global $initial_hidden_W.seed i32 (i32.const 160)) ;; int32
+  (global $initial_hidden_W.seed i32 (i32.const 544)) ;; int32
   ;; What a call of train works on.
-  (global $train.index i32 (i32.const 168)) ;; int64
-  (global $train.cost i32 (i32.const 176)) ;; float32
-  (global $train.x i32 (i32.const 184)) ;; address of float32[500, 784]
-  (global $train.y i32 (i32.const 192)) ;; address of int32[500]
-  (global $train.h0_convolved i32 (i32.const 1725056)) ;; float32[500, 20, 24, 24]
-  (global $train.h0_pooled i32 (i32.const 24765056)) ;; float32[500, 20, 12, 12]
-  (global $train.h0 i32 (i32.const 30525056)) ;; float32[500, 20, 12, 12]
-  (global $train.h1_convolved i32 (i32.const 36285056)) ;; float32[500, 50, 8, 8]
-  (global $train.h1_pooled i32 (i32.const 42685056)) ;; float32[500, 50, 4, 4]
-  (global $train.h1 i32 (i32.const 44285056)) ;; float32[500, 50, 4, 4]
-  (global $train.h2 i32 (i32.const 45885056)) ;; float32[500, 500]
-  (global $train.p_logits i32 (i32.const 46885056)) ;; float32[500, 10]
-  (global $train.p_exp i32 (i32.const 46905056)) ;; float32[500, 10]
-  (global $train.d_p_logits i32 (i32.const 46905096)) ;; float32[500, 10]
-  (global $train.d_h2_linear i32 (i32.const 46925096)) ;; float32[500, 500]
-  (global $train.d_h1_linear i32 (i32.const 47925096)) ;; float32[500, 50, 4, 4]
-  (global $train.d_h1_linear_share i32 (i32.const 46885056)) ;; float32[500, 50, 4, 4]
-  (global $train.d_h1_convolved i32 (i32.const 49525096)) ;; float32[500, 50, 8, 8]
-  (global $train.d_h1_convolved_padded i32 (i32.const 55925096)) ;; float32[500, 50, 16, 16]
-  (global $train.d_h0_linear i32 (i32.const 36285056)) ;; float32[500, 20, 12, 12]
-  (global $train.d_h0_linear_share i32 (i32.const 42045056)) ;; float32[500, 20, 12, 12]
-  (global $train.d_h0_convolved i32 (i32.const 55925096)) ;; float32[500, 20, 24, 24]
+  (global $train.index i32 (i32.const 552)) ;; int64
+  (global $train.cost i32 (i32.const 560)) ;; float32
+  (global $train.x i32 (i32.const 568)) ;; address of float32[500, 784]
+  (global $train.y i32 (i32.const 576)) ;; address of int32[500]
+  (global $train.h0_convolved i32 (i32.const 1725440)) ;; float32[500, 20, 24, 24]
+  (global $train.h0_pooled i32 (i32.const 24765440)) ;; float32[500, 20, 12, 12]
+  (global $train.h0 i32 (i32.const 30525440)) ;; float32[500, 20, 12, 12]
+  (global $train.h1_convolved i32 (i32.const 36285440)) ;; float32[500, 50, 8, 8]
+  (global $train.h1_pooled i32 (i32.const 42685440)) ;; float32[500, 50, 4, 4]
+  (global $train.h1 i32 (i32.const 44285440)) ;; float32[500, 50, 4, 4]
+  (global $train.h2 i32 (i32.const 45885440)) ;; float32[500, 500]
+  (global $train.p_logits i32 (i32.const 46885440)) ;; float32[500, 10]
+  (global $train.p_exp i32 (i32.const 46905440)) ;; float32[500, 10]
+  (global $train.d_p_logits i32 (i32.const 46905480)) ;; float32[500, 10]
+  (global $train.d_h2_linear i32 (i32.const 46925480)) ;; float32[500, 500]
+  (global $train.d_h1_linear i32 (i32.const 47925480)) ;; float32[500, 50, 4, 4]
+  (global $train.d_h1_linear_share i32 (i32.const 46885440)) ;; float32[500, 50, 4, 4]
+  (global $train.d_h1_convolved i32 (i32.const 49525480)) ;; float32[500, 50, 8, 8]
+  (global $train.d_h1_convolved_padded i32 (i32.const 55925480)) ;; float32[500, 50, 16, 16]
+  (global $train.d_h0_linear i32 (i32.const 36285440)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_linear_share i32 (i32.const 42045440)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_convolved i32 (i32.const 55925480)) ;; float32[500, 20, 24, 24]
   ;; What a call of validate works on.
-  (global $validate.index i32 (i32.const 200)) ;; int64
-  (global $validate.errors i32 (i32.const 208)) ;; float32
-  (global $validate.x i32 (i32.const 216)) ;; address of float32[500, 784]
-  (global $validate.y i32 (i32.const 224)) ;; address of int32[500]
-  (global $validate.h0_convolved i32 (i32.const 1725056)) ;; float32[500, 20, 24, 24]
-  (global $validate.h0 i32 (i32.const 24765056)) ;; float32[500, 20, 12, 12]
-  (global $validate.h1_convolved i32 (i32.const 1725056)) ;; float32[500, 50, 8, 8]
-  (global $validate.h1 i32 (i32.const 8125056)) ;; float32[500, 50, 4, 4]
-  (global $validate.h2 i32 (i32.const 1725056)) ;; float32[500, 500]
-  (global $validate.p_logits i32 (i32.const 2725056)) ;; float32[500, 10]
+  (global $validate.index i32 (i32.const 584)) ;; int64
+  (global $validate.errors i32 (i32.const 592)) ;; float32
+  (global $validate.x i32 (i32.const 600)) ;; address of float32[500, 784]
+  (global $validate.y i32 (i32.const 608)) ;; address of int32[500]
+  (global $validate.h0_convolved i32 (i32.const 1725440)) ;; float32[500, 20, 24, 24]
+  (global $validate.h0 i32 (i32.const 24765440)) ;; float32[500, 20, 12, 12]
+  (global $validate.h1_convolved i32 (i32.const 1725440)) ;; float32[500, 50, 8, 8]
+  (global $validate.h1 i32 (i32.const 8125440)) ;; float32[500, 50, 4, 4]
+  (global $validate.h2 i32 (i32.const 1725440)) ;; float32[500, 500]
+  (global $validate.p_logits i32 (i32.const 2725440)) ;; float32[500, 10]
   ;; What a call of test works on.
-  (global $test.index i32 (i32.const 232)) ;; int64
-  (global $test.errors i32 (i32.const 240)) ;; float32
-  (global $test.x i32 (i32.const 248)) ;; address of float32[500, 784]
-  (global $test.y i32 (i32.const 256)) ;; address of int32[500]
-  (global $test.h0_convolved i32 (i32.const 1725056)) ;; float32[500, 20, 24, 24]
-  (global $test.h0 i32 (i32.const 24765056)) ;; float32[500, 20, 12, 12]
-  (global $test.h1_convolved i32 (i32.const 1725056)) ;; float32[500, 50, 8, 8]
-  (global $test.h1 i32 (i32.const 8125056)) ;; float32[500, 50, 4, 4]
-  (global $test.h2 i32 (i32.const 1725056)) ;; float32[500, 500]
-  (global $test.p_logits i32 (i32.const 2725056)) ;; float32[500, 10]
+  (global $test.index i32 (i32.const 616)) ;; int64
+  (global $test.errors i32 (i32.const 624)) ;; float32
+  (global $test.x i32 (i32.const 632)) ;; address of float32[500, 784]
+  (global $test.y i32 (i32.const 640)) ;; address of int32[500]
+  (global $test.h0_convolved i32 (i32.const 1725440)) ;; float32[500, 20, 24, 24]
+  (global $test.h0 i32 (i32.const 24765440)) ;; float32[500, 20, 12, 12]
+  (global $test.h1_convolved i32 (i32.const 1725440)) ;; float32[500, 50, 8, 8]
+  (global $test.h1 i32 (i32.const 8125440)) ;; float32[500, 50, 4, 4]
+  (global $test.h2 i32 (i32.const 1725440)) ;; float32[500, 500]
+  (global $test.p_logits i32 (i32.const 2725440)) ;; float32[500, 10]
   ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 264)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 272)) ;; address of float32[rows, 10]
-  (global $probabilities.h0_convolved i32 (i32.const 280)) ;; address of float32[rows, 20, 24, 24]
-  (global $probabilities.h0 i32 (i32.const 288)) ;; address of float32[rows, 20, 12, 12]
-  (global $probabilities.h1_convolved i32 (i32.const 296)) ;; address of float32[rows, 50, 8, 8]
-  (global $probabilities.h1 i32 (i32.const 304)) ;; address of float32[rows, 50, 4, 4]
-  (global $probabilities.h2 i32 (i32.const 312)) ;; address of float32[rows, 500]
-  (global $probabilities.scores_logits i32 (i32.const 320)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 1725056)) ;; float32[rows, 10]
-  (global $probabilities.rows i32 (i32.const 328)) ;; size
+  (global $probabilities.images i32 (i32.const 648)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 656)) ;; address of float32[rows, 10]
+  (global $probabilities.h0_convolved i32 (i32.const 664)) ;; address of float32[rows, 20, 24, 24]
+  (global $probabilities.h0 i32 (i32.const 672)) ;; address of float32[rows, 20, 12, 12]
+  (global $probabilities.h1_convolved i32 (i32.const 680)) ;; address of float32[rows, 50, 8, 8]
+  (global $probabilities.h1 i32 (i32.const 688)) ;; address of float32[rows, 50, 4, 4]
+  (global $probabilities.h2 i32 (i32.const 696)) ;; address of float32[rows, 500]
+  (global $probabilities.scores_logits i32 (i32.const 704)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1725440)) ;; float32[rows, 10]
+  (global $probabilities.rows i32 (i32.const 712)) ;; size
   ;; What a call of predict works on.
-  (global $predict.images i32 (i32.const 336)) ;; address of float32[rows, 784]
-  (global $predict.argmax i32 (i32.const 344)) ;; address of int32[rows]
-  (global $predict.h0_convolved i32 (i32.const 352)) ;; address of float32[rows, 20, 24, 24]
-  (global $predict.h0 i32 (i32.const 360)) ;; address of float32[rows, 20, 12, 12]
-  (global $predict.h1_convolved i32 (i32.const 368)) ;; address of float32[rows, 50, 8, 8]
-  (global $predict.h1 i32 (i32.const 376)) ;; address of float32[rows, 50, 4, 4]
-  (global $predict.h2 i32 (i32.const 384)) ;; address of float32[rows, 500]
-  (global $predict.scores_logits i32 (i32.const 392)) ;; address of float32[rows, 10]
-  (global $predict.rows i32 (i32.const 400)) ;; size
+  (global $predict.images i32 (i32.const 720)) ;; address of float32[rows, 784]
+  (global $predict.argmax i32 (i32.const 728)) ;; address of int32[rows]
+  (global $predict.h0_convolved i32 (i32.const 736)) ;; address of float32[rows, 20, 24, 24]
+  (global $predict.h0 i32 (i32.const 744)) ;; address of float32[rows, 20, 12, 12]
+  (global $predict.h1_convolved i32 (i32.const 752)) ;; address of float32[rows, 50, 8, 8]
+  (global $predict.h1 i32 (i32.const 760)) ;; address of float32[rows, 50, 4, 4]
+  (global $predict.h2 i32 (i32.const 768)) ;; address of float32[rows, 500]
+  (global $predict.scores_logits i32 (i32.const 776)) ;; address of float32[rows, 10]
+  (global $predict.rows i32 (i32.const 784)) ;; size
+  ;; What threads agree by.
+  (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
+  (global $pool.done i32 (i32.const 128)) ;; units that are done
+  (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
+  (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
+  (global $pool.threads i32 (i32.const 320)) ;; how many threads there are, the caller's own included
+  (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
+  ;; Functions whose units threads share.
+  (type $units (func (param $from i32) (param $to i32)))
+  (global $train.h0_convolved.job i32 (i32.const 0))
+  (global $train.h1_convolved.job i32 (i32.const 1))
+  (global $train.h2.job i32 (i32.const 2))
+  (global $train.p_logits.job i32 (i32.const 3))
+  (global $train.d_h2_linear.job i32 (i32.const 4))
+  (global $train.d_h1_linear.job i32 (i32.const 5))
+  (global $train.d_h0_linear.job i32 (i32.const 6))
+  (global $train.layer0_W.job i32 (i32.const 7))
+  (global $train.layer1_W.job i32 (i32.const 8))
+  (global $train.hidden_W.job i32 (i32.const 9))
+  (global $train.hidden_b.job i32 (i32.const 10))
+  (global $train.output_W.job i32 (i32.const 11))
+  (global $validate.h0_convolved.job i32 (i32.const 12))
+  (global $validate.h1_convolved.job i32 (i32.const 13))
+  (global $validate.h2.job i32 (i32.const 14))
+  (global $validate.p_logits.job i32 (i32.const 15))
+  (global $test.h0_convolved.job i32 (i32.const 16))
+  (global $test.h1_convolved.job i32 (i32.const 17))
+  (global $test.h2.job i32 (i32.const 18))
+  (global $test.p_logits.job i32 (i32.const 19))
+  (global $probabilities.h0_convolved.job i32 (i32.const 20))
+  (global $probabilities.h1_convolved.job i32 (i32.const 21))
+  (global $probabilities.h2.job i32 (i32.const 22))
+  (global $probabilities.scores_logits.job i32 (i32.const 23))
+  (global $predict.h0_convolved.job i32 (i32.const 24))
+  (global $predict.h1_convolved.job i32 (i32.const 25))
+  (global $predict.h2.job i32 (i32.const 26))
+  (global $predict.scores_logits.job i32 (i32.const 27))
+  (table funcref
+    (elem $train.h0_convolved $train.h1_convolved $train.h2 $train.p_logits $train.d_h2_linear $train.d_h1_linear $train.d_h0_linear $train.layer0_W $train.layer1_W $train.hidden_W $train.hidden_b $train.output_W $validate.h0_convolved $validate.h1_convolved $validate.h2 $validate.p_logits $test.h0_convolved $test.h1_convolved $test.h2 $test.p_logits $probabilities.h0_convolved $probabilities.h1_convolved $probabilities.h2 $probabilities.scores_logits $predict.h0_convolved $predict.h1_convolved $predict.h2 $predict.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -461,6 +500,93 @@
 
   (func $i32_min (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
+
+  ;; What the other threads do: work when they are called, a short spin, sleep.
+  (func $serve
+    (local $calls i32) (local $spins i32)
+    (loop $again
+      (local.set $calls (i32.atomic.load (global.get $pool.calls)))
+      (call $work)
+      (local.set $spins (i32.const 0))
+      (block $called
+        (loop $spin
+          (br_if $called
+            (i32.ne (i32.atomic.load (global.get $pool.calls)) (local.get $calls)))
+          (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
+          (br_if $spin (i32.lt_u (local.get $spins) (i32.const 10000))))
+        (drop (i32.atomic.rmw.add (global.get $pool.sleeping) (i32.const 1)))
+        (drop
+          (memory.atomic.wait32
+            (global.get $pool.calls)
+            (local.get $calls)
+            (i64.const -1)))
+        (drop (i32.atomic.rmw.sub (global.get $pool.sleeping) (i32.const 1))))
+      ;; Without threads there is nothing to wait for any more.
+      (br_if $again (i32.atomic.load (global.get $pool.threads)))))
+
+  ;; Does all units of a job, with the other threads where there are some.
+  (func $share (param $job i32) (param $units i32)
+    (local $done i32) (local $spins i32)
+    (if
+      (i32.or
+        (i32.lt_u (i32.load (global.get $pool.threads)) (i32.const 2))
+        (i32.lt_s (local.get $units) (i32.const 2)))
+      (then
+        (call_indirect (type $units) (i32.const 0) (local.get $units) (local.get $job))
+        (return)))
+    (i32.atomic.store (global.get $pool.done) (i32.const 0))
+    (i64.atomic.store
+      (global.get $pool.units)
+      (i64.or
+        (i64.shl (i64.extend_i32_u (local.get $job)) (i64.const 48))
+        (i64.shl (i64.extend_i32_u (local.get $units)) (i64.const 24))))
+    (drop (i32.atomic.rmw.add (global.get $pool.calls) (i32.const 1)))
+    (if
+      (i32.atomic.load (global.get $pool.sleeping))
+      (then (drop (memory.atomic.notify (global.get $pool.calls) (i32.const -1)))))
+    (call $work)
+    ;; Others may be at their last unit: a short spin, then sleep.
+    (block $finished
+      (loop $waiting
+        (local.set $done (i32.atomic.load (global.get $pool.done)))
+        (br_if $finished (i32.eq (local.get $done) (local.get $units)))
+        (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
+        (if
+          (i32.and
+            (i32.load (global.get $pool.sleeps))
+            (i32.gt_u (local.get $spins) (i32.const 10000)))
+          (then
+            (drop
+              (memory.atomic.wait32
+                (global.get $pool.done)
+                (local.get $done)
+                (i64.const -1)))))
+        (br $waiting))))
+
+  ;; Takes units one at a time until there are none. Which unit of which job it is, is read and
+  ;; counted at once, and the next job does not begin before all units of this one are done.
+  (func $work
+    (local $taken i64) (local $unit i32) (local $units i32)
+    (loop $next
+      (local.set $taken (i64.atomic.rmw.add (global.get $pool.units) (i64.const 1)))
+      (local.set $unit (i32.and (i32.wrap_i64 (local.get $taken)) (i32.const 0xffffff)))
+      (local.set $units
+        (i32.and
+          (i32.wrap_i64 (i64.shr_u (local.get $taken) (i64.const 24)))
+          (i32.const 0xffffff)))
+      (if
+        (i32.lt_u (local.get $unit) (local.get $units))
+        (then
+          (call_indirect (type $units)
+            (local.get $unit)
+            (i32.add (local.get $unit) (i32.const 1))
+            (i32.wrap_i64 (i64.shr_u (local.get $taken) (i64.const 48))))
+          (if
+            (i32.eq
+              (i32.atomic.rmw.add (global.get $pool.done) (i32.const 1))
+              (i32.sub (local.get $units) (i32.const 1)))
+            (then (drop (memory.atomic.notify (global.get $pool.done) (i32.const 1)))))
+          (br $next)))))
 
   ;; layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
   ;;   for i < 20, j < 5, k < 5
@@ -4738,25 +4864,25 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 500))
           (i32.const 2))))
-    (call $train.h0_convolved (i32.const 0) (i32.const 500))
+    (call $share (global.get $train.h0_convolved.job) (i32.const 500))
     (call $train.h0_pooled_and_h0)
-    (call $train.h1_convolved (i32.const 0) (i32.const 500))
+    (call $share (global.get $train.h1_convolved.job) (i32.const 500))
     (call $train.h1_pooled_and_h1)
-    (call $train.h2 (i32.const 0) (i32.const 252))
-    (call $train.p_logits (i32.const 0) (i32.const 8))
+    (call $share (global.get $train.h2.job) (i32.const 252))
+    (call $share (global.get $train.p_logits.job) (i32.const 8))
     (call $train.cost_and_d_p_logits)
-    (call $train.d_h2_linear (i32.const 0) (i32.const 63))
-    (call $train.d_h1_linear (i32.const 0) (i32.const 400))
+    (call $share (global.get $train.d_h2_linear.job) (i32.const 63))
+    (call $share (global.get $train.d_h1_linear.job) (i32.const 400))
     (call $train.d_h1_convolved_and_d_h1_convolved_padded)
-    (call $train.d_h0_linear (i32.const 0) (i32.const 500))
+    (call $share (global.get $train.d_h0_linear.job) (i32.const 500))
     (call $train.d_h0_convolved)
-    (call $train.layer0_W (i32.const 0) (i32.const 3))
+    (call $share (global.get $train.layer0_W.job) (i32.const 3))
     (call $train.layer0_b)
-    (call $train.layer1_W (i32.const 0) (i32.const 63))
+    (call $share (global.get $train.layer1_W.job) (i32.const 63))
     (call $train.layer1_b)
-    (call $train.hidden_W (i32.const 0) (i32.const 378))
-    (call $train.hidden_b (i32.const 0) (i32.const 32))
-    (call $train.output_W (i32.const 0) (i32.const 63))
+    (call $share (global.get $train.hidden_W.job) (i32.const 378))
+    (call $share (global.get $train.hidden_b.job) (i32.const 32))
+    (call $share (global.get $train.output_W.job) (i32.const 63))
     (call $train.output_b (i32.const 0) (i32.const 1)))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
@@ -5997,12 +6123,12 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 500))
           (i32.const 2))))
-    (call $validate.h0_convolved (i32.const 0) (i32.const 500))
+    (call $share (global.get $validate.h0_convolved.job) (i32.const 500))
     (call $validate.h0)
-    (call $validate.h1_convolved (i32.const 0) (i32.const 500))
+    (call $share (global.get $validate.h1_convolved.job) (i32.const 500))
     (call $validate.h1)
-    (call $validate.h2 (i32.const 0) (i32.const 252))
-    (call $validate.p_logits (i32.const 0) (i32.const 8))
+    (call $share (global.get $validate.h2.job) (i32.const 252))
+    (call $share (global.get $validate.p_logits.job) (i32.const 8))
     (call $validate.errors))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
@@ -7243,12 +7369,12 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 500))
           (i32.const 2))))
-    (call $test.h0_convolved (i32.const 0) (i32.const 500))
+    (call $share (global.get $test.h0_convolved.job) (i32.const 500))
     (call $test.h0)
-    (call $test.h1_convolved (i32.const 0) (i32.const 500))
+    (call $share (global.get $test.h1_convolved.job) (i32.const 500))
     (call $test.h1)
-    (call $test.h2 (i32.const 0) (i32.const 252))
-    (call $test.p_logits (i32.const 0) (i32.const 8))
+    (call $share (global.get $test.h2.job) (i32.const 252))
+    (call $share (global.get $test.p_logits.job) (i32.const 8))
     (call $test.errors))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
@@ -8804,19 +8930,23 @@
               (i32.const 10))
             (i32.const 2))
           (i32.const 64))))
-    (call $probabilities.h0_convolved (i32.const 0) (i32.load (global.get $probabilities.rows)))
+    (call $share
+      (global.get $probabilities.h0_convolved.job)
+      (i32.load (global.get $probabilities.rows)))
     (call $probabilities.h0)
-    (call $probabilities.h1_convolved (i32.const 0) (i32.load (global.get $probabilities.rows)))
+    (call $share
+      (global.get $probabilities.h1_convolved.job)
+      (i32.load (global.get $probabilities.rows)))
     (call $probabilities.h1)
-    (call $probabilities.h2
-      (i32.const 0)
+    (call $share
+      (global.get $probabilities.h2.job)
       (i32.mul
         (i32.const 63)
         (i32.div_u
           (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
           (i32.const 144))))
-    (call $probabilities.scores_logits
-      (i32.const 0)
+    (call $share
+      (global.get $probabilities.scores_logits.job)
       (i32.mul
         (i32.const 2)
         (i32.div_u
@@ -10290,19 +10420,19 @@
             (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 10))
             (i32.const 2))
           (i32.const 64))))
-    (call $predict.h0_convolved (i32.const 0) (i32.load (global.get $predict.rows)))
+    (call $share (global.get $predict.h0_convolved.job) (i32.load (global.get $predict.rows)))
     (call $predict.h0)
-    (call $predict.h1_convolved (i32.const 0) (i32.load (global.get $predict.rows)))
+    (call $share (global.get $predict.h1_convolved.job) (i32.load (global.get $predict.rows)))
     (call $predict.h1)
-    (call $predict.h2
-      (i32.const 0)
+    (call $share
+      (global.get $predict.h2.job)
       (i32.mul
         (i32.const 63)
         (i32.div_u
           (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
           (i32.const 144))))
-    (call $predict.scores_logits
-      (i32.const 0)
+    (call $share
+      (global.get $predict.scores_logits.job)
       (i32.mul
         (i32.const 2)
         (i32.div_u
@@ -10310,6 +10440,7 @@
           (i32.const 144))))
     (call $predict.argmax))
 
+  (export "serve" (func $serve))
   (export "initial_layer0_W" (func $initial_layer0_W))
   (export "initial_layer1_W" (func $initial_layer1_W))
   (export "initial_hidden_W" (func $initial_hidden_W))

@@ -7,49 +7,66 @@
   (import "adjoint" "scratch" (global $scratch i32))
 
   ;; What all functions share.
-  (global $free_memory_ i32 (i32.const 64)) ;; address of free memory
-  (global $trainSamples i32 (i32.const 72)) ;; size of data
-  (global $validSamples i32 (i32.const 80)) ;; size of data
-  (global $testSamples i32 (i32.const 88)) ;; size of data
-  (global $trainX i32 (i32.const 96)) ;; address of float32[trainSamples, 784]
-  (global $trainY i32 (i32.const 104)) ;; address of int32[trainSamples]
-  (global $validX i32 (i32.const 112)) ;; address of float32[validSamples, 784]
-  (global $validY i32 (i32.const 120)) ;; address of int32[validSamples]
-  (global $testX i32 (i32.const 128)) ;; address of float32[testSamples, 784]
-  (global $testY i32 (i32.const 136)) ;; address of int32[testSamples]
-  (global $W i32 (i32.const 320)) ;; float32[784, 10]
-  (global $b i32 (i32.const 31680)) ;; float32[10]
+  (global $free_memory_ i32 (i32.const 448)) ;; address of free memory
+  (global $trainSamples i32 (i32.const 456)) ;; size of data
+  (global $validSamples i32 (i32.const 464)) ;; size of data
+  (global $testSamples i32 (i32.const 472)) ;; size of data
+  (global $trainX i32 (i32.const 480)) ;; address of float32[trainSamples, 784]
+  (global $trainY i32 (i32.const 488)) ;; address of int32[trainSamples]
+  (global $validX i32 (i32.const 496)) ;; address of float32[validSamples, 784]
+  (global $validY i32 (i32.const 504)) ;; address of int32[validSamples]
+  (global $testX i32 (i32.const 512)) ;; address of float32[testSamples, 784]
+  (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
+  (global $W i32 (i32.const 704)) ;; float32[784, 10]
+  (global $b i32 (i32.const 32064)) ;; float32[10]
   ;; What a call of train works on.
-  (global $train.index i32 (i32.const 144)) ;; int64
-  (global $train.cost i32 (i32.const 152)) ;; float32
-  (global $train.x i32 (i32.const 160)) ;; address of float32[600, 784]
-  (global $train.y i32 (i32.const 168)) ;; address of int32[600]
-  (global $train.p_logits i32 (i32.const 31744)) ;; float32[600, 10]
-  (global $train.p_exp i32 (i32.const 55744)) ;; float32[600, 10]
-  (global $train.d_p_logits i32 (i32.const 55784)) ;; float32[600, 10]
+  (global $train.index i32 (i32.const 528)) ;; int64
+  (global $train.cost i32 (i32.const 536)) ;; float32
+  (global $train.x i32 (i32.const 544)) ;; address of float32[600, 784]
+  (global $train.y i32 (i32.const 552)) ;; address of int32[600]
+  (global $train.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
+  (global $train.p_exp i32 (i32.const 56128)) ;; float32[600, 10]
+  (global $train.d_p_logits i32 (i32.const 56168)) ;; float32[600, 10]
   ;; What a call of validate works on.
-  (global $validate.index i32 (i32.const 176)) ;; int64
-  (global $validate.errors i32 (i32.const 184)) ;; float32
-  (global $validate.x i32 (i32.const 192)) ;; address of float32[600, 784]
-  (global $validate.y i32 (i32.const 200)) ;; address of int32[600]
-  (global $validate.p_logits i32 (i32.const 31744)) ;; float32[600, 10]
+  (global $validate.index i32 (i32.const 560)) ;; int64
+  (global $validate.errors i32 (i32.const 568)) ;; float32
+  (global $validate.x i32 (i32.const 576)) ;; address of float32[600, 784]
+  (global $validate.y i32 (i32.const 584)) ;; address of int32[600]
+  (global $validate.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
   ;; What a call of test works on.
-  (global $test.index i32 (i32.const 208)) ;; int64
-  (global $test.errors i32 (i32.const 216)) ;; float32
-  (global $test.x i32 (i32.const 224)) ;; address of float32[600, 784]
-  (global $test.y i32 (i32.const 232)) ;; address of int32[600]
-  (global $test.p_logits i32 (i32.const 31744)) ;; float32[600, 10]
+  (global $test.index i32 (i32.const 592)) ;; int64
+  (global $test.errors i32 (i32.const 600)) ;; float32
+  (global $test.x i32 (i32.const 608)) ;; address of float32[600, 784]
+  (global $test.y i32 (i32.const 616)) ;; address of int32[600]
+  (global $test.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
   ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 240)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 248)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_logits i32 (i32.const 256)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 31744)) ;; float32[rows, 10]
-  (global $probabilities.rows i32 (i32.const 264)) ;; size
+  (global $probabilities.images i32 (i32.const 624)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 632)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_logits i32 (i32.const 640)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 32128)) ;; float32[rows, 10]
+  (global $probabilities.rows i32 (i32.const 648)) ;; size
   ;; What a call of predict works on.
-  (global $predict.images i32 (i32.const 272)) ;; address of float32[rows, 784]
-  (global $predict.argmax i32 (i32.const 280)) ;; address of int32[rows]
-  (global $predict.scores_logits i32 (i32.const 288)) ;; address of float32[rows, 10]
-  (global $predict.rows i32 (i32.const 296)) ;; size
+  (global $predict.images i32 (i32.const 656)) ;; address of float32[rows, 784]
+  (global $predict.argmax i32 (i32.const 664)) ;; address of int32[rows]
+  (global $predict.scores_logits i32 (i32.const 672)) ;; address of float32[rows, 10]
+  (global $predict.rows i32 (i32.const 680)) ;; size
+  ;; What threads agree by.
+  (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
+  (global $pool.done i32 (i32.const 128)) ;; units that are done
+  (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
+  (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
+  (global $pool.threads i32 (i32.const 320)) ;; how many threads there are, the caller's own included
+  (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
+  ;; Functions whose units threads share.
+  (type $units (func (param $from i32) (param $to i32)))
+  (global $train.p_logits.job i32 (i32.const 0))
+  (global $train.W.job i32 (i32.const 1))
+  (global $validate.p_logits.job i32 (i32.const 2))
+  (global $test.p_logits.job i32 (i32.const 3))
+  (global $probabilities.scores_logits.job i32 (i32.const 4))
+  (global $predict.scores_logits.job i32 (i32.const 5))
+  (table funcref
+    (elem $train.p_logits $train.W $validate.p_logits $test.p_logits $probabilities.scores_logits $predict.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -203,6 +220,93 @@
 
   (func $i32_min (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
+
+  ;; What the other threads do: work when they are called, a short spin, sleep.
+  (func $serve
+    (local $calls i32) (local $spins i32)
+    (loop $again
+      (local.set $calls (i32.atomic.load (global.get $pool.calls)))
+      (call $work)
+      (local.set $spins (i32.const 0))
+      (block $called
+        (loop $spin
+          (br_if $called
+            (i32.ne (i32.atomic.load (global.get $pool.calls)) (local.get $calls)))
+          (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
+          (br_if $spin (i32.lt_u (local.get $spins) (i32.const 10000))))
+        (drop (i32.atomic.rmw.add (global.get $pool.sleeping) (i32.const 1)))
+        (drop
+          (memory.atomic.wait32
+            (global.get $pool.calls)
+            (local.get $calls)
+            (i64.const -1)))
+        (drop (i32.atomic.rmw.sub (global.get $pool.sleeping) (i32.const 1))))
+      ;; Without threads there is nothing to wait for any more.
+      (br_if $again (i32.atomic.load (global.get $pool.threads)))))
+
+  ;; Does all units of a job, with the other threads where there are some.
+  (func $share (param $job i32) (param $units i32)
+    (local $done i32) (local $spins i32)
+    (if
+      (i32.or
+        (i32.lt_u (i32.load (global.get $pool.threads)) (i32.const 2))
+        (i32.lt_s (local.get $units) (i32.const 2)))
+      (then
+        (call_indirect (type $units) (i32.const 0) (local.get $units) (local.get $job))
+        (return)))
+    (i32.atomic.store (global.get $pool.done) (i32.const 0))
+    (i64.atomic.store
+      (global.get $pool.units)
+      (i64.or
+        (i64.shl (i64.extend_i32_u (local.get $job)) (i64.const 48))
+        (i64.shl (i64.extend_i32_u (local.get $units)) (i64.const 24))))
+    (drop (i32.atomic.rmw.add (global.get $pool.calls) (i32.const 1)))
+    (if
+      (i32.atomic.load (global.get $pool.sleeping))
+      (then (drop (memory.atomic.notify (global.get $pool.calls) (i32.const -1)))))
+    (call $work)
+    ;; Others may be at their last unit: a short spin, then sleep.
+    (block $finished
+      (loop $waiting
+        (local.set $done (i32.atomic.load (global.get $pool.done)))
+        (br_if $finished (i32.eq (local.get $done) (local.get $units)))
+        (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
+        (if
+          (i32.and
+            (i32.load (global.get $pool.sleeps))
+            (i32.gt_u (local.get $spins) (i32.const 10000)))
+          (then
+            (drop
+              (memory.atomic.wait32
+                (global.get $pool.done)
+                (local.get $done)
+                (i64.const -1)))))
+        (br $waiting))))
+
+  ;; Takes units one at a time until there are none. Which unit of which job it is, is read and
+  ;; counted at once, and the next job does not begin before all units of this one are done.
+  (func $work
+    (local $taken i64) (local $unit i32) (local $units i32)
+    (loop $next
+      (local.set $taken (i64.atomic.rmw.add (global.get $pool.units) (i64.const 1)))
+      (local.set $unit (i32.and (i32.wrap_i64 (local.get $taken)) (i32.const 0xffffff)))
+      (local.set $units
+        (i32.and
+          (i32.wrap_i64 (i64.shr_u (local.get $taken) (i64.const 24)))
+          (i32.const 0xffffff)))
+      (if
+        (i32.lt_u (local.get $unit) (local.get $units))
+        (then
+          (call_indirect (type $units)
+            (local.get $unit)
+            (i32.add (local.get $unit) (i32.const 1))
+            (i32.wrap_i64 (i64.shr_u (local.get $taken) (i64.const 48))))
+          (if
+            (i32.eq
+              (i32.atomic.rmw.add (global.get $pool.done) (i32.const 1))
+              (i32.sub (local.get $units) (i32.const 1)))
+            (then (drop (memory.atomic.notify (global.get $pool.done) (i32.const 1)))))
+          (br $next)))))
 
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
@@ -797,9 +901,9 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 600))
           (i32.const 2))))
-    (call $train.p_logits (i32.const 0) (i32.const 10))
+    (call $share (global.get $train.p_logits.job) (i32.const 10))
     (call $train.cost_and_d_p_logits)
-    (call $train.W (i32.const 0) (i32.const 98))
+    (call $share (global.get $train.W.job) (i32.const 98))
     (call $train.b (i32.const 0) (i32.const 1)))
 
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
@@ -1029,7 +1133,7 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 600))
           (i32.const 2))))
-    (call $validate.p_logits (i32.const 0) (i32.const 10))
+    (call $share (global.get $validate.p_logits.job) (i32.const 10))
     (call $validate.errors))
 
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
@@ -1259,7 +1363,7 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 600))
           (i32.const 2))))
-    (call $test.p_logits (i32.const 0) (i32.const 10))
+    (call $share (global.get $test.p_logits.job) (i32.const 10))
     (call $test.errors))
 
   ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
@@ -1644,8 +1748,8 @@
               (i32.const 10))
             (i32.const 2))
           (i32.const 64))))
-    (call $probabilities.scores_logits
-      (i32.const 0)
+    (call $share
+      (global.get $probabilities.scores_logits.job)
       (i32.mul
         (i32.const 2)
         (i32.div_u
@@ -1950,8 +2054,8 @@
             (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 10))
             (i32.const 2))
           (i32.const 64))))
-    (call $predict.scores_logits
-      (i32.const 0)
+    (call $share
+      (global.get $predict.scores_logits.job)
       (i32.mul
         (i32.const 2)
         (i32.div_u
@@ -1959,6 +2063,7 @@
           (i32.const 144))))
     (call $predict.argmax))
 
+  (export "serve" (func $serve))
   (export "train" (func $train))
   (export "validate" (func $validate))
   (export "test" (func $test))

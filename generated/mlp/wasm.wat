@@ -7,62 +7,86 @@
   (import "adjoint" "scratch" (global $scratch i32))
 
   ;; What all functions share.
-  (global $free_memory_ i32 (i32.const 64)) ;; address of free memory
-  (global $trainSamples i32 (i32.const 72)) ;; size of data
-  (global $validSamples i32 (i32.const 80)) ;; size of data
-  (global $testSamples i32 (i32.const 88)) ;; size of data
-  (global $trainX i32 (i32.const 96)) ;; address of float32[trainSamples, 784]
-  (global $trainY i32 (i32.const 104)) ;; address of int32[trainSamples]
-  (global $validX i32 (i32.const 112)) ;; address of float32[validSamples, 784]
-  (global $validY i32 (i32.const 120)) ;; address of int32[validSamples]
-  (global $testX i32 (i32.const 128)) ;; address of float32[testSamples, 784]
-  (global $testY i32 (i32.const 136)) ;; address of int32[testSamples]
-  (global $hidden_W i32 (i32.const 384)) ;; float32[784, 500]
-  (global $hidden_b i32 (i32.const 1568384)) ;; float32[500]
-  (global $output_W i32 (i32.const 1570432)) ;; float32[500, 10]
-  (global $output_b i32 (i32.const 1590464)) ;; float32[10]
+  (global $free_memory_ i32 (i32.const 448)) ;; address of free memory
+  (global $trainSamples i32 (i32.const 456)) ;; size of data
+  (global $validSamples i32 (i32.const 464)) ;; size of data
+  (global $testSamples i32 (i32.const 472)) ;; size of data
+  (global $trainX i32 (i32.const 480)) ;; address of float32[trainSamples, 784]
+  (global $trainY i32 (i32.const 488)) ;; address of int32[trainSamples]
+  (global $validX i32 (i32.const 496)) ;; address of float32[validSamples, 784]
+  (global $validY i32 (i32.const 504)) ;; address of int32[validSamples]
+  (global $testX i32 (i32.const 512)) ;; address of float32[testSamples, 784]
+  (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
+  (global $hidden_W i32 (i32.const 768)) ;; float32[784, 500]
+  (global $hidden_b i32 (i32.const 1568768)) ;; float32[500]
+  (global $output_W i32 (i32.const 1570816)) ;; float32[500, 10]
+  (global $output_b i32 (i32.const 1590848)) ;; float32[10]
   ;; What a call of initial_hidden_W works on.
-  (global $initial_hidden_W.seed i32 (i32.const 144)) ;; int32
+  (global $initial_hidden_W.seed i32 (i32.const 528)) ;; int32
   ;; What a call of train works on.
-  (global $train.index i32 (i32.const 152)) ;; int64
-  (global $train.cost i32 (i32.const 160)) ;; float32
-  (global $train.x i32 (i32.const 168)) ;; address of float32[20, 784]
-  (global $train.y i32 (i32.const 176)) ;; address of int32[20]
-  (global $train.L2_sum_hidden_W i32 (i32.const 184)) ;; float32
-  (global $train.L2_sum_output_W i32 (i32.const 192)) ;; float32
-  (global $train.cost_sum i32 (i32.const 200)) ;; float32
-  (global $train.h i32 (i32.const 1590528)) ;; float32[20, 500]
-  (global $train.p_logits i32 (i32.const 1630528)) ;; float32[20, 10]
-  (global $train.p_exp i32 (i32.const 1631328)) ;; float32[20, 10]
-  (global $train.d_p_logits i32 (i32.const 1631368)) ;; float32[20, 10]
-  (global $train.d_linear i32 (i32.const 1632168)) ;; float32[20, 500]
+  (global $train.index i32 (i32.const 536)) ;; int64
+  (global $train.cost i32 (i32.const 544)) ;; float32
+  (global $train.x i32 (i32.const 552)) ;; address of float32[20, 784]
+  (global $train.y i32 (i32.const 560)) ;; address of int32[20]
+  (global $train.L2_sum_hidden_W i32 (i32.const 568)) ;; float32
+  (global $train.L2_sum_output_W i32 (i32.const 576)) ;; float32
+  (global $train.cost_sum i32 (i32.const 584)) ;; float32
+  (global $train.h i32 (i32.const 1590912)) ;; float32[20, 500]
+  (global $train.p_logits i32 (i32.const 1630912)) ;; float32[20, 10]
+  (global $train.p_exp i32 (i32.const 1631712)) ;; float32[20, 10]
+  (global $train.d_p_logits i32 (i32.const 1631752)) ;; float32[20, 10]
+  (global $train.d_linear i32 (i32.const 1632552)) ;; float32[20, 500]
   ;; What a call of validate works on.
-  (global $validate.index i32 (i32.const 208)) ;; int64
-  (global $validate.errors i32 (i32.const 216)) ;; float32
-  (global $validate.x i32 (i32.const 224)) ;; address of float32[20, 784]
-  (global $validate.y i32 (i32.const 232)) ;; address of int32[20]
-  (global $validate.h i32 (i32.const 1590528)) ;; float32[20, 500]
-  (global $validate.p_logits i32 (i32.const 1630528)) ;; float32[20, 10]
+  (global $validate.index i32 (i32.const 592)) ;; int64
+  (global $validate.errors i32 (i32.const 600)) ;; float32
+  (global $validate.x i32 (i32.const 608)) ;; address of float32[20, 784]
+  (global $validate.y i32 (i32.const 616)) ;; address of int32[20]
+  (global $validate.h i32 (i32.const 1590912)) ;; float32[20, 500]
+  (global $validate.p_logits i32 (i32.const 1630912)) ;; float32[20, 10]
   ;; What a call of test works on.
-  (global $test.index i32 (i32.const 240)) ;; int64
-  (global $test.errors i32 (i32.const 248)) ;; float32
-  (global $test.x i32 (i32.const 256)) ;; address of float32[20, 784]
-  (global $test.y i32 (i32.const 264)) ;; address of int32[20]
-  (global $test.h i32 (i32.const 1590528)) ;; float32[20, 500]
-  (global $test.p_logits i32 (i32.const 1630528)) ;; float32[20, 10]
+  (global $test.index i32 (i32.const 624)) ;; int64
+  (global $test.errors i32 (i32.const 632)) ;; float32
+  (global $test.x i32 (i32.const 640)) ;; address of float32[20, 784]
+  (global $test.y i32 (i32.const 648)) ;; address of int32[20]
+  (global $test.h i32 (i32.const 1590912)) ;; float32[20, 500]
+  (global $test.p_logits i32 (i32.const 1630912)) ;; float32[20, 10]
   ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 272)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 280)) ;; address of float32[rows, 10]
-  (global $probabilities.features i32 (i32.const 288)) ;; address of float32[rows, 500]
-  (global $probabilities.scores_logits i32 (i32.const 296)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 1590528)) ;; float32[rows, 10]
-  (global $probabilities.rows i32 (i32.const 304)) ;; size
+  (global $probabilities.images i32 (i32.const 656)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 664)) ;; address of float32[rows, 10]
+  (global $probabilities.features i32 (i32.const 672)) ;; address of float32[rows, 500]
+  (global $probabilities.scores_logits i32 (i32.const 680)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1590912)) ;; float32[rows, 10]
+  (global $probabilities.rows i32 (i32.const 688)) ;; size
   ;; What a call of predict works on.
-  (global $predict.images i32 (i32.const 312)) ;; address of float32[rows, 784]
-  (global $predict.argmax i32 (i32.const 320)) ;; address of int32[rows]
-  (global $predict.features i32 (i32.const 328)) ;; address of float32[rows, 500]
-  (global $predict.scores_logits i32 (i32.const 336)) ;; address of float32[rows, 10]
-  (global $predict.rows i32 (i32.const 344)) ;; size
+  (global $predict.images i32 (i32.const 696)) ;; address of float32[rows, 784]
+  (global $predict.argmax i32 (i32.const 704)) ;; address of int32[rows]
+  (global $predict.features i32 (i32.const 712)) ;; address of float32[rows, 500]
+  (global $predict.scores_logits i32 (i32.const 720)) ;; address of float32[rows, 10]
+  (global $predict.rows i32 (i32.const 728)) ;; size
+  ;; What threads agree by.
+  (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
+  (global $pool.done i32 (i32.const 128)) ;; units that are done
+  (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
+  (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
+  (global $pool.threads i32 (i32.const 320)) ;; how many threads there are, the caller's own included
+  (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
+  ;; Functions whose units threads share.
+  (type $units (func (param $from i32) (param $to i32)))
+  (global $train.h.job i32 (i32.const 0))
+  (global $train.p_logits.job i32 (i32.const 1))
+  (global $train.d_linear.job i32 (i32.const 2))
+  (global $train.hidden_W.job i32 (i32.const 3))
+  (global $train.output_W.job i32 (i32.const 4))
+  (global $validate.h.job i32 (i32.const 5))
+  (global $validate.p_logits.job i32 (i32.const 6))
+  (global $test.h.job i32 (i32.const 7))
+  (global $test.p_logits.job i32 (i32.const 8))
+  (global $probabilities.features.job i32 (i32.const 9))
+  (global $probabilities.scores_logits.job i32 (i32.const 10))
+  (global $predict.features.job i32 (i32.const 11))
+  (global $predict.scores_logits.job i32 (i32.const 12))
+  (table funcref
+    (elem $train.h $train.p_logits $train.d_linear $train.hidden_W $train.output_W $validate.h $validate.p_logits $test.h $test.p_logits $probabilities.features $probabilities.scores_logits $predict.features $predict.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -427,6 +451,93 @@
 
   (func $i32_min (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
+
+  ;; What the other threads do: work when they are called, a short spin, sleep.
+  (func $serve
+    (local $calls i32) (local $spins i32)
+    (loop $again
+      (local.set $calls (i32.atomic.load (global.get $pool.calls)))
+      (call $work)
+      (local.set $spins (i32.const 0))
+      (block $called
+        (loop $spin
+          (br_if $called
+            (i32.ne (i32.atomic.load (global.get $pool.calls)) (local.get $calls)))
+          (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
+          (br_if $spin (i32.lt_u (local.get $spins) (i32.const 10000))))
+        (drop (i32.atomic.rmw.add (global.get $pool.sleeping) (i32.const 1)))
+        (drop
+          (memory.atomic.wait32
+            (global.get $pool.calls)
+            (local.get $calls)
+            (i64.const -1)))
+        (drop (i32.atomic.rmw.sub (global.get $pool.sleeping) (i32.const 1))))
+      ;; Without threads there is nothing to wait for any more.
+      (br_if $again (i32.atomic.load (global.get $pool.threads)))))
+
+  ;; Does all units of a job, with the other threads where there are some.
+  (func $share (param $job i32) (param $units i32)
+    (local $done i32) (local $spins i32)
+    (if
+      (i32.or
+        (i32.lt_u (i32.load (global.get $pool.threads)) (i32.const 2))
+        (i32.lt_s (local.get $units) (i32.const 2)))
+      (then
+        (call_indirect (type $units) (i32.const 0) (local.get $units) (local.get $job))
+        (return)))
+    (i32.atomic.store (global.get $pool.done) (i32.const 0))
+    (i64.atomic.store
+      (global.get $pool.units)
+      (i64.or
+        (i64.shl (i64.extend_i32_u (local.get $job)) (i64.const 48))
+        (i64.shl (i64.extend_i32_u (local.get $units)) (i64.const 24))))
+    (drop (i32.atomic.rmw.add (global.get $pool.calls) (i32.const 1)))
+    (if
+      (i32.atomic.load (global.get $pool.sleeping))
+      (then (drop (memory.atomic.notify (global.get $pool.calls) (i32.const -1)))))
+    (call $work)
+    ;; Others may be at their last unit: a short spin, then sleep.
+    (block $finished
+      (loop $waiting
+        (local.set $done (i32.atomic.load (global.get $pool.done)))
+        (br_if $finished (i32.eq (local.get $done) (local.get $units)))
+        (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
+        (if
+          (i32.and
+            (i32.load (global.get $pool.sleeps))
+            (i32.gt_u (local.get $spins) (i32.const 10000)))
+          (then
+            (drop
+              (memory.atomic.wait32
+                (global.get $pool.done)
+                (local.get $done)
+                (i64.const -1)))))
+        (br $waiting))))
+
+  ;; Takes units one at a time until there are none. Which unit of which job it is, is read and
+  ;; counted at once, and the next job does not begin before all units of this one are done.
+  (func $work
+    (local $taken i64) (local $unit i32) (local $units i32)
+    (loop $next
+      (local.set $taken (i64.atomic.rmw.add (global.get $pool.units) (i64.const 1)))
+      (local.set $unit (i32.and (i32.wrap_i64 (local.get $taken)) (i32.const 0xffffff)))
+      (local.set $units
+        (i32.and
+          (i32.wrap_i64 (i64.shr_u (local.get $taken) (i64.const 24)))
+          (i32.const 0xffffff)))
+      (if
+        (i32.lt_u (local.get $unit) (local.get $units))
+        (then
+          (call_indirect (type $units)
+            (local.get $unit)
+            (i32.add (local.get $unit) (i32.const 1))
+            (i32.wrap_i64 (i64.shr_u (local.get $taken) (i64.const 48))))
+          (if
+            (i32.eq
+              (i32.atomic.rmw.add (global.get $pool.done) (i32.const 1))
+              (i32.sub (local.get $units) (i32.const 1)))
+            (then (drop (memory.atomic.notify (global.get $pool.done) (i32.const 1)))))
+          (br $next)))))
 
   ;; hidden_W[i,j] ← 0.13671718540493263·random(hidden.W, i·500 + j) − 0.06835859270246632
   ;;   for i < 784, j < 500
@@ -1775,13 +1886,13 @@
           (i32.const 2))))
     (call $train.L2_sum_hidden_W)
     (call $train.L2_sum_output_W)
-    (call $train.h (i32.const 0) (i32.const 63))
-    (call $train.p_logits (i32.const 0) (i32.const 2))
+    (call $share (global.get $train.h.job) (i32.const 63))
+    (call $share (global.get $train.p_logits.job) (i32.const 2))
     (call $train.cost_sum_and_d_p_logits)
-    (call $train.d_linear (i32.const 0) (i32.const 63))
-    (call $train.hidden_W (i32.const 0) (i32.const 63))
+    (call $share (global.get $train.d_linear.job) (i32.const 63))
+    (call $share (global.get $train.hidden_W.job) (i32.const 63))
     (call $train.hidden_b (i32.const 0) (i32.const 32))
-    (call $train.output_W (i32.const 0) (i32.const 63))
+    (call $share (global.get $train.output_W.job) (i32.const 63))
     (call $train.output_b)
     (call $train.cost))
 
@@ -2147,8 +2258,8 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 20))
           (i32.const 2))))
-    (call $validate.h (i32.const 0) (i32.const 63))
-    (call $validate.p_logits (i32.const 0) (i32.const 2))
+    (call $share (global.get $validate.h.job) (i32.const 63))
+    (call $share (global.get $validate.p_logits.job) (i32.const 2))
     (call $validate.errors))
 
   ;; h[i,j] = tanh(linear[i,j])
@@ -2513,8 +2624,8 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 20))
           (i32.const 2))))
-    (call $test.h (i32.const 0) (i32.const 63))
-    (call $test.p_logits (i32.const 0) (i32.const 2))
+    (call $share (global.get $test.h.job) (i32.const 63))
+    (call $share (global.get $test.p_logits.job) (i32.const 2))
     (call $test.errors))
 
   ;; features[i,j] = tanh(linear[i,j])
@@ -3168,15 +3279,15 @@
               (i32.const 10))
             (i32.const 2))
           (i32.const 64))))
-    (call $probabilities.features
-      (i32.const 0)
+    (call $share
+      (global.get $probabilities.features.job)
       (i32.mul
         (i32.const 63)
         (i32.div_u
           (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
           (i32.const 144))))
-    (call $probabilities.scores_logits
-      (i32.const 0)
+    (call $share
+      (global.get $probabilities.scores_logits.job)
       (i32.mul
         (i32.const 2)
         (i32.div_u
@@ -3748,15 +3859,15 @@
             (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 10))
             (i32.const 2))
           (i32.const 64))))
-    (call $predict.features
-      (i32.const 0)
+    (call $share
+      (global.get $predict.features.job)
       (i32.mul
         (i32.const 63)
         (i32.div_u
           (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
           (i32.const 144))))
-    (call $predict.scores_logits
-      (i32.const 0)
+    (call $share
+      (global.get $predict.scores_logits.job)
       (i32.mul
         (i32.const 2)
         (i32.div_u
@@ -3764,6 +3875,7 @@
           (i32.const 144))))
     (call $predict.argmax))
 
+  (export "serve" (func $serve))
   (export "initial_hidden_W" (func $initial_hidden_W))
   (export "train" (func $train))
   (export "validate" (func $validate))

@@ -1,15 +1,13 @@
-/** How many threads are worth having. */
-
-import { readdirSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+/** How many threads are worth having in Node. Without imports: browsers load it too. */
 
 /** Physical cores that this process may use: two threads of one core share its arithmetic. */
 export function coreCount(): number {
-  const usable = availableParallelism();
+  const usable = process.getBuiltinModule("node:os").availableParallelism();
   return Math.max(1, Math.min(usable, linuxCores() ?? usable));
 }
 
 function linuxCores(): number | undefined {
+  const { readdirSync, readFileSync } = process.getBuiltinModule("node:fs");
   const root = "/sys/devices/system/cpu";
   try {
     const siblings = readdirSync(root)

@@ -4,6 +4,8 @@ import { type ElementArray, elementArrays } from "../arrays.ts";
 import type { DType } from "../signature.ts";
 
 const pageBytes = 65536;
+/** Memory that is shared must say how far it may grow: 2 GiB. */
+const mostPages = 32768;
 /** Vectors may be read beyond the last element. */
 const slack = 256;
 
@@ -29,12 +31,16 @@ export class Heap {
   /**
    * @param start the first byte that generated code leaves
    * @param free where it looks for the address of free memory
+   * @param shared whether threads share it
    */
-  constructor(start: number, free: number) {
+  constructor(start: number, free: number, shared: boolean) {
     this.#start = aligned(start);
     this.#top = this.#start;
     this.#free = free;
-    this.memory = new WebAssembly.Memory({ initial: Math.ceil((this.#start + slack) / pageBytes) });
+    const initial = Math.ceil((this.#start + slack) / pageBytes);
+    this.memory = new WebAssembly.Memory(
+      shared ? { initial, maximum: mostPages, shared } : { initial },
+    );
   }
 
   #refresh(): void {

@@ -5,6 +5,7 @@ import { type ArraySignature, dimParts, lengthIn, type Signature } from "../sign
 import { type CreateOptions, createTrainer, type SyncProgram } from "../trainer.ts";
 import { UnavailableError } from "../unavailable.ts";
 import { Heap } from "./heap.ts";
+import { missingThreads, type Pool, startThreads, usualThreads } from "./threads.ts";
 
 /** What is generated for a model: addresses in its memory, and the module in parts, in base64. */
 export interface WasmCode {
@@ -33,14 +34,18 @@ export interface WasmCode {
       }
     >
   >;
-  /** Everything in front of the functions. */
+  /** Everything in front of the functions; and where threads share the memory. */
   readonly head: string;
+  readonly sharedHead?: string;
+  /** Where threads and module meet in memory, if there is work for threads. */
+  readonly pool?: Pool;
   readonly bodies: Readonly<Record<string, string>>;
   /** Functions that engines without relaxed SIMD need instead. */
   readonly plain: Readonly<Record<string, string>>;
 }
 
-const modules = new WeakMap<WasmCode, Promise<WebAssembly.Module>>();
+/** Modules by their code: alone, and on memory that is shared. */
+const modules = new WeakMap<WasmCode, Map<boolean, Promise<WebAssembly.Module>>>();
 
 /**
  * A trainer on WebAssembly.
@@ -52,21 +57,33 @@ export async function createWasmTrainer<Trainer>(
   code: WasmCode,
   options: CreateOptions = {},
 ): Promise<Trainer> {
-  let compiled = modules.get(code);
-  if (!compiled) {
-    compiled = compile(code);
-    modules.set(code, compiled);
-  }
-  const program = await programOf(signature, code, await compiled);
+  const threads = threadsOf(signature, code, options);
+  const isShared = threads > 1;
+  const known = modules.get(code) ?? new Map<boolean, Promise<WebAssembly.Module>>();
+  modules.set(code, known);
+  const compiled = known.get(isShared) ?? compile(code, isShared);
+  known.set(isShared, compiled);
+  const program = await programOf(signature, code, await compiled, threads);
   return createTrainer<Trainer, object>(signature, program, { ...options, target: "typescript" });
 }
 
+/** How many threads there will be. Says why it is one where more were asked for. */
+function threadsOf(signature: Signature, code: WasmCode, options: CreateOptions): number {
+  if (!code.pool || code.sharedHead === undefined) return 1;
+  const threads = options.threads ?? usualThreads();
+  const why = threads > 1 ? missingThreads() : undefined;
+  if (why === undefined) return threads;
+  if (options.threads !== undefined) console.info(`${signature.model} runs on one thread: ${why}`);
+  return 1;
+}
+
 /** Compiles the module: with fused multiply-adds where the engine has them. */
-async function compile(code: WasmCode): Promise<WebAssembly.Module> {
+async function compile(code: WasmCode, isShared: boolean): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === "undefined")
     throw new UnavailableError("there is no WebAssembly here");
   for (const bodies of [code.bodies, { ...code.bodies, ...code.plain }]) {
-    const bytes = moduleBytes(code.head, Object.values(bodies));
+    const head = (isShared ? code.sharedHead : undefined) ?? code.head;
+    const bytes = moduleBytes(head, Object.values(bodies));
     if (WebAssembly.validate(bytes)) return WebAssembly.compile(bytes);
   }
   throw new UnavailableError("this engine has no WebAssembly SIMD");
@@ -89,12 +106,14 @@ async function programOf(
   signature: Signature,
   code: WasmCode,
   module: WebAssembly.Module,
+  threads: number,
 ): Promise<SyncProgram<object>> {
-  const heap = new Heap(code.end + code.scratch, code.free);
+  const ownMemory = Array.from({ length: threads }, (_, i) => code.end + i * code.scratch);
+  const heap = new Heap(code.end + threads * code.scratch, code.free, threads > 1);
   const { exports } = await WebAssembly.instantiate(module, {
     adjoint: {
       memory: heap.memory,
-      scratch: code.end,
+      scratch: ownMemory[0],
       /** The remainder that has the sign of b. */
       mod: (a: number, b: number) => ((a % b) + b) % b,
     },
@@ -102,6 +121,8 @@ async function programOf(
   });
   const functions: Record<string, (...args: unknown[]) => unknown> = {};
   const state = stateOf(signature, code, heap);
+  if (code.pool && threads > 1)
+    startThreads(module, heap.memory, code.pool, ownMemory.slice(1), state);
   for (const [name, spec] of Object.entries(signature.functions)) {
     const at = code.functions[name];
     const run = exports[name] as () => void;

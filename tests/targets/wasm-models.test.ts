@@ -86,6 +86,20 @@ test("data may be set again with other lengths; arguments may be views of the me
   t.is(trainer.probabilities(rows(70_001, 0.1)).length, 700_010);
 });
 
+test("any number of threads has the same bits, also where they have fallen asleep", async (t) => {
+  const results: Float32Array[] = [];
+  for (const threads of [1, 2, 4]) {
+    const trainer = await createMlp({ seed: 1, target: "wasm", threads });
+    fill(trainer, 100);
+    for (let i = 0; i < 30; i++) {
+      trainer.train(i % 5);
+      if (i % 10 === 0) await new Promise((done) => setTimeout(done, 30));
+    }
+    results.push(trainer.hidden_W.get());
+  }
+  for (const other of results.slice(1)) t.deepEqual(other, results[0]);
+});
+
 test("the memory does not grow from step to step", async (t) => {
   const trainer = await createMlp({ target: "wasm" });
   fill(trainer, 20);

@@ -126,6 +126,50 @@ test.serial("products of batches, column sums, products with vectors", async (t)
   t.deepEqual(await wrongOf(cases), []);
 });
 
+test.serial("large products are shared among threads, to the same bits", async (t) => {
+  const cases = new Cases(4);
+  for (const [rows, columns, k] of [
+    [128, 500, 200],
+    [301, 33, 257],
+    [7, 700, 300],
+    [784, 10, 129],
+  ]) {
+    const size = `${rows} × ${columns} × ${k}`;
+    cases.add(
+      `tanh(x·W), ${size}`,
+      [
+        [rows, k],
+        [k, columns],
+      ],
+      (x, w) => [e.tanh(dot(x, w))],
+    );
+    cases.add(
+      `xᵀ·W, ${size}`,
+      [
+        [k, rows],
+        [k, columns],
+      ],
+      (x, w) => [dot(transpose(x), w)],
+    );
+    cases.add(
+      `rows, ${size}`,
+      [
+        ["rows", k],
+        [k, columns],
+      ],
+      (x, w) => [dot(x, w)],
+      { rows },
+    );
+  }
+  t.deepEqual(await wrongOf(cases), []);
+  const [alone, ...others] = [
+    await runAllWasm(cases.list, 1),
+    await runAllWasm(cases.list, 2),
+    await runAllWasm(cases.list, 5),
+  ];
+  for (const results of others) t.deepEqual(results, alone);
+});
+
 /** A value, and the gradients of a cost made of it. */
 const withGradients = (value: Node, wrt: readonly Node[]): Node[] => [
   value,

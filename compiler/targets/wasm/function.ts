@@ -26,7 +26,12 @@ import {
   writeNest,
 } from "./nest.ts";
 
+/** The number of a function whose units threads share. */
+const jobOf = (name: string): Code => ["global.get", `${name}.job`];
+
 export interface Written {
+  /** Functions whose units threads share. */
+  readonly shared: readonly string[];
   readonly functions: readonly WrittenFunction[];
   /** Bytes that a thread needs for what it copies. */
   readonly scratch: number;
@@ -51,7 +56,9 @@ export function writeFunction(
   const updated = program.source.updates.map(({ target }) => nameIn(fn, target)).join(", ");
   const about = `${program.name}(${inputs})${results ? ` → ${results}` : ""}${updated ? `; updates ${updated}` : ""}`;
   const lines = functionLines([about], inWasm(program.name), [], writer.write());
+  const shared = fn.nests.filter((nest) => nests.get(nest)?.isShared);
   return {
+    shared: shared.map((nest) => inWasm(`${program.name}.${nest.name}`)),
     functions: [
       ...[...nests.values()].flatMap((nest) => nest.functions),
       { name: inWasm(program.name), lines },
@@ -191,10 +198,14 @@ class FunctionWriter {
           this.#choice(call);
           break;
         case "nest": {
-          const { units } = this.#nests.get(call.nest) as WrittenNest;
+          const { units, isShared } = this.#nests.get(call.nest) as WrittenNest;
           const name = `$${inWasm(`${this.#own.fn.program.name}.${call.nest.name}`)}`;
           this.#body.push(
-            units === undefined ? ["call", name] : ["call", name, i32(0), this.#withSizes(units)],
+            units === undefined
+              ? ["call", name]
+              : isShared
+                ? ["call", this.#body.helper("share"), jobOf(name), this.#withSizes(units)]
+                : ["call", name, i32(0), this.#withSizes(units)],
           );
         }
       }

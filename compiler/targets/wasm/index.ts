@@ -5,20 +5,30 @@ import { sizesOf } from "../../graph/types.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
-import { assemble, withoutFused } from "./assemble.ts";
-import { brokenLine } from "./code.ts";
+import { assemble, onSharedMemory, withoutFused } from "./assemble.ts";
+import { brokenLine, linesOf } from "./code.ts";
 import { writeFunction } from "./function.ts";
 import { Helpers } from "./helpers.ts";
-import { functionsOf, type Layout, layoutOf, madeSizes, ownSizes, type Place } from "./layout.ts";
+import {
+  functionsOf,
+  type Layout,
+  layoutOf,
+  madeSizes,
+  ownSizes,
+  type Place,
+  pool,
+} from "./layout.ts";
 import { inWasm } from "./names.ts";
 import { comment, type WrittenFunction } from "./nest.ts";
 
 /** `wasm.wat` and `wasm.ts` of a model. */
 export async function emitWasm(model: CompiledModel): Promise<Map<string, string>> {
   const layout = layoutOf(model);
-  const { text, functions, scratch } = moduleOf(model, layout);
+  const { text, functions, scratch, isShared } = moduleOf(model, layout);
   const names = functions.map((fn) => fn.name);
   const fused = await assemble(text, names);
+  // Threads need another import, which nothing else depends on.
+  const shared = isShared ? await assemble(onSharedMemory(text), names) : undefined;
   const plain = await assemble(withoutFused(text), names);
   const out = new Writer();
   banner(out, model, "WebAssembly target: bytes.");
@@ -45,7 +55,9 @@ export async function emitWasm(model: CompiledModel): Promise<Map<string, string
           "},",
         );
       };
+      if (shared) writePool(out);
       writeBytes(out, "head", fused.head);
+      if (shared) writeBytes(out, "sharedHead", shared.head);
       bodies("bodies", fused.bodies);
       out.note(["For engines without relaxed SIMD: functions that multiply and add at once."]);
       bodies(
@@ -59,6 +71,12 @@ export async function emitWasm(model: CompiledModel): Promise<Map<string, string
     ["wasm.wat", text],
     ["wasm.ts", out.toString()],
   ]);
+}
+
+function writePool(out: Writer): void {
+  const at = (name: string): number | undefined => pool.find((p) => p.global === name)?.address;
+  const places = ["threads", "sleeps", "calls"].map((name) => `${name}: ${at(`pool.${name}`)}`);
+  out.line(`pool: { ${places.join(", ")} },`);
 }
 
 /** Base64 in lines that an editor can show. */
@@ -132,12 +150,18 @@ function writeFunctions(out: Writer, model: CompiledModel, layout: Layout): void
 function moduleOf(
   model: CompiledModel,
   layout: Layout,
-): { text: string; functions: readonly WrittenFunction[]; scratch: number } {
+): {
+  text: string;
+  functions: readonly WrittenFunction[];
+  scratch: number;
+  isShared: boolean;
+} {
   const helpers = new Helpers();
   const all = functionsOf(model);
   const written = all.map((fn) =>
     writeFunction(layout, layout.functions.get(fn) as never, helpers.use),
   );
+  const shared = written.flatMap((w) => w.shared);
   const own: WrittenFunction[] = [...helpers.functions()].map(([name, lines]) => ({
     name,
     lines: lines.flatMap(brokenLine),
@@ -155,8 +179,10 @@ function moduleOf(
       ...helpers.imports(),
       "",
       ...globals(layout, all),
+      ...(shared.length > 0 ? jobs(shared) : []),
       "",
       ...functions.flatMap((fn) => [...fn.lines, ""]),
+      ...(shared.length > 0 ? ['(export "serve" (func $serve))'] : []),
       ...all.map((fn) => `(export "${fn.program.name}" (func $${inWasm(fn.program.name)}))`),
     ]),
     ")",
@@ -164,9 +190,25 @@ function moduleOf(
   return {
     text: `${lines.join("\n")}\n`,
     functions,
+    isShared: shared.length > 0,
     scratch: Math.max(0, ...written.map((w) => w.scratch)),
   };
 }
+
+/** The table of functions whose units threads share, with the number of each. */
+function jobs(shared: readonly string[]): string[] {
+  return [
+    ...comment(["What threads agree by."]),
+    ...pool.map(globalOf),
+    ...comment(["Functions whose units threads share."]),
+    "(type $units (func (param $from i32) (param $to i32)))",
+    ...shared.map((name, job) => `(global $${name}.job i32 (i32.const ${job}))`),
+    ...linesOf(["table", "funcref", ["elem", ...shared.map((name) => `$${name}`)]], 0),
+  ];
+}
+
+const globalOf = ({ global, address, about }: Place): string =>
+  `(global $${global} i32 (i32.const ${address})) ;; ${about}`;
 
 const indented = (lines: readonly string[]): string[] =>
   lines.map((line) => (line === "" ? "" : `  ${line}`));
@@ -179,7 +221,7 @@ function globals(layout: Layout, all: readonly CompiledFunction[]): string[] {
     for (const place of places) {
       if (seen.has(place)) continue;
       seen.add(place);
-      lines.push(`(global $${place.global} i32 (i32.const ${place.address})) ;; ${place.about}`);
+      lines.push(globalOf(place));
     }
   };
   lines.push(...comment(["What all functions share."]));

@@ -78,10 +78,28 @@ function countersOf(calls: readonly Call[]): string[] {
 
 const typeText = (node: Node): string => `${node.type.dtype}[${node.shape.join(", ")}]`;
 
+/** What threads agree by: each in a cache line of its own. */
+const poolPlaces = [
+  ["pool.units", "job, number of units and next unit: 16, 24 and 24 bits"],
+  ["pool.done", "units that are done"],
+  ["pool.calls", "how often the threads were called"],
+  ["pool.sleeping", "threads that wait to be called"],
+  ["pool.threads", "how many threads there are, the caller's own included"],
+  ["pool.sleeps", "whether the caller may sleep"],
+] as const;
+
+/** Places of the threads, by what they hold. */
+export const pool: readonly Place[] = poolPlaces.map(([global, about], i) => ({
+  global,
+  address: alignment * (1 + i),
+  about,
+  holds: "number",
+}));
+
 export function layoutOf(model: CompiledModel): Layout {
   // The first places are nobody's: what is read by mistake is not a variable.
-  let next = alignment;
-  const taken = new Set<string>();
+  let next = alignment * (1 + poolPlaces.length);
+  const taken = new Set<string>(poolPlaces.map(([global]) => global));
   const place = (wanted: string, about: string, holds: Place["holds"]): Place => {
     let global = inWasm(wanted);
     while (taken.has(global)) global += "_";

@@ -3,6 +3,7 @@
 import type { Node } from "../../graph/node.ts";
 import type { DType } from "../../graph/types.ts";
 import { type Contraction, contractionOf } from "../../kernels/contraction/contraction.ts";
+import { costOf } from "../../kernels/cost.ts";
 import type { Nest } from "../../kernels/loops.ts";
 import type { Axis } from "../../kernels/scalar.ts";
 import { formulaOf } from "../formula.ts";
@@ -25,9 +26,20 @@ export interface WrittenNest {
   readonly functions: readonly WrittenFunction[];
   /** Number of units, over the function's sizes; undefined where it runs at once. */
   readonly units: Code | undefined;
+  /** Whether threads share the units. */
+  readonly isShared: boolean;
   /** Bytes that a thread needs for what it copies. */
   readonly scratch: number;
 }
+
+/** Less arithmetic than this is done before another thread has woken up. */
+const worthSharing = 200_000;
+
+const workOf = (nest: Nest): number =>
+  nest.stages.reduce((sum, stage) => {
+    const { flops, bytes } = costOf(stage);
+    return sum + flops + bytes / 4;
+  }, 0);
 
 /** What a place holds: the address of elements, or the number itself. */
 export function valueAt(place: Place, dtype: DType): Code {
@@ -90,6 +102,7 @@ export function writeNest(
     return {
       functions: [{ name, lines: functionLines(formulas, name, [], body) }],
       units: undefined,
+      isShared: false,
       scratch: 0,
     };
   }
@@ -115,6 +128,7 @@ export function writeNest(
       },
     ],
     units: writer.unitCount,
+    isShared: workOf(nest) >= worthSharing,
     scratch: writer.scratchBytes,
   };
 }

@@ -1,0 +1,83 @@
+/** Threads of a module: workers on its memory, which sleep until they are called. */
+
+import { coreCount } from "../native/cores.ts";
+
+/** Where threads and module meet in memory. */
+export interface Pool {
+  readonly threads: number;
+  readonly sleeps: number;
+  readonly calls: number;
+}
+
+/** Node's own module; undefined in browsers. */
+const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
+
+/** Why there can be no threads here; undefined where there can. */
+export function missingThreads(): string | undefined {
+  if (typeof SharedArrayBuffer === "undefined" || (!inNode && !globalThis.crossOriginIsolated))
+    return "the page is not cross-origin isolated, so that its memory cannot be shared";
+  if (!inNode && typeof Worker === "undefined") return "there are no workers here";
+  return undefined;
+}
+
+/** Threads that are worth having: a browser does not tell cores from threads of cores. */
+export const usualThreads = (): number =>
+  inNode ? coreCount() : Math.max(1, Math.floor((navigator.hardwareConcurrency ?? 1) / 2));
+
+/** What a worker does with what it is handed. */
+const serve = `
+function serve({ module, memory, scratch }) {
+  const mod = (a, b) => ((a % b) + b) % b;
+  const imports = { adjoint: { memory, scratch, mod }, Math };
+  new WebAssembly.Instance(module, imports).exports.serve();
+}
+`;
+
+interface Handed {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly scratch: number;
+}
+
+function startWorker(handed: Handed): void {
+  if (inNode) {
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
+    const text = `${serve}serve(require("node:worker_threads").workerData);`;
+    // A program may end while its workers sleep.
+    new Worker(text, { eval: true, workerData: handed, execArgv: [] }).unref();
+    return;
+  }
+  const text = `${serve}onmessage = ({ data }) => { serve(data); close(); };`;
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  new Worker(url).postMessage(handed);
+}
+
+const ended = new FinalizationRegistry(
+  ({ memory, pool }: { readonly memory: WebAssembly.Memory; readonly pool: Pool }) => {
+    const places = new Int32Array(memory.buffer);
+    Atomics.store(places, pool.threads / 4, 0);
+    Atomics.add(places, pool.calls / 4, 1);
+    Atomics.notify(places, pool.calls / 4);
+  },
+);
+
+/**
+ * Starts workers, which take part as soon as they run.
+ *
+ * @param scratches their own memory, by its address
+ * @param owner when it is no more, the workers end
+ */
+export function startThreads(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  pool: Pool,
+  scratches: readonly number[],
+  owner: object,
+): void {
+  const places = new Int32Array(memory.buffer);
+  places[pool.threads / 4] = 1 + scratches.length;
+  // The main thread of a page must not sleep.
+  places[pool.sleeps / 4] = Number(inNode || !("document" in globalThis));
+  for (const scratch of scratches) startWorker({ module, memory, scratch });
+  ended.register(owner, { memory, pool });
+}
