@@ -102,7 +102,7 @@
   (global $pool.done i32 (i32.const 128)) ;; units that are done
   (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
   (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
-  (global $pool.threads i32 (i32.const 320)) ;; how many threads there are, the caller's own included
+  (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
@@ -135,7 +135,13 @@
   (global $predict.h2.job i32 (i32.const 26))
   (global $predict.scores_logits.job i32 (i32.const 27))
   (table funcref
-    (elem $train.h0_convolved $train.h1_convolved $train.h2 $train.p_logits $train.d_h2_linear $train.d_h1_linear $train.d_h0_linear $train.layer0_W $train.layer1_W $train.hidden_W $train.hidden_b $train.output_W $validate.h0_convolved $validate.h1_convolved $validate.h2 $validate.p_logits $test.h0_convolved $test.h1_convolved $test.h2 $test.p_logits $probabilities.h0_convolved $probabilities.h1_convolved $probabilities.h2 $probabilities.scores_logits $predict.h0_convolved $predict.h1_convolved $predict.h2 $predict.scores_logits))
+    (elem $train.h0_convolved $train.h1_convolved $train.h2 $train.p_logits $train.d_h2_linear
+      $train.d_h1_linear $train.d_h0_linear $train.layer0_W $train.layer1_W $train.hidden_W
+      $train.hidden_b $train.output_W $validate.h0_convolved $validate.h1_convolved $validate.h2
+      $validate.p_logits $test.h0_convolved $test.h1_convolved $test.h2 $test.p_logits
+      $probabilities.h0_convolved $probabilities.h1_convolved $probabilities.h2
+      $probabilities.scores_logits $predict.h0_convolved $predict.h1_convolved $predict.h2
+      $predict.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -814,8 +820,8 @@
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
     (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32) (local $sums_of_row i32)
-    (local $kl i32)
+    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
+    (local $sums_of_row i32) (local $kl i32)
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (global.get $train.h0_convolved))
@@ -2047,9 +2053,9 @@
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $step i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $h2 (global.get $train.h2))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -2376,9 +2382,9 @@
   ;;   in 6 × 8 tiles of i × j, of d_p_logits and elements that are copied together
   (func $train.d_h2_linear (param $from i32) (param $to i32)
     (local $d_p_logits i32) (local $output_W i32) (local $h2 i32) (local $d_h2_linear i32)
-    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32) (local $at i32)
-    (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32) (local $i_first i32)
-    (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
+    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
+    (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
+    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h2 (global.get $train.h2))
@@ -2808,9 +2814,9 @@
   ;;   for i < 500, j < 50, k < 16, l < 16
   (func $train.d_h1_convolved_and_d_h1_convolved_padded
     (local $d_h1_linear i32) (local $h1_convolved i32) (local $h1_pooled i32)
-    (local $d_h1_linear_share i32) (local $d_h1_convolved i32) (local $d_h1_convolved_padded i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $d_h1_linear_ties.x4 v128)
+    (local $d_h1_linear_share i32) (local $d_h1_convolved i32)
+    (local $d_h1_convolved_padded i32) (local $i i32) (local $j i32) (local $k i32)
+    (local $l i32) (local $m i32) (local $n i32) (local $d_h1_linear_ties.x4 v128)
     (local.set $d_h1_linear (global.get $train.d_h1_linear))
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
@@ -3369,7 +3375,8 @@
   (func $train.d_h0_convolved
     (local $d_h0_linear i32) (local $h0_convolved i32) (local $h0_pooled i32)
     (local $d_h0_linear_share i32) (local $d_h0_convolved i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $d_h0_linear_ties.x4 v128)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $d_h0_linear_ties.x4 v128)
     (local.set $d_h0_linear (global.get $train.d_h0_linear))
     (local.set $h0_convolved (global.get $train.h0_convolved))
     (local.set $h0_pooled (global.get $train.h0_pooled))
@@ -3849,7 +3856,8 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns; with `more` they go
   ;;     on from what they are.
   (func $train.layer0_W.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-    (param $left_3 i32) (param $left_4 i32) (param $right i32) (param $sums i32) (param $more i32)
+      (param $left_3 i32) (param $left_4 i32) (param $right i32) (param $sums i32)
+      (param $more i32)
     (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
@@ -3979,10 +3987,10 @@
   ;;   in 5 × 8 tiles of i × jkl, of d_h1_convolved and elements that are copied together
   (func $train.layer1_W (param $from i32) (param $to i32)
     (local $layer1_W i32) (local $h0 i32) (local $d_h1_convolved i32) (local $unit i32)
-    (local $jkl_first i32) (local $columns i32) (local $sums i32) (local $more i32) (local $m i32)
-    (local $at i32) (local $jkl_at i32) (local $l i32) (local $k i32) (local $j i32)
-    (local $to_panel i32) (local $n i32) (local $q i32) (local $right i32) (local $i_first i32)
-    (local $i i32) (local $sums_of_row i32) (local $jkl i32)
+    (local $jkl_first i32) (local $columns i32) (local $sums i32) (local $more i32)
+    (local $m i32) (local $at i32) (local $jkl_at i32) (local $l i32) (local $k i32)
+    (local $j i32) (local $to_panel i32) (local $n i32) (local $q i32) (local $right i32)
+    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $jkl i32)
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h0 (global.get $train.h0))
     (local.set $d_h1_convolved (global.get $train.d_h1_convolved))
@@ -4135,7 +4143,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns; with `more` they go
   ;;     on from what they are.
   (func $train.layer1_W.tile (param $left i32) (param $right i32) (param $sums i32)
-    (param $more i32)
+      (param $more i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
@@ -4892,8 +4900,8 @@
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
     (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32) (local $sums_of_row i32)
-    (local $kl i32)
+    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
+    (local $sums_of_row i32) (local $kl i32)
     (local.set $x (i32.load (global.get $validate.x)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (global.get $validate.h0_convolved))
@@ -5898,9 +5906,9 @@
   (func $validate.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $step i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $h2 (global.get $validate.h2))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -6138,8 +6146,8 @@
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
     (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32) (local $sums_of_row i32)
-    (local $kl i32)
+    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
+    (local $sums_of_row i32) (local $kl i32)
     (local.set $x (i32.load (global.get $test.x)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (global.get $test.h0_convolved))
@@ -7144,9 +7152,9 @@
   (func $test.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $step i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $h2 (global.get $test.h2))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -7382,10 +7390,10 @@
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $probabilities.h0_convolved (param $from i32) (param $to i32)
     (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32)
-    (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32)
-    (local $m i32) (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
-    (local $sums_of_row i32) (local $kl i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32)
+    (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
+    (local $to_panel i32) (local $m i32) (local $n i32) (local $right i32) (local $j_first i32)
+    (local $j i32) (local $sums_of_row i32) (local $kl i32)
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
@@ -7744,10 +7752,10 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $probabilities.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32)
-    (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32)
-    (local $m i32) (local $n i32) (local $q i32) (local $right i32) (local $j_first i32)
-    (local $j i32) (local $sums_of_row i32) (local $kl i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32)
+    (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
+    (local $to_panel i32) (local $m i32) (local $n i32) (local $q i32) (local $right i32)
+    (local $j_first i32) (local $j i32) (local $sums_of_row i32) (local $kl i32)
     (local.set $h0 (i32.load (global.get $probabilities.h0)))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
@@ -8226,10 +8234,10 @@
   (func $probabilities.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i i32) (local $left_0 i32) (local $left_1 i32)
-    (local $left_2 i32) (local $left_3 i32) (local $left_4 i32) (local $left_5 i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
+    (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
+    (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $h1 (i32.load (global.get $probabilities.h1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -8411,8 +8419,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $probabilities.h2.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-    (param $sums i32)
+      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
+      (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
@@ -8659,8 +8667,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
-    (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
-    (param $right i32) (param $sums i32)
+      (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
+      (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
@@ -8959,10 +8967,10 @@
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $predict.h0_convolved (param $from i32) (param $to i32)
     (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32)
-    (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32)
-    (local $m i32) (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
-    (local $sums_of_row i32) (local $kl i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32)
+    (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
+    (local $to_panel i32) (local $m i32) (local $n i32) (local $right i32) (local $j_first i32)
+    (local $j i32) (local $sums_of_row i32) (local $kl i32)
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
@@ -9321,10 +9329,10 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $predict.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32)
-    (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32)
-    (local $m i32) (local $n i32) (local $q i32) (local $right i32) (local $j_first i32)
-    (local $j i32) (local $sums_of_row i32) (local $kl i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32)
+    (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
+    (local $to_panel i32) (local $m i32) (local $n i32) (local $q i32) (local $right i32)
+    (local $j_first i32) (local $j i32) (local $sums_of_row i32) (local $kl i32)
     (local.set $h0 (i32.load (global.get $predict.h0)))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
@@ -9803,10 +9811,10 @@
   (func $predict.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i i32) (local $left_0 i32) (local $left_1 i32)
-    (local $left_2 i32) (local $left_3 i32) (local $left_4 i32) (local $left_5 i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
+    (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
+    (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $h1 (i32.load (global.get $predict.h1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -9988,8 +9996,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $predict.h2.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-    (param $sums i32)
+      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
+      (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
@@ -10236,8 +10244,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-    (param $sums i32)
+      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
+      (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)

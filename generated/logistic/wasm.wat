@@ -55,7 +55,7 @@
   (global $pool.done i32 (i32.const 128)) ;; units that are done
   (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
   (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
-  (global $pool.threads i32 (i32.const 320)) ;; how many threads there are, the caller's own included
+  (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
@@ -66,7 +66,8 @@
   (global $probabilities.scores_logits.job i32 (i32.const 4))
   (global $predict.scores_logits.job i32 (i32.const 5))
   (table funcref
-    (elem $train.p_logits $train.W $validate.p_logits $test.p_logits $probabilities.scores_logits $predict.scores_logits))
+    (elem $train.p_logits $train.W $validate.p_logits $test.p_logits $probabilities.scores_logits
+      $predict.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -639,8 +640,8 @@
   ;;   in 5 × 8 tiles of j × i, of d_p_logits and x
   (func $train.W (param $from i32) (param $to i32)
     (local $W i32) (local $x i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
-    (local $columns i32) (local $sums i32) (local $right i32) (local $j_first i32) (local $i i32)
-    (local $sums_of_column i32) (local $j i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $j_first i32)
+    (local $i i32) (local $sums_of_column i32) (local $j i32)
     (local.set $W (global.get $W))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -1372,10 +1373,10 @@
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i i32) (local $left_0 i32) (local $left_1 i32)
-    (local $left_2 i32) (local $left_3 i32) (local $left_4 i32) (local $left_5 i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
+    (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
+    (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1548,8 +1549,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
-    (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
-    (param $right i32) (param $sums i32)
+      (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
+      (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
@@ -1763,10 +1764,10 @@
   (func $predict.scores_logits (param $from i32) (param $to i32)
     (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i i32) (local $left_0 i32) (local $left_1 i32)
-    (local $left_2 i32) (local $left_3 i32) (local $left_4 i32) (local $left_5 i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
+    (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
+    (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1939,8 +1940,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-    (param $sums i32)
+      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
+      (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)

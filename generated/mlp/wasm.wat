@@ -68,7 +68,7 @@
   (global $pool.done i32 (i32.const 128)) ;; units that are done
   (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
   (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
-  (global $pool.threads i32 (i32.const 320)) ;; how many threads there are, the caller's own included
+  (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
@@ -86,7 +86,9 @@
   (global $predict.features.job i32 (i32.const 11))
   (global $predict.scores_logits.job i32 (i32.const 12))
   (table funcref
-    (elem $train.h $train.p_logits $train.d_linear $train.hidden_W $train.output_W $validate.h $validate.p_logits $test.h $test.p_logits $probabilities.features $probabilities.scores_logits $predict.features $predict.scores_logits))
+    (elem $train.h $train.p_logits $train.d_linear $train.hidden_W $train.output_W $validate.h
+      $validate.p_logits $test.h $test.p_logits $probabilities.features
+      $probabilities.scores_logits $predict.features $predict.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -833,7 +835,8 @@
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
-    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32)
+    (local $j i32)
     (local.set $h (global.get $train.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -1136,9 +1139,9 @@
   ;;   in 5 × 8 tiles of i × j, of d_p_logits and elements that are copied together
   (func $train.d_linear (param $from i32) (param $to i32)
     (local $d_p_logits i32) (local $output_W i32) (local $h i32) (local $d_linear i32)
-    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32) (local $at i32)
-    (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32) (local $i_first i32)
-    (local $i i32) (local $sums_of_row i32)
+    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
+    (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
+    (local $i_first i32) (local $i i32) (local $sums_of_row i32)
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h (global.get $train.h))
@@ -2058,7 +2061,8 @@
   (func $validate.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
-    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32)
+    (local $j i32)
     (local.set $h (global.get $validate.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -2424,7 +2428,8 @@
   (func $test.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
-    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32)
+    (local $j i32)
     (local.set $h (global.get $test.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -2820,8 +2825,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $probabilities.features.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-    (param $sums i32)
+      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
+      (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
@@ -3068,8 +3073,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
-    (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
-    (param $right i32) (param $sums i32)
+      (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
+      (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
@@ -3487,8 +3492,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $predict.features.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-    (param $sums i32)
+      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
+      (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
@@ -3735,8 +3740,8 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
   (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-    (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-    (param $sums i32)
+      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
+      (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)

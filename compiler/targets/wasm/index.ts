@@ -6,7 +6,7 @@ import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { assemble, onSharedMemory, withoutFused } from "./assemble.ts";
-import { brokenLine, linesOf } from "./code.ts";
+import { brokenLine } from "./code.ts";
 import { writeFunction } from "./function.ts";
 import { Helpers } from "./helpers.ts";
 import {
@@ -19,7 +19,7 @@ import {
   pool,
 } from "./layout.ts";
 import { inWasm } from "./names.ts";
-import { comment, type WrittenFunction } from "./nest.ts";
+import { comment, packed, type WrittenFunction } from "./nest.ts";
 
 /** `wasm.wat` and `wasm.ts` of a model. */
 export async function emitWasm(model: CompiledModel): Promise<Map<string, string>> {
@@ -203,7 +203,10 @@ function jobs(shared: readonly string[]): string[] {
     ...comment(["Functions whose units threads share."]),
     "(type $units (func (param $from i32) (param $to i32)))",
     ...shared.map((name, job) => `(global $${name}.job i32 (i32.const ${job}))`),
-    ...linesOf(["table", "funcref", ["elem", ...shared.map((name) => `$${name}`)]], 0),
+    "(table funcref",
+    ...packed(["  (elem", ...shared.map((name) => `$${name}`)], "").map((line, i, all) =>
+      i === all.length - 1 ? `${line}))` : line,
+    ),
   ];
 }
 

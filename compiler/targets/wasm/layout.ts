@@ -84,7 +84,7 @@ const poolPlaces = [
   ["pool.done", "units that are done"],
   ["pool.calls", "how often the threads were called"],
   ["pool.sleeping", "threads that wait to be called"],
-  ["pool.threads", "how many threads there are, the caller's own included"],
+  ["pool.threads", "threads, the caller's own included"],
   ["pool.sleeps", "whether the caller may sleep"],
 ] as const;
 

@@ -153,20 +153,20 @@ export function textOf(
 ): string[] {
   const lines = [
     ...packed([`(func $${name}`, ...parameters.map(flat)], ""),
-    ...packed(locals.map(flat), "  "),
+    ...packed(locals.map(flat), "  ").map((line) => `  ${line.trimStart()}`),
     ...code.flatMap((statement, i) => linesOf(statement, 2, i === code.length - 1 ? 1 : 0)),
   ];
   return lines.map((line, i) => (i === lines.length - 1 ? `${line})` : line));
 }
 
 /** Words in lines that are as long as may be. */
-function packed(words: readonly string[], indent: string): string[] {
+export function packed(words: readonly string[], indent: string): string[] {
   const lines: string[] = [];
   for (const word of words) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + word.length < widest)
       lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${lines.length === 0 ? indent : "  "}${word}`);
+    else lines.push(`${lines.length === 0 ? indent : "    "}${word}`);
   }
   return lines;
 }
