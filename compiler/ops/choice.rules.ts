@@ -3,8 +3,8 @@
 import { makeNode, type Node } from "../graph/node.ts";
 import { applied, equation, type Pattern, type Rule, variable } from "../simplify/rule.ts";
 import { add, div, mul } from "./arithmetic.ts";
-import { ifelseOp, zeroLike } from "./choice.ts";
-import { logicalNot, where, whereOp } from "./comparison.ts";
+import { ifelseOp, isZero, linearIn, zeroLike } from "./choice.ts";
+import { logicalNot, where } from "./comparison.ts";
 import { allOps } from "./index.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
 import { dot } from "./product.ts";
@@ -13,21 +13,6 @@ import { broadcastTo } from "./shape.ts";
 
 const [c, x, y, z] = ["c", "x", "y", "z"].map((name) => variable(name));
 const Choice = (...args: Pattern[]) => applied(ifelseOp, args);
-
-function isZero(node: Node): boolean {
-  let source = node;
-  while (source.op.movement || source.op.name === "fill")
-    source = source.inputs[source.op.movement ? 0 : 1];
-  return constantValue(source) === 0;
-}
-
-/** The operands through which an op is linear, where the others may be anything. */
-function linearIn({ op, inputs }: Node): readonly number[] {
-  const all = inputs.map((_, i) => i);
-  if (op.multilinear || op.linear) return all;
-  if (op === whereOp) return [1, 2];
-  return op.movement || op === div.op ? [0] : [];
-}
 
 /** f(…, ifelse(c, x, 0), …) = ifelse(c, f(…, x, …), 0) where f is linear in that operand. */
 function outOfLinear(node: Node): Node | undefined {

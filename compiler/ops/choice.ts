@@ -2,12 +2,12 @@
 
 import { fail } from "../diagnostics/error.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { broadcastShapes, formatShape, promote } from "../graph/types.ts";
+import { broadcastShapes, formatShape, isFloat, promote } from "../graph/types.ts";
 import { call } from "../kernels/scalar.ts";
-import { like } from "./arithmetic.ts";
-import { where } from "./comparison.ts";
+import { div, like } from "./arithmetic.ts";
+import { where, whereOp } from "./comparison.ts";
 import { castTo, definitions, together } from "./elementwise.ts";
-import { asNode, type Operand } from "./leaf.ts";
+import { asNode, constantValue, type Operand } from "./leaf.ts";
 import { precedence } from "./notation.ts";
 import { type AnyOp, op, type Sample } from "./op.ts";
 import { aligned, broadcastTo, repeated } from "./shape.ts";
@@ -57,6 +57,74 @@ export const ifelseOp: AnyOp = op({
 
 /** 0 in the shape of a value. */
 export const zeroLike = (x: Node): Node => broadcastTo(like(0, x), x.shape);
+
+/** Whether a value is a 0 that was only moved or repeated. */
+export function isZero(node: Node): boolean {
+  let source = node;
+  while (source.op.movement || source.op.name === "fill")
+    source = source.inputs[source.op.movement ? 0 : 1];
+  return constantValue(source) === 0;
+}
+
+/** The operands through which an op is linear, where the others may be anything. */
+export function linearIn({ op, inputs }: Node): readonly number[] {
+  if (op.multilinear || op.linear)
+    return inputs.flatMap((input, i) => (isFloat(input.type.dtype) ? [i] : []));
+  if (op === whereOp) return [1, 2];
+  return op.movement || op === div.op ? [0] : [];
+}
+
+/** A value that is 0 where a choice falls on operand `zero`: 1 if its condition holds, 2 if it does not. */
+interface Conditional {
+  readonly condition: Node;
+  readonly zero: number;
+  readonly value: Node;
+}
+
+/** Looks through what is linear for choices with a 0, which gradients are made of. */
+function conditional(node: Node, depth = 8): Conditional | undefined {
+  const [condition, ...sides] = node.inputs;
+  if (node.op === ifelseOp) {
+    const zero = sides.findIndex(isZero) + 1;
+    return zero > 0 ? { condition, zero, value: sides[2 - zero] } : undefined;
+  }
+  const places = linearIn(node).filter((i) => !isZero(node.inputs[i]));
+  if (depth === 0 || places.length === 0) return undefined;
+  const found = places.map((i) => conditional(node.inputs[i], depth - 1));
+  // A product is 0 with one of its factors, a sum with all that is added.
+  const used = node.op.multilinear ? [found.findIndex((c) => c !== undefined)] : places.keys();
+  const taken = [...used].map((n) => found[n]);
+  const [first] = taken;
+  if (!first || !taken.every((c) => c?.condition === first.condition && c.zero === first.zero))
+    return undefined;
+  const inputs = node.inputs.map((input, i) => {
+    const own = found[places.indexOf(i)];
+    return own && taken.includes(own) ? own.value : input;
+  });
+  return { ...first, value: makeNode(node.op, inputs, node.attrs) };
+}
+
+/**
+ * Values that are all 0 unless one choice falls on one side: what they are there, and how a result that is
+ * linear in them becomes 0 on the other side. Undefined where they are not.
+ */
+export function onOneSide(
+  values: readonly Node[],
+):
+  | { readonly values: readonly Node[]; readonly otherwiseZero: (result: Node) => Node }
+  | undefined {
+  const found = values.map((value) => conditional(value));
+  const [first] = found;
+  if (!first || !found.every((c) => c?.condition === first.condition && c.zero === first.zero))
+    return undefined;
+  return {
+    values: found.map((c, i) => c?.value ?? values[i]),
+    otherwiseZero: (result) => {
+      const sides = [result, zeroLike(result)];
+      return makeNode(ifelseOp, [first.condition, ...(first.zero === 1 ? sides.reverse() : sides)]);
+    },
+  };
+}
 
 /**
  * The value `a` if the condition – a single truth value – holds, else `b`: only the one is computed.

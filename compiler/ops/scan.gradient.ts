@@ -9,6 +9,7 @@ import { bodyOf, makeNode, type Node, sizeMakers, topological } from "../graph/n
 import { substitute } from "../graph/substitute.ts";
 import { type Dim, dimPlus, isFloat, roughVolume } from "../graph/types.ts";
 import { add, mul, sub } from "./arithmetic.ts";
+import { onOneSide } from "./choice.ts";
 import { ge, gt, le, logicalOr, lt, where } from "./comparison.ts";
 import { arange, zerosLike } from "./creation.ts";
 import { affineOf } from "./index-range.ts";
@@ -41,6 +42,13 @@ export function scanGradient(
   cotangents: ReadonlyMap<Node, Node>,
   wanted: (operand: Node) => boolean,
 ): readonly (Node | undefined)[] {
+  // A loop that only one side of a choice needs goes back only on that side.
+  const chosen = onOneSide([...cotangents.values()]);
+  if (chosen) {
+    const there = new Map([...cotangents.keys()].map((part, i) => [part, chosen.values[i]]));
+    const given = scanGradient(tools, node, there, wanted);
+    return given.map((cotangent) => cotangent && chosen.otherwiseZero(cotangent));
+  }
   return new Reversal(tools, node, cotangents, wanted).operands();
 }
 

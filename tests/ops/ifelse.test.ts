@@ -77,6 +77,18 @@ const cases: Readonly<Record<string, (s: Symbols) => Node>> = {
         mul(x, y),
       ),
     ),
+  "entries of a loop in a side": ({ c, x, y, W }) => {
+    const hs = looped((h, r) => tanh(add(dot(h, W), r)), x);
+    return add(one(c, sum(mul(at(hs, -1) as Node, at(hs, 1) as Node)), sum(y)), mean(y));
+  },
+  "a loop in the other side, twice": ({ c, d, x, y, W }) => {
+    const hs = looped((h, r) => tanh(add(dot(h, W), r)), x);
+    return mul(one(c, sum(y), one(d, sum(hs), mean(exp(hs)))), sum(tanh(y)));
+  },
+  "a loop that both sides read": ({ c, x, W }) => {
+    const hs = looped((h, r) => tanh(add(dot(h, W), r)), x);
+    return one(c, sum(mul(hs, hs)), sum(at(hs, -1) as Node));
+  },
   "in a loop": ({ x, W }) =>
     sum(looped((h, r) => one(gt(sum(r), 0), tanh(add(dot(h, W), r)), mul(0.5, h)), x)),
   "in a loop, by what stays the same": ({ c, x, W }) =>
@@ -160,6 +172,29 @@ test("only the taken side runs, forward and back; what it computed forward is no
   t.regex(back, /^if \(c\) \{ [^}]*h_tanh[^}]*\} else \{ [^}]*h_sigmoid[^}]*\}$/);
   t.is(text.match(/Math\.tanh/g)?.length, 1);
   t.is(text.match(/Math\.exp/g)?.length ?? 0, 1);
+});
+
+test("a loop that only one side needs runs on that side alone, forward and back", (t) => {
+  const [c, xs] = [named(l.scalar(), "c"), named(l.matrix(9, 4), "xs")];
+  const W = named(l.vector(4), "W");
+  const [hs] = l.scan({
+    fn: (x: l.Tensor, h: l.Tensor) => l.tanh(l.add(l.mul(h, 0.5), l.dot(x, W))),
+    sequences: xs,
+    outputsInfo: 0,
+  });
+  const chosen = l.ifelse(l.gt(c, 0), l.add(l.at(hs, -1), l.at(hs, 4)), l.sum(W)) as l.Tensor;
+  const cost = named(chosen, "cost");
+  const text = textOf([["f", l.fn([c, xs, W], [cost, l.grad(cost, W)])]]);
+  const body = text.slice(text.indexOf("export function f("));
+  const loops = body.slice(0, body.indexOf("\n}\n")).match(/^ +for \(let t .*$/gm) ?? [];
+  t.deepEqual(
+    loops.map((line) => line.trim()),
+    ["for (let t = 0; t < 9; t++) {", "for (let t = 8; t >= 0; t--) {"],
+  );
+  t.true(
+    loops.every((line) => line.startsWith("    ")),
+    body,
+  );
 });
 
 test("a side that is not taken is not divided by zero, and costs no time (Theano: 0.35 s in place of 0.67 s)", async (t) => {
