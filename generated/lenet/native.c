@@ -1008,7 +1008,7 @@ train_cost_and_d_p_logits(
   float *restrict d_p_logits,
   float *cost_out
 ) {
-  double cost_sum = 0.0f;
+  double cost_sum = 0.0;
   for (int i = 0; i < 500; i++) {
     float p_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
@@ -1357,7 +1357,7 @@ static void train_layer0_W(void *on, int from, int to) {
 static never_inline void
 train_layer0_b(float *restrict layer0_b, const float *restrict d_h0_linear, int from, int to) {
   for (int i = from; i < to; i++) {
-    double d_layer0_b = 0.0f;
+    double d_layer0_b = 0.0;
     for (int j = 0; j < 500; j++) {
       for (int k = 0; k < 12; k++) {
         #pragma omp simd reduction(+ : d_layer0_b)
@@ -1461,7 +1461,7 @@ static void train_layer1_W(void *on, int from, int to) {
 static never_inline void
 train_layer1_b(float *restrict layer1_b, const float *restrict d_h1_linear, int from, int to) {
   for (int i = from * 2; i < least(50, to * 2); i++) {
-    double d_layer1_b = 0.0f;
+    double d_layer1_b = 0.0;
     for (int j = 0; j < 500; j++) {
       for (int k = 0; k < 4; k++) {
         #pragma omp simd reduction(+ : d_layer1_b)
@@ -2046,7 +2046,7 @@ static void validate_p_logits(void *on, int from, int to) {
  */
 static never_inline void
 validate_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
-  double errors_sum = 0.0f;
+  double errors_sum = 0.0;
   for (int i = 0; i < 500; i++) {
     int32_t errors_argmax = 0;
     float p_logits_max = -INFINITY;
@@ -2442,7 +2442,7 @@ static void test_p_logits(void *on, int from, int to) {
  */
 static never_inline void
 test_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
-  double errors_sum = 0.0f;
+  double errors_sum = 0.0;
   for (int i = 0; i < 500; i++) {
     int32_t errors_argmax = 0;
     float p_logits_max = -INFINITY;

@@ -315,7 +315,7 @@ train_cost_and_d_p_logits(
   float *restrict d_p_logits,
   float *cost_out
 ) {
-  double cost_sum = 0.0f;
+  double cost_sum = 0.0;
   for (int i = 0; i < 600; i++) {
     float p_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
@@ -512,7 +512,7 @@ static void validate_p_logits(void *on, int from, int to) {
  */
 static never_inline void
 validate_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
-  double errors_sum = 0.0f;
+  double errors_sum = 0.0;
   for (int i = 0; i < 600; i++) {
     int32_t errors_argmax = 0;
     float p_logits_max = -INFINITY;
@@ -616,7 +616,7 @@ static void test_p_logits(void *on, int from, int to) {
  */
 static never_inline void
 test_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
-  double errors_sum = 0.0f;
+  double errors_sum = 0.0;
   for (int i = 0; i < 600; i++) {
     int32_t errors_argmax = 0;
     float p_logits_max = -INFINITY;

@@ -426,7 +426,7 @@ struct train_call {
  */
 static never_inline void
 train_L2_sum_hidden_W(const float *restrict hidden_W, float *L2_sum_hidden_W_out) {
-  double L2_sum_hidden_W = 0.0f;
+  double L2_sum_hidden_W = 0.0;
   for (int i = 0; i < 784; i++) {
     #pragma omp simd reduction(+ : L2_sum_hidden_W)
     for (int j = 0; j < 500; j++) {
@@ -442,7 +442,7 @@ train_L2_sum_hidden_W(const float *restrict hidden_W, float *L2_sum_hidden_W_out
  */
 static never_inline void
 train_L2_sum_output_W(const float *restrict output_W, float *L2_sum_output_W_out) {
-  double L2_sum_output_W = 0.0f;
+  double L2_sum_output_W = 0.0;
   for (int i = 0; i < 500; i++) {
     #pragma omp simd reduction(+ : L2_sum_output_W)
     for (int j = 0; j < 10; j++) {
@@ -574,7 +574,7 @@ train_cost_sum_and_d_p_logits(
   float *restrict d_p_logits,
   float *cost_sum_out
 ) {
-  double cost_sum = 0.0f;
+  double cost_sum = 0.0;
   for (int i = 0; i < 20; i++) {
     float p_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
@@ -937,7 +937,7 @@ static void validate_p_logits(void *on, int from, int to) {
  */
 static never_inline void
 validate_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
-  double errors_sum = 0.0f;
+  double errors_sum = 0.0;
   for (int i = 0; i < 20; i++) {
     int32_t errors_argmax = 0;
     float p_logits_max = -INFINITY;
@@ -1098,7 +1098,7 @@ static void test_p_logits(void *on, int from, int to) {
  */
 static never_inline void
 test_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
-  double errors_sum = 0.0f;
+  double errors_sum = 0.0;
   for (int i = 0; i < 20; i++) {
     int32_t errors_argmax = 0;
     float p_logits_max = -INFINITY;
