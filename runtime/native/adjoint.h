@@ -117,7 +117,7 @@ static inline float f32_log_sum(float x, float extra) {
   const bool tiny = x < 1.17549435e-38f;
   const float scaled = tiny ? x * 8388608.0f : x;
   /* The exponent that leaves m in [√½, √2). */
-  const int32_t bits = f32_bits(scaled) - 0x3f3504f3;
+  const int32_t bits = (int32_t)((uint32_t)f32_bits(scaled) - 0x3f3504f3u);
   const int32_t e = bits >> 23;
   const float m = f32_of_bits((bits & 0x007fffff) + 0x3f3504f3);
   const float f = m - 1.0f;

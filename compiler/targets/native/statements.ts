@@ -61,7 +61,9 @@ function writeStatement(
       // A sum that is taken in order would lose digits in float32; one in lanes is many short ones.
       const isLong = s.fn === "add" && s.local.dtype === "float32" && !inLanes.has(s.local);
       const type = isLong ? "double" : numberTypes[s.local.dtype];
-      out.line(`${type} ${inC(s.local.name)} = ${start(s.fn, isLong ? "float64" : s.local.dtype)};`);
+      out.line(
+        `${type} ${inC(s.local.name)} = ${start(s.fn, isLong ? "float64" : s.local.dtype)};`,
+      );
       if (s.best) {
         const from = s.fn === "argmax" ? -Infinity : Infinity;
         out.line(
