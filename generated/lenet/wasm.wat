@@ -602,6 +602,7 @@
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $seed (i32.load (global.get $initial_layer0_W.seed)))
     (local.set $i (i32.const 0))
+    ;; four i at a time
     (loop $each_i
       (local.set $j (i32.const 0))
       (loop $each_j
@@ -689,6 +690,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -786,6 +788,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (v128.store
           (i32.add
@@ -830,12 +833,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -873,6 +878,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $train.h0_convolved.tile
@@ -883,6 +889,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -897,6 +904,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -921,6 +929,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -1022,6 +1031,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -1286,12 +1296,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -1337,6 +1349,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $train.h1_convolved.tile
@@ -1347,6 +1360,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -1361,6 +1375,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -1385,6 +1400,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -1490,6 +1506,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -1734,10 +1751,12 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+      ;; the other j
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (local.set $h1_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
@@ -1869,7 +1888,7 @@
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 500, j < 500, k < 800
-  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  ;;   in 3 × 12 tiles of i × j, of h1 and hidden_W
   (func $train.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
@@ -1885,43 +1904,48 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 38400)))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 800))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
             (call $train.h2.tile
               (i32.add
                 (local.get $h1)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -1929,6 +1953,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1955,6 +1980,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -1981,75 +2007,64 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.h2.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 800))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9600 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12800 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=16000 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
-  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
@@ -2065,43 +2080,48 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 500))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
             (call $train.p_logits.tile
               (i32.add
                 (local.get $h2)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -2109,6 +2129,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -2130,6 +2151,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -2149,71 +2171,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=10000 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; p_max[i] = max_j p_logits[i,j]
   ;;   for i < 500, j < 10
@@ -2239,6 +2250,7 @@
     (loop $each_i
       (local.set $p_max (f32.const -inf))
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (local.set $p_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
       (loop $each_j
         (local.set $p_max.x4
@@ -2253,6 +2265,7 @@
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_max (f32.max (local.get $p_max) (call $f32x4_largest (local.get $p_max.x4))))
+      ;; the other j
       (loop $each_j
         (local.set $p_max
           (f32.max
@@ -2267,6 +2280,7 @@
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
       (local.set $p_sum (f64.const 0))
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (local.set $p_sum.x4 (v128.const f32x4 0 0 0 0))
       (loop $each_j
         (v128.store
@@ -2288,6 +2302,7 @@
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_sum
         (f64.add (local.get $p_sum) (f64.promote_f32 (call $f32x4_sum (local.get $p_sum.x4)))))
+      ;; the other j
       (loop $each_j
         (f32.store
           (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))
@@ -2327,6 +2342,7 @@
               (f32x4.extract_lane 0
                 (call $f32x4_log (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))))))
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $p.x4
           (f32x4.div
@@ -2350,6 +2366,7 @@
             (f32x4.splat (f32.const 500))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      ;; the other j
       (loop $each_j
         (local.set $p
           (f32.div
@@ -2379,7 +2396,7 @@
   ;; ∂cost/∂h2_linear ≡ d_h2_linear[i,j] = ∂cost/∂h2[i,j]·(1 − h2[i,j]·h2[i,j])
   ;;   where ∂cost/∂h2[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
   ;;   for i < 500, j < 500, k < 10
-  ;;   in 6 × 8 tiles of i × j, of d_p_logits and elements that are copied together
+  ;;   in 3 × 12 tiles of i × j, of d_p_logits and elements that are copied together
   (func $train.d_h2_linear (param $from i32) (param $to i32)
     (local $d_p_logits i32) (local $output_W i32) (local $h2 i32) (local $d_h2_linear i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
@@ -2394,10 +2411,12 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 320)))
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 512)))
+          ;; a panel of the right operand, column by column
           (local.set $at (i32.const 0))
           (loop $each_at
             (local.set $j (i32.add (local.get $j_first) (local.get $at)))
@@ -2413,7 +2432,7 @@
                     (i32.shl
                       (i32.add (i32.mul (local.get $j) (i32.const 10)) (local.get $k))
                       (i32.const 2)))))
-              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
               (br_if $each_k
                 (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 10))))
             (br_if $each_at
@@ -2421,22 +2440,24 @@
                 (local.tee $at (i32.add (local.get $at) (i32.const 1)))
                 (local.get $columns))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
             (call $train.d_h2_linear.tile
               (i32.add
                 (local.get $d_p_logits)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 10)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -2444,6 +2465,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -2478,6 +2500,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -2510,76 +2533,65 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (i32.const 500)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (i32.const 500))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.d_h2_linear.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 10))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=40 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=80 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=120 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=160 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l])
   ;;   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 500
-  ;;   in 6 × 8 tiles of i × jkl, of d_h2_linear and elements that are copied together
+  ;;   in 3 × 12 tiles of i × jkl, of d_h2_linear and elements that are copied together
   (func $train.d_h1_linear (param $from i32) (param $to i32)
     (local $d_h2_linear i32) (local $hidden_W i32) (local $h1 i32) (local $d_h1_linear i32)
     (local $unit i32) (local $jkl_first i32) (local $i_from i32) (local $columns i32)
@@ -2596,13 +2608,16 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $jkl_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $jkl_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 800) (local.get $jkl_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 800) (local.get $jkl_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+          ;; a panel of the right operand, column by column
           (local.set $at (i32.const 0))
           (loop $each_at
             (local.set $jkl_at (i32.add (local.get $jkl_first) (local.get $at)))
@@ -2627,7 +2642,7 @@
                           (i32.mul (local.get $l) (i32.const 500)))
                         (local.get $m))
                       (i32.const 2)))))
-              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
               (br_if $each_m
                 (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 500))))
             (br_if $each_at
@@ -2635,22 +2650,24 @@
                 (local.tee $at (i32.add (local.get $at) (i32.const 1)))
                 (local.get $columns))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
             (call $train.d_h1_linear.tile
               (i32.add
                 (local.get $d_h2_linear)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $jkl_first) (i32.const 2))))
               (local.set $jkl (local.get $jkl_first))
               (if
@@ -2658,6 +2675,7 @@
                   (local.get $jkl)
                   (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four jkl at a time
                   (loop $each_jkl
                     (v128.store
                       (i32.add
@@ -2698,6 +2716,7 @@
               (if
                 (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
                 (then
+                  ;; the other jkl
                   (loop $each_jkl
                     (f32.store
                       (i32.add
@@ -2736,71 +2755,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.d_h1_linear.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=10000 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; d_h1_linear_share[i,j,k,l] = d_h1_linear[i,j,k,l] / d_h1_linear_ties[i,j,k,l]
   ;;   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] =
@@ -2830,6 +2838,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (local.set $d_h1_linear_ties.x4 (v128.const f32x4 0 0 0 0))
             (local.set $m (i32.const 0))
@@ -2949,6 +2958,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (v128.store
               (i32.add
@@ -3131,12 +3141,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 144) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 40000)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -3182,6 +3194,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $train.d_h0_linear.tile
@@ -3190,6 +3203,7 @@
                   (i32.shl (i32.mul (local.get $j_first) (i32.const 25)) (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -3204,6 +3218,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -3252,6 +3267,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -3389,6 +3405,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (local.set $d_h0_linear_ties.x4 (v128.const f32x4 0 0 0 0))
             (local.set $m (i32.const 0))
@@ -3508,6 +3525,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (v128.store
               (i32.add
@@ -3644,6 +3662,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 20) (local.get $i_first)) (i32.const 8)))
@@ -3651,6 +3670,7 @@
           (local.set $more (i32.const 0))
           (local.set $l (i32.const 0))
           (loop $each_l
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $i (i32.add (local.get $i_first) (local.get $at)))
@@ -3686,6 +3706,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 1)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 jk
             (local.set $jk_first (i32.const 0))
             (loop $each_jk_first
               (local.set $jk_at (call $i32_min (local.get $jk_first) (i32.const 24)))
@@ -3783,6 +3804,7 @@
             (local.set $more (i32.const 1))
             (br_if $each_l
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 500))))
+          ;; the result of finished sums
           (local.set $i (local.get $i_first))
           (loop $each_i
             (local.set $sums_of_column
@@ -3790,6 +3812,7 @@
                 (local.get $sums)
                 (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2))))
             (local.set $jk (i32.const 0))
+            ;; four jk at a time
             (loop $each_jk
               (v128.store
                 (i32.add
@@ -3822,6 +3845,7 @@
                               (i32.shl (local.get $jk) (i32.const 5))))))))))
               (br_if $each_jk
                 (i32.lt_s (local.tee $jk (i32.add (local.get $jk) (i32.const 4))) (i32.const 24))))
+            ;; the other jk
             (loop $each_jk
               (f32.store
                 (i32.add
@@ -3946,6 +3970,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (local.set $d_layer0_b.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_l
             (local.set $d_layer0_b.x4
@@ -3999,6 +4024,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $jkl_first (i32.shl (local.get $unit) (i32.const 3)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $jkl_first)) (i32.const 8)))
@@ -4006,6 +4032,7 @@
           (local.set $more (i32.const 0))
           (local.set $m (i32.const 0))
           (loop $each_m
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $jkl_at (i32.add (local.get $jkl_first) (local.get $at)))
@@ -4048,6 +4075,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 1)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 i
             (local.set $i_first (i32.const 0))
             (loop $each_i_first
               (call $train.layer1_W.tile
@@ -4068,6 +4096,7 @@
             (local.set $more (i32.const 1))
             (br_if $each_m
               (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 500))))
+          ;; the result of finished sums
           (local.set $i (i32.const 0))
           (loop $each_i
             (local.set $sums_of_row
@@ -4080,6 +4109,7 @@
                 (local.get $jkl)
                 (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
               (then
+                ;; four jkl at a time
                 (loop $each_jkl
                   (v128.store
                     (i32.add
@@ -4109,6 +4139,7 @@
             (if
               (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
               (then
+                ;; the other jkl
                 (loop $each_jkl
                   (f32.store
                     (i32.add
@@ -4213,6 +4244,7 @@
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $d_h1_linear (global.get $train.d_h1_linear))
     (local.set $i (i32.const 0))
+    ;; four i at a time
     (loop $each_i
       (local.set $d_layer1_b.x4 (v128.const f32x4 0 0 0 0))
       (local.set $j (i32.const 0))
@@ -4285,6 +4317,7 @@
           (f32x4.mul (f32x4.splat (f32.const 0.1)) (local.get $d_layer1_b.x4))))
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 48))))
+    ;; the other i
     (loop $each_i
       (local.set $d_layer1_b (f64.const 0))
       (local.set $j (i32.const 0))
@@ -4292,6 +4325,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (local.set $d_layer1_b.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_l
             (local.set $d_layer1_b.x4
@@ -4330,7 +4364,7 @@
   ;; hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
   ;;   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
   ;;   for i < 800, j < 500, k < 500
-  ;;   in 6 × 8 tiles of i × j, of h1 and d_h2_linear
+  ;;   in 3 × 12 tiles of i × j, of h1 and d_h2_linear
   (func $train.hidden_W (param $from i32) (param $to i32)
     (local $hidden_W i32) (local $h1 i32) (local $d_h2_linear i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
@@ -4345,41 +4379,46 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 6)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 6)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 6)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 800) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
           (local.set $right
             (i32.add (local.get $d_h2_linear) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 500))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 794)))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 797)))
             (call $train.hidden_W.tile
               (i32.add (local.get $h1) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -4387,6 +4426,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -4416,6 +4456,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -4443,71 +4484,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=20 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 3200)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; hidden_b[i] ← hidden_b[i] − 0.1·∂cost/∂hidden_b[i]
   ;;   where ∂cost/∂hidden_b[i] = Σ_j d_h2_linear[j,i]
@@ -4524,6 +4554,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i_first (i32.shl (local.get $unit) (i32.const 4)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 16)))
@@ -4531,6 +4562,7 @@
           (local.set $right
             (i32.add (local.get $d_h2_linear) (i32.shl (local.get $i_first) (i32.const 2))))
           (call $train.hidden_b.tile (local.get $right) (local.get $sums))
+          ;; the result of finished sums
           (local.set $sums_of_row
             (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
           (local.set $i (local.get $i_first))
@@ -4539,6 +4571,7 @@
               (local.get $i)
               (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
             (then
+              ;; four i at a time
               (loop $each_i
                 (v128.store
                   (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
@@ -4558,6 +4591,7 @@
           (if
             (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
             (then
+              ;; the other i
               (loop $each_i
                 (f32.store
                   (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
@@ -4617,17 +4651,20 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 8)))
           (local.set $sums (global.get $scratch))
           (local.set $right (i32.add (local.get $h2) (i32.shl (local.get $i_first) (i32.const 2))))
+          ;; tiles of 5 j
           (local.set $j_first (i32.const 0))
           (loop $each_j_first
             (call $train.output_W.tile
               (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_column
@@ -4642,6 +4679,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -4681,6 +4719,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (i32.const 5)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -4782,6 +4821,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i_first (i32.mul (local.get $unit) (i32.const 12)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 10) (local.get $i_first)) (i32.const 12)))
@@ -4789,6 +4829,7 @@
           (local.set $right
             (i32.add (local.get $d_p_logits) (i32.shl (local.get $i_first) (i32.const 2))))
           (call $train.output_b.tile (local.get $right) (local.get $sums))
+          ;; the result of finished sums
           (local.set $sums_of_row
             (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
           (local.set $i (local.get $i_first))
@@ -4797,6 +4838,7 @@
               (local.get $i)
               (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
             (then
+              ;; four i at a time
               (loop $each_i
                 (v128.store
                   (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
@@ -4816,6 +4858,7 @@
           (if
             (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
             (then
+              ;; the other i
               (loop $each_i
                 (f32.store
                   (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
@@ -4876,11 +4919,11 @@
     (call $train.h0_pooled_and_h0)
     (call $share (global.get $train.h1_convolved.job) (i32.const 500))
     (call $train.h1_pooled_and_h1)
-    (call $share (global.get $train.h2.job) (i32.const 252))
-    (call $share (global.get $train.p_logits.job) (i32.const 8))
+    (call $share (global.get $train.h2.job) (i32.const 168))
+    (call $share (global.get $train.p_logits.job) (i32.const 4))
     (call $train.cost_and_d_p_logits)
-    (call $share (global.get $train.d_h2_linear.job) (i32.const 63))
-    (call $share (global.get $train.d_h1_linear.job) (i32.const 400))
+    (call $share (global.get $train.d_h2_linear.job) (i32.const 42))
+    (call $share (global.get $train.d_h1_linear.job) (i32.const 268))
     (call $train.d_h1_convolved_and_d_h1_convolved_padded)
     (call $share (global.get $train.d_h0_linear.job) (i32.const 500))
     (call $train.d_h0_convolved)
@@ -4888,7 +4931,7 @@
     (call $train.layer0_b)
     (call $share (global.get $train.layer1_W.job) (i32.const 63))
     (call $train.layer1_b)
-    (call $share (global.get $train.hidden_W.job) (i32.const 378))
+    (call $share (global.get $train.hidden_W.job) (i32.const 252))
     (call $share (global.get $train.hidden_b.job) (i32.const 32))
     (call $share (global.get $train.output_W.job) (i32.const 63))
     (call $train.output_b (i32.const 0) (i32.const 1)))
@@ -4910,12 +4953,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -4953,6 +4998,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $validate.h0_convolved.tile
@@ -4963,6 +5009,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -4977,6 +5024,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -5001,6 +5049,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -5100,6 +5149,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -5265,12 +5315,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -5316,6 +5368,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $validate.h1_convolved.tile
@@ -5326,6 +5379,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -5340,6 +5394,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -5364,6 +5419,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -5467,6 +5523,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -5612,10 +5669,12 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+      ;; the other j
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
@@ -5722,7 +5781,7 @@
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 500, j < 500, k < 800
-  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  ;;   in 3 × 12 tiles of i × j, of h1 and hidden_W
   (func $validate.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
@@ -5738,43 +5797,48 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 38400)))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 800))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
             (call $validate.h2.tile
               (i32.add
                 (local.get $h1)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -5782,6 +5846,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -5808,6 +5873,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -5834,75 +5900,64 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $validate.h2.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 800))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9600 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12800 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=16000 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
-  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $validate.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
@@ -5918,43 +5973,48 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 500))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
             (call $validate.p_logits.tile
               (i32.add
                 (local.get $h2)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -5962,6 +6022,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -5983,6 +6044,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -6002,71 +6064,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=10000 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
   ;;   for i < 500, j < 10
@@ -6135,8 +6186,8 @@
     (call $validate.h0)
     (call $share (global.get $validate.h1_convolved.job) (i32.const 500))
     (call $validate.h1)
-    (call $share (global.get $validate.h2.job) (i32.const 252))
-    (call $share (global.get $validate.p_logits.job) (i32.const 8))
+    (call $share (global.get $validate.h2.job) (i32.const 168))
+    (call $share (global.get $validate.p_logits.job) (i32.const 4))
     (call $validate.errors))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
@@ -6156,12 +6207,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -6199,6 +6252,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $test.h0_convolved.tile
@@ -6209,6 +6263,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -6223,6 +6278,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -6247,6 +6303,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -6346,6 +6403,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -6511,12 +6569,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -6562,6 +6622,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $test.h1_convolved.tile
@@ -6572,6 +6633,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -6586,6 +6648,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -6610,6 +6673,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -6713,6 +6777,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -6858,10 +6923,12 @@
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+      ;; the other j
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
@@ -6968,7 +7035,7 @@
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 500, j < 500, k < 800
-  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  ;;   in 3 × 12 tiles of i × j, of h1 and hidden_W
   (func $test.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
@@ -6984,43 +7051,48 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 38400)))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 2000)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 800))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
             (call $test.h2.tile
               (i32.add
                 (local.get $h1)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -7028,6 +7100,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -7054,6 +7127,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -7080,75 +7154,64 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $test.h2.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 800))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9600 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12800 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=16000 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
-  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $test.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
@@ -7164,43 +7227,48 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 500))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 494)))
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
             (call $test.p_logits.tile
               (i32.add
                 (local.get $h2)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -7208,6 +7276,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -7229,6 +7298,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -7248,71 +7318,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=10000 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
   ;;   for i < 500, j < 10
@@ -7381,8 +7440,8 @@
     (call $test.h0)
     (call $share (global.get $test.h1_convolved.job) (i32.const 500))
     (call $test.h1)
-    (call $share (global.get $test.h2.job) (i32.const 252))
-    (call $share (global.get $test.p_logits.job) (i32.const 8))
+    (call $share (global.get $test.h2.job) (i32.const 168))
+    (call $share (global.get $test.p_logits.job) (i32.const 4))
     (call $test.errors))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
@@ -7403,12 +7462,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -7446,6 +7507,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $probabilities.h0_convolved.tile
@@ -7456,6 +7518,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -7470,6 +7533,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -7494,6 +7558,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -7597,6 +7662,7 @@
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
@@ -7765,12 +7831,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -7816,6 +7884,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $probabilities.h1_convolved.tile
@@ -7826,6 +7895,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -7840,6 +7910,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -7864,6 +7935,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -7971,6 +8043,7 @@
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
@@ -8118,10 +8191,12 @@
                 (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+          ;; the other j
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
               (local.set $l (i32.const 0))
+              ;; four l at a time
               (loop $each_l
                 (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
                 (local.set $m (i32.const 0))
@@ -8248,6 +8323,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
             (i32.shl
               (i32.div_u
@@ -8267,6 +8343,7 @@
           (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
@@ -8279,6 +8356,7 @@
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 800))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 6 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -8339,6 +8417,7 @@
                   (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
@@ -8353,6 +8432,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -8379,6 +8459,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -8482,14 +8563,14 @@
 
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
-  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
     (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32)
+    (local $j i32)
     (local.set $h2 (i32.load (global.get $probabilities.h2)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -8500,12 +8581,13 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
-            (i32.shl
+            (i32.mul
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+              (i32.const 12)))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
@@ -8513,24 +8595,27 @@
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
               (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 500))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -8558,46 +8643,20 @@
                   (i32.add
                     (local.get $h2)
                     (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
                 (call $probabilities.scores_logits.tile
                   (local.get $left_0)
                   (local.get $left_1)
                   (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
                     (i32.sub
                       (i32.add
                         (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
                   (local.set $j (local.get $j_first))
                   (if
@@ -8605,6 +8664,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -8630,6 +8690,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -8654,79 +8715,64 @@
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                       (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
+                        (i32.add (local.get $i_first) (i32.const 3))
                         (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
-                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                     (local.get $i_to))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
-      (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
-      (param $right i32) (param $sums i32)
+      (param $left_2 i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; scores_max[i] = max_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -8751,6 +8797,7 @@
         (loop $each_i
           (local.set $scores_max (f32.const -inf))
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (local.set $scores_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
           (loop $each_j
             (local.set $scores_max.x4
@@ -8766,6 +8813,7 @@
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
           (local.set $scores_max
             (f32.max (local.get $scores_max) (call $f32x4_largest (local.get $scores_max.x4))))
+          ;; the other j
           (loop $each_j
             (local.set $scores_max
               (f32.max
@@ -8780,6 +8828,7 @@
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $scores_sum (f64.const 0))
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (local.set $scores_sum.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_j
             (v128.store
@@ -8804,6 +8853,7 @@
             (f64.add
               (local.get $scores_sum)
               (f64.promote_f32 (call $f32x4_sum (local.get $scores_sum.x4)))))
+          ;; the other j
           (loop $each_j
             (f32.store
               (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))
@@ -8827,6 +8877,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (loop $each_j
             (v128.store
               (i32.add
@@ -8839,6 +8890,7 @@
                 (f32x4.splat (f32.demote_f64 (local.get $scores_sum)))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          ;; the other j
           (loop $each_j
             (f32.store
               (i32.add
@@ -8955,11 +9007,9 @@
           (i32.const 144))))
     (call $share
       (global.get $probabilities.scores_logits.job)
-      (i32.mul
-        (i32.const 2)
-        (i32.div_u
-          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-          (i32.const 144))))
+      (i32.div_u
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+        (i32.const 144)))
     (call $probabilities.scores))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
@@ -8980,12 +9030,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -9023,6 +9075,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $predict.h0_convolved.tile
@@ -9033,6 +9086,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -9047,6 +9101,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -9071,6 +9126,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -9174,6 +9230,7 @@
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
@@ -9342,12 +9399,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+            ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
               (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
@@ -9393,6 +9452,7 @@
                   (local.tee $at (i32.add (local.get $at) (i32.const 4)))
                   (local.get $columns))))
             (local.set $right (global.get $scratch))
+            ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
               (call $predict.h1_convolved.tile
@@ -9403,6 +9463,7 @@
                     (i32.const 2)))
                 (local.get $right)
                 (local.get $sums))
+              ;; the result of finished sums
               (local.set $j (local.get $j_first))
               (loop $each_j
                 (local.set $sums_of_row
@@ -9417,6 +9478,7 @@
                     (local.get $kl)
                     (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
                   (then
+                    ;; four kl at a time
                     (loop $each_kl
                       (v128.store
                         (i32.add
@@ -9441,6 +9503,7 @@
                 (if
                   (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
                   (then
+                    ;; the other kl
                     (loop $each_kl
                       (f32.store
                         (i32.add
@@ -9548,6 +9611,7 @@
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
@@ -9695,10 +9759,12 @@
                 (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+          ;; the other j
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
               (local.set $l (i32.const 0))
+              ;; four l at a time
               (loop $each_l
                 (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
                 (local.set $m (i32.const 0))
@@ -9825,6 +9891,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
             (i32.shl
               (i32.div_u
@@ -9844,6 +9911,7 @@
           (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
@@ -9856,6 +9924,7 @@
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 800))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 6 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -9916,6 +9985,7 @@
                   (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
@@ -9930,6 +10000,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -9956,6 +10027,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -10059,14 +10131,14 @@
 
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
-  ;;   in 6 × 8 tiles of i × j, of h2 and output_W
+  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $predict.scores_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
     (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32)
+    (local $j i32)
     (local.set $h2 (i32.load (global.get $predict.h2)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -10077,12 +10149,13 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
-            (i32.shl
+            (i32.mul
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+              (i32.const 12)))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
@@ -10090,24 +10163,27 @@
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
               (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 500))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -10135,46 +10211,20 @@
                   (i32.add
                     (local.get $h2)
                     (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
                 (call $predict.scores_logits.tile
                   (local.get $left_0)
                   (local.get $left_1)
                   (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
                     (i32.sub
                       (i32.add
                         (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
                   (local.set $j (local.get $j_first))
                   (if
@@ -10182,6 +10232,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -10207,6 +10258,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -10231,79 +10283,64 @@
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                       (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
+                        (i32.add (local.get $i_first) (i32.const 3))
                         (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
-                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                     (local.get $i_to))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-      (param $sums i32)
+      (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -10441,11 +10478,7 @@
           (i32.const 144))))
     (call $share
       (global.get $predict.scores_logits.job)
-      (i32.mul
-        (i32.const 2)
-        (i32.div_u
-          (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
-          (i32.const 144))))
+      (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144)))
     (call $predict.argmax))
 
   (export "serve" (func $serve))

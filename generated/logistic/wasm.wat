@@ -311,7 +311,7 @@
 
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
-  ;;   in 6 × 8 tiles of i × j, of x and W
+  ;;   in 3 × 12 tiles of i × j, of x and W
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
@@ -326,26 +326,30 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 600) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 784))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
             (call $train.p_logits.tile
@@ -354,13 +358,14 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -368,6 +373,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -389,6 +395,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -407,71 +414,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 6)))))
+                  (i32.add (local.get $i_first) (i32.const 3)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=15680 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; p_max[i] = max_j p_logits[i,j]
   ;;   for i < 600, j < 10
@@ -497,6 +493,7 @@
     (loop $each_i
       (local.set $p_max (f32.const -inf))
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (local.set $p_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
       (loop $each_j
         (local.set $p_max.x4
@@ -511,6 +508,7 @@
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_max (f32.max (local.get $p_max) (call $f32x4_largest (local.get $p_max.x4))))
+      ;; the other j
       (loop $each_j
         (local.set $p_max
           (f32.max
@@ -525,6 +523,7 @@
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
       (local.set $p_sum (f64.const 0))
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (local.set $p_sum.x4 (v128.const f32x4 0 0 0 0))
       (loop $each_j
         (v128.store
@@ -546,6 +545,7 @@
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_sum
         (f64.add (local.get $p_sum) (f64.promote_f32 (call $f32x4_sum (local.get $p_sum.x4)))))
+      ;; the other j
       (loop $each_j
         (f32.store
           (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))
@@ -585,6 +585,7 @@
               (f32x4.extract_lane 0
                 (call $f32x4_log (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))))))
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $p.x4
           (f32x4.div
@@ -608,6 +609,7 @@
             (f32x4.splat (f32.const 600))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      ;; the other j
       (loop $each_j
         (local.set $p
           (f32.div
@@ -650,17 +652,20 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 784) (local.get $i_first)) (i32.const 8)))
           (local.set $sums (global.get $scratch))
           (local.set $right (i32.add (local.get $x) (i32.shl (local.get $i_first) (i32.const 2))))
+          ;; tiles of 5 j
           (local.set $j_first (i32.const 0))
           (loop $each_j_first
             (call $train.W.tile
               (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_column
@@ -675,6 +680,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -714,6 +720,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (i32.const 5)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -815,6 +822,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i_first (i32.mul (local.get $unit) (i32.const 12)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 10) (local.get $i_first)) (i32.const 12)))
@@ -822,6 +830,7 @@
           (local.set $right
             (i32.add (local.get $d_p_logits) (i32.shl (local.get $i_first) (i32.const 2))))
           (call $train.b.tile (local.get $right) (local.get $sums))
+          ;; the result of finished sums
           (local.set $sums_of_row
             (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
           (local.set $i (local.get $i_first))
@@ -830,6 +839,7 @@
               (local.get $i)
               (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
             (then
+              ;; four i at a time
               (loop $each_i
                 (v128.store
                   (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2)))
@@ -848,6 +858,7 @@
           (if
             (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
             (then
+              ;; the other i
               (loop $each_i
                 (f32.store
                   (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2)))
@@ -902,14 +913,14 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 600))
           (i32.const 2))))
-    (call $share (global.get $train.p_logits.job) (i32.const 10))
+    (call $share (global.get $train.p_logits.job) (i32.const 5))
     (call $train.cost_and_d_p_logits)
     (call $share (global.get $train.W.job) (i32.const 98))
     (call $train.b (i32.const 0) (i32.const 1)))
 
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
-  ;;   in 6 × 8 tiles of i × j, of x and W
+  ;;   in 3 × 12 tiles of i × j, of x and W
   (func $validate.p_logits (param $from i32) (param $to i32)
     (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
@@ -924,26 +935,30 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 600) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 784))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
             (call $validate.p_logits.tile
@@ -952,13 +967,14 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -966,6 +982,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -987,6 +1004,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -1005,71 +1023,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 6)))))
+                  (i32.add (local.get $i_first) (i32.const 3)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=15680 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
   ;;   for i < 600, j < 10
@@ -1134,12 +1141,12 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 600))
           (i32.const 2))))
-    (call $share (global.get $validate.p_logits.job) (i32.const 10))
+    (call $share (global.get $validate.p_logits.job) (i32.const 5))
     (call $validate.errors))
 
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
-  ;;   in 6 × 8 tiles of i × j, of x and W
+  ;;   in 3 × 12 tiles of i × j, of x and W
   (func $test.p_logits (param $from i32) (param $to i32)
     (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
@@ -1154,26 +1161,30 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12)))
           (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (i32.const 600) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 784))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
             (call $test.p_logits.tile
@@ -1182,13 +1193,14 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -1196,6 +1208,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1217,6 +1230,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -1235,71 +1249,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 6)))))
+                  (i32.add (local.get $i_first) (i32.const 3)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=15680 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
   ;;   for i < 600, j < 10
@@ -1364,19 +1367,18 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 600))
           (i32.const 2))))
-    (call $share (global.get $test.p_logits.job) (i32.const 10))
+    (call $share (global.get $test.p_logits.job) (i32.const 5))
     (call $test.errors))
 
   ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
   ;;   for i < rows, j < 10, k < 784
-  ;;   in 6 × 8 tiles of i × j, of images and W
+  ;;   in 3 × 12 tiles of i × j, of images and W
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
     (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
     (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
-    (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
-    (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1387,12 +1389,13 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
-            (i32.shl
+            (i32.mul
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+              (i32.const 12)))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
@@ -1400,23 +1403,26 @@
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
               (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 784))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -1444,46 +1450,20 @@
                   (i32.add
                     (local.get $images)
                     (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
                 (call $probabilities.scores_logits.tile
                   (local.get $left_0)
                   (local.get $left_1)
                   (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
                     (i32.sub
                       (i32.add
                         (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
                   (local.set $j (local.get $j_first))
                   (if
@@ -1491,6 +1471,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -1514,6 +1495,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -1536,79 +1518,64 @@
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                       (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
+                        (i32.add (local.get $i_first) (i32.const 3))
                         (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
-                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                     (local.get $i_to))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
-      (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
-      (param $right i32) (param $sums i32)
+      (param $left_2 i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; scores_max[i] = max_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -1633,6 +1600,7 @@
         (loop $each_i
           (local.set $scores_max (f32.const -inf))
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (local.set $scores_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
           (loop $each_j
             (local.set $scores_max.x4
@@ -1648,6 +1616,7 @@
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
           (local.set $scores_max
             (f32.max (local.get $scores_max) (call $f32x4_largest (local.get $scores_max.x4))))
+          ;; the other j
           (loop $each_j
             (local.set $scores_max
               (f32.max
@@ -1662,6 +1631,7 @@
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $scores_sum (f64.const 0))
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (local.set $scores_sum.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_j
             (v128.store
@@ -1686,6 +1656,7 @@
             (f64.add
               (local.get $scores_sum)
               (f64.promote_f32 (call $f32x4_sum (local.get $scores_sum.x4)))))
+          ;; the other j
           (loop $each_j
             (f32.store
               (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))
@@ -1709,6 +1680,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (loop $each_j
             (v128.store
               (i32.add
@@ -1721,6 +1693,7 @@
                 (f32x4.splat (f32.demote_f64 (local.get $scores_sum)))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          ;; the other j
           (loop $each_j
             (f32.store
               (i32.add
@@ -1751,23 +1724,20 @@
           (i32.const 64))))
     (call $share
       (global.get $probabilities.scores_logits.job)
-      (i32.mul
-        (i32.const 2)
-        (i32.div_u
-          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-          (i32.const 144))))
+      (i32.div_u
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+        (i32.const 144)))
     (call $probabilities.scores))
 
   ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
   ;;   for i < rows, j < 10, k < 784
-  ;;   in 6 × 8 tiles of i × j, of images and W
+  ;;   in 3 × 12 tiles of i × j, of images and W
   (func $predict.scores_logits (param $from i32) (param $to i32)
     (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
     (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
     (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
-    (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
-    (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32) (local $j i32)
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1778,12 +1748,13 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
-            (i32.shl
+            (i32.mul
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+              (i32.const 12)))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
@@ -1791,23 +1762,26 @@
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
               (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 784))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -1835,46 +1809,20 @@
                   (i32.add
                     (local.get $images)
                     (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
                 (call $predict.scores_logits.tile
                   (local.get $left_0)
                   (local.get $left_1)
                   (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
                     (i32.sub
                       (i32.add
                         (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
                   (local.set $j (local.get $j_first))
                   (if
@@ -1882,6 +1830,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -1905,6 +1854,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -1927,79 +1877,64 @@
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                       (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
+                        (i32.add (local.get $i_first) (i32.const 3))
                         (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
-                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                     (local.get $i_to))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-      (param $sums i32)
+      (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 784))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -2057,11 +1992,7 @@
           (i32.const 64))))
     (call $share
       (global.get $predict.scores_logits.job)
-      (i32.mul
-        (i32.const 2)
-        (i32.div_u
-          (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
-          (i32.const 144))))
+      (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144)))
     (call $predict.argmax))
 
   (export "serve" (func $serve))

@@ -550,6 +550,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (v128.store
           (i32.add
@@ -587,6 +588,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (local.set $L2_sum_hidden_W.x4 (v128.const f32x4 0 0 0 0))
       (loop $each_j
         (local.set $L2_sum_hidden_W.x4
@@ -625,6 +627,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (local.set $L2_sum_output_W.x4 (v128.const f32x4 0 0 0 0))
       (loop $each_j
         (local.set $L2_sum_output_W.x4
@@ -649,6 +652,7 @@
         (f64.add
           (local.get $L2_sum_output_W)
           (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_output_W.x4)))))
+      ;; the other j
       (loop $each_j
         (local.set $L2_sum_output_W
           (f64.add
@@ -690,12 +694,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
             (call $train.h.tile
@@ -704,6 +710,7 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
@@ -718,6 +725,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -744,6 +752,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -831,12 +840,12 @@
 
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
-  ;;   in 5 × 8 tiles of i × j, of h and output_W
+  ;;   in 3 × 12 tiles of i × j, of h and output_W
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
-    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $right i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $h (global.get $train.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -846,27 +855,31 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 17)))
             (call $train.p_logits.tile
               (i32.add
                 (local.get $h)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 500)) (i32.const 2)))
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -874,6 +887,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -895,6 +909,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -914,64 +929,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 5)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 20)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (i32.const 20))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; p_max[i] = max_j p_logits[i,j]
   ;;   for i < 20, j < 10
@@ -997,6 +1008,7 @@
     (loop $each_i
       (local.set $p_max (f32.const -inf))
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (local.set $p_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
       (loop $each_j
         (local.set $p_max.x4
@@ -1011,6 +1023,7 @@
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_max (f32.max (local.get $p_max) (call $f32x4_largest (local.get $p_max.x4))))
+      ;; the other j
       (loop $each_j
         (local.set $p_max
           (f32.max
@@ -1025,6 +1038,7 @@
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
       (local.set $p_sum (f64.const 0))
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (local.set $p_sum.x4 (v128.const f32x4 0 0 0 0))
       (loop $each_j
         (v128.store
@@ -1046,6 +1060,7 @@
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
       (local.set $p_sum
         (f64.add (local.get $p_sum) (f64.promote_f32 (call $f32x4_sum (local.get $p_sum.x4)))))
+      ;; the other j
       (loop $each_j
         (f32.store
           (i32.add (local.get $p_exp) (i32.shl (local.get $j) (i32.const 2)))
@@ -1085,6 +1100,7 @@
               (f32x4.extract_lane 0
                 (call $f32x4_log (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))))))
       (local.set $j (i32.const 0))
+      ;; four j at a time
       (loop $each_j
         (local.set $p.x4
           (f32x4.div
@@ -1108,6 +1124,7 @@
             (f32x4.splat (f32.const 20))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+      ;; the other j
       (loop $each_j
         (local.set $p
           (f32.div
@@ -1151,10 +1168,12 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $sums (i32.add (global.get $scratch) (i32.const 320)))
+          ;; a panel of the right operand, column by column
           (local.set $at (i32.const 0))
           (loop $each_at
             (local.set $j (i32.add (local.get $j_first) (local.get $at)))
@@ -1178,6 +1197,7 @@
                 (local.tee $at (i32.add (local.get $at) (i32.const 1)))
                 (local.get $columns))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
             (call $train.d_linear.tile
@@ -1186,6 +1206,7 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 10)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
@@ -1200,6 +1221,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1234,6 +1256,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -1342,12 +1365,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $sums (i32.add (global.get $scratch) (i32.const 640)))
           (local.set $right
             (i32.add (local.get $d_linear) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
@@ -1360,6 +1385,7 @@
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 20))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 6 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
             (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 778)))
@@ -1367,6 +1393,7 @@
               (i32.add (local.get $x) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
@@ -1381,6 +1408,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1421,6 +1449,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -1540,6 +1569,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $i_first (i32.shl (local.get $unit) (i32.const 4)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 16)))
@@ -1547,6 +1577,7 @@
           (local.set $right
             (i32.add (local.get $d_linear) (i32.shl (local.get $i_first) (i32.const 2))))
           (call $train.hidden_b.tile (local.get $right) (local.get $sums))
+          ;; the result of finished sums
           (local.set $sums_of_row
             (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
           (local.set $i (local.get $i_first))
@@ -1555,6 +1586,7 @@
               (local.get $i)
               (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
             (then
+              ;; four i at a time
               (loop $each_i
                 (v128.store
                   (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
@@ -1574,6 +1606,7 @@
           (if
             (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
             (then
+              ;; the other i
               (loop $each_i
                 (f32.store
                   (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
@@ -1620,11 +1653,12 @@
   ;; output_W[i,j] ← output_W[i,j] − 0.01·∂cost/∂output_W[i,j]
   ;;   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
   ;;   for i < 500, j < 10, k < 20
-  ;;   in 5 × 8 tiles of j × i, of d_p_logits and h
+  ;;   in 3 × 12 tiles of i × j, of h and d_p_logits
   (func $train.output_W (param $from i32) (param $to i32)
     (local $output_W i32) (local $h i32) (local $d_p_logits i32) (local $unit i32)
-    (local $i_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $j_first i32) (local $i i32) (local $sums_of_column i32) (local $j i32)
+    (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
+    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i_tile i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32)
     (local.set $output_W (global.get $output_W))
     (local.set $h (global.get $train.h))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -1633,31 +1667,51 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 8)))
-          (local.set $sums (global.get $scratch))
-          (local.set $right (i32.add (local.get $h) (i32.shl (local.get $i_first) (i32.const 2))))
-          (local.set $j_first (i32.const 0))
-          (loop $each_j_first
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 960)))
+          (local.set $right
+            (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
+          (local.set $to_panel (global.get $scratch))
+          (local.set $step (i32.const 0))
+          (loop $each_step
+            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
+            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
+            (local.set $right (i32.add (local.get $right) (i32.const 40)))
+            (br_if $each_step
+              (i32.lt_s
+                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
+                (i32.const 20))))
+          (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
+          (local.set $i_first (i32.const 0))
+          (loop $each_i_first
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
             (call $train.output_W.tile
-              (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+              (i32.add (local.get $h) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_column
+              (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2)))
-                  (i32.shl (local.get $j_first) (i32.const 5))))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
+                  (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
                 (i32.lt_s
                   (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
+                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1683,29 +1737,20 @@
                                   (i32.shl
                                     (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                                     (i32.const 2)))))
-                            (v128.load32_lane offset=96 3
+                            (v128.load
                               (i32.add
-                                (local.get $sums_of_column)
-                                (i32.shl (local.get $j) (i32.const 5)))
-                              (v128.load32_lane offset=64 2
-                                (i32.add
-                                  (local.get $sums_of_column)
-                                  (i32.shl (local.get $j) (i32.const 5)))
-                                (v128.load32_lane offset=32 1
-                                  (i32.add
-                                    (local.get $sums_of_column)
-                                    (i32.shl (local.get $j) (i32.const 5)))
-                                  (v128.load32_zero
-                                    (i32.add
-                                      (local.get $sums_of_column)
-                                      (i32.shl (local.get $j) (i32.const 5)))))))))))
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))))))
+                        (i32.sub
+                          (i32.add (local.get $j_first) (local.get $columns))
+                          (i32.const 3)))))))
               (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (i32.const 5)))
+                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -1733,73 +1778,69 @@
                                     (i32.const 2)))))
                             (f32.load
                               (i32.add
-                                (local.get $sums_of_column)
-                                (i32.shl (local.get $j) (i32.const 5))))))))
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (i32.const 5)))))))
+                        (i32.add (local.get $j_first) (local.get $columns)))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (local.get $columns)))))
-            (br_if $each_j_first
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500)))))
+            (br_if $each_i_first
               (i32.lt_s
-                (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
-                (i32.const 10))))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
+                (i32.const 500))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.output_W.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 20))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 40)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 2000)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; output_b[i] ← output_b[i] − 0.01·∂cost/∂output_b[i]
   ;;   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
@@ -1810,6 +1851,7 @@
     (local.set $output_b (global.get $output_b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $i (i32.const 0))
+    ;; four i at a time
     (loop $each_i
       (local.set $d_output_b.x4 (v128.const f32x4 0 0 0 0))
       (local.set $j (i32.const 0))
@@ -1832,6 +1874,7 @@
           (f32x4.mul (f32x4.splat (f32.const 0.01)) (local.get $d_output_b.x4))))
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 8))))
+    ;; the other i
     (loop $each_i
       (local.set $d_output_b (f64.const 0))
       (local.set $j (i32.const 0))
@@ -1890,12 +1933,12 @@
     (call $train.L2_sum_hidden_W)
     (call $train.L2_sum_output_W)
     (call $share (global.get $train.h.job) (i32.const 63))
-    (call $share (global.get $train.p_logits.job) (i32.const 2))
+    (call $share (global.get $train.p_logits.job) (i32.const 1))
     (call $train.cost_sum_and_d_p_logits)
     (call $share (global.get $train.d_linear.job) (i32.const 63))
     (call $share (global.get $train.hidden_W.job) (i32.const 63))
     (call $train.hidden_b (i32.const 0) (i32.const 32))
-    (call $share (global.get $train.output_W.job) (i32.const 63))
+    (call $share (global.get $train.output_W.job) (i32.const 1))
     (call $train.output_b)
     (call $train.cost))
 
@@ -1916,12 +1959,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
             (call $validate.h.tile
@@ -1930,6 +1975,7 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
@@ -1944,6 +1990,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1970,6 +2017,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -2057,12 +2105,12 @@
 
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
-  ;;   in 5 × 8 tiles of i × j, of h and output_W
+  ;;   in 3 × 12 tiles of i × j, of h and output_W
   (func $validate.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
-    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $right i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $h (global.get $validate.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -2072,27 +2120,31 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 17)))
             (call $validate.p_logits.tile
               (i32.add
                 (local.get $h)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 500)) (i32.const 2)))
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -2100,6 +2152,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -2121,6 +2174,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -2140,64 +2194,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 5)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 20)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (i32.const 20))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
   ;;   for i < 20, j < 10
@@ -2263,7 +2313,7 @@
           (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 20))
           (i32.const 2))))
     (call $share (global.get $validate.h.job) (i32.const 63))
-    (call $share (global.get $validate.p_logits.job) (i32.const 2))
+    (call $share (global.get $validate.p_logits.job) (i32.const 1))
     (call $validate.errors))
 
   ;; h[i,j] = tanh(linear[i,j])
@@ -2283,12 +2333,14 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
             (call $test.h.tile
@@ -2297,6 +2349,7 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
@@ -2311,6 +2364,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -2337,6 +2391,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -2424,12 +2479,12 @@
 
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
-  ;;   in 5 × 8 tiles of i × j, of h and output_W
+  ;;   in 3 × 12 tiles of i × j, of h and output_W
   (func $test.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
-    (local $right i32) (local $i_first i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $right i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
+    (local $sums_of_row i32) (local $j i32)
     (local.set $h (global.get $test.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -2439,27 +2494,31 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          ;; what the unit's number stands for
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
+            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 17)))
             (call $test.p_logits.tile
               (i32.add
                 (local.get $h)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 500)) (i32.const 2)))
+                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
+            ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
               (local.set $sums_of_row
                 (i32.sub
                   (i32.add
                     (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
               (local.set $j (local.get $j_first))
               (if
@@ -2467,6 +2526,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
+                  ;; four j at a time
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -2488,6 +2548,7 @@
               (if
                 (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                 (then
+                  ;; the other j
                   (loop $each_j
                     (f32.store
                       (i32.add
@@ -2507,64 +2568,60 @@
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 5)))))
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 20)))))
             (br_if $each_i_first
               (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
+                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (i32.const 20))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
   ;;   for i < 20, j < 10
@@ -2630,7 +2687,7 @@
           (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 20))
           (i32.const 2))))
     (call $share (global.get $test.h.job) (i32.const 63))
-    (call $share (global.get $test.p_logits.job) (i32.const 2))
+    (call $share (global.get $test.p_logits.job) (i32.const 1))
     (call $test.errors))
 
   ;; features[i,j] = tanh(linear[i,j])
@@ -2654,6 +2711,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
             (i32.shl
               (i32.div_u
@@ -2673,6 +2731,7 @@
           (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
@@ -2685,6 +2744,7 @@
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 784))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 6 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -2745,6 +2805,7 @@
                   (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
@@ -2759,6 +2820,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -2785,6 +2847,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -2888,14 +2951,14 @@
 
   ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
-  ;;   in 6 × 8 tiles of i × j, of features and output_W
+  ;;   in 3 × 12 tiles of i × j, of features and output_W
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $features i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
     (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32)
+    (local $j i32)
     (local.set $features (i32.load (global.get $probabilities.features)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -2906,12 +2969,13 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
-            (i32.shl
+            (i32.mul
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+              (i32.const 12)))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
@@ -2919,24 +2983,27 @@
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
               (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 500))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -2964,46 +3031,20 @@
                   (i32.add
                     (local.get $features)
                     (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
                 (call $probabilities.scores_logits.tile
                   (local.get $left_0)
                   (local.get $left_1)
                   (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
                     (i32.sub
                       (i32.add
                         (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
                   (local.set $j (local.get $j_first))
                   (if
@@ -3011,6 +3052,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -3036,6 +3078,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -3060,79 +3103,64 @@
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                       (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
+                        (i32.add (local.get $i_first) (i32.const 3))
                         (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
-                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                     (local.get $i_to))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
-      (param $left_2 i32) (param $left_3 i32) (param $left_4 i32) (param $left_5 i32)
-      (param $right i32) (param $sums i32)
+      (param $left_2 i32) (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; scores_max[i] = max_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -3157,6 +3185,7 @@
         (loop $each_i
           (local.set $scores_max (f32.const -inf))
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (local.set $scores_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
           (loop $each_j
             (local.set $scores_max.x4
@@ -3172,6 +3201,7 @@
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
           (local.set $scores_max
             (f32.max (local.get $scores_max) (call $f32x4_largest (local.get $scores_max.x4))))
+          ;; the other j
           (loop $each_j
             (local.set $scores_max
               (f32.max
@@ -3186,6 +3216,7 @@
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $scores_sum (f64.const 0))
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (local.set $scores_sum.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_j
             (v128.store
@@ -3210,6 +3241,7 @@
             (f64.add
               (local.get $scores_sum)
               (f64.promote_f32 (call $f32x4_sum (local.get $scores_sum.x4)))))
+          ;; the other j
           (loop $each_j
             (f32.store
               (i32.add (local.get $scores_exp) (i32.shl (local.get $j) (i32.const 2)))
@@ -3233,6 +3265,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $j (i32.const 0))
+          ;; four j at a time
           (loop $each_j
             (v128.store
               (i32.add
@@ -3245,6 +3278,7 @@
                 (f32x4.splat (f32.demote_f64 (local.get $scores_sum)))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
+          ;; the other j
           (loop $each_j
             (f32.store
               (i32.add
@@ -3293,11 +3327,9 @@
           (i32.const 144))))
     (call $share
       (global.get $probabilities.scores_logits.job)
-      (i32.mul
-        (i32.const 2)
-        (i32.div_u
-          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-          (i32.const 144))))
+      (i32.div_u
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+        (i32.const 144)))
     (call $probabilities.scores))
 
   ;; features[i,j] = tanh(linear[i,j])
@@ -3321,6 +3353,7 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
             (i32.shl
               (i32.div_u
@@ -3340,6 +3373,7 @@
           (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
@@ -3352,6 +3386,7 @@
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 784))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 6 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -3412,6 +3447,7 @@
                   (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
@@ -3426,6 +3462,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -3452,6 +3489,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -3555,14 +3593,14 @@
 
   ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
-  ;;   in 6 × 8 tiles of i × j, of features and output_W
+  ;;   in 3 × 12 tiles of i × j, of features and output_W
   (func $predict.scores_logits (param $from i32) (param $to i32)
     (local $features i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
     (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32)
+    (local $j i32)
     (local.set $features (i32.load (global.get $predict.features)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -3573,12 +3611,13 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
+          ;; what the unit's number stands for
           (local.set $j_first
-            (i32.shl
+            (i32.mul
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+              (i32.const 12)))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
@@ -3586,24 +3625,27 @@
                 (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
               (i32.const 144)))
           (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 8)))
+            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
+          ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
           (local.set $step (i32.const 0))
           (loop $each_step
             (v128.store (local.get $to_panel) (v128.load (local.get $right)))
             (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
+            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
             (local.set $right (i32.add (local.get $right) (i32.const 40)))
             (br_if $each_step
               (i32.lt_s
                 (local.tee $step (i32.add (local.get $step) (i32.const 1)))
                 (i32.const 500))))
           (local.set $right (global.get $scratch))
+          ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (if
             (i32.lt_s (local.get $i_first) (local.get $i_to))
@@ -3631,46 +3673,20 @@
                   (i32.add
                     (local.get $features)
                     (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
                 (call $predict.scores_logits.tile
                   (local.get $left_0)
                   (local.get $left_1)
                   (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
+                ;; the result of finished sums
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (local.set $sums_of_row
                     (i32.sub
                       (i32.add
                         (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
                   (local.set $j (local.get $j_first))
                   (if
@@ -3678,6 +3694,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
+                      ;; four j at a time
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -3703,6 +3720,7 @@
                   (if
                     (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
                     (then
+                      ;; the other j
                       (loop $each_j
                         (f32.store
                           (i32.add
@@ -3727,79 +3745,64 @@
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                       (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
+                        (i32.add (local.get $i_first) (i32.const 3))
                         (local.get $i_to)))))
                 (br_if $each_i_first
                   (i32.lt_s
-                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
+                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                     (local.get $i_to))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-      (param $sums i32)
+      (param $right i32) (param $sums i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
       (local.set $x (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
       (local.set $x (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
       (local.set $x (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
         (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -3873,11 +3876,7 @@
           (i32.const 144))))
     (call $share
       (global.get $predict.scores_logits.job)
-      (i32.mul
-        (i32.const 2)
-        (i32.div_u
-          (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
-          (i32.const 144))))
+      (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144)))
     (call $predict.argmax))
 
   (export "serve" (func $serve))

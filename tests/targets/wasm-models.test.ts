@@ -4,8 +4,9 @@ import test from "ava";
 import { createLenet } from "../../generated/lenet/index.ts";
 import { createLogistic } from "../../generated/logistic/index.ts";
 import { createMlp } from "../../generated/mlp/index.ts";
-import { InputError } from "../../runtime/index.ts";
+import { InputError, UnavailableError } from "../../runtime/index.ts";
 import { variablesOf } from "../../runtime/trainer.ts";
+import { createWasmTrainer, type WasmCode } from "../../runtime/wasm/index.ts";
 import { Random } from "../support/random.ts";
 
 interface Trainer {
@@ -84,6 +85,19 @@ test("data may be set again with other lengths; arguments may be views of the me
   t.true(trainer.predict(images).every((digit) => digit === 3));
   t.is(trainer.predict(new Float32Array(0)).length, 0);
   t.is(trainer.probabilities(rows(70_001, 0.1)).length, 700_010);
+});
+
+test("where there is no SIMD the target is not available, and says so", async (t) => {
+  const signature = { model: "m", shared: {}, functions: {} };
+  // The smallest module with a vector, cut off.
+  const code: WasmCode = {
+    ...{ end: 64, scratch: 0, free: 64, shared: {}, sizes: {}, initials: [], functions: {} },
+    ...{ head: "AGFzbQEAAAABBQFgAAF7", bodies: { f: "BA==" }, plain: {} },
+  };
+  await t.throwsAsync(createWasmTrainer(signature, code), {
+    instanceOf: UnavailableError,
+    message: "this engine has no WebAssembly SIMD",
+  });
 });
 
 test("any number of threads has the same bits, also where they have fallen asleep", async (t) => {

@@ -11,11 +11,18 @@ export interface Tile {
 /** Sums of a tile: they must fit 16 registers beside the operands, and hide the latency of a multiply-add. */
 const mostSums = 12;
 
-/** Rows of a tile of one vector, and of two, in the order in which they are preferred. */
+/** Rows of a tile by its vectors, in the order in which they are preferred. */
 const rowChoices: Readonly<Record<number, readonly number[]>> = {
   1: [10, 8, 12, 9, 7, 6, 5, 4, 3, 2, 1],
   2: [6, 5, 4, 3, 2, 1],
+  3: [3, 2, 1],
 };
+
+/**
+ * Where vectors are this short, columns that they leave unused count, and three vectors may fit better; with
+ * four rows they would need more registers than WebAssembly's engines give.
+ */
+const shortVectors = 4;
 
 /**
  * The tile for a result of the given extents: rows that divide its own, so that there is no edge, else the
@@ -23,6 +30,7 @@ const rowChoices: Readonly<Record<number, readonly number[]>> = {
  */
 export function chooseTile(rows: Dim, columns: number, lanes: number): Tile {
   if (rows === 1) return { rows: 1, vectors: Math.min(4, Math.ceil(columns / lanes)) };
+  if (lanes <= shortVectors && columns > lanes) return closestTile(rows, columns, lanes);
   const vectors = columns > lanes ? 2 : 1;
   const choices = rowChoices[vectors].filter((r) => r * vectors <= mostSums);
   if (typeof rows !== "number") return { rows: choices[0], vectors };
@@ -31,4 +39,19 @@ export function chooseTile(rows: Dim, columns: number, lanes: number): Tile {
   const cost = (r: number): number => padded(r) * (1 + 0.35 / r);
   const best = choices.reduce((a, b) => (cost(b) < cost(a) ? b : a));
   return { rows: best, vectors };
+}
+
+/** Fewer sums wait for each other. */
+const leastSums = 8;
+
+/** The tile with the least work, unused rows and columns and the loads of operands included. */
+function closestTile(rows: Dim, columns: number, lanes: number): Tile {
+  const cost = ({ rows: r, vectors }: Tile): number => {
+    const count = typeof rows === "number" ? Math.ceil(rows / r) * r : 1;
+    const width = Math.ceil(columns / (vectors * lanes)) * vectors;
+    const sums = r * vectors;
+    return count * width * Math.max(1, leastSums / sums) * (1 + (0.3 * (r + vectors)) / sums);
+  };
+  const tiles = [2, 3].flatMap((vectors) => rowChoices[vectors].map((r) => ({ rows: r, vectors })));
+  return tiles.reduce((a, b) => (cost(b) < cost(a) ? b : a));
 }

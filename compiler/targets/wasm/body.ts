@@ -105,6 +105,11 @@ export class Body implements Scope {
     this.code.push(...code);
   }
 
+  /** A line of comment. */
+  note(text: string): void {
+    this.push(`;; ${text}`);
+  }
+
   set(name: string, type: LocalType, value: Code): void {
     this.push(set(this.declare(name, type), value));
   }

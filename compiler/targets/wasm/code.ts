@@ -44,6 +44,10 @@ export function flat(code: Code): string {
   return typeof code === "string" ? code : `(${code.map(flat).join(" ")})`;
 }
 
+/** Whether there are lines of comments in it. */
+const hasNotes = (code: Code): boolean =>
+  typeof code === "string" ? code.startsWith(";;") : code.some(hasNotes);
+
 /** What is around functions: they stand inside the module. */
 const outside = 2;
 
@@ -55,9 +59,9 @@ const outside = 2;
 export function linesOf(code: Code, indent: number, closing = 0): string[] {
   const pad = " ".repeat(indent);
   const whole = flat(code);
-  if (typeof code === "string" || outside + indent + whole.length + closing <= columns)
-    return [`${pad}${whole}`];
-  let head = code.findIndex((part) => typeof part !== "string");
+  const fits = outside + indent + whole.length + closing <= columns;
+  if (typeof code === "string" || (fits && !hasNotes(code))) return [`${pad}${whole}`];
+  let head = code.findIndex((part) => typeof part !== "string" || hasNotes(part));
   if (head < 0) head = code.length;
   const first = `${pad}(${code.slice(0, head).map(flat).join(" ")}`;
   const operands = code.slice(head);

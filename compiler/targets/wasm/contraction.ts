@@ -172,6 +172,7 @@ export class ContractionWriter {
   #unit(): void {
     const body = this.#body;
     const parts = this.#parts;
+    body.note("what the unit's number stands for");
     let rest: Code = get("unit");
     for (const [i, part] of parts.entries()) {
       const behind = parts.slice(i + 1).reduce<Code>((n, p) => product(n, p.count), i32(1));
@@ -283,6 +284,7 @@ export class ContractionWriter {
       return;
     }
     const i = this.#tileFirst;
+    body.note(`tiles of ${c.tile.rows} ${this.#rowLetter}`);
     body.set(i, "i32", from);
     const each = (): void =>
       body.loop(i, c.tile.rows, to, () => {
@@ -331,6 +333,7 @@ export class ContractionWriter {
   #copyRows(): void {
     const body = this.#body;
     const { levels, tile } = this.#c;
+    body.note("a panel of the right operand, row by row");
     body.set("to_panel", "i32", ["global.get", "$scratch"]);
     const loops = (level: number): void => {
       const { extent, right } = levels[level];
@@ -361,6 +364,7 @@ export class ContractionWriter {
     const own = this.#elements(b.value);
     // What is behind the last column may be anything: its sums are thrown away.
     const inFours = own.kind === "element" && (runs === 4 || (columns.length === 1 && runs > 1));
+    body.note("a panel of the right operand, column by column");
     body.set("at", "i32", i32(0));
     body.loop("at", inFours ? 4 : 1, get("columns"), () => {
       this.#decode(columns, plus(get(this.#first), get("at")));
@@ -449,6 +453,7 @@ export class ContractionWriter {
     const { a, rows, steps, tile } = this.#c;
     const value = this.#elements((a as NonNullable<typeof a>).value);
     const last = minus(dimCode(this.#rows), i32(1));
+    body.note("the rows of the left operand, step by step");
     body.set("r", "i32", i32(0));
     body.loop("r", 1, i32(tile.rows), () => {
       this.#decode(rows, least(body, plus(get(this.#tileFirst), get("r")), last));
@@ -474,6 +479,7 @@ export class ContractionWriter {
     const width = 4 * this.#width;
     const endColumn = plus(first, get("columns"));
     const store = this.#store;
+    body.note("the result of finished sums");
     if (c.padded) {
       this.#overRows(from, to, () => {
         const behind = c.rows.length === 0 ? i32(0) : times(minus(get(i), firstRow), width);

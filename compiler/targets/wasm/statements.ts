@@ -73,11 +73,18 @@ export function writeLoop(
   // Four at a time while there are four, then the rest.
   const whole =
     steps === undefined ? minus(to, i32(3)) : i32((first as number) + steps - (steps % 4));
-  const inFours = (): void => writeInFours(body, loop, whole);
+  const inFours = (): void => {
+    body.note(`four ${i} at a time`);
+    writeInFours(body, loop, whole);
+  };
+  const others = (): void => {
+    if (steps === undefined || steps >= 4) body.note(`the other ${i}`);
+    oneByOne();
+  };
   if (steps === undefined) body.when(["i32.lt_s", get(i), whole], inFours);
   else if (steps >= 4) inFours();
-  if (steps === undefined) body.when(["i32.lt_s", get(i), to], oneByOne);
-  else if (steps % 4 > 0) oneByOne();
+  if (steps === undefined) body.when(["i32.lt_s", get(i), to], others);
+  else if (steps % 4 > 0) others();
 }
 
 const laneName = (name: string): string => `${name}.x4`;
