@@ -383,7 +383,7 @@ export class NestBuilder {
       case "reduce":
         return this.#innerReduce(s, stage);
       case "call": {
-        const made = withOperands(s, s.args.map(visit));
+        const made = decided(withOperands(s, s.args.map(visit)));
         if (made.kind !== "call" || isRoot) return made;
         const node = this.program.lowerer.nodeOf(s);
         const name = node && this.program.names.get(node);
@@ -443,6 +443,15 @@ export class NestBuilder {
     }
     return depth;
   }
+}
+
+/** What loops that are shared make certain: two axes that have become one are equal. */
+function decided(s: Scalar): Scalar {
+  if (s.kind !== "call") return s;
+  const [a, b, c] = s.args;
+  if (s.fn === "eq" && a.kind === "axis" && a === b) return constant(1, "bool");
+  if (s.fn === "where" && a.kind === "const") return a.value !== 0 ? b : c;
+  return s;
 }
 
 /** Whether a running reduction ends before the element that it is for. */

@@ -1147,9 +1147,11 @@ train_d_h1_convolved(
   const float *restrict h1_convolved,
   const float *restrict h1_pooled,
   float *restrict d_h1_linear_share,
-  float *restrict d_h1_convolved
+  float *restrict d_h1_convolved,
+  int from,
+  int to
 ) {
-  for (int i = 0; i < 500; i++) {
+  for (int i = from * 2; i < least(500, to * 2); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
         for (int l = 0; l < 4; l++) {
@@ -1173,6 +1175,20 @@ train_d_h1_convolved(
       }
     }
   }
+}
+
+static void train_d_h1_convolved_units(void *on, int from, int to) {
+  const struct train_call *call = on;
+  _Alignas(64) float d_h1_linear_share[16];
+  train_d_h1_convolved(
+    call->d_h1_linear,
+    call->h1_convolved,
+    call->h1_pooled,
+    d_h1_linear_share,
+    call->d_h1_convolved,
+    from,
+    to
+  );
 }
 
 /**
@@ -1260,9 +1276,11 @@ train_d_h0_convolved(
   const float *restrict h0_convolved,
   const float *restrict h0_pooled,
   float *restrict d_h0_linear_share,
-  float *restrict d_h0_convolved
+  float *restrict d_h0_convolved,
+  int from,
+  int to
 ) {
-  for (int i = 0; i < 500; i++) {
+  for (int i = from; i < to; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 12; k++) {
         for (int l = 0; l < 12; l++) {
@@ -1286,6 +1304,20 @@ train_d_h0_convolved(
       }
     }
   }
+}
+
+static void train_d_h0_convolved_units(void *on, int from, int to) {
+  const struct train_call *call = on;
+  _Alignas(64) float d_h0_linear_share[144];
+  train_d_h0_convolved(
+    call->d_h0_linear,
+    call->h0_convolved,
+    call->h0_pooled,
+    d_h0_linear_share,
+    call->d_h0_convolved,
+    from,
+    to
+  );
 }
 
 /**
@@ -1660,21 +1692,9 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   adjoint_parallel(call.adjoint_pool, train_d_h2_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_d_h1_linear, &call,
       ((799 + 2 * LANES) / (2 * LANES)) * 4);
-  train_d_h1_convolved(
-    call.d_h1_linear,
-    call.h1_convolved,
-    call.h1_pooled,
-    call.d_h1_linear_share,
-    call.d_h1_convolved
-  );
+  adjoint_parallel(call.adjoint_pool, train_d_h1_convolved_units, &call, (500 + 1) / 2);
   adjoint_parallel(call.adjoint_pool, train_d_h0_linear, &call, 500);
-  train_d_h0_convolved(
-    call.d_h0_linear,
-    call.h0_convolved,
-    call.h0_pooled,
-    call.d_h0_linear_share,
-    call.d_h0_convolved
-  );
+  adjoint_parallel(call.adjoint_pool, train_d_h0_convolved_units, &call, (500 + 0) / 1);
   adjoint_parallel(call.adjoint_pool, train_layer0_W, &call, ((24 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_layer0_b_units, &call, (20 + 0) / 1);
   adjoint_parallel(call.adjoint_pool, train_layer1_W, &call, ((49 + 2 * LANES) / (2 * LANES)) * 4);

@@ -1,6 +1,7 @@
 /** One loop nest as a C function. */
 
 import type { Node } from "../../graph/node.ts";
+import { staticSize } from "../../graph/types.ts";
 import { volumeOf } from "../../kernels/contraction/axes.ts";
 import type { Contraction } from "../../kernels/contraction/contraction.ts";
 import { scheduleOf } from "../../kernels/contraction/scatter.ts";
@@ -73,20 +74,37 @@ function sharedLoop(nest: Nest): Extract<Statement, { kind: "loop" }> | undefine
   if (loops.length !== 1 || !others.every((s) => s.kind === "let")) return undefined;
   if (nest.results.length > 0) return undefined;
   for (const { into, axes } of nest.stages) {
-    // Memory for one step of the loop is used again at the next.
-    if ((nest.dropped.get(into) ?? 0) > 0) return undefined;
+    // Memory for one step of the loop is used again at the next: each unit needs its own.
+    if (isPerStep(nest, into) && !(perStep(nest, into) <= mostPerStep)) return undefined;
     if (!axes.some((axis) => axis.extent === loop.axis.extent)) return undefined;
   }
-  return storesApart(loop) ? loop : undefined;
+  return storesApart(loop, (node) => isPerStep(nest, node)) ? loop : undefined;
 }
 
-/** Whether each store inside a loop goes to a place of its own at each of its steps, as do reads of it. */
-function storesApart(loop: Extract<Statement, { kind: "loop" }>): boolean {
+/** Elements that a unit of a shared loop may have on its stack. */
+const mostPerStep = 1 << 15;
+
+/** Whether a value of the nest is needed within a step of its outermost loop only. */
+const isPerStep = (nest: Nest, node: Node): boolean => (nest.dropped.get(node) ?? 0) > 0;
+
+/** Elements of such a value; NaN where they are not known. */
+const perStep = (nest: Nest, node: Node): number =>
+  staticSize(node.shape.filter((dim) => dim !== 1).slice(nest.dropped.get(node))) ?? Number.NaN;
+
+/**
+ * Whether each store inside a loop goes to a place of its own at each of its steps, as do reads of it.
+ *
+ * @param isOwn memory that each unit has for itself
+ */
+function storesApart(
+  loop: Extract<Statement, { kind: "loop" }>,
+  isOwn: (node: Node) => boolean,
+): boolean {
   const stored = new Map<Node, Scalar>();
   let apart = true;
   const visit = (s: Statement): void => {
     if (s.kind === "loop") s.body.forEach(visit);
-    if (s.kind === "store") {
+    if (s.kind === "store" && !isOwn(s.into)) {
       apart &&= uses(s.offset, loop.axis);
       stored.set(s.into, s.offset);
     }
@@ -202,7 +220,16 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
   if (!run.cut) return;
   out.block(`static void ${run.name}_units(void *on, int from, int to) {`, () => {
     out.line(`const ${type} *call = on;`);
-    const args = argumentsOf(fn, nest, letter).map(({ name }) => `call->${name}`);
+    const ownNames = new Set<string>();
+    for (const node of nest.memory.filter((n) => isPerStep(nest, n))) {
+      const name = nameOf(fn, node);
+      ownNames.add(name);
+      const { dtype } = node.type;
+      out.line(`_Alignas(64) ${elementTypes[dtype]} ${name}[${perStep(nest, node)}];`);
+    }
+    const args = argumentsOf(fn, nest, letter).map(({ name }) =>
+      ownNames.has(name) ? name : `call->${name}`,
+    );
     out.list(`${run.name}(`, [...args, "from", "to"], ");", "", "");
   });
   out.line();
