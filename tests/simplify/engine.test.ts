@@ -233,9 +233,13 @@ function braid(n: number): Node {
 
 for (const [name, make] of Object.entries({ chain, "random graph": randomDag, braid })) {
   test(`a ${name} of 10,000 nodes is simplified in near-linear time`, (t) => {
-    const start = performance.now();
+    // Of this process: others may keep the machine busy.
+    const start = process.cpuUsage();
     const whole = simplifyNodes([make(10_000)]).attempts;
-    t.log(`${(performance.now() - start).toFixed(0)} ms, rules tried ${whole} times`);
+    const { user, system } = process.cpuUsage(start);
+    const time = (user + system) / 1000;
+    t.log(`${time.toFixed(0)} ms, rules tried ${whole} times`);
+    t.true(time < 5000);
     const half = simplifyNodes([make(5_000)]).attempts;
     t.true(whole < 100 * 10_000, `${whole} attempts`);
     t.true(whole < 2.2 * half, `${half} for half of it, ${whole} for all`);
