@@ -105,6 +105,17 @@ function shared(): Case[] {
       rows: 300,
     },
   );
+  cases.add(
+    "",
+    [
+      [40, 3, 24, 24],
+      [6, 3, 5, 5],
+    ],
+    (x, w) => {
+      const y = e.tanh(maxPool2d(conv2d(x, w), 2));
+      return [y, ...gradients(r.mean(a.mul(y, y)), [x, w])];
+    },
+  );
   return cases.list;
 }
 
