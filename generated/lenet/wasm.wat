@@ -598,17 +598,25 @@
   ;;   for i < 20, j < 5, k < 5
   (func $initial_layer0_W.layer0_W
     (local $layer0_W i32) (local $seed i32) (local $i i32) (local $j i32) (local $k i32)
-    (local $four.lanes v128)
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $seed (i32.load (global.get $initial_layer0_W.seed)))
     (local.set $i (i32.const 0))
-    ;; four i at a time
     (loop $each_i
       (local.set $j (i32.const 0))
       (loop $each_j
         (local.set $k (i32.const 0))
+        ;; four k at a time
         (loop $each_k
-          (local.set $four.lanes
+          (v128.store
+            (i32.add
+              (local.get $layer0_W)
+              (i32.shl
+                (i32.add
+                  (i32.add
+                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $j) (i32.const 5)))
+                  (local.get $k))
+                (i32.const 2)))
             (f32x4.sub
               (f32x4.mul
                 (f32x4.splat (f32.const 0.4))
@@ -617,14 +625,17 @@
                   (i32x4.splat (i32.const 1392825402))
                   (i32x4.splat (i32.const 0))
                   (i32x4.add
-                    (i32x4.add
-                      (i32x4.mul
-                        (i32x4.add (i32x4.splat (local.get $i)) (v128.const i32x4 0 1 2 3))
-                        (i32x4.splat (i32.const 25)))
-                      (i32x4.splat (i32.mul (local.get $j) (i32.const 5))))
-                    (i32x4.splat (local.get $k)))))
+                    (i32x4.splat
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 25))
+                        (i32.mul (local.get $j) (i32.const 5))))
+                    (i32x4.add (i32x4.splat (local.get $k)) (v128.const i32x4 0 1 2 3)))))
               (f32x4.splat (f32.const 0.2))))
-          (v128.store32_lane 0
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 4))) (i32.const 4))))
+        ;; the other k
+        (loop $each_k
+          (f32.store
             (i32.add
               (local.get $layer0_W)
               (i32.shl
@@ -634,46 +645,27 @@
                     (i32.mul (local.get $j) (i32.const 5)))
                   (local.get $k))
                 (i32.const 2)))
-            (local.get $four.lanes))
-          (v128.store32_lane offset=100 1
-            (i32.add
-              (local.get $layer0_W)
-              (i32.shl
-                (i32.add
-                  (i32.add
-                    (i32.mul (local.get $i) (i32.const 25))
-                    (i32.mul (local.get $j) (i32.const 5)))
-                  (local.get $k))
-                (i32.const 2)))
-            (local.get $four.lanes))
-          (v128.store32_lane offset=200 2
-            (i32.add
-              (local.get $layer0_W)
-              (i32.shl
-                (i32.add
-                  (i32.add
-                    (i32.mul (local.get $i) (i32.const 25))
-                    (i32.mul (local.get $j) (i32.const 5)))
-                  (local.get $k))
-                (i32.const 2)))
-            (local.get $four.lanes))
-          (v128.store32_lane offset=300 3
-            (i32.add
-              (local.get $layer0_W)
-              (i32.shl
-                (i32.add
-                  (i32.add
-                    (i32.mul (local.get $i) (i32.const 25))
-                    (i32.mul (local.get $j) (i32.const 5)))
-                  (local.get $k))
-                (i32.const 2)))
-            (local.get $four.lanes))
+            (f32.sub
+              (f32.mul
+                (f32.const 0.4)
+                (f32x4.extract_lane 0
+                  (call $f32x4_random
+                    (i32x4.splat (local.get $seed))
+                    (i32x4.splat (i32.const 1392825402))
+                    (i32x4.splat (i32.const 0))
+                    (i32x4.splat
+                      (i32.add
+                        (i32.add
+                          (i32.mul (local.get $i) (i32.const 25))
+                          (i32.mul (local.get $j) (i32.const 5)))
+                        (local.get $k))))))
+              (f32.const 0.2)))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
       (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 20)))))
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20)))))
 
   ;; initial_layer0_W(seed); updates layer0_W
   (func $initial_layer0_W
@@ -684,19 +676,30 @@
   ;;   for i < 50, j < 20, k < 5, l < 5
   (func $initial_layer1_W.layer1_W
     (local $layer1_W i32) (local $seed i32) (local $i i32) (local $j i32) (local $k i32)
-    (local $l i32) (local $four.lanes v128)
+    (local $l i32)
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $seed (i32.load (global.get $initial_layer1_W.seed)))
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
-            (local.set $four.lanes
+            (v128.store
+              (i32.add
+                (local.get $layer1_W)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 500))
+                        (i32.mul (local.get $j) (i32.const 25)))
+                      (i32.mul (local.get $k) (i32.const 5)))
+                    (local.get $l))
+                  (i32.const 2)))
               (f32x4.sub
                 (f32x4.mul
                   (f32x4.splat (f32.const 0.17192047651837583))
@@ -705,16 +708,19 @@
                     (i32x4.splat (i32.const -1632430167))
                     (i32x4.splat (i32.const 0))
                     (i32x4.add
-                      (i32x4.add
-                        (i32x4.add
-                          (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
-                          (i32x4.mul
-                            (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3))
-                            (i32x4.splat (i32.const 25))))
-                        (i32x4.splat (i32.mul (local.get $k) (i32.const 5))))
-                      (i32x4.splat (local.get $l)))))
+                      (i32x4.splat
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 500))
+                            (i32.mul (local.get $j) (i32.const 25)))
+                          (i32.mul (local.get $k) (i32.const 5))))
+                      (i32x4.add (i32x4.splat (local.get $l)) (v128.const i32x4 0 1 2 3)))))
                 (f32x4.splat (f32.const 0.08596023825918792))))
-            (v128.store32_lane 0
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+          ;; the other l
+          (loop $each_l
+            (f32.store
               (i32.add
                 (local.get $layer1_W)
                 (i32.shl
@@ -726,52 +732,29 @@
                       (i32.mul (local.get $k) (i32.const 5)))
                     (local.get $l))
                   (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=100 1
-              (i32.add
-                (local.get $layer1_W)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 500))
-                        (i32.mul (local.get $j) (i32.const 25)))
-                      (i32.mul (local.get $k) (i32.const 5)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=200 2
-              (i32.add
-                (local.get $layer1_W)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 500))
-                        (i32.mul (local.get $j) (i32.const 25)))
-                      (i32.mul (local.get $k) (i32.const 5)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=300 3
-              (i32.add
-                (local.get $layer1_W)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 500))
-                        (i32.mul (local.get $j) (i32.const 25)))
-                      (i32.mul (local.get $k) (i32.const 5)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
+              (f32.sub
+                (f32.mul
+                  (f32.const 0.17192047651837583)
+                  (f32x4.extract_lane 0
+                    (call $f32x4_random
+                      (i32x4.splat (local.get $seed))
+                      (i32x4.splat (i32.const -1632430167))
+                      (i32x4.splat (i32.const 0))
+                      (i32x4.splat
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.mul (local.get $i) (i32.const 500))
+                              (i32.mul (local.get $j) (i32.const 25)))
+                            (i32.mul (local.get $k) (i32.const 5)))
+                          (local.get $l))))))
+                (f32.const 0.08596023825918792)))
             (br_if $each_l
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 5))))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
         (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50)))))
 
@@ -1023,7 +1006,7 @@
   (func $train.h0_pooled_and_h0
     (local $h0_convolved i32) (local $h0_pooled i32) (local $layer0_b i32) (local $h0 i32)
     (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h0_pooled_max.x4 v128) (local $four.lanes v128) (local $h0_linear.x4 v128)
+    (local $h0_convolved.at i32) (local $h0_pooled_max.x4 v128) (local $h0_linear.x4 v128)
     (local.set $h0_convolved (global.get $train.h0_convolved))
     (local.set $h0_pooled (global.get $train.h0_pooled))
     (local.set $layer0_b (global.get $layer0_b))
@@ -1031,90 +1014,48 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (local.set $h0_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h0_convolved.at
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $k) (i32.const 48)))
+                            (i32.mul (local.get $m) (i32.const 24)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $h0_pooled_max.x4
                   (f32x4.max
                     (local.get $h0_pooled_max.x4)
-                    (v128.load32_lane offset=6912 3
-                      (i32.add
-                        (local.get $h0_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520))
-                                    (i32.mul (local.get $j) (i32.const 576)))
-                                  (i32.mul (local.get $k) (i32.const 48)))
-                                (i32.mul (local.get $m) (i32.const 24)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2)))
-                      (v128.load32_lane offset=4608 2
-                        (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 11520))
-                                      (i32.mul (local.get $j) (i32.const 576)))
-                                    (i32.mul (local.get $k) (i32.const 48)))
-                                  (i32.mul (local.get $m) (i32.const 24)))
-                                (i32.mul (local.get $l) (i32.const 2)))
-                              (local.get $n))
-                            (i32.const 2)))
-                        (v128.load32_lane offset=2304 1
-                          (i32.add
-                            (local.get $h0_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 11520))
-                                        (i32.mul (local.get $j) (i32.const 576)))
-                                      (i32.mul (local.get $k) (i32.const 48)))
-                                    (i32.mul (local.get $m) (i32.const 24)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $h0_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 11520))
-                                          (i32.mul (local.get $j) (i32.const 576)))
-                                        (i32.mul (local.get $k) (i32.const 48)))
-                                      (i32.mul (local.get $m) (i32.const 24)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))))))))
+                    (v128.load32_lane offset=24 3
+                      (local.get $h0_convolved.at)
+                      (v128.load32_lane offset=16 2
+                        (local.get $h0_convolved.at)
+                        (v128.load32_lane offset=8 1
+                          (local.get $h0_convolved.at)
+                          (v128.load32_zero (local.get $h0_convolved.at)))))))
                 (br_if $each_n
                   (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
               (br_if $each_m
                 (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (local.set $four.lanes (local.get $h0_pooled_max.x4))
-            (v128.store32_lane 0
+            (v128.store
               (i32.add
                 (local.get $h0_pooled)
                 (i32.shl
@@ -1126,49 +1067,10 @@
                       (i32.mul (local.get $k) (i32.const 12)))
                     (local.get $l))
                   (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=576 1
-              (i32.add
-                (local.get $h0_pooled)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=1152 2
-              (i32.add
-                (local.get $h0_pooled)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=1728 3
-              (i32.add
-                (local.get $h0_pooled)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
+              (local.get $h0_pooled_max.x4))
             (local.set $h0_linear.x4
               (f32x4.add
-                (v128.load32_lane offset=1728 3
+                (v128.load
                   (i32.add
                     (local.get $h0_pooled)
                     (i32.shl
@@ -1179,46 +1081,10 @@
                             (i32.mul (local.get $j) (i32.const 144)))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
-                      (i32.const 2)))
-                  (v128.load32_lane offset=1152 2
-                    (i32.add
-                      (local.get $h0_pooled)
-                      (i32.shl
-                        (i32.add
-                          (i32.add
-                            (i32.add
-                              (i32.mul (local.get $i) (i32.const 2880))
-                              (i32.mul (local.get $j) (i32.const 144)))
-                            (i32.mul (local.get $k) (i32.const 12)))
-                          (local.get $l))
-                        (i32.const 2)))
-                    (v128.load32_lane offset=576 1
-                      (i32.add
-                        (local.get $h0_pooled)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 2880))
-                                (i32.mul (local.get $j) (i32.const 144)))
-                              (i32.mul (local.get $k) (i32.const 12)))
-                            (local.get $l))
-                          (i32.const 2)))
-                      (v128.load32_zero
-                        (i32.add
-                          (local.get $h0_pooled)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 2880))
-                                  (i32.mul (local.get $j) (i32.const 144)))
-                                (i32.mul (local.get $k) (i32.const 12)))
-                              (local.get $l))
-                            (i32.const 2)))))))
-                (v128.load (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2))))))
-            (local.set $four.lanes (call $f32x4_tanh (local.get $h0_linear.x4)))
-            (v128.store32_lane 0
+                      (i32.const 2))))
+                (v128.load32_splat
+                  (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2))))))
+            (v128.store
               (i32.add
                 (local.get $h0)
                 (i32.shl
@@ -1230,52 +1096,13 @@
                       (i32.mul (local.get $k) (i32.const 12)))
                     (local.get $l))
                   (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=576 1
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=1152 2
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=1728 3
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
+              (call $f32x4_tanh (local.get $h0_linear.x4)))
             (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
         (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
@@ -1498,7 +1325,7 @@
   (func $train.h1_pooled_and_h1
     (local $h1_convolved i32) (local $h1_pooled i32) (local $layer1_b i32) (local $h1 i32)
     (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h1_pooled_max.x4 v128) (local $four.lanes v128) (local $h1_linear.x4 v128)
+    (local $h1_convolved.at i32) (local $h1_pooled_max.x4 v128) (local $h1_linear.x4 v128)
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
     (local.set $layer1_b (global.get $layer1_b))
@@ -1506,252 +1333,6 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          (loop $each_l
-            (local.set $h1_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h1_pooled_max.x4
-                  (f32x4.max
-                    (local.get $h1_pooled_max.x4)
-                    (v128.load32_lane offset=768 3
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2)))
-                      (v128.load32_lane offset=512 2
-                        (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 3200))
-                                      (i32.mul (local.get $j) (i32.const 64)))
-                                    (i32.mul (local.get $k) (i32.const 16)))
-                                  (i32.mul (local.get $m) (i32.const 8)))
-                                (i32.mul (local.get $l) (i32.const 2)))
-                              (local.get $n))
-                            (i32.const 2)))
-                        (v128.load32_lane offset=256 1
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))))))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (local.set $four.lanes (local.get $h1_pooled_max.x4))
-            (v128.store32_lane 0
-              (i32.add
-                (local.get $h1_pooled)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=64 1
-              (i32.add
-                (local.get $h1_pooled)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=128 2
-              (i32.add
-                (local.get $h1_pooled)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=192 3
-              (i32.add
-                (local.get $h1_pooled)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (local.set $h1_linear.x4
-              (f32x4.add
-                (v128.load32_lane offset=192 3
-                  (i32.add
-                    (local.get $h1_pooled)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (v128.load32_lane offset=128 2
-                    (i32.add
-                      (local.get $h1_pooled)
-                      (i32.shl
-                        (i32.add
-                          (i32.add
-                            (i32.add
-                              (i32.mul (local.get $i) (i32.const 800))
-                              (i32.mul (local.get $j) (i32.const 16)))
-                            (i32.mul (local.get $k) (i32.const 4)))
-                          (local.get $l))
-                        (i32.const 2)))
-                    (v128.load32_lane offset=64 1
-                      (i32.add
-                        (local.get $h1_pooled)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 800))
-                                (i32.mul (local.get $j) (i32.const 16)))
-                              (i32.mul (local.get $k) (i32.const 4)))
-                            (local.get $l))
-                          (i32.const 2)))
-                      (v128.load32_zero
-                        (i32.add
-                          (local.get $h1_pooled)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 800))
-                                  (i32.mul (local.get $j) (i32.const 16)))
-                                (i32.mul (local.get $k) (i32.const 4)))
-                              (local.get $l))
-                            (i32.const 2)))))))
-                (v128.load (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2))))))
-            (local.set $four.lanes (call $f32x4_tanh (local.get $h1_linear.x4)))
-            (v128.store32_lane 0
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=64 1
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=128 2
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=192 3
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
-      ;; the other j
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -1763,73 +1344,32 @@
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h1_convolved.at
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $k) (i32.const 16)))
+                            (i32.mul (local.get $m) (i32.const 8)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $h1_pooled_max.x4
                   (f32x4.max
                     (local.get $h1_pooled_max.x4)
                     (v128.load32_lane offset=24 3
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2)))
+                      (local.get $h1_convolved.at)
                       (v128.load32_lane offset=16 2
-                        (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 3200))
-                                      (i32.mul (local.get $j) (i32.const 64)))
-                                    (i32.mul (local.get $k) (i32.const 16)))
-                                  (i32.mul (local.get $m) (i32.const 8)))
-                                (i32.mul (local.get $l) (i32.const 2)))
-                              (local.get $n))
-                            (i32.const 2)))
+                        (local.get $h1_convolved.at)
                         (v128.load32_lane offset=8 1
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))))))))
+                          (local.get $h1_convolved.at)
+                          (v128.load32_zero (local.get $h1_convolved.at)))))))
                 (br_if $each_n
                   (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
               (br_if $each_m
@@ -2824,7 +2364,8 @@
     (local $d_h1_linear i32) (local $h1_convolved i32) (local $h1_pooled i32)
     (local $d_h1_linear_share i32) (local $d_h1_convolved i32)
     (local $d_h1_convolved_padded i32) (local $i i32) (local $j i32) (local $k i32)
-    (local $l i32) (local $m i32) (local $n i32) (local $d_h1_linear_ties.x4 v128)
+    (local $l i32) (local $m i32) (local $n i32) (local $h1_convolved.at i32)
+    (local $d_h1_linear_ties.x4 v128)
     (local.set $d_h1_linear (global.get $train.d_h1_linear))
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
@@ -2845,75 +2386,34 @@
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h1_convolved.at
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $k) (i32.const 16)))
+                            (i32.mul (local.get $m) (i32.const 8)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $d_h1_linear_ties.x4
                   (f32x4.add
                     (local.get $d_h1_linear_ties.x4)
                     (v128.and
                       (f32x4.eq
                         (v128.load32_lane offset=24 3
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
+                          (local.get $h1_convolved.at)
                           (v128.load32_lane offset=16 2
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))
+                            (local.get $h1_convolved.at)
                             (v128.load32_lane offset=8 1
-                              (i32.add
-                                (local.get $h1_convolved)
-                                (i32.shl
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.mul (local.get $i) (i32.const 3200))
-                                            (i32.mul (local.get $j) (i32.const 64)))
-                                          (i32.mul (local.get $k) (i32.const 16)))
-                                        (i32.mul (local.get $m) (i32.const 8)))
-                                      (i32.mul (local.get $l) (i32.const 2)))
-                                    (local.get $n))
-                                  (i32.const 2)))
-                              (v128.load32_zero
-                                (i32.add
-                                  (local.get $h1_convolved)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.add
-                                              (i32.mul (local.get $i) (i32.const 3200))
-                                              (i32.mul (local.get $j) (i32.const 64)))
-                                            (i32.mul (local.get $k) (i32.const 16)))
-                                          (i32.mul (local.get $m) (i32.const 8)))
-                                        (i32.mul (local.get $l) (i32.const 2)))
-                                      (local.get $n))
-                                    (i32.const 2)))))))
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))
                         (v128.load
                           (i32.add
                             (local.get $h1_pooled)
@@ -3391,7 +2891,7 @@
   (func $train.d_h0_convolved
     (local $d_h0_linear i32) (local $h0_convolved i32) (local $h0_pooled i32)
     (local $d_h0_linear_share i32) (local $d_h0_convolved i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_convolved.at i32)
     (local $d_h0_linear_ties.x4 v128)
     (local.set $d_h0_linear (global.get $train.d_h0_linear))
     (local.set $h0_convolved (global.get $train.h0_convolved))
@@ -3412,75 +2912,34 @@
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h0_convolved.at
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $k) (i32.const 48)))
+                            (i32.mul (local.get $m) (i32.const 24)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $d_h0_linear_ties.x4
                   (f32x4.add
                     (local.get $d_h0_linear_ties.x4)
                     (v128.and
                       (f32x4.eq
                         (v128.load32_lane offset=24 3
-                          (i32.add
-                            (local.get $h0_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 11520))
-                                        (i32.mul (local.get $j) (i32.const 576)))
-                                      (i32.mul (local.get $k) (i32.const 48)))
-                                    (i32.mul (local.get $m) (i32.const 24)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
+                          (local.get $h0_convolved.at)
                           (v128.load32_lane offset=16 2
-                            (i32.add
-                              (local.get $h0_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 11520))
-                                          (i32.mul (local.get $j) (i32.const 576)))
-                                        (i32.mul (local.get $k) (i32.const 48)))
-                                      (i32.mul (local.get $m) (i32.const 24)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))
+                            (local.get $h0_convolved.at)
                             (v128.load32_lane offset=8 1
-                              (i32.add
-                                (local.get $h0_convolved)
-                                (i32.shl
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.mul (local.get $i) (i32.const 11520))
-                                            (i32.mul (local.get $j) (i32.const 576)))
-                                          (i32.mul (local.get $k) (i32.const 48)))
-                                        (i32.mul (local.get $m) (i32.const 24)))
-                                      (i32.mul (local.get $l) (i32.const 2)))
-                                    (local.get $n))
-                                  (i32.const 2)))
-                              (v128.load32_zero
-                                (i32.add
-                                  (local.get $h0_convolved)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.add
-                                              (i32.mul (local.get $i) (i32.const 11520))
-                                              (i32.mul (local.get $j) (i32.const 576)))
-                                            (i32.mul (local.get $k) (i32.const 48)))
-                                          (i32.mul (local.get $m) (i32.const 24)))
-                                        (i32.mul (local.get $l) (i32.const 2)))
-                                      (local.get $n))
-                                    (i32.const 2)))))))
+                              (local.get $h0_convolved.at)
+                              (v128.load32_zero (local.get $h0_convolved.at)))))
                         (v128.load
                           (i32.add
                             (local.get $h0_pooled)
@@ -4244,80 +3703,6 @@
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $d_h1_linear (global.get $train.d_h1_linear))
     (local.set $i (i32.const 0))
-    ;; four i at a time
-    (loop $each_i
-      (local.set $d_layer1_b.x4 (v128.const f32x4 0 0 0 0))
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          (loop $each_l
-            (local.set $d_layer1_b.x4
-              (f32x4.add
-                (local.get $d_layer1_b.x4)
-                (v128.load32_lane offset=192 3
-                  (i32.add
-                    (local.get $d_h1_linear)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $j) (i32.const 800))
-                            (i32.mul (local.get $i) (i32.const 16)))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (v128.load32_lane offset=128 2
-                    (i32.add
-                      (local.get $d_h1_linear)
-                      (i32.shl
-                        (i32.add
-                          (i32.add
-                            (i32.add
-                              (i32.mul (local.get $j) (i32.const 800))
-                              (i32.mul (local.get $i) (i32.const 16)))
-                            (i32.mul (local.get $k) (i32.const 4)))
-                          (local.get $l))
-                        (i32.const 2)))
-                    (v128.load32_lane offset=64 1
-                      (i32.add
-                        (local.get $d_h1_linear)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $j) (i32.const 800))
-                                (i32.mul (local.get $i) (i32.const 16)))
-                              (i32.mul (local.get $k) (i32.const 4)))
-                            (local.get $l))
-                          (i32.const 2)))
-                      (v128.load32_zero
-                        (i32.add
-                          (local.get $d_h1_linear)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $j) (i32.const 800))
-                                  (i32.mul (local.get $i) (i32.const 16)))
-                                (i32.mul (local.get $k) (i32.const 4)))
-                              (local.get $l))
-                            (i32.const 2)))))))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 500))))
-      (v128.store
-        (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2)))
-        (f32x4.sub
-          (v128.load (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2))))
-          (f32x4.mul (f32x4.splat (f32.const 0.1)) (local.get $d_layer1_b.x4))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 48))))
-    ;; the other i
     (loop $each_i
       (local.set $d_layer1_b (f64.const 0))
       (local.set $j (i32.const 0))
@@ -5141,160 +4526,78 @@
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
   (func $validate.h0
     (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_pooled.x4 v128)
-    (local $four.lanes v128)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_convolved.at i32)
+    (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (global.get $validate.h0_convolved))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (global.get $validate.h0))
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h0_convolved.at
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $k) (i32.const 48)))
+                            (i32.mul (local.get $m) (i32.const 24)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $h0_pooled.x4
                   (f32x4.max
                     (local.get $h0_pooled.x4)
-                    (v128.load32_lane offset=6912 3
-                      (i32.add
-                        (local.get $h0_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520))
-                                    (i32.mul (local.get $j) (i32.const 576)))
-                                  (i32.mul (local.get $k) (i32.const 48)))
-                                (i32.mul (local.get $m) (i32.const 24)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2)))
-                      (v128.load32_lane offset=4608 2
-                        (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 11520))
-                                      (i32.mul (local.get $j) (i32.const 576)))
-                                    (i32.mul (local.get $k) (i32.const 48)))
-                                  (i32.mul (local.get $m) (i32.const 24)))
-                                (i32.mul (local.get $l) (i32.const 2)))
-                              (local.get $n))
-                            (i32.const 2)))
-                        (v128.load32_lane offset=2304 1
-                          (i32.add
-                            (local.get $h0_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 11520))
-                                        (i32.mul (local.get $j) (i32.const 576)))
-                                      (i32.mul (local.get $k) (i32.const 48)))
-                                    (i32.mul (local.get $m) (i32.const 24)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $h0_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 11520))
-                                          (i32.mul (local.get $j) (i32.const 576)))
-                                        (i32.mul (local.get $k) (i32.const 48)))
-                                      (i32.mul (local.get $m) (i32.const 24)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))))))))
+                    (v128.load32_lane offset=24 3
+                      (local.get $h0_convolved.at)
+                      (v128.load32_lane offset=16 2
+                        (local.get $h0_convolved.at)
+                        (v128.load32_lane offset=8 1
+                          (local.get $h0_convolved.at)
+                          (v128.load32_zero (local.get $h0_convolved.at)))))))
                 (br_if $each_n
                   (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
               (br_if $each_m
                 (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (local.set $four.lanes
+            (v128.store
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
               (call $f32x4_tanh
                 (f32x4.add
                   (local.get $h0_pooled.x4)
-                  (v128.load
+                  (v128.load32_splat
                     (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (v128.store32_lane 0
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=576 1
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=1152 2
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=1728 3
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
             (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
         (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
@@ -5515,8 +4818,8 @@
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
   (func $validate.h1
     (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h1_pooled.x4 v128)
-    (local $four.lanes v128)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h1_convolved.at i32)
+    (local $h1.at i32) (local $h1_pooled.x4 v128) (local $four.lanes v128)
     (local.set $h1_convolved (global.get $validate.h1_convolved))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (global.get $validate.h1))
@@ -5534,73 +4837,32 @@
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h1_convolved.at
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $k) (i32.const 16)))
+                            (i32.mul (local.get $m) (i32.const 8)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $h1_pooled.x4
                   (f32x4.max
                     (local.get $h1_pooled.x4)
                     (v128.load32_lane offset=768 3
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2)))
+                      (local.get $h1_convolved.at)
                       (v128.load32_lane offset=512 2
-                        (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 3200))
-                                      (i32.mul (local.get $j) (i32.const 64)))
-                                    (i32.mul (local.get $k) (i32.const 16)))
-                                  (i32.mul (local.get $m) (i32.const 8)))
-                                (i32.mul (local.get $l) (i32.const 2)))
-                              (local.get $n))
-                            (i32.const 2)))
+                        (local.get $h1_convolved.at)
                         (v128.load32_lane offset=256 1
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))))))))
+                          (local.get $h1_convolved.at)
+                          (v128.load32_zero (local.get $h1_convolved.at)))))))
                 (br_if $each_n
                   (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
               (br_if $each_m
@@ -5611,7 +4873,7 @@
                   (local.get $h1_pooled.x4)
                   (v128.load
                     (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (v128.store32_lane 0
+            (local.set $h1.at
               (i32.add
                 (local.get $h1)
                 (i32.shl
@@ -5622,47 +4884,11 @@
                         (i32.mul (local.get $j) (i32.const 16)))
                       (i32.mul (local.get $k) (i32.const 4)))
                     (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=64 1
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=128 2
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=192 3
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
+                  (i32.const 2))))
+            (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
+            (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
+            (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
+            (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
             (br_if $each_l
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
           (br_if $each_k
@@ -5681,73 +4907,32 @@
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h1_convolved.at
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $k) (i32.const 16)))
+                            (i32.mul (local.get $m) (i32.const 8)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $h1_pooled.x4
                   (f32x4.max
                     (local.get $h1_pooled.x4)
                     (v128.load32_lane offset=24 3
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2)))
+                      (local.get $h1_convolved.at)
                       (v128.load32_lane offset=16 2
-                        (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 3200))
-                                      (i32.mul (local.get $j) (i32.const 64)))
-                                    (i32.mul (local.get $k) (i32.const 16)))
-                                  (i32.mul (local.get $m) (i32.const 8)))
-                                (i32.mul (local.get $l) (i32.const 2)))
-                              (local.get $n))
-                            (i32.const 2)))
+                        (local.get $h1_convolved.at)
                         (v128.load32_lane offset=8 1
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))))))))
+                          (local.get $h1_convolved.at)
+                          (v128.load32_zero (local.get $h1_convolved.at)))))))
                 (br_if $each_n
                   (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
               (br_if $each_m
@@ -6395,160 +5580,78 @@
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
   (func $test.h0
     (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_pooled.x4 v128)
-    (local $four.lanes v128)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_convolved.at i32)
+    (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (global.get $test.h0_convolved))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (global.get $test.h0))
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
+          ;; four l at a time
           (loop $each_l
             (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h0_convolved.at
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 11520))
+                                (i32.mul (local.get $j) (i32.const 576)))
+                              (i32.mul (local.get $k) (i32.const 48)))
+                            (i32.mul (local.get $m) (i32.const 24)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $h0_pooled.x4
                   (f32x4.max
                     (local.get $h0_pooled.x4)
-                    (v128.load32_lane offset=6912 3
-                      (i32.add
-                        (local.get $h0_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520))
-                                    (i32.mul (local.get $j) (i32.const 576)))
-                                  (i32.mul (local.get $k) (i32.const 48)))
-                                (i32.mul (local.get $m) (i32.const 24)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2)))
-                      (v128.load32_lane offset=4608 2
-                        (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 11520))
-                                      (i32.mul (local.get $j) (i32.const 576)))
-                                    (i32.mul (local.get $k) (i32.const 48)))
-                                  (i32.mul (local.get $m) (i32.const 24)))
-                                (i32.mul (local.get $l) (i32.const 2)))
-                              (local.get $n))
-                            (i32.const 2)))
-                        (v128.load32_lane offset=2304 1
-                          (i32.add
-                            (local.get $h0_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 11520))
-                                        (i32.mul (local.get $j) (i32.const 576)))
-                                      (i32.mul (local.get $k) (i32.const 48)))
-                                    (i32.mul (local.get $m) (i32.const 24)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $h0_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 11520))
-                                          (i32.mul (local.get $j) (i32.const 576)))
-                                        (i32.mul (local.get $k) (i32.const 48)))
-                                      (i32.mul (local.get $m) (i32.const 24)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))))))))
+                    (v128.load32_lane offset=24 3
+                      (local.get $h0_convolved.at)
+                      (v128.load32_lane offset=16 2
+                        (local.get $h0_convolved.at)
+                        (v128.load32_lane offset=8 1
+                          (local.get $h0_convolved.at)
+                          (v128.load32_zero (local.get $h0_convolved.at)))))))
                 (br_if $each_n
                   (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
               (br_if $each_m
                 (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (local.set $four.lanes
+            (v128.store
+              (i32.add
+                (local.get $h0)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
               (call $f32x4_tanh
                 (f32x4.add
                   (local.get $h0_pooled.x4)
-                  (v128.load
+                  (v128.load32_splat
                     (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (v128.store32_lane 0
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=576 1
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=1152 2
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=1728 3
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
             (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
         (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
@@ -6769,8 +5872,8 @@
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
   (func $test.h1
     (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h1_pooled.x4 v128)
-    (local $four.lanes v128)
+    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h1_convolved.at i32)
+    (local $h1.at i32) (local $h1_pooled.x4 v128) (local $four.lanes v128)
     (local.set $h1_convolved (global.get $test.h1_convolved))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (global.get $test.h1))
@@ -6788,73 +5891,32 @@
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h1_convolved.at
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $k) (i32.const 16)))
+                            (i32.mul (local.get $m) (i32.const 8)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $h1_pooled.x4
                   (f32x4.max
                     (local.get $h1_pooled.x4)
                     (v128.load32_lane offset=768 3
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2)))
+                      (local.get $h1_convolved.at)
                       (v128.load32_lane offset=512 2
-                        (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 3200))
-                                      (i32.mul (local.get $j) (i32.const 64)))
-                                    (i32.mul (local.get $k) (i32.const 16)))
-                                  (i32.mul (local.get $m) (i32.const 8)))
-                                (i32.mul (local.get $l) (i32.const 2)))
-                              (local.get $n))
-                            (i32.const 2)))
+                        (local.get $h1_convolved.at)
                         (v128.load32_lane offset=256 1
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))))))))
+                          (local.get $h1_convolved.at)
+                          (v128.load32_zero (local.get $h1_convolved.at)))))))
                 (br_if $each_n
                   (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
               (br_if $each_m
@@ -6865,7 +5927,7 @@
                   (local.get $h1_pooled.x4)
                   (v128.load
                     (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (v128.store32_lane 0
+            (local.set $h1.at
               (i32.add
                 (local.get $h1)
                 (i32.shl
@@ -6876,47 +5938,11 @@
                         (i32.mul (local.get $j) (i32.const 16)))
                       (i32.mul (local.get $k) (i32.const 4)))
                     (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=64 1
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=128 2
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
-            (v128.store32_lane offset=192 3
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $four.lanes))
+                  (i32.const 2))))
+            (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
+            (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
+            (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
+            (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
             (br_if $each_l
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
           (br_if $each_k
@@ -6935,73 +5961,32 @@
             (loop $each_m
               (local.set $n (i32.const 0))
               (loop $each_n
+                (local.set $h1_convolved.at
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 3200))
+                                (i32.mul (local.get $j) (i32.const 64)))
+                              (i32.mul (local.get $k) (i32.const 16)))
+                            (i32.mul (local.get $m) (i32.const 8)))
+                          (i32.mul (local.get $l) (i32.const 2)))
+                        (local.get $n))
+                      (i32.const 2))))
                 (local.set $h1_pooled.x4
                   (f32x4.max
                     (local.get $h1_pooled.x4)
                     (v128.load32_lane offset=24 3
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2)))
+                      (local.get $h1_convolved.at)
                       (v128.load32_lane offset=16 2
-                        (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 3200))
-                                      (i32.mul (local.get $j) (i32.const 64)))
-                                    (i32.mul (local.get $k) (i32.const 16)))
-                                  (i32.mul (local.get $m) (i32.const 8)))
-                                (i32.mul (local.get $l) (i32.const 2)))
-                              (local.get $n))
-                            (i32.const 2)))
+                        (local.get $h1_convolved.at)
                         (v128.load32_lane offset=8 1
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))))))))
+                          (local.get $h1_convolved.at)
+                          (v128.load32_zero (local.get $h1_convolved.at)))))))
                 (br_if $each_n
                   (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
               (br_if $each_m
@@ -7651,7 +6636,7 @@
   (func $probabilities.h0
     (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $rows i32)
     (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h0_pooled.x4 v128) (local $four.lanes v128)
+    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (i32.load (global.get $probabilities.h0)))
@@ -7662,154 +6647,72 @@
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
-          ;; four j at a time
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
               (local.set $l (i32.const 0))
+              ;; four l at a time
               (loop $each_l
                 (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
                 (local.set $m (i32.const 0))
                 (loop $each_m
                   (local.set $n (i32.const 0))
                   (loop $each_n
+                    (local.set $h0_convolved.at
+                      (i32.add
+                        (local.get $h0_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 11520))
+                                    (i32.mul (local.get $j) (i32.const 576)))
+                                  (i32.mul (local.get $k) (i32.const 48)))
+                                (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
                     (local.set $h0_pooled.x4
                       (f32x4.max
                         (local.get $h0_pooled.x4)
-                        (v128.load32_lane offset=6912 3
-                          (i32.add
-                            (local.get $h0_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 11520))
-                                        (i32.mul (local.get $j) (i32.const 576)))
-                                      (i32.mul (local.get $k) (i32.const 48)))
-                                    (i32.mul (local.get $m) (i32.const 24)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_lane offset=4608 2
-                            (i32.add
-                              (local.get $h0_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 11520))
-                                          (i32.mul (local.get $j) (i32.const 576)))
-                                        (i32.mul (local.get $k) (i32.const 48)))
-                                      (i32.mul (local.get $m) (i32.const 24)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))
-                            (v128.load32_lane offset=2304 1
-                              (i32.add
-                                (local.get $h0_convolved)
-                                (i32.shl
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.mul (local.get $i) (i32.const 11520))
-                                            (i32.mul (local.get $j) (i32.const 576)))
-                                          (i32.mul (local.get $k) (i32.const 48)))
-                                        (i32.mul (local.get $m) (i32.const 24)))
-                                      (i32.mul (local.get $l) (i32.const 2)))
-                                    (local.get $n))
-                                  (i32.const 2)))
-                              (v128.load32_zero
-                                (i32.add
-                                  (local.get $h0_convolved)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.add
-                                              (i32.mul (local.get $i) (i32.const 11520))
-                                              (i32.mul (local.get $j) (i32.const 576)))
-                                            (i32.mul (local.get $k) (i32.const 48)))
-                                          (i32.mul (local.get $m) (i32.const 24)))
-                                        (i32.mul (local.get $l) (i32.const 2)))
-                                      (local.get $n))
-                                    (i32.const 2)))))))))
+                        (v128.load32_lane offset=24 3
+                          (local.get $h0_convolved.at)
+                          (v128.load32_lane offset=16 2
+                            (local.get $h0_convolved.at)
+                            (v128.load32_lane offset=8 1
+                              (local.get $h0_convolved.at)
+                              (v128.load32_zero (local.get $h0_convolved.at)))))))
                     (br_if $each_n
                       (i32.lt_s
                         (local.tee $n (i32.add (local.get $n) (i32.const 1)))
                         (i32.const 2))))
                   (br_if $each_m
                     (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-                (local.set $four.lanes
+                (v128.store
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
                   (call $f32x4_tanh
                     (f32x4.add
                       (local.get $h0_pooled.x4)
-                      (v128.load
+                      (v128.load32_splat
                         (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (v128.store32_lane 0
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=576 1
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=1152 2
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=1728 3
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
                 (br_if $each_l
-                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
               (br_if $each_k
                 (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
             (br_if $each_j
-              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
           (br_if $each_i
             (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
 
@@ -8032,7 +6935,8 @@
   (func $probabilities.h1
     (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $rows i32)
     (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h1_pooled.x4 v128) (local $four.lanes v128)
+    (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
+    (local $four.lanes v128)
     (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (i32.load (global.get $probabilities.h1)))
@@ -8054,73 +6958,32 @@
                 (loop $each_m
                   (local.set $n (i32.const 0))
                   (loop $each_n
+                    (local.set $h1_convolved.at
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
                     (local.set $h1_pooled.x4
                       (f32x4.max
                         (local.get $h1_pooled.x4)
                         (v128.load32_lane offset=768 3
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
+                          (local.get $h1_convolved.at)
                           (v128.load32_lane offset=512 2
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))
+                            (local.get $h1_convolved.at)
                             (v128.load32_lane offset=256 1
-                              (i32.add
-                                (local.get $h1_convolved)
-                                (i32.shl
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.mul (local.get $i) (i32.const 3200))
-                                            (i32.mul (local.get $j) (i32.const 64)))
-                                          (i32.mul (local.get $k) (i32.const 16)))
-                                        (i32.mul (local.get $m) (i32.const 8)))
-                                      (i32.mul (local.get $l) (i32.const 2)))
-                                    (local.get $n))
-                                  (i32.const 2)))
-                              (v128.load32_zero
-                                (i32.add
-                                  (local.get $h1_convolved)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.add
-                                              (i32.mul (local.get $i) (i32.const 3200))
-                                              (i32.mul (local.get $j) (i32.const 64)))
-                                            (i32.mul (local.get $k) (i32.const 16)))
-                                          (i32.mul (local.get $m) (i32.const 8)))
-                                        (i32.mul (local.get $l) (i32.const 2)))
-                                      (local.get $n))
-                                    (i32.const 2)))))))))
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))))
                     (br_if $each_n
                       (i32.lt_s
                         (local.tee $n (i32.add (local.get $n) (i32.const 1)))
@@ -8133,7 +6996,7 @@
                       (local.get $h1_pooled.x4)
                       (v128.load
                         (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (v128.store32_lane 0
+                (local.set $h1.at
                   (i32.add
                     (local.get $h1)
                     (i32.shl
@@ -8144,47 +7007,11 @@
                             (i32.mul (local.get $j) (i32.const 16)))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=64 1
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=128 2
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=192 3
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
+                      (i32.const 2))))
+                (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
                 (br_if $each_l
                   (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
               (br_if $each_k
@@ -8203,73 +7030,32 @@
                 (loop $each_m
                   (local.set $n (i32.const 0))
                   (loop $each_n
+                    (local.set $h1_convolved.at
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
                     (local.set $h1_pooled.x4
                       (f32x4.max
                         (local.get $h1_pooled.x4)
                         (v128.load32_lane offset=24 3
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
+                          (local.get $h1_convolved.at)
                           (v128.load32_lane offset=16 2
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))
+                            (local.get $h1_convolved.at)
                             (v128.load32_lane offset=8 1
-                              (i32.add
-                                (local.get $h1_convolved)
-                                (i32.shl
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.mul (local.get $i) (i32.const 3200))
-                                            (i32.mul (local.get $j) (i32.const 64)))
-                                          (i32.mul (local.get $k) (i32.const 16)))
-                                        (i32.mul (local.get $m) (i32.const 8)))
-                                      (i32.mul (local.get $l) (i32.const 2)))
-                                    (local.get $n))
-                                  (i32.const 2)))
-                              (v128.load32_zero
-                                (i32.add
-                                  (local.get $h1_convolved)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.add
-                                              (i32.mul (local.get $i) (i32.const 3200))
-                                              (i32.mul (local.get $j) (i32.const 64)))
-                                            (i32.mul (local.get $k) (i32.const 16)))
-                                          (i32.mul (local.get $m) (i32.const 8)))
-                                        (i32.mul (local.get $l) (i32.const 2)))
-                                      (local.get $n))
-                                    (i32.const 2)))))))))
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))))
                     (br_if $each_n
                       (i32.lt_s
                         (local.tee $n (i32.add (local.get $n) (i32.const 1)))
@@ -9219,7 +8005,7 @@
   (func $predict.h0
     (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $rows i32)
     (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h0_pooled.x4 v128) (local $four.lanes v128)
+    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (i32.load (global.get $predict.h0)))
@@ -9230,154 +8016,72 @@
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
-          ;; four j at a time
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
               (local.set $l (i32.const 0))
+              ;; four l at a time
               (loop $each_l
                 (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
                 (local.set $m (i32.const 0))
                 (loop $each_m
                   (local.set $n (i32.const 0))
                   (loop $each_n
+                    (local.set $h0_convolved.at
+                      (i32.add
+                        (local.get $h0_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 11520))
+                                    (i32.mul (local.get $j) (i32.const 576)))
+                                  (i32.mul (local.get $k) (i32.const 48)))
+                                (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
                     (local.set $h0_pooled.x4
                       (f32x4.max
                         (local.get $h0_pooled.x4)
-                        (v128.load32_lane offset=6912 3
-                          (i32.add
-                            (local.get $h0_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 11520))
-                                        (i32.mul (local.get $j) (i32.const 576)))
-                                      (i32.mul (local.get $k) (i32.const 48)))
-                                    (i32.mul (local.get $m) (i32.const 24)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
-                          (v128.load32_lane offset=4608 2
-                            (i32.add
-                              (local.get $h0_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 11520))
-                                          (i32.mul (local.get $j) (i32.const 576)))
-                                        (i32.mul (local.get $k) (i32.const 48)))
-                                      (i32.mul (local.get $m) (i32.const 24)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))
-                            (v128.load32_lane offset=2304 1
-                              (i32.add
-                                (local.get $h0_convolved)
-                                (i32.shl
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.mul (local.get $i) (i32.const 11520))
-                                            (i32.mul (local.get $j) (i32.const 576)))
-                                          (i32.mul (local.get $k) (i32.const 48)))
-                                        (i32.mul (local.get $m) (i32.const 24)))
-                                      (i32.mul (local.get $l) (i32.const 2)))
-                                    (local.get $n))
-                                  (i32.const 2)))
-                              (v128.load32_zero
-                                (i32.add
-                                  (local.get $h0_convolved)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.add
-                                              (i32.mul (local.get $i) (i32.const 11520))
-                                              (i32.mul (local.get $j) (i32.const 576)))
-                                            (i32.mul (local.get $k) (i32.const 48)))
-                                          (i32.mul (local.get $m) (i32.const 24)))
-                                        (i32.mul (local.get $l) (i32.const 2)))
-                                      (local.get $n))
-                                    (i32.const 2)))))))))
+                        (v128.load32_lane offset=24 3
+                          (local.get $h0_convolved.at)
+                          (v128.load32_lane offset=16 2
+                            (local.get $h0_convolved.at)
+                            (v128.load32_lane offset=8 1
+                              (local.get $h0_convolved.at)
+                              (v128.load32_zero (local.get $h0_convolved.at)))))))
                     (br_if $each_n
                       (i32.lt_s
                         (local.tee $n (i32.add (local.get $n) (i32.const 1)))
                         (i32.const 2))))
                   (br_if $each_m
                     (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-                (local.set $four.lanes
+                (v128.store
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
                   (call $f32x4_tanh
                     (f32x4.add
                       (local.get $h0_pooled.x4)
-                      (v128.load
+                      (v128.load32_splat
                         (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (v128.store32_lane 0
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=576 1
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=1152 2
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=1728 3
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
                 (br_if $each_l
-                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 12))))
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
               (br_if $each_k
                 (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
             (br_if $each_j
-              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 20))))
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
           (br_if $each_i
             (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
 
@@ -9600,7 +8304,8 @@
   (func $predict.h1
     (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $rows i32)
     (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h1_pooled.x4 v128) (local $four.lanes v128)
+    (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
+    (local $four.lanes v128)
     (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (i32.load (global.get $predict.h1)))
@@ -9622,73 +8327,32 @@
                 (loop $each_m
                   (local.set $n (i32.const 0))
                   (loop $each_n
+                    (local.set $h1_convolved.at
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
                     (local.set $h1_pooled.x4
                       (f32x4.max
                         (local.get $h1_pooled.x4)
                         (v128.load32_lane offset=768 3
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
+                          (local.get $h1_convolved.at)
                           (v128.load32_lane offset=512 2
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))
+                            (local.get $h1_convolved.at)
                             (v128.load32_lane offset=256 1
-                              (i32.add
-                                (local.get $h1_convolved)
-                                (i32.shl
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.mul (local.get $i) (i32.const 3200))
-                                            (i32.mul (local.get $j) (i32.const 64)))
-                                          (i32.mul (local.get $k) (i32.const 16)))
-                                        (i32.mul (local.get $m) (i32.const 8)))
-                                      (i32.mul (local.get $l) (i32.const 2)))
-                                    (local.get $n))
-                                  (i32.const 2)))
-                              (v128.load32_zero
-                                (i32.add
-                                  (local.get $h1_convolved)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.add
-                                              (i32.mul (local.get $i) (i32.const 3200))
-                                              (i32.mul (local.get $j) (i32.const 64)))
-                                            (i32.mul (local.get $k) (i32.const 16)))
-                                          (i32.mul (local.get $m) (i32.const 8)))
-                                        (i32.mul (local.get $l) (i32.const 2)))
-                                      (local.get $n))
-                                    (i32.const 2)))))))))
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))))
                     (br_if $each_n
                       (i32.lt_s
                         (local.tee $n (i32.add (local.get $n) (i32.const 1)))
@@ -9701,7 +8365,7 @@
                       (local.get $h1_pooled.x4)
                       (v128.load
                         (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (v128.store32_lane 0
+                (local.set $h1.at
                   (i32.add
                     (local.get $h1)
                     (i32.shl
@@ -9712,47 +8376,11 @@
                             (i32.mul (local.get $j) (i32.const 16)))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=64 1
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=128 2
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
-                (v128.store32_lane offset=192 3
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (local.get $four.lanes))
+                      (i32.const 2))))
+                (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
                 (br_if $each_l
                   (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
               (br_if $each_k
@@ -9771,73 +8399,32 @@
                 (loop $each_m
                   (local.set $n (i32.const 0))
                   (loop $each_n
+                    (local.set $h1_convolved.at
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
                     (local.set $h1_pooled.x4
                       (f32x4.max
                         (local.get $h1_pooled.x4)
                         (v128.load32_lane offset=24 3
-                          (i32.add
-                            (local.get $h1_convolved)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 3200))
-                                        (i32.mul (local.get $j) (i32.const 64)))
-                                      (i32.mul (local.get $k) (i32.const 16)))
-                                    (i32.mul (local.get $m) (i32.const 8)))
-                                  (i32.mul (local.get $l) (i32.const 2)))
-                                (local.get $n))
-                              (i32.const 2)))
+                          (local.get $h1_convolved.at)
                           (v128.load32_lane offset=16 2
-                            (i32.add
-                              (local.get $h1_convolved)
-                              (i32.shl
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 3200))
-                                          (i32.mul (local.get $j) (i32.const 64)))
-                                        (i32.mul (local.get $k) (i32.const 16)))
-                                      (i32.mul (local.get $m) (i32.const 8)))
-                                    (i32.mul (local.get $l) (i32.const 2)))
-                                  (local.get $n))
-                                (i32.const 2)))
+                            (local.get $h1_convolved.at)
                             (v128.load32_lane offset=8 1
-                              (i32.add
-                                (local.get $h1_convolved)
-                                (i32.shl
-                                  (i32.add
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.mul (local.get $i) (i32.const 3200))
-                                            (i32.mul (local.get $j) (i32.const 64)))
-                                          (i32.mul (local.get $k) (i32.const 16)))
-                                        (i32.mul (local.get $m) (i32.const 8)))
-                                      (i32.mul (local.get $l) (i32.const 2)))
-                                    (local.get $n))
-                                  (i32.const 2)))
-                              (v128.load32_zero
-                                (i32.add
-                                  (local.get $h1_convolved)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.add
-                                          (i32.add
-                                            (i32.add
-                                              (i32.mul (local.get $i) (i32.const 3200))
-                                              (i32.mul (local.get $j) (i32.const 64)))
-                                            (i32.mul (local.get $k) (i32.const 16)))
-                                          (i32.mul (local.get $m) (i32.const 8)))
-                                        (i32.mul (local.get $l) (i32.const 2)))
-                                      (local.get $n))
-                                    (i32.const 2)))))))))
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))))
                     (br_if $each_n
                       (i32.lt_s
                         (local.tee $n (i32.add (local.get $n) (i32.const 1)))

@@ -3,7 +3,7 @@
 import type { Node } from "../../graph/node.ts";
 import type { DType } from "../../graph/types.ts";
 import type { Axis } from "../../kernels/scalar.ts";
-import { type Code, get, set } from "./code.ts";
+import { type Code, flat, get, set } from "./code.ts";
 import type { Held, Lanes, Scope } from "./expression.ts";
 import { inWasm, type LocalType, type NumberType, numberTypes } from "./names.ts";
 
@@ -19,6 +19,7 @@ export class Body implements Scope {
   readonly #held = new Map<string, NumberType>();
   readonly #vectors = new Map<string, Code>();
   readonly #aliases = new Map<string, Code>();
+  readonly #addresses = new Map<string, string>();
   readonly #letters: Letters;
 
   constructor(letters: Letters) {
@@ -96,6 +97,7 @@ export class Body implements Scope {
       local: (name, dtype) => this.local(name, dtype),
       helper: (name) => this.helper(name),
       vector: (name) => this.vector(name),
+      held: (node, address) => this.held(node, address),
     };
   }
 
@@ -103,6 +105,16 @@ export class Body implements Scope {
 
   push(...code: Code[]): void {
     this.code.push(...code);
+  }
+
+  /** Sets a local to an address of a value's memory: one for each that there is. */
+  held(node: Node, address: Code): Code {
+    const text = flat(address);
+    let name = `${this.nameOf(node)}.at`;
+    while ((this.#addresses.get(name) ?? text) !== text) name += "_";
+    this.#addresses.set(name, text);
+    this.set(name, "i32", address);
+    return get(name);
   }
 
   /** A line of comment. */

@@ -304,6 +304,8 @@ export interface Lanes extends Scope {
   readonly along: Axis;
   /** A local that differs from lane to lane, as a vector; undefined for others. */
   vector(name: string): Code | undefined;
+  /** Works out an address of a value's memory before what uses it. */
+  held(node: Node, address: Code): Code;
 }
 
 const shapes = { float32: "f32x4", int32: "i32x4", bool: "i32x4" } as const;
@@ -490,9 +492,11 @@ function laneByLane(s: Scalar, lanes: Lanes): Code {
   const each = [0, 1, 2, 3].map((lane) => laneOf(lanes, lane));
   if (s.kind === "element" && s.dtype !== "bool") {
     const stride = strideAlong(s.offset, lanes);
+    const first = addressOf(s.node, s.offset, lanes);
+    const start = stride !== undefined && stride >= 0 && lanes.held(s.node, first.at(-1) as Code);
     const address = (lane: number): readonly Code[] =>
-      stride !== undefined && stride >= 0
-        ? addressOf(s.node, s.offset, lanes, stride * lane)
+      start
+        ? [...addressOf(s.node, s.offset, lanes, stride * lane).slice(0, -1), start]
         : addressOf(s.node, s.offset, each[lane]);
     return [1, 2, 3].reduce<Code>(
       (code, lane) => {

@@ -98,21 +98,36 @@ function valuesIn(body: readonly Statement[]): Scalar[] {
 
 const loopsIn = (body: readonly Statement[]): Loop[] => body.filter((s) => s.kind === "loop");
 
-const long = ({ extent }: Axis): boolean => typeof extent !== "number" || extent >= 8;
+/** Loops of fewer steps mostly do what is left of fours. */
+const isLong = ({ extent }: Axis): boolean => typeof extent !== "number" || extent >= 8;
+const hasFours = ({ extent }: Axis): boolean => typeof extent !== "number" || extent >= 4;
+
+/** Lanes are not worth it where more of the work gets into them one by one. */
+const mostLanewise = 0.5;
+/** What a loop with few steps is worse by. */
+const ofShort = 0.1;
+
+/** The part of a loop's work that gets into lanes one by one; infinite where it cannot run in lanes. */
+function lanewiseIn(loop: Loop): number {
+  const found = lanesOf(loop);
+  if (!found) return Number.POSITIVE_INFINITY;
+  const share = found.lanewise / Math.max(1, found.lanewise + found.vectors);
+  if (share > mostLanewise) return Number.POSITIVE_INFINITY;
+  return share + (isLong(loop.axis) ? 0 : ofShort);
+}
+
+const hasFoursWithin = (loop: Loop): boolean =>
+  hasFours(loop.axis) || loopsIn(loop.body).some(hasFoursWithin);
+
+/** The same if loops inside run in lanes, each where it is best: of the worst of them. */
+function lanewiseWithin(loop: Loop): number {
+  const inner = loopsIn(loop.body).filter(hasFoursWithin);
+  if (inner.length === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(...inner.map((l) => Math.min(lanewiseIn(l), lanewiseWithin(l))));
+}
 
 /** Whether a loop runs in lanes itself, rather than those in it or none. */
 export function runsInLanes(loop: Loop): boolean {
-  const own = lanesOf(loop);
-  if (!own || own.lanewise > own.vectors) return false;
-  const inner = loopsIn(loop.body);
-  if (inner.length === 0) return true;
-  const inLanesWithin = (l: Loop): boolean => {
-    const found = lanesOf(l);
-    if (found && found.lanewise === 0 && long(l.axis)) return true;
-    const deeper = loopsIn(l.body);
-    return deeper.length > 0 && deeper.every(inLanesWithin);
-  };
-  if (inner.every(inLanesWithin)) return false;
-  if (own.lanewise === 0) return true;
-  return !inner.some((l) => runsInLanes(l));
+  const own = lanewiseIn(loop);
+  return own !== Number.POSITIVE_INFINITY && own < lanewiseWithin(loop);
 }

@@ -202,14 +202,14 @@ function storeLanes(body: Body, axis: Axis, { into, offset, value }: Store): voi
   }
   body.set("four.lanes", "v128", code);
   const i = body.letter(axis);
+  const start = stride > 0 && body.held(into, addressOf(into, offset, body).at(-1) as Code);
   for (const lane of [0, 1, 2, 3]) {
-    const address =
-      stride > 0
-        ? addressOf(into, offset, body, stride * lane)
-        : addressOf(into, offset, {
-            ...lanes,
-            axis: (a) => (a === axis ? plus(get(i), i32(lane)) : body.axis(a)),
-          });
+    const address = start
+      ? [...addressOf(into, offset, body, stride * lane).slice(0, -1), start]
+      : addressOf(into, offset, {
+          ...lanes,
+          axis: (a) => (a === axis ? plus(get(i), i32(lane)) : body.axis(a)),
+        });
     if (dtype === "bool") {
       const bit: Code = [
         "i32.and",
