@@ -18,7 +18,8 @@ const notation: Record<InstructionFn, (args: readonly Printed[], dtype: string) 
   sub: ([a, b]) => infix(a, " − ", b, add, true),
   mul: ([a, b]) => infix(a, "·", b, mul),
   div: ([a, b]) => infix(a, " / ", b, mul, true),
-  mod: ([a, b]) => infix(a, " mod ", b, mul, true),
+  // Binds less than a product: i·(j mod 3), (i mod 3)·j.
+  mod: ([a, b]) => infix(a, " mod ", b, mul - 0.25, true),
   pow: ([a, b]) => infix(a, "^", b, power, true),
   neg: ([a]) => ({ text: `−${close(a, mul)}`, precedence: add }),
   abs: ([a]) => ({ text: `|${a.text}|`, precedence: atom }),

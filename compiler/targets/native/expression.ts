@@ -56,9 +56,9 @@ const close = (code: Code, level: number): string =>
   code.precedence < level ? `(${code.text})` : code.text;
 
 const infix =
-  (sign: string, level: number, associative = false): Print =>
-  ([a, b]) => ({
-    text: `${close(a, level)} ${sign} ${close(b, associative ? level : level + 1)}`,
+  (sign: string, level: number): Print =>
+  ([a, b], s) => ({
+    text: `${close(a, level)} ${sign} ${close(b, goesOn(s) ? level : level + 1)}`,
     precedence: level,
   });
 
@@ -85,6 +85,18 @@ const typed =
   (args, s) =>
     called(`${prefixes[s.dtype]}_${name}`, args);
 
+/**
+ * Whether a (b …) may go on as a b …: in whole numbers and truth values, where the right operand is of the same
+ * operation. Elsewhere the parentheses stay: floats are rounded at each step, and quotients cut off.
+ */
+function goesOn(s: Scalar): boolean {
+  if (s.kind !== "call" || s.dtype.startsWith("float")) return false;
+  const [, b] = s.args;
+  if (b?.kind !== "call") return false;
+  if (s.fn === "add") return b.fn === "add" || b.fn === "sub";
+  return (s.fn === "mul" || s.fn === "and" || s.fn === "or") && b.fn === s.fn;
+}
+
 const isInt = (s: Scalar): boolean => s.dtype === "int32" || s.dtype === "int64";
 const isFloat = (s: Scalar): boolean => s.dtype === "float32" || s.dtype === "float64";
 
@@ -95,9 +107,9 @@ const wrapping =
     s.dtype === "int32" && !isIndex(s) ? typed(name)(args, s) : plain(args, s);
 
 const table: Record<InstructionFn, Print> = {
-  add: wrapping("add", infix("+", p.add, true)),
+  add: wrapping("add", infix("+", p.add)),
   sub: wrapping("sub", infix("-", p.add)),
-  mul: wrapping("mul", infix("*", p.mul, true)),
+  mul: wrapping("mul", infix("*", p.mul)),
   div: (args, s) => (isInt(s) && !isIndex(s) ? typed("div")(args, s) : infix("/", p.mul)(args, s)),
   mod: (args, s) => (isInt(s) && isIndex(s) ? infix("%", p.mul)(args, s) : typed("mod")(args, s)),
   pow: typed("pow"),
@@ -125,7 +137,7 @@ const table: Record<InstructionFn, Print> = {
   ge: infix(">=", p.relate),
   eq: infix("==", p.equal),
   ne: infix("!=", p.equal),
-  and: infix("&&", p.and, true),
+  and: infix("&&", p.and),
   // Compilers ask for parentheses where && stands in ||.
   or: ([a, b]) => ({
     text: [a, b].map((x) => (x.precedence === p.or ? x.text : close(x, p.and + 1))).join(" || "),
@@ -240,9 +252,9 @@ export function expression(s: Scalar, names: Names): Code {
 export function offset(s: Scalar, names: Names): Code {
   if (s.kind !== "call" || !isInt(s)) return expression(s, names);
   const args = (): Code[] => s.args.map((arg) => offset(arg, names));
-  if (s.fn === "add") return infix("+", p.add, true)(args(), s);
+  if (s.fn === "add") return infix("+", p.add)(args(), s);
   if (s.fn === "sub") return infix("-", p.add)(args(), s);
-  if (s.fn === "mul") return infix("*", p.mul, true)(args(), s);
+  if (s.fn === "mul") return infix("*", p.mul)(args(), s);
   return expression(s, names);
 }
 

@@ -25,9 +25,9 @@ export interface Code {
 type Print = (args: readonly Code[], s: Scalar) => Code;
 
 const infix =
-  (sign: string, level: number, associative = false): Print =>
-  ([a, b]) => ({
-    text: `${close(a, level)} ${sign} ${close(b, associative ? level : level + 1)}`,
+  (sign: string, level: number): Print =>
+  ([a, b], s) => ({
+    text: `${close(a, level)} ${sign} ${close(b, goesOn(s) ? level : level + 1)}`,
     precedence: level,
   });
 
@@ -44,10 +44,10 @@ const wrapped =
       : plain(args, s);
 
 const table: Record<InstructionFn, Print> = {
-  add: wrapped(infix("+", p.add, true)),
+  add: wrapped(infix("+", p.add)),
   sub: wrapped(infix("-", p.add)),
   mul: (args, s) =>
-    s.dtype === "int32" && !isIndex(s) ? method("imul")(args, s) : infix("*", p.mul, true)(args, s),
+    s.dtype === "int32" && !isIndex(s) ? method("imul")(args, s) : infix("*", p.mul)(args, s),
   // Of integers: floor division, and the remainder that goes with it.
   div: (args, s) => (isInt(s) ? floored(infix("/", p.mul)(args, s)) : infix("/", p.mul)(args, s)),
   mod: (args, s) => {
@@ -82,8 +82,8 @@ const table: Record<InstructionFn, Print> = {
   ge: infix(">=", p.relate),
   eq: infix("===", p.equal),
   ne: infix("!==", p.equal),
-  and: infix("&&", p.and, true),
-  or: infix("||", p.or, true),
+  and: infix("&&", p.and),
+  or: infix("||", p.or),
   not: ([a]) => ({ text: `!${close(a, p.unary)}`, precedence: p.unary }),
   where: ([c, a, b]) => ({
     text: `${close(c, p.choice + 1)} ? ${close(a, p.choice)} : ${close(b, p.choice)}`,
@@ -134,6 +134,18 @@ function cast(a: Code, s: Scalar): Code {
   if (to === "float32" && from === "float64")
     return { text: `Math.fround(${a.text})`, precedence: p.call };
   return a;
+}
+
+/**
+ * Whether a (b …) may go on as a b …: in whole numbers and truth values, where the right operand is of the same
+ * operation. Elsewhere the parentheses stay: floats are rounded at each step, and quotients cut off.
+ */
+function goesOn(s: Scalar): boolean {
+  if (s.kind !== "call" || s.dtype.startsWith("float")) return false;
+  const [, b] = s.args;
+  if (b?.kind !== "call") return false;
+  if (s.fn === "add") return b.fn === "add" || b.fn === "sub";
+  return (s.fn === "mul" || s.fn === "and" || s.fn === "or") && b.fn === s.fn;
 }
 
 const isInt = (s: Scalar): boolean => s.dtype === "int32" || s.dtype === "int64";
@@ -208,11 +220,11 @@ export function offset(s: Scalar, names: Names): Code {
   const args = s.args.map((arg) => offset(arg, names));
   switch (s.fn) {
     case "add":
-      return infix("+", p.add, true)(args, s);
+      return infix("+", p.add)(args, s);
     case "sub":
       return infix("-", p.add)(args, s);
     case "mul":
-      return infix("*", p.mul, true)(args, s);
+      return infix("*", p.mul)(args, s);
     case "div":
       return floored(infix("/", p.mul)(args, s));
     case "mod":
