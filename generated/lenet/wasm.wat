@@ -882,56 +882,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -1197,56 +1172,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -1487,63 +1437,108 @@
                     (local.get $sums)
                     (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 12))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (call $f32x4_tanh
-                        (f32x4.add
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $hidden_b)
-                              (i32.shl (local.get $j) (i32.const 2)))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.extract_lane 0
-                        (call $f32x4_tanh
-                          (f32x4.splat
-                            (f32.add
-                              (f32.load
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
+                  (v128.store
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_b)
+                            (i32.shl (local.get $j) (i32.const 2))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
                                 (i32.add
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
-                              (f32.load
+                              (v128.load
                                 (i32.add
                                   (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -1999,77 +1994,168 @@
                     (local.get $sums)
                     (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 12))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $d_h2_linear)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.mul
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32x4.sub
-                          (f32x4.splat (f32.const 1))
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $d_h2_linear)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.mul
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32x4.sub
+                        (f32x4.splat (f32.const 1))
+                        (f32x4.mul
+                          (v128.load
+                            (i32.add
+                              (local.get $h2)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $h2)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2))))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $d_h2_linear)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.mul
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32x4.sub
+                        (f32x4.splat (f32.const 1))
+                        (f32x4.mul
+                          (v128.load
+                            (i32.add
+                              (local.get $h2)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $h2)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2))))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
+                  (v128.store
+                    (i32.add
+                      (local.get $d_h2_linear)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.mul
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32x4.sub
+                        (f32x4.splat (f32.const 1))
+                        (f32x4.mul
+                          (v128.load
+                            (i32.add
+                              (local.get $h2)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $h2)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2)))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $d_h2_linear)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
                           (f32x4.mul
                             (v128.load
                               (i32.add
-                                (local.get $h2)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $h2)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $d_h2_linear)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.mul
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.sub
-                          (f32.const 1)
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32x4.sub
+                              (f32x4.splat (f32.const 1))
+                              (f32x4.mul
+                                (v128.load
+                                  (i32.add
+                                    (local.get $h2)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 500))
+                                        (local.get $j))
+                                      (i32.const 2))))
+                                (v128.load
+                                  (i32.add
+                                    (local.get $h2)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 500))
+                                        (local.get $j))
+                                      (i32.const 2))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $d_h2_linear)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
                           (f32.mul
                             (f32.load
                               (i32.add
-                                (local.get $h2)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))
-                            (f32.load
-                              (i32.add
-                                (local.get $h2)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32.sub
+                              (f32.const 1)
+                              (f32.mul
+                                (f32.load
+                                  (i32.add
+                                    (local.get $h2)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 500))
+                                        (local.get $j))
+                                      (i32.const 2))))
+                                (f32.load
+                                  (i32.add
+                                    (local.get $h2)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 500))
+                                        (local.get $j))
+                                      (i32.const 2))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -2209,89 +2295,170 @@
                     (local.get $sums)
                     (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $jkl_first) (i32.const 2))))
-              (local.set $jkl (local.get $jkl_first))
               (if
-                (i32.lt_s
-                  (local.get $jkl)
-                  (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 12))
                 (then
-                  ;; four jkl at a time
-                  (loop $each_jkl
-                    (v128.store
-                      (i32.add
-                        (local.get $d_h1_linear)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                          (i32.const 2)))
-                      (f32x4.mul
-                        (v128.load
+                  (local.set $jkl (local.get $jkl_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $d_h1_linear)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                        (i32.const 2)))
+                    (f32x4.mul
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
+                      (f32x4.sub
+                        (f32x4.splat (f32.const 1))
+                        (f32x4.mul
+                          (v128.load
+                            (i32.add
+                              (local.get $h1)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                                (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $h1)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                                (i32.const 2))))))))
+                  (local.set $jkl (i32.add (local.get $jkl_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $d_h1_linear)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                        (i32.const 2)))
+                    (f32x4.mul
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
+                      (f32x4.sub
+                        (f32x4.splat (f32.const 1))
+                        (f32x4.mul
+                          (v128.load
+                            (i32.add
+                              (local.get $h1)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                                (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $h1)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                                (i32.const 2))))))))
+                  (local.set $jkl (i32.add (local.get $jkl_first) (i32.const 8)))
+                  (v128.store
+                    (i32.add
+                      (local.get $d_h1_linear)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                        (i32.const 2)))
+                    (f32x4.mul
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
+                      (f32x4.sub
+                        (f32x4.splat (f32.const 1))
+                        (f32x4.mul
+                          (v128.load
+                            (i32.add
+                              (local.get $h1)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                                (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $h1)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                                (i32.const 2)))))))))
+                (else
+                  (local.set $jkl (local.get $jkl_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $jkl)
+                      (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four jkl at a time
+                      (loop $each_jkl
+                        (v128.store
                           (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $jkl) (i32.const 2))))
-                        (f32x4.sub
-                          (f32x4.splat (f32.const 1))
+                            (local.get $d_h1_linear)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                              (i32.const 2)))
                           (f32x4.mul
                             (v128.load
                               (i32.add
-                                (local.get $h1)
-                                (i32.shl
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $jkl) (i32.const 2))))
+                            (f32x4.sub
+                              (f32x4.splat (f32.const 1))
+                              (f32x4.mul
+                                (v128.load
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 800))
-                                    (local.get $jkl))
-                                  (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $h1)
-                                (i32.shl
+                                    (local.get $h1)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 800))
+                                        (local.get $jkl))
+                                      (i32.const 2))))
+                                (v128.load
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 800))
-                                    (local.get $jkl))
-                                  (i32.const 2))))))))
-                    (br_if $each_jkl
-                      (i32.lt_s
-                        (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $jkl_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
-                (then
-                  ;; the other jkl
-                  (loop $each_jkl
-                    (f32.store
-                      (i32.add
-                        (local.get $d_h1_linear)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                          (i32.const 2)))
-                      (f32.mul
-                        (f32.load
+                                    (local.get $h1)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 800))
+                                        (local.get $jkl))
+                                      (i32.const 2))))))))
+                        (br_if $each_jkl
+                          (i32.lt_s
+                            (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $jkl_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s
+                      (local.get $jkl)
+                      (i32.add (local.get $jkl_first) (local.get $columns)))
+                    (then
+                      ;; the other jkl
+                      (loop $each_jkl
+                        (f32.store
                           (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $jkl) (i32.const 2))))
-                        (f32.sub
-                          (f32.const 1)
+                            (local.get $d_h1_linear)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                              (i32.const 2)))
                           (f32.mul
                             (f32.load
                               (i32.add
-                                (local.get $h1)
-                                (i32.shl
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $jkl) (i32.const 2))))
+                            (f32.sub
+                              (f32.const 1)
+                              (f32.mul
+                                (f32.load
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 800))
-                                    (local.get $jkl))
-                                  (i32.const 2))))
-                            (f32.load
-                              (i32.add
-                                (local.get $h1)
-                                (i32.shl
+                                    (local.get $h1)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 800))
+                                        (local.get $jkl))
+                                      (i32.const 2))))
+                                (f32.load
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 800))
-                                    (local.get $jkl))
-                                  (i32.const 2))))))))
-                    (br_if $each_jkl
-                      (i32.lt_s
-                        (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
-                        (i32.add (local.get $jkl_first) (local.get $columns)))))))
+                                    (local.get $h1)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 800))
+                                        (local.get $jkl))
+                                      (i32.const 2))))))))
+                        (br_if $each_jkl
+                          (i32.lt_s
+                            (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
+                            (i32.add (local.get $jkl_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -2713,104 +2880,79 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $d_h0_linear)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $d_h0_linear)
-                          (i32.shl
-                            (i32.add
+                          (i32.mul (local.get $i) (i32.const 2880))
+                          (i32.mul (local.get $j) (i32.const 144)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (f32x4.mul
+                    (v128.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2))))
+                    (f32x4.sub
+                      (f32x4.splat (f32.const 1))
+                      (f32x4.mul
+                        (v128.load
+                          (i32.add
+                            (local.get $h0)
+                            (i32.shl
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 2880))
-                                (i32.mul (local.get $j) (i32.const 144)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32x4.mul
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $kl) (i32.const 2))))
-                          (f32x4.sub
-                            (f32x4.splat (f32.const 1))
-                            (f32x4.mul
-                              (v128.load
                                 (i32.add
-                                  (local.get $h0)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 2880))
-                                        (i32.mul (local.get $j) (i32.const 144)))
-                                      (local.get $kl))
-                                    (i32.const 2))))
-                              (v128.load
+                                  (i32.mul (local.get $i) (i32.const 2880))
+                                  (i32.mul (local.get $j) (i32.const 144)))
+                                (local.get $kl))
+                              (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $h0)
+                            (i32.shl
+                              (i32.add
                                 (i32.add
-                                  (local.get $h0)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 2880))
-                                        (i32.mul (local.get $j) (i32.const 144)))
-                                      (local.get $kl))
-                                    (i32.const 2))))))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                                  (i32.mul (local.get $i) (i32.const 2880))
+                                  (i32.mul (local.get $j) (i32.const 144)))
+                                (local.get $kl))
+                              (i32.const 2))))))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $d_h0_linear)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $d_h0_linear)
-                          (i32.shl
-                            (i32.add
+                          (i32.mul (local.get $i) (i32.const 2880))
+                          (i32.mul (local.get $j) (i32.const 144)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (f32x4.mul
+                    (v128.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2))))
+                    (f32x4.sub
+                      (f32x4.splat (f32.const 1))
+                      (f32x4.mul
+                        (v128.load
+                          (i32.add
+                            (local.get $h0)
+                            (i32.shl
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 2880))
-                                (i32.mul (local.get $j) (i32.const 144)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.mul
-                          (f32.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $kl) (i32.const 2))))
-                          (f32.sub
-                            (f32.const 1)
-                            (f32.mul
-                              (f32.load
                                 (i32.add
-                                  (local.get $h0)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 2880))
-                                        (i32.mul (local.get $j) (i32.const 144)))
-                                      (local.get $kl))
-                                    (i32.const 2))))
-                              (f32.load
+                                  (i32.mul (local.get $i) (i32.const 2880))
+                                  (i32.mul (local.get $j) (i32.const 144)))
+                                (local.get $kl))
+                              (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $h0)
+                            (i32.shl
+                              (i32.add
                                 (i32.add
-                                  (local.get $h0)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 2880))
-                                        (i32.mul (local.get $j) (i32.const 144)))
-                                      (local.get $kl))
-                                    (i32.const 2))))))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                                  (i32.mul (local.get $i) (i32.const 2880))
+                                  (i32.mul (local.get $j) (i32.const 144)))
+                                (local.get $kl))
+                              (i32.const 2))))))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -3562,67 +3704,111 @@
               (i32.sub
                 (i32.add (local.get $sums) (i32.shl (local.get $i) (i32.const 5)))
                 (i32.shl (local.get $jkl_first) (i32.const 2))))
-            (local.set $jkl (local.get $jkl_first))
             (if
-              (i32.lt_s
-                (local.get $jkl)
-                (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
+              (i32.eq (local.get $columns) (i32.const 8))
               (then
-                ;; four jkl at a time
-                (loop $each_jkl
-                  (v128.store
-                    (i32.add
-                      (local.get $layer1_W)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                        (i32.const 2)))
-                    (f32x4.sub
+                (local.set $jkl (local.get $jkl_first))
+                (v128.store
+                  (i32.add
+                    (local.get $layer1_W)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
+                      (i32.const 2)))
+                  (f32x4.sub
+                    (v128.load
+                      (i32.add
+                        (local.get $layer1_W)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
+                          (i32.const 2))))
+                    (f32x4.mul
+                      (f32x4.splat (f32.const 0.1))
                       (v128.load
                         (i32.add
-                          (local.get $layer1_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                            (i32.const 2))))
-                      (f32x4.mul
-                        (f32x4.splat (f32.const 0.1))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $jkl) (i32.const 2)))))))
-                  (br_if $each_jkl
-                    (i32.lt_s
-                      (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
-                      (i32.sub
-                        (i32.add (local.get $jkl_first) (local.get $columns))
-                        (i32.const 3)))))))
-            (if
-              (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
-              (then
-                ;; the other jkl
-                (loop $each_jkl
-                  (f32.store
-                    (i32.add
-                      (local.get $layer1_W)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                        (i32.const 2)))
-                    (f32.sub
-                      (f32.load
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $jkl) (i32.const 2)))))))
+                (local.set $jkl (i32.add (local.get $jkl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $layer1_W)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
+                      (i32.const 2)))
+                  (f32x4.sub
+                    (v128.load
+                      (i32.add
+                        (local.get $layer1_W)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
+                          (i32.const 2))))
+                    (f32x4.mul
+                      (f32x4.splat (f32.const 0.1))
+                      (v128.load
+                        (i32.add
+                          (local.get $sums_of_row)
+                          (i32.shl (local.get $jkl) (i32.const 2))))))))
+              (else
+                (local.set $jkl (local.get $jkl_first))
+                (if
+                  (i32.lt_s
+                    (local.get $jkl)
+                    (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
+                  (then
+                    ;; four jkl at a time
+                    (loop $each_jkl
+                      (v128.store
                         (i32.add
                           (local.get $layer1_W)
                           (i32.shl
                             (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                            (i32.const 2))))
-                      (f32.mul
-                        (f32.const 0.1)
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $jkl) (i32.const 2)))))))
-                  (br_if $each_jkl
-                    (i32.lt_s
-                      (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
-                      (i32.add (local.get $jkl_first) (local.get $columns)))))))
+                            (i32.const 2)))
+                        (f32x4.sub
+                          (v128.load
+                            (i32.add
+                              (local.get $layer1_W)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
+                                (i32.const 2))))
+                          (f32x4.mul
+                            (f32x4.splat (f32.const 0.1))
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $jkl) (i32.const 2)))))))
+                      (br_if $each_jkl
+                        (i32.lt_s
+                          (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
+                          (i32.sub
+                            (i32.add (local.get $jkl_first) (local.get $columns))
+                            (i32.const 3)))))))
+                (if
+                  (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
+                  (then
+                    ;; the other jkl
+                    (loop $each_jkl
+                      (f32.store
+                        (i32.add
+                          (local.get $layer1_W)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
+                            (i32.const 2)))
+                        (f32.sub
+                          (f32.load
+                            (i32.add
+                              (local.get $layer1_W)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
+                                (i32.const 2))))
+                          (f32.mul
+                            (f32.const 0.1)
+                            (f32.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $jkl) (i32.const 2)))))))
+                      (br_if $each_jkl
+                        (i32.lt_s
+                          (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
+                          (i32.add (local.get $jkl_first) (local.get $columns)))))))))
             (br_if $each_i
               (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
           (br_if $each_unit
@@ -3805,67 +3991,131 @@
                     (local.get $sums)
                     (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 12))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $hidden_W)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.sub
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $hidden_W)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.sub
+                      (v128.load
+                        (i32.add
+                          (local.get $hidden_W)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2))))
+                      (f32x4.mul
+                        (f32x4.splat (f32.const 0.1))
                         (v128.load
                           (i32.add
-                            (local.get $hidden_W)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2))))
-                        (f32x4.mul
-                          (f32x4.splat (f32.const 0.1))
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2)))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $hidden_W)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.sub
-                        (f32.load
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $hidden_W)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.sub
+                      (v128.load
+                        (i32.add
+                          (local.get $hidden_W)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2))))
+                      (f32x4.mul
+                        (f32x4.splat (f32.const 0.1))
+                        (v128.load
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
+                  (v128.store
+                    (i32.add
+                      (local.get $hidden_W)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.sub
+                      (v128.load
+                        (i32.add
+                          (local.get $hidden_W)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2))))
+                      (f32x4.mul
+                        (f32x4.splat (f32.const 0.1))
+                        (v128.load
+                          (i32.add
+                            (local.get $sums_of_row)
+                            (i32.shl (local.get $j) (i32.const 2))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
                           (i32.add
                             (local.get $hidden_W)
                             (i32.shl
                               (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2))))
-                        (f32.mul
-                          (f32.const 0.1)
-                          (f32.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2)))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                              (i32.const 2)))
+                          (f32x4.sub
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_W)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2))))
+                            (f32x4.mul
+                              (f32x4.splat (f32.const 0.1))
+                              (v128.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $hidden_W)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (f32.sub
+                            (f32.load
+                              (i32.add
+                                (local.get $hidden_W)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2))))
+                            (f32.mul
+                              (f32.const 0.1)
+                              (f32.load
+                                (i32.add
+                                  (local.get $sums_of_row)
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -3950,49 +4200,91 @@
           ;; the result of finished sums
           (local.set $sums_of_row
             (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
-          (local.set $i (local.get $i_first))
           (if
-            (i32.lt_s
-              (local.get $i)
-              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+            (i32.eq (local.get $columns) (i32.const 16))
             (then
-              ;; four i at a time
-              (loop $each_i
-                (v128.store
-                  (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                  (f32x4.sub
+              (local.set $i (local.get $i_first))
+              (v128.store
+                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                (f32x4.sub
+                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                  (f32x4.mul
+                    (f32x4.splat (f32.const 0.1))
                     (v128.load
-                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                    (f32x4.mul
-                      (f32x4.splat (f32.const 0.1))
-                      (v128.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $i) (i32.const 2)))))))
-                (br_if $each_i
-                  (i32.lt_s
-                    (local.tee $i (i32.add (local.get $i) (i32.const 4)))
-                    (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
-          (if
-            (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
-            (then
-              ;; the other i
-              (loop $each_i
-                (f32.store
-                  (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                  (f32.sub
-                    (f32.load
-                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                    (f32.mul
-                      (f32.const 0.1)
-                      (f32.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $i) (i32.const 2)))))))
-                (br_if $each_i
-                  (i32.lt_s
-                    (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                    (i32.add (local.get $i_first) (local.get $columns)))))))
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+              (local.set $i (i32.add (local.get $i_first) (i32.const 4)))
+              (v128.store
+                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                (f32x4.sub
+                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                  (f32x4.mul
+                    (f32x4.splat (f32.const 0.1))
+                    (v128.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+              (local.set $i (i32.add (local.get $i_first) (i32.const 8)))
+              (v128.store
+                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                (f32x4.sub
+                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                  (f32x4.mul
+                    (f32x4.splat (f32.const 0.1))
+                    (v128.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+              (local.set $i (i32.add (local.get $i_first) (i32.const 12)))
+              (v128.store
+                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                (f32x4.sub
+                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                  (f32x4.mul
+                    (f32x4.splat (f32.const 0.1))
+                    (v128.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2))))))))
+            (else
+              (local.set $i (local.get $i_first))
+              (if
+                (i32.lt_s
+                  (local.get $i)
+                  (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  ;; four i at a time
+                  (loop $each_i
+                    (v128.store
+                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                      (f32x4.sub
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                        (f32x4.mul
+                          (f32x4.splat (f32.const 0.1))
+                          (v128.load
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $i) (i32.const 2)))))))
+                    (br_if $each_i
+                      (i32.lt_s
+                        (local.tee $i (i32.add (local.get $i) (i32.const 4)))
+                        (i32.sub
+                          (i32.add (local.get $i_first) (local.get $columns))
+                          (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
+                (then
+                  ;; the other i
+                  (loop $each_i
+                    (f32.store
+                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                      (f32.sub
+                        (f32.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                        (f32.mul
+                          (f32.const 0.1)
+                          (f32.load
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $i) (i32.const 2)))))))
+                    (br_if $each_i
+                      (i32.lt_s
+                        (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                        (i32.add (local.get $i_first) (local.get $columns)))))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
@@ -4404,56 +4696,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -4692,56 +4959,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -5025,63 +5267,108 @@
                     (local.get $sums)
                     (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 12))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (call $f32x4_tanh
-                        (f32x4.add
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $hidden_b)
-                              (i32.shl (local.get $j) (i32.const 2)))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.extract_lane 0
-                        (call $f32x4_tanh
-                          (f32x4.splat
-                            (f32.add
-                              (f32.load
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
+                  (v128.store
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_b)
+                            (i32.shl (local.get $j) (i32.const 2))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
                                 (i32.add
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
-                              (f32.load
+                              (v128.load
                                 (i32.add
                                   (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -5458,56 +5745,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -5746,56 +6008,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -6079,63 +6316,108 @@
                     (local.get $sums)
                     (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 12))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (call $f32x4_tanh
-                        (f32x4.add
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $hidden_b)
-                              (i32.shl (local.get $j) (i32.const 2)))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.extract_lane 0
-                        (call $f32x4_tanh
-                          (f32x4.splat
-                            (f32.add
-                              (f32.load
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
+                  (v128.store
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_b)
+                            (i32.shl (local.get $j) (i32.const 2))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
                                 (i32.add
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
-                              (f32.load
+                              (v128.load
                                 (i32.add
                                   (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $h2)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -6513,56 +6795,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -6808,56 +7065,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -7212,63 +7444,105 @@
                         (local.get $sums)
                         (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
                   (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (i32.eq (local.get $columns) (i32.const 8))
                     (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
+                      (local.set $j (local.get $j_first))
+                      (v128.store
+                        (i32.add
+                          (local.get $h2)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_b)
+                                (i32.shl (local.get $j) (i32.const 2)))))))
+                      (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                      (v128.store
+                        (i32.add
+                          (local.get $h2)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))))
+                    (else
+                      (local.set $j (local.get $j_first))
+                      (if
+                        (i32.lt_s
+                          (local.get $j)
+                          (i32.sub
+                            (i32.add (local.get $j_first) (local.get $columns))
+                            (i32.const 3)))
+                        (then
+                          ;; four j at a time
+                          (loop $each_j
+                            (v128.store
+                              (i32.add
+                                (local.get $h2)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))
+                              (call $f32x4_tanh
+                                (f32x4.add
+                                  (v128.load
                                     (i32.add
                                       (local.get $sums_of_row)
                                       (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
+                                  (v128.load
                                     (i32.add
                                       (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                                      (i32.shl (local.get $j) (i32.const 2)))))))
+                            (br_if $each_j
+                              (i32.lt_s
+                                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                                (i32.sub
+                                  (i32.add (local.get $j_first) (local.get $columns))
+                                  (i32.const 3)))))))
+                      (if
+                        (i32.lt_s
+                          (local.get $j)
+                          (i32.add (local.get $j_first) (local.get $columns)))
+                        (then
+                          ;; the other j
+                          (loop $each_j
+                            (f32.store
+                              (i32.add
+                                (local.get $h2)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))
+                              (f32x4.extract_lane 0
+                                (call $f32x4_tanh
+                                  (f32x4.splat
+                                    (f32.add
+                                      (f32.load
+                                        (i32.add
+                                          (local.get $sums_of_row)
+                                          (i32.shl (local.get $j) (i32.const 2))))
+                                      (f32.load
+                                        (i32.add
+                                          (local.get $hidden_b)
+                                          (i32.shl (local.get $j) (i32.const 2)))))))))
+                            (br_if $each_j
+                              (i32.lt_s
+                                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                                (i32.add (local.get $j_first) (local.get $columns)))))))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -7882,56 +8156,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h0_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 11520))
+                          (i32.mul (local.get $j) (i32.const 576)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -8177,56 +8426,31 @@
                       (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
                     (i32.shl (local.get $kl_first) (i32.const 2))))
                 (local.set $kl (local.get $kl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $kl)
-                    (i32.sub (i32.add (local.get $kl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; four kl at a time
-                    (loop $each_kl
-                      (v128.store
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $kl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $kl) (i32.add (local.get $kl_first) (local.get $columns)))
-                  (then
-                    ;; the other kl
-                    (loop $each_kl
-                      (f32.store
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
+                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
+                (v128.store
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
                         (i32.add
-                          (local.get $h1_convolved)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (local.get $kl))
-                            (i32.const 2)))
-                        (f32.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $kl) (i32.const 2)))))
-                      (br_if $each_kl
-                        (i32.lt_s
-                          (local.tee $kl (i32.add (local.get $kl) (i32.const 1)))
-                          (i32.add (local.get $kl_first) (local.get $columns)))))))
+                          (i32.mul (local.get $i) (i32.const 3200))
+                          (i32.mul (local.get $j) (i32.const 64)))
+                        (local.get $kl))
+                      (i32.const 2)))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
                 (br_if $each_j
                   (i32.lt_s
                     (local.tee $j (i32.add (local.get $j) (i32.const 1)))
@@ -8581,63 +8805,105 @@
                         (local.get $sums)
                         (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
                   (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (i32.eq (local.get $columns) (i32.const 8))
                     (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
+                      (local.set $j (local.get $j_first))
+                      (v128.store
+                        (i32.add
+                          (local.get $h2)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_b)
+                                (i32.shl (local.get $j) (i32.const 2)))))))
+                      (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                      (v128.store
+                        (i32.add
+                          (local.get $h2)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))))
+                    (else
+                      (local.set $j (local.get $j_first))
+                      (if
+                        (i32.lt_s
+                          (local.get $j)
+                          (i32.sub
+                            (i32.add (local.get $j_first) (local.get $columns))
+                            (i32.const 3)))
+                        (then
+                          ;; four j at a time
+                          (loop $each_j
+                            (v128.store
+                              (i32.add
+                                (local.get $h2)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))
+                              (call $f32x4_tanh
+                                (f32x4.add
+                                  (v128.load
                                     (i32.add
                                       (local.get $sums_of_row)
                                       (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
+                                  (v128.load
                                     (i32.add
                                       (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                                      (i32.shl (local.get $j) (i32.const 2)))))))
+                            (br_if $each_j
+                              (i32.lt_s
+                                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                                (i32.sub
+                                  (i32.add (local.get $j_first) (local.get $columns))
+                                  (i32.const 3)))))))
+                      (if
+                        (i32.lt_s
+                          (local.get $j)
+                          (i32.add (local.get $j_first) (local.get $columns)))
+                        (then
+                          ;; the other j
+                          (loop $each_j
+                            (f32.store
+                              (i32.add
+                                (local.get $h2)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))
+                              (f32x4.extract_lane 0
+                                (call $f32x4_tanh
+                                  (f32x4.splat
+                                    (f32.add
+                                      (f32.load
+                                        (i32.add
+                                          (local.get $sums_of_row)
+                                          (i32.shl (local.get $j) (i32.const 2))))
+                                      (f32.load
+                                        (i32.add
+                                          (local.get $hidden_b)
+                                          (i32.shl (local.get $j) (i32.const 2)))))))))
+                            (br_if $each_j
+                              (i32.lt_s
+                                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                                (i32.add (local.get $j_first) (local.get $columns)))))))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))

@@ -719,63 +719,95 @@
                     (local.get $sums)
                     (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 8))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (call $f32x4_tanh
-                        (f32x4.add
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $hidden_b)
-                              (i32.shl (local.get $j) (i32.const 2)))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.extract_lane 0
-                        (call $f32x4_tanh
-                          (f32x4.splat
-                            (f32.add
-                              (f32.load
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $h)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $h)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_b)
+                            (i32.shl (local.get $j) (i32.const 2))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $h)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
                                 (i32.add
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
-                              (f32.load
+                              (v128.load
                                 (i32.add
                                   (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $h)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -1215,77 +1247,143 @@
                     (local.get $sums)
                     (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 8))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $d_linear)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.mul
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32x4.sub
-                          (f32x4.splat (f32.const 1))
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $d_linear)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.mul
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32x4.sub
+                        (f32x4.splat (f32.const 1))
+                        (f32x4.mul
+                          (v128.load
+                            (i32.add
+                              (local.get $h)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $h)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2))))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $d_linear)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.mul
+                      (v128.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32x4.sub
+                        (f32x4.splat (f32.const 1))
+                        (f32x4.mul
+                          (v128.load
+                            (i32.add
+                              (local.get $h)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $h)
+                              (i32.shl
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.const 2)))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $d_linear)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
                           (f32x4.mul
                             (v128.load
                               (i32.add
-                                (local.get $h)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $h)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $d_linear)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.mul
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.sub
-                          (f32.const 1)
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32x4.sub
+                              (f32x4.splat (f32.const 1))
+                              (f32x4.mul
+                                (v128.load
+                                  (i32.add
+                                    (local.get $h)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 500))
+                                        (local.get $j))
+                                      (i32.const 2))))
+                                (v128.load
+                                  (i32.add
+                                    (local.get $h)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 500))
+                                        (local.get $j))
+                                      (i32.const 2))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $d_linear)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
                           (f32.mul
                             (f32.load
                               (i32.add
-                                (local.get $h)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))
-                            (f32.load
-                              (i32.add
-                                (local.get $h)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (f32.sub
+                              (f32.const 1)
+                              (f32.mul
+                                (f32.load
+                                  (i32.add
+                                    (local.get $h)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 500))
+                                        (local.get $j))
+                                      (i32.const 2))))
+                                (f32.load
+                                  (i32.add
+                                    (local.get $h)
+                                    (i32.shl
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 500))
+                                        (local.get $j))
+                                      (i32.const 2))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -1402,89 +1500,151 @@
                     (local.get $sums)
                     (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 8))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $hidden_W)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.sub
-                        (v128.load
-                          (i32.add
-                            (local.get $hidden_W)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2))))
-                        (f32x4.mul
-                          (f32x4.splat (f32.const 0.01))
-                          (f32x4.add
-                            (f32x4.mul
-                              (f32x4.splat (f32.const 0.0002))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_W)
-                                  (i32.shl
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 500))
-                                      (local.get $j))
-                                    (i32.const 2)))))
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $hidden_W)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.sub
+                      (v128.load
+                        (i32.add
+                          (local.get $hidden_W)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2))))
+                      (f32x4.mul
+                        (f32x4.splat (f32.const 0.01))
+                        (f32x4.add
+                          (f32x4.mul
+                            (f32x4.splat (f32.const 0.0002))
                             (v128.load
                               (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $hidden_W)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.sub
-                        (f32.load
+                                (local.get $hidden_W)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))))
+                          (v128.load
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2))))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $hidden_W)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (f32x4.sub
+                      (v128.load
+                        (i32.add
+                          (local.get $hidden_W)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2))))
+                      (f32x4.mul
+                        (f32x4.splat (f32.const 0.01))
+                        (f32x4.add
+                          (f32x4.mul
+                            (f32x4.splat (f32.const 0.0002))
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_W)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))))
+                          (v128.load
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $j) (i32.const 2)))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
                           (i32.add
                             (local.get $hidden_W)
                             (i32.shl
                               (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2))))
-                        (f32.mul
-                          (f32.const 0.01)
-                          (f32.add
-                            (f32.mul
-                              (f32.const 0.0002)
-                              (f32.load
-                                (i32.add
-                                  (local.get $hidden_W)
-                                  (i32.shl
+                              (i32.const 2)))
+                          (f32x4.sub
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_W)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2))))
+                            (f32x4.mul
+                              (f32x4.splat (f32.const 0.01))
+                              (f32x4.add
+                                (f32x4.mul
+                                  (f32x4.splat (f32.const 0.0002))
+                                  (v128.load
                                     (i32.add
-                                      (i32.mul (local.get $i) (i32.const 500))
-                                      (local.get $j))
-                                    (i32.const 2)))))
+                                      (local.get $hidden_W)
+                                      (i32.shl
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 500))
+                                          (local.get $j))
+                                        (i32.const 2)))))
+                                (v128.load
+                                  (i32.add
+                                    (local.get $sums_of_row)
+                                    (i32.shl (local.get $j) (i32.const 2))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $hidden_W)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (f32.sub
                             (f32.load
                               (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                                (local.get $hidden_W)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2))))
+                            (f32.mul
+                              (f32.const 0.01)
+                              (f32.add
+                                (f32.mul
+                                  (f32.const 0.0002)
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_W)
+                                      (i32.shl
+                                        (i32.add
+                                          (i32.mul (local.get $i) (i32.const 500))
+                                          (local.get $j))
+                                        (i32.const 2)))))
+                                (f32.load
+                                  (i32.add
+                                    (local.get $sums_of_row)
+                                    (i32.shl (local.get $j) (i32.const 2))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -1580,49 +1740,91 @@
           ;; the result of finished sums
           (local.set $sums_of_row
             (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
-          (local.set $i (local.get $i_first))
           (if
-            (i32.lt_s
-              (local.get $i)
-              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+            (i32.eq (local.get $columns) (i32.const 16))
             (then
-              ;; four i at a time
-              (loop $each_i
-                (v128.store
-                  (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                  (f32x4.sub
+              (local.set $i (local.get $i_first))
+              (v128.store
+                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                (f32x4.sub
+                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                  (f32x4.mul
+                    (f32x4.splat (f32.const 0.01))
                     (v128.load
-                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                    (f32x4.mul
-                      (f32x4.splat (f32.const 0.01))
-                      (v128.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $i) (i32.const 2)))))))
-                (br_if $each_i
-                  (i32.lt_s
-                    (local.tee $i (i32.add (local.get $i) (i32.const 4)))
-                    (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
-          (if
-            (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
-            (then
-              ;; the other i
-              (loop $each_i
-                (f32.store
-                  (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                  (f32.sub
-                    (f32.load
-                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                    (f32.mul
-                      (f32.const 0.01)
-                      (f32.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $i) (i32.const 2)))))))
-                (br_if $each_i
-                  (i32.lt_s
-                    (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                    (i32.add (local.get $i_first) (local.get $columns)))))))
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+              (local.set $i (i32.add (local.get $i_first) (i32.const 4)))
+              (v128.store
+                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                (f32x4.sub
+                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                  (f32x4.mul
+                    (f32x4.splat (f32.const 0.01))
+                    (v128.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+              (local.set $i (i32.add (local.get $i_first) (i32.const 8)))
+              (v128.store
+                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                (f32x4.sub
+                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                  (f32x4.mul
+                    (f32x4.splat (f32.const 0.01))
+                    (v128.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+              (local.set $i (i32.add (local.get $i_first) (i32.const 12)))
+              (v128.store
+                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                (f32x4.sub
+                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                  (f32x4.mul
+                    (f32x4.splat (f32.const 0.01))
+                    (v128.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2))))))))
+            (else
+              (local.set $i (local.get $i_first))
+              (if
+                (i32.lt_s
+                  (local.get $i)
+                  (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+                (then
+                  ;; four i at a time
+                  (loop $each_i
+                    (v128.store
+                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                      (f32x4.sub
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                        (f32x4.mul
+                          (f32x4.splat (f32.const 0.01))
+                          (v128.load
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $i) (i32.const 2)))))))
+                    (br_if $each_i
+                      (i32.lt_s
+                        (local.tee $i (i32.add (local.get $i) (i32.const 4)))
+                        (i32.sub
+                          (i32.add (local.get $i_first) (local.get $columns))
+                          (i32.const 3)))))))
+              (if
+                (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
+                (then
+                  ;; the other i
+                  (loop $each_i
+                    (f32.store
+                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+                      (f32.sub
+                        (f32.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+                        (f32.mul
+                          (f32.const 0.01)
+                          (f32.load
+                            (i32.add
+                              (local.get $sums_of_row)
+                              (i32.shl (local.get $i) (i32.const 2)))))))
+                    (br_if $each_i
+                      (i32.lt_s
+                        (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                        (i32.add (local.get $i_first) (local.get $columns)))))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
@@ -1984,63 +2186,95 @@
                     (local.get $sums)
                     (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 8))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (call $f32x4_tanh
-                        (f32x4.add
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $hidden_b)
-                              (i32.shl (local.get $j) (i32.const 2)))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.extract_lane 0
-                        (call $f32x4_tanh
-                          (f32x4.splat
-                            (f32.add
-                              (f32.load
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $h)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $h)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_b)
+                            (i32.shl (local.get $j) (i32.const 2))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $h)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
                                 (i32.add
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
-                              (f32.load
+                              (v128.load
                                 (i32.add
                                   (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $h)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -2358,63 +2592,95 @@
                     (local.get $sums)
                     (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
                   (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                (i32.eq (local.get $columns) (i32.const 8))
                 (then
-                  ;; four j at a time
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (call $f32x4_tanh
-                        (f32x4.add
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $hidden_b)
-                              (i32.shl (local.get $j) (i32.const 2)))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.extract_lane 0
-                        (call $f32x4_tanh
-                          (f32x4.splat
-                            (f32.add
-                              (f32.load
+                  (local.set $j (local.get $j_first))
+                  (v128.store
+                    (i32.add
+                      (local.get $h)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                  (v128.store
+                    (i32.add
+                      (local.get $h)
+                      (i32.shl
+                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                        (i32.const 2)))
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_b)
+                            (i32.shl (local.get $j) (i32.const 2))))))))
+                (else
+                  (local.set $j (local.get $j_first))
+                  (if
+                    (i32.lt_s
+                      (local.get $j)
+                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (then
+                      ;; four j at a time
+                      (loop $each_j
+                        (v128.store
+                          (i32.add
+                            (local.get $h)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
                                 (i32.add
                                   (local.get $sums_of_row)
                                   (i32.shl (local.get $j) (i32.const 2))))
-                              (f32.load
+                              (v128.load
                                 (i32.add
                                   (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                                  (i32.shl (local.get $j) (i32.const 2)))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                            (i32.sub
+                              (i32.add (local.get $j_first) (local.get $columns))
+                              (i32.const 3)))))))
+                  (if
+                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+                    (then
+                      ;; the other j
+                      (loop $each_j
+                        (f32.store
+                          (i32.add
+                            (local.get $h)
+                            (i32.shl
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.const 2)))
+                          (f32x4.extract_lane 0
+                            (call $f32x4_tanh
+                              (f32x4.splat
+                                (f32.add
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $sums_of_row)
+                                      (i32.shl (local.get $j) (i32.const 2))))
+                                  (f32.load
+                                    (i32.add
+                                      (local.get $hidden_b)
+                                      (i32.shl (local.get $j) (i32.const 2)))))))))
+                        (br_if $each_j
+                          (i32.lt_s
+                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                            (i32.add (local.get $j_first) (local.get $columns)))))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -2814,63 +3080,105 @@
                         (local.get $sums)
                         (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
                   (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (i32.eq (local.get $columns) (i32.const 8))
                     (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $features)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $features)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
+                      (local.set $j (local.get $j_first))
+                      (v128.store
+                        (i32.add
+                          (local.get $features)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_b)
+                                (i32.shl (local.get $j) (i32.const 2)))))))
+                      (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                      (v128.store
+                        (i32.add
+                          (local.get $features)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))))
+                    (else
+                      (local.set $j (local.get $j_first))
+                      (if
+                        (i32.lt_s
+                          (local.get $j)
+                          (i32.sub
+                            (i32.add (local.get $j_first) (local.get $columns))
+                            (i32.const 3)))
+                        (then
+                          ;; four j at a time
+                          (loop $each_j
+                            (v128.store
+                              (i32.add
+                                (local.get $features)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))
+                              (call $f32x4_tanh
+                                (f32x4.add
+                                  (v128.load
                                     (i32.add
                                       (local.get $sums_of_row)
                                       (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
+                                  (v128.load
                                     (i32.add
                                       (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                                      (i32.shl (local.get $j) (i32.const 2)))))))
+                            (br_if $each_j
+                              (i32.lt_s
+                                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                                (i32.sub
+                                  (i32.add (local.get $j_first) (local.get $columns))
+                                  (i32.const 3)))))))
+                      (if
+                        (i32.lt_s
+                          (local.get $j)
+                          (i32.add (local.get $j_first) (local.get $columns)))
+                        (then
+                          ;; the other j
+                          (loop $each_j
+                            (f32.store
+                              (i32.add
+                                (local.get $features)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))
+                              (f32x4.extract_lane 0
+                                (call $f32x4_tanh
+                                  (f32x4.splat
+                                    (f32.add
+                                      (f32.load
+                                        (i32.add
+                                          (local.get $sums_of_row)
+                                          (i32.shl (local.get $j) (i32.const 2))))
+                                      (f32.load
+                                        (i32.add
+                                          (local.get $hidden_b)
+                                          (i32.shl (local.get $j) (i32.const 2)))))))))
+                            (br_if $each_j
+                              (i32.lt_s
+                                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                                (i32.add (local.get $j_first) (local.get $columns)))))))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -3456,63 +3764,105 @@
                         (local.get $sums)
                         (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
                       (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
                   (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+                    (i32.eq (local.get $columns) (i32.const 8))
                     (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $features)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $features)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
+                      (local.set $j (local.get $j_first))
+                      (v128.store
+                        (i32.add
+                          (local.get $features)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_b)
+                                (i32.shl (local.get $j) (i32.const 2)))))))
+                      (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
+                      (v128.store
+                        (i32.add
+                          (local.get $features)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load
+                              (i32.add
+                                (local.get $sums_of_row)
+                                (i32.shl (local.get $j) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $hidden_b)
+                                (i32.shl (local.get $j) (i32.const 2))))))))
+                    (else
+                      (local.set $j (local.get $j_first))
+                      (if
+                        (i32.lt_s
+                          (local.get $j)
+                          (i32.sub
+                            (i32.add (local.get $j_first) (local.get $columns))
+                            (i32.const 3)))
+                        (then
+                          ;; four j at a time
+                          (loop $each_j
+                            (v128.store
+                              (i32.add
+                                (local.get $features)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))
+                              (call $f32x4_tanh
+                                (f32x4.add
+                                  (v128.load
                                     (i32.add
                                       (local.get $sums_of_row)
                                       (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
+                                  (v128.load
                                     (i32.add
                                       (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                                      (i32.shl (local.get $j) (i32.const 2)))))))
+                            (br_if $each_j
+                              (i32.lt_s
+                                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                                (i32.sub
+                                  (i32.add (local.get $j_first) (local.get $columns))
+                                  (i32.const 3)))))))
+                      (if
+                        (i32.lt_s
+                          (local.get $j)
+                          (i32.add (local.get $j_first) (local.get $columns)))
+                        (then
+                          ;; the other j
+                          (loop $each_j
+                            (f32.store
+                              (i32.add
+                                (local.get $features)
+                                (i32.shl
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.const 2)))
+                              (f32x4.extract_lane 0
+                                (call $f32x4_tanh
+                                  (f32x4.splat
+                                    (f32.add
+                                      (f32.load
+                                        (i32.add
+                                          (local.get $sums_of_row)
+                                          (i32.shl (local.get $j) (i32.const 2))))
+                                      (f32.load
+                                        (i32.add
+                                          (local.get $hidden_b)
+                                          (i32.shl (local.get $j) (i32.const 2)))))))))
+                            (br_if $each_j
+                              (i32.lt_s
+                                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                                (i32.add (local.get $j_first) (local.get $columns)))))))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))

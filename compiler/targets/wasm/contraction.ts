@@ -24,7 +24,7 @@ import { type Code, constOf, get, i32, minus, plus, times } from "./code.ts";
 import { addressOf, scalar } from "./expression.ts";
 import { type Loop, runsInLanes } from "./lanes.ts";
 import { dimCode } from "./names.ts";
-import { writeLoop } from "./statements.ts";
+import { writeFour, writeLoop } from "./statements.ts";
 import { leftNames, type TileShape } from "./tiles.ts";
 
 export const lanes = 4;
@@ -492,7 +492,7 @@ export class ContractionWriter {
         body.set("sums_of_row", "i32", minus(plus(get("sums"), behind), times(first, 4)));
         const at = plus(get("sums_of_row"), times(get(j), 4));
         this.#sumIs(["f32.load", at], ["v128.load", at], () =>
-          this.#loop(column, first, endColumn, store),
+          this.#columnsOfRow(first, endColumn, store),
         );
       });
     } else {
@@ -508,6 +508,30 @@ export class ContractionWriter {
         this.#sumIs(["f32.load", at], four, () => this.#loop(row, from, to, store));
       });
     }
+  }
+
+  /** The columns of a panel: written out where it is full, for most are. */
+  #columnsOfRow(from: Code, to: Code, store: Store): void {
+    const body = this.#body;
+    const column = this.#column;
+    const loop: Loop = { kind: "loop", axis: column, step: 1, body: [store] };
+    const others = (): void => this.#loop(column, from, to, store);
+    if (this.#columns < this.#width || !runsInLanes(loop)) {
+      others();
+      return;
+    }
+    const full = body.inside(() => {
+      for (let v = 0; v < this.#c.tile.vectors; v++) {
+        body.set(body.letter(column), "i32", plus(from, i32(lanes * v)));
+        writeFour(body, loop);
+      }
+    });
+    if (this.#columns % this.#width === 0) {
+      body.push(...full);
+      return;
+    }
+    const isFull: Code = ["i32.eq", get("columns"), i32(this.#width)];
+    body.push(["if", isFull, ["then", ...full], ["else", ...body.inside(others)]]);
   }
 
   #overRows(from: Code, to: Code, write: () => void): void {

@@ -121,6 +121,10 @@ function writeInFours(body: Body, loop: Loop, whole: Code): void {
   for (const { s, isLong } of sums) fold(body, s, isLong);
 }
 
+/** Four steps of a loop whose counter is set; it adds to no sum outside. */
+export const writeFour = (body: Body, loop: Loop): void =>
+  writeVectors(body, loop.axis, loop.body, []);
+
 /** Statements for four steps of a loop. */
 function writeVectors(
   body: Body,
