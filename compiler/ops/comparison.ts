@@ -157,7 +157,8 @@ export const relu = unary({
   sample: [0.2, 2],
   evaluate: (x) => Math.max(x, 0),
   lower: (x) => call("max", x, constant(0, x.dtype)),
-  gradient: ({ dy, inputs: [x] }) => [where(gt(x, 0), dy, like(0, dy))],
+  // By the result, as that of tanh: what went in need not be kept.
+  gradient: ({ dy, y }) => [where(gt(y, 0), dy, like(0, dy))],
 });
 
 const clipSample = (shape: readonly number[]): Sample => ({
