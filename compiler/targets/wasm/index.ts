@@ -7,7 +7,7 @@ import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { assemble, onSharedMemory, withoutFused } from "./assemble.ts";
 import { brokenLine } from "./code.ts";
-import { writeFunction } from "./function.ts";
+import { type Written, writeFunction } from "./function.ts";
 import { Helpers } from "./helpers.ts";
 import {
   functionsOf,
@@ -178,7 +178,7 @@ function moduleOf(
       '(import "adjoint" "scratch" (global $scratch i32))',
       ...helpers.imports(),
       "",
-      ...globals(layout, all),
+      ...globals(layout, all, written),
       ...(shared.length > 0 ? jobs(shared) : []),
       "",
       ...functions.flatMap((fn) => [...fn.lines, ""]),
@@ -195,14 +195,11 @@ function moduleOf(
   };
 }
 
-/** The table of functions whose units threads share, with the number of each. */
+/** The table of functions whose units threads share. */
 function jobs(shared: readonly string[]): string[] {
   return [
-    ...comment(["What threads agree by."]),
-    ...pool.map(globalOf),
     ...comment(["Functions whose units threads share."]),
     "(type $units (func (param $from i32) (param $to i32)))",
-    ...shared.map((name, job) => `(global $${name}.job i32 (i32.const ${job}))`),
     "(table funcref",
     ...packed(["  (elem", ...shared.map((name) => `$${name}`)], "").map((line, i, all) =>
       i === all.length - 1 ? `${line}))` : line,
@@ -216,8 +213,15 @@ const globalOf = ({ global, address, about }: Place): string =>
 const indented = (lines: readonly string[]): string[] =>
   lines.map((line) => (line === "" ? "" : `  ${line}`));
 
-/** Addresses by name, with what lies there. */
-function globals(layout: Layout, all: readonly CompiledFunction[]): string[] {
+/**
+ * Addresses by name, with what lies there. What all have comes first, then what each function has: the numbers of
+ * globals, and with them the bytes of functions, do not change when a function is added behind them.
+ */
+function globals(
+  layout: Layout,
+  all: readonly CompiledFunction[],
+  written: readonly Written[],
+): string[] {
   const lines: string[] = [];
   const seen = new Set<Place>();
   const add = (places: Iterable<Place>): void => {
@@ -229,11 +233,18 @@ function globals(layout: Layout, all: readonly CompiledFunction[]): string[] {
   };
   lines.push(...comment(["What all functions share."]));
   add([layout.free, ...layout.dataSizes.values(), ...layout.shared.values()]);
-  for (const fn of all) {
+  if (written.some(({ shared }) => shared.length > 0)) {
+    lines.push(...comment(["What threads agree by."]));
+    add(pool);
+  }
+  let jobs = 0;
+  for (const [i, fn] of all.entries()) {
     const own = layout.functions.get(fn);
     if (!own) continue;
     lines.push(...comment([`What a call of ${fn.program.name} works on.`]));
     add([...own.places.values(), ...own.sizes.values(), ...own.counters.values()]);
+    for (const name of written[i].shared)
+      lines.push(`(global $${name}.job i32 (i32.const ${jobs++})) ;; place in the table below`);
   }
   return lines;
 }
