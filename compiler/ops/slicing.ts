@@ -24,7 +24,7 @@ const place = (start: scalar.Scalar, i: scalar.Scalar, step: number): scalar.Sca
 const sliceText = (x: string, start: string, { axis, length, step }: SliceAttrs): string =>
   `slice(${x}, ${start}, ${length}${axis === 0 && step === 1 ? "" : `, { axis: ${axis}, step: ${step} }`})`;
 
-/** `[1,\; 101)`, `4,\; 3,\; \dots,\; 0` or the one place that is left. */
+/** `[1,\; 101)`, `(4,\; 3,\; \dots,\; 0)` or the one place that is left. */
 function texRange(start: string, { length, step }: SliceAttrs): string {
   if (length === 1) return start;
   const first = Number(start);
@@ -34,7 +34,7 @@ function texRange(start: string, { length, step }: SliceAttrs): string {
     : `${start} ${step < 0 ? "-" : "+"} ${Math.abs(step) === 1 ? "" : `${Math.abs(step)} \\cdot `}(${length} - 1)`;
   if (step === 1)
     return known ? `[${start},\\; ${first + length})` : `[${start},\\; ${start} + ${length})`;
-  return `${start},\\; ${known ? first + step : `${start} ${step < 0 ? "-" : "+"} ${Math.abs(step)}`},\\; \\dots,\\; ${last}`;
+  return `(${start},\\; ${known ? first + step : `${start} ${step < 0 ? "-" : "+"} ${Math.abs(step)}`},\\; \\dots,\\; ${last})`;
 }
 
 /** What gets a subscript: in braces where it may have one already. */
