@@ -14,6 +14,8 @@ export interface Slot {
   readonly offset: number;
   /** Elements. */
   readonly size: number;
+  /** What of its dimensions lies in memory: a value that is used step by step has room for one step. */
+  readonly shape: Shape;
 }
 
 export interface Plan {
@@ -22,6 +24,13 @@ export interface Plan {
   readonly dynamic: readonly Node[];
   /** Elements that the call needs of each dtype. */
   readonly sizes: ReadonlyMap<DType, number>;
+}
+
+/** `[600, 10]`; `[10] of [600, 10]` where one step of a loop is in memory at a time. */
+export function shapeText({ shape }: Node, slot?: Slot): string {
+  const whole = `[${shape.join(", ")}]`;
+  const isPart = slot !== undefined && slot.shape.length < shape.filter((dim) => dim !== 1).length;
+  return isPart ? `[${slot.shape.join(", ")}] of ${whole}` : whole;
 }
 
 /** Places the temporaries of a function; a slot is free again behind the last nest that reads it. */
@@ -37,7 +46,7 @@ export function planMemory(program: Program, calls: readonly Call[]): Plan {
   const slots: Slot[] = [];
   const dynamic: Node[] = [];
   const sizes = new Map<DType, number>();
-  for (const [node, { from, to, size }] of live) {
+  for (const [node, { from, to, size, shape }] of live) {
     const { dtype } = node.type;
     if (size === undefined) {
       dynamic.push(node);
@@ -55,7 +64,7 @@ export function planMemory(program: Program, calls: readonly Call[]): Plan {
       if (offset + size <= slot.offset) break;
       offset = Math.max(offset, slot.offset + slot.size);
     }
-    slots.push({ node, dtype, offset, size });
+    slots.push({ node, dtype, offset, size, shape });
     sizes.set(dtype, Math.max(sizes.get(dtype) ?? 0, offset + size));
   }
   return { slots, dynamic, sizes };

@@ -263,7 +263,8 @@ function loading(target: TargetName, name: string): string[] {
   if (target === "wasm")
     return [
       'return Promise.all([import("adjoint/wasm"), import("./wasm.ts")]).then(',
-      `  ([{ createWasmTrainer }, { code }]) => createWasmTrainer<${name}>(signature, code, options),`,
+      "  ([{ createWasmTrainer }, { code }]) =>",
+      `    createWasmTrainer<${name}>(signature, code, options),`,
       ");",
     ];
   return [

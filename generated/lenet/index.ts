@@ -271,7 +271,8 @@ export function createLenet(
       );
     case "wasm":
       return Promise.all([import("adjoint/wasm"), import("./wasm.ts")]).then(
-        ([{ createWasmTrainer }, { code }]) => createWasmTrainer<Lenet>(signature, code, options),
+        ([{ createWasmTrainer }, { code }]) =>
+          createWasmTrainer<Lenet>(signature, code, options),
       );
     case "gpu":
       return import("./gpu.ts")

@@ -111,6 +111,7 @@ tile_10x1(
 /**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
+ * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
@@ -374,6 +375,7 @@ tile_6x2(
 /**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
  *     registers.
+ * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
@@ -446,6 +448,7 @@ tile_6x2_free(
 /**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
  *     registers.
+ * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
  * Steps are counted by loops in loops, the outermost first.
  * `more` is false for the first steps: the sums then start from 0.
  */
@@ -632,8 +635,6 @@ struct train_call {
   float *hidden_b; /* [500] */
   float *output_W; /* [500, 10] */
   float *output_b; /* [10] */
-  float *trainX; /* [trainSamples, 784] */
-  int32_t *trainY; /* [trainSamples] */
   float *x; /* [500, 784] */
   int32_t *y; /* [500] */
   float *h0_convolved; /* [500, 20, 24, 24] */
@@ -644,14 +645,14 @@ struct train_call {
   float *h1; /* [500, 50, 4, 4] */
   float *h2; /* [500, 500] */
   float *p_logits; /* [500, 10] */
-  float *p_exp; /* [500, 10] */
+  float *p_exp; /* [10] of [500, 10] */
   float *d_p_logits; /* [500, 10] */
   float *d_h2_linear; /* [500, 500] */
   float *d_h1_linear; /* [500, 50, 4, 4] */
-  float *d_h1_linear_share; /* [500, 50, 4, 4] */
+  float *d_h1_linear_share; /* [4, 4] of [500, 50, 4, 4] */
   float *d_h1_convolved; /* [500, 50, 8, 8] */
   float *d_h0_linear; /* [500, 20, 12, 12] */
-  float *d_h0_linear_share; /* [500, 20, 12, 12] */
+  float *d_h0_linear_share; /* [12, 12] of [500, 20, 12, 12] */
   float *d_h0_convolved; /* [500, 20, 24, 24] */
   int64_t index;
   float cost;
@@ -721,6 +722,7 @@ train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int
 static void train_h0_convolved(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
       const int columns = least(668 - kl_first, 2 * LANES);
@@ -827,6 +829,7 @@ train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int
 static void train_h1_convolved(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
@@ -921,6 +924,7 @@ train_h2_panel(const struct train_call *call, int j_first, int columns, int i_fr
 static void train_h2(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / 84 * (2 * LANES);
     const int i_from = unit % 84 * 6;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -978,6 +982,7 @@ train_p_logits_panel(
 static void train_p_logits(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / 4 * LANES;
     const int i_from = unit % 4 * 150;
     const int columns = least(10 - j_first, LANES);
@@ -1069,6 +1074,7 @@ train_d_h2_linear_panel(const struct train_call *call, int j_first, int columns)
 static void train_d_h2_linear(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j.
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
     if (columns == 2 * LANES) train_d_h2_linear_panel(call, j_first, 2 * LANES);
@@ -1124,6 +1130,7 @@ train_d_h1_linear_panel(
 static void train_d_h1_linear(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES jkl, the first of 144 i.
     const int jkl_first = unit / 4 * (2 * LANES);
     const int i_from = unit % 4 * 144;
     const int columns = least(800 - jkl_first, 2 * LANES);
@@ -1251,6 +1258,7 @@ static void train_d_h0_linear_end(const struct train_call *call, int i) {
 static void train_d_h0_linear(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     train_d_h0_linear_start(call, i);
     for (int rs_first = 0; rs_first < 64; rs_first += 2 * LANES) {
@@ -1374,6 +1382,7 @@ train_layer0_W_panel(const struct train_call *call, int jk_first, int columns) {
 static void train_layer0_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES jk.
     const int jk_first = unit * (2 * LANES);
     const int columns = least(25 - jk_first, 2 * LANES);
     if (columns == 2 * LANES) train_layer0_W_panel(call, jk_first, 2 * LANES);
@@ -1476,6 +1485,7 @@ train_layer1_W_panel(
 static void train_layer1_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES i, the first of 144 jkl.
     const int i_first = unit / 4 * (2 * LANES);
     const int jkl_from = unit % 4 * 144;
     const int columns = least(50 - i_first, 2 * LANES);
@@ -1545,6 +1555,7 @@ train_hidden_W_panel(
 static void train_hidden_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 12 i.
     const int j_first = unit / 67 * (2 * LANES);
     const int i_from = unit % 67 * 12;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -1576,6 +1587,7 @@ train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
 static void train_hidden_b(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 4 * LANES i.
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
     if (columns == 4 * LANES) train_hidden_b_panel(call, i_first, 4 * LANES);
@@ -1610,6 +1622,7 @@ train_output_W_panel(const struct train_call *call, int i_first, int columns) {
 static void train_output_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES i.
     const int i_first = unit * (2 * LANES);
     const int columns = least(500 - i_first, 2 * LANES);
     if (columns == 2 * LANES) train_output_W_panel(call, i_first, 2 * LANES);
@@ -1639,6 +1652,7 @@ train_output_b_panel(const struct train_call *call, int i_first, int columns) {
 static void train_output_b(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES i.
     const int i_first = unit * LANES;
     const int columns = least(10 - i_first, LANES);
     if (columns == LANES) train_output_b_panel(call, i_first, LANES);
@@ -1660,8 +1674,6 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
   call.output_b = model->output_b;
-  call.trainX = model->trainX;
-  call.trainY = model->trainY;
   call.index = index;
   call.h0_convolved = model->scratch_float32;
   call.h0_pooled = model->scratch_float32 + 5760000;
@@ -1718,8 +1730,6 @@ struct validate_call {
   float *hidden_b; /* [500] */
   float *output_W; /* [500, 10] */
   float *output_b; /* [10] */
-  float *validX; /* [validSamples, 784] */
-  int32_t *validY; /* [validSamples] */
   float *x; /* [500, 784] */
   int32_t *y; /* [500] */
   float *h0_convolved; /* [500, 20, 24, 24] */
@@ -1796,6 +1806,7 @@ validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_firs
 static void validate_h0_convolved(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
       const int columns = least(668 - kl_first, 2 * LANES);
@@ -1898,6 +1909,7 @@ validate_h1_convolved_panel(const struct validate_call *call, int i, int kl_firs
 static void validate_h1_convolved(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
@@ -1994,6 +2006,7 @@ validate_h2_panel(
 static void validate_h2(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / 84 * (2 * LANES);
     const int i_from = unit % 84 * 6;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -2051,6 +2064,7 @@ validate_p_logits_panel(
 static void validate_p_logits(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / 4 * LANES;
     const int i_from = unit % 4 * 150;
     const int columns = least(10 - j_first, LANES);
@@ -2094,8 +2108,6 @@ void lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
   call.output_b = model->output_b;
-  call.validX = model->validX;
-  call.validY = model->validY;
   call.index = index;
   call.h0_convolved = model->scratch_float32;
   call.h0 = model->scratch_float32 + 5760000;
@@ -2126,8 +2138,6 @@ struct test_call {
   float *hidden_b; /* [500] */
   float *output_W; /* [500, 10] */
   float *output_b; /* [10] */
-  float *testX; /* [testSamples, 784] */
-  int32_t *testY; /* [testSamples] */
   float *x; /* [500, 784] */
   int32_t *y; /* [500] */
   float *h0_convolved; /* [500, 20, 24, 24] */
@@ -2204,6 +2214,7 @@ test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int c
 static void test_h0_convolved(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
       const int columns = least(668 - kl_first, 2 * LANES);
@@ -2306,6 +2317,7 @@ test_h1_convolved_panel(const struct test_call *call, int i, int kl_first, int c
 static void test_h1_convolved(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
@@ -2396,6 +2408,7 @@ test_h2_panel(const struct test_call *call, int j_first, int columns, int i_from
 static void test_h2(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / 84 * (2 * LANES);
     const int i_from = unit % 84 * 6;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -2447,6 +2460,7 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
 static void test_p_logits(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / 4 * LANES;
     const int i_from = unit % 4 * 150;
     const int columns = least(10 - j_first, LANES);
@@ -2490,8 +2504,6 @@ void lenet_test(struct lenet *model, int64_t index, float *errors_out) {
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
   call.output_b = model->output_b;
-  call.testX = model->testX;
-  call.testY = model->testY;
   call.index = index;
   call.h0_convolved = model->scratch_float32;
   call.h0 = model->scratch_float32 + 5760000;
@@ -2523,7 +2535,7 @@ struct probabilities_call {
   float *hidden_b; /* [500] */
   float *output_W; /* [500, 10] */
   float *output_b; /* [10] */
-  float *scores_exp; /* [rows, 10] */
+  float *scores_exp; /* [10] of [rows, 10] */
   float *h0_convolved; /* [rows, 20, 24, 24] */
   float *h0; /* [rows, 20, 12, 12] */
   float *h1_convolved; /* [rows, 50, 8, 8] */
@@ -2606,6 +2618,7 @@ static void probabilities_h0_convolved(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
       const int columns = least(668 - kl_first, 2 * LANES);
@@ -2716,6 +2729,7 @@ static void probabilities_h1_convolved(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
@@ -2819,6 +2833,7 @@ static void probabilities_h2(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
     const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -2883,6 +2898,7 @@ static void probabilities_scores_logits(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / ((rows + 149) / 150) * LANES;
     const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
@@ -2946,12 +2962,12 @@ void lenet_probabilities(
   call.rows = rows;
   call.scores_exp = model->scratch_float32;
   call.scores = scores_out;
-  call.h0_convolved = malloc(sizeof(float) * (size_t)(call.rows * 20 * 24 * 24) + 64 * 8);
-  call.h0 = malloc(sizeof(float) * (size_t)(call.rows * 20 * 12 * 12) + 64 * 8);
-  call.h1_convolved = malloc(sizeof(float) * (size_t)(call.rows * 50 * 8 * 8) + 64 * 8);
-  call.h1 = malloc(sizeof(float) * (size_t)(call.rows * 50 * 4 * 4) + 64 * 8);
-  call.h2 = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64 * 8);
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
+  call.h0_convolved = malloc(sizeof(float) * call.rows * 20 * 24 * 24 + ADJOINT_ROOM);
+  call.h0 = malloc(sizeof(float) * call.rows * 20 * 12 * 12 + ADJOINT_ROOM);
+  call.h1_convolved = malloc(sizeof(float) * call.rows * 50 * 8 * 8 + ADJOINT_ROOM);
+  call.h1 = malloc(sizeof(float) * call.rows * 50 * 4 * 4 + ADJOINT_ROOM);
+  call.h2 = malloc(sizeof(float) * call.rows * 500 + ADJOINT_ROOM);
+  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
   adjoint_parallel(call.adjoint_pool, probabilities_h0_convolved, &call, call.rows);
   adjoint_parallel(call.adjoint_pool, probabilities_h0_units, &call, (call.rows + 0) / 1);
   adjoint_parallel(call.adjoint_pool, probabilities_h1_convolved, &call, call.rows);
@@ -3058,6 +3074,7 @@ static void predict_h0_convolved(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
       const int columns = least(668 - kl_first, 2 * LANES);
@@ -3163,6 +3180,7 @@ static void predict_h1_convolved(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
@@ -3260,6 +3278,7 @@ static void predict_h2(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
     const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -3324,6 +3343,7 @@ static void predict_scores_logits(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / ((rows + 149) / 150) * LANES;
     const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
@@ -3368,12 +3388,12 @@ void lenet_predict(struct lenet *model, const float *images, int32_t rows, int32
   call.images = images;
   call.rows = rows;
   call.argmax = argmax_out;
-  call.h0_convolved = malloc(sizeof(float) * (size_t)(call.rows * 20 * 24 * 24) + 64 * 8);
-  call.h0 = malloc(sizeof(float) * (size_t)(call.rows * 20 * 12 * 12) + 64 * 8);
-  call.h1_convolved = malloc(sizeof(float) * (size_t)(call.rows * 50 * 8 * 8) + 64 * 8);
-  call.h1 = malloc(sizeof(float) * (size_t)(call.rows * 50 * 4 * 4) + 64 * 8);
-  call.h2 = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64 * 8);
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
+  call.h0_convolved = malloc(sizeof(float) * call.rows * 20 * 24 * 24 + ADJOINT_ROOM);
+  call.h0 = malloc(sizeof(float) * call.rows * 20 * 12 * 12 + ADJOINT_ROOM);
+  call.h1_convolved = malloc(sizeof(float) * call.rows * 50 * 8 * 8 + ADJOINT_ROOM);
+  call.h1 = malloc(sizeof(float) * call.rows * 50 * 4 * 4 + ADJOINT_ROOM);
+  call.h2 = malloc(sizeof(float) * call.rows * 500 + ADJOINT_ROOM);
+  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
   adjoint_parallel(call.adjoint_pool, predict_h0_convolved, &call, call.rows);
   adjoint_parallel(call.adjoint_pool, predict_h0_units, &call, (call.rows + 0) / 1);
   adjoint_parallel(call.adjoint_pool, predict_h1_convolved, &call, call.rows);

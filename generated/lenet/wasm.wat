@@ -25,6 +25,13 @@
   (global $hidden_b i32 (i32.const 1703296)) ;; float32[500]
   (global $output_W i32 (i32.const 1705344)) ;; float32[500, 10]
   (global $output_b i32 (i32.const 1725376)) ;; float32[10]
+  ;; What threads agree by.
+  (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
+  (global $pool.done i32 (i32.const 128)) ;; units that are done
+  (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
+  (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
+  (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
+  (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   ;; What a call of initial_layer0_W works on.
   (global $initial_layer0_W.seed i32 (i32.const 528)) ;; int32
   ;; What a call of initial_layer1_W works on.
@@ -44,16 +51,28 @@
   (global $train.h1 i32 (i32.const 44285440)) ;; float32[500, 50, 4, 4]
   (global $train.h2 i32 (i32.const 45885440)) ;; float32[500, 500]
   (global $train.p_logits i32 (i32.const 46885440)) ;; float32[500, 10]
-  (global $train.p_exp i32 (i32.const 46905440)) ;; float32[500, 10]
+  (global $train.p_exp i32 (i32.const 46905440)) ;; float32[10] of [500, 10]
   (global $train.d_p_logits i32 (i32.const 46905480)) ;; float32[500, 10]
   (global $train.d_h2_linear i32 (i32.const 46925480)) ;; float32[500, 500]
   (global $train.d_h1_linear i32 (i32.const 47925480)) ;; float32[500, 50, 4, 4]
-  (global $train.d_h1_linear_share i32 (i32.const 46885440)) ;; float32[500, 50, 4, 4]
+  (global $train.d_h1_linear_share i32 (i32.const 46885440)) ;; float32[4, 4] of [500, 50, 4, 4]
   (global $train.d_h1_convolved i32 (i32.const 49525480)) ;; float32[500, 50, 8, 8]
   (global $train.d_h1_convolved_padded i32 (i32.const 55925480)) ;; float32[500, 50, 16, 16]
   (global $train.d_h0_linear i32 (i32.const 36285440)) ;; float32[500, 20, 12, 12]
-  (global $train.d_h0_linear_share i32 (i32.const 42045440)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_linear_share i32 (i32.const 42045440)) ;; float32[12, 12] of [500, 20, 12, 12]
   (global $train.d_h0_convolved i32 (i32.const 55925480)) ;; float32[500, 20, 24, 24]
+  (global $train.h0_convolved.job i32 (i32.const 0)) ;; place in the table below
+  (global $train.h1_convolved.job i32 (i32.const 1)) ;; place in the table below
+  (global $train.h2.job i32 (i32.const 2)) ;; place in the table below
+  (global $train.p_logits.job i32 (i32.const 3)) ;; place in the table below
+  (global $train.d_h2_linear.job i32 (i32.const 4)) ;; place in the table below
+  (global $train.d_h1_linear.job i32 (i32.const 5)) ;; place in the table below
+  (global $train.d_h0_linear.job i32 (i32.const 6)) ;; place in the table below
+  (global $train.layer0_W.job i32 (i32.const 7)) ;; place in the table below
+  (global $train.layer1_W.job i32 (i32.const 8)) ;; place in the table below
+  (global $train.hidden_W.job i32 (i32.const 9)) ;; place in the table below
+  (global $train.hidden_b.job i32 (i32.const 10)) ;; place in the table below
+  (global $train.output_W.job i32 (i32.const 11)) ;; place in the table below
   ;; What a call of validate works on.
   (global $validate.index i32 (i32.const 584)) ;; int64
   (global $validate.errors i32 (i32.const 592)) ;; float32
@@ -65,6 +84,10 @@
   (global $validate.h1 i32 (i32.const 8125440)) ;; float32[500, 50, 4, 4]
   (global $validate.h2 i32 (i32.const 1725440)) ;; float32[500, 500]
   (global $validate.p_logits i32 (i32.const 2725440)) ;; float32[500, 10]
+  (global $validate.h0_convolved.job i32 (i32.const 12)) ;; place in the table below
+  (global $validate.h1_convolved.job i32 (i32.const 13)) ;; place in the table below
+  (global $validate.h2.job i32 (i32.const 14)) ;; place in the table below
+  (global $validate.p_logits.job i32 (i32.const 15)) ;; place in the table below
   ;; What a call of test works on.
   (global $test.index i32 (i32.const 616)) ;; int64
   (global $test.errors i32 (i32.const 624)) ;; float32
@@ -76,6 +99,10 @@
   (global $test.h1 i32 (i32.const 8125440)) ;; float32[500, 50, 4, 4]
   (global $test.h2 i32 (i32.const 1725440)) ;; float32[500, 500]
   (global $test.p_logits i32 (i32.const 2725440)) ;; float32[500, 10]
+  (global $test.h0_convolved.job i32 (i32.const 16)) ;; place in the table below
+  (global $test.h1_convolved.job i32 (i32.const 17)) ;; place in the table below
+  (global $test.h2.job i32 (i32.const 18)) ;; place in the table below
+  (global $test.p_logits.job i32 (i32.const 19)) ;; place in the table below
   ;; What a call of probabilities works on.
   (global $probabilities.images i32 (i32.const 648)) ;; address of float32[rows, 784]
   (global $probabilities.scores i32 (i32.const 656)) ;; address of float32[rows, 10]
@@ -85,8 +112,12 @@
   (global $probabilities.h1 i32 (i32.const 688)) ;; address of float32[rows, 50, 4, 4]
   (global $probabilities.h2 i32 (i32.const 696)) ;; address of float32[rows, 500]
   (global $probabilities.scores_logits i32 (i32.const 704)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 1725440)) ;; float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1725440)) ;; float32[10] of [rows, 10]
   (global $probabilities.rows i32 (i32.const 712)) ;; size
+  (global $probabilities.h0_convolved.job i32 (i32.const 20)) ;; place in the table below
+  (global $probabilities.h1_convolved.job i32 (i32.const 21)) ;; place in the table below
+  (global $probabilities.h2.job i32 (i32.const 22)) ;; place in the table below
+  (global $probabilities.scores_logits.job i32 (i32.const 23)) ;; place in the table below
   ;; What a call of predict works on.
   (global $predict.images i32 (i32.const 720)) ;; address of float32[rows, 784]
   (global $predict.argmax i32 (i32.const 728)) ;; address of int32[rows]
@@ -97,43 +128,12 @@
   (global $predict.h2 i32 (i32.const 768)) ;; address of float32[rows, 500]
   (global $predict.scores_logits i32 (i32.const 776)) ;; address of float32[rows, 10]
   (global $predict.rows i32 (i32.const 784)) ;; size
-  ;; What threads agree by.
-  (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
-  (global $pool.done i32 (i32.const 128)) ;; units that are done
-  (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
-  (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
-  (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
-  (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
+  (global $predict.h0_convolved.job i32 (i32.const 24)) ;; place in the table below
+  (global $predict.h1_convolved.job i32 (i32.const 25)) ;; place in the table below
+  (global $predict.h2.job i32 (i32.const 26)) ;; place in the table below
+  (global $predict.scores_logits.job i32 (i32.const 27)) ;; place in the table below
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
-  (global $train.h0_convolved.job i32 (i32.const 0))
-  (global $train.h1_convolved.job i32 (i32.const 1))
-  (global $train.h2.job i32 (i32.const 2))
-  (global $train.p_logits.job i32 (i32.const 3))
-  (global $train.d_h2_linear.job i32 (i32.const 4))
-  (global $train.d_h1_linear.job i32 (i32.const 5))
-  (global $train.d_h0_linear.job i32 (i32.const 6))
-  (global $train.layer0_W.job i32 (i32.const 7))
-  (global $train.layer1_W.job i32 (i32.const 8))
-  (global $train.hidden_W.job i32 (i32.const 9))
-  (global $train.hidden_b.job i32 (i32.const 10))
-  (global $train.output_W.job i32 (i32.const 11))
-  (global $validate.h0_convolved.job i32 (i32.const 12))
-  (global $validate.h1_convolved.job i32 (i32.const 13))
-  (global $validate.h2.job i32 (i32.const 14))
-  (global $validate.p_logits.job i32 (i32.const 15))
-  (global $test.h0_convolved.job i32 (i32.const 16))
-  (global $test.h1_convolved.job i32 (i32.const 17))
-  (global $test.h2.job i32 (i32.const 18))
-  (global $test.p_logits.job i32 (i32.const 19))
-  (global $probabilities.h0_convolved.job i32 (i32.const 20))
-  (global $probabilities.h1_convolved.job i32 (i32.const 21))
-  (global $probabilities.h2.job i32 (i32.const 22))
-  (global $probabilities.scores_logits.job i32 (i32.const 23))
-  (global $predict.h0_convolved.job i32 (i32.const 24))
-  (global $predict.h1_convolved.job i32 (i32.const 25))
-  (global $predict.h2.job i32 (i32.const 26))
-  (global $predict.scores_logits.job i32 (i32.const 27))
   (table funcref
     (elem $train.h0_convolved $train.h1_convolved $train.h2 $train.p_logits $train.d_h2_linear
       $train.d_h1_linear $train.d_h0_linear $train.layer0_W $train.layer1_W $train.hidden_W
@@ -2524,8 +2524,8 @@
   ;; ∂cost/∂h1_convolved ≡ d_h1_convolved[i,j,k,l] = d_h1_linear_share[i,j,k / 2,l / 2] if
   ;;     h1_convolved[i,j,k,l] = h1_pooled[i,j,k / 2,l / 2] else 0
   ;;   for i < 500, j < 50, k < 8, l < 8
-  ;; d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k ≥ 4 ∧ k < 12 ∧ l ≥ 4 ∧ l <
-  ;;     12 else 0
+  ;; d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k ≥ 4 ∧ k < 12 ∧ l ≥ 4 ∧ l
+  ;;     < 12 else 0
   ;;   for i < 500, j < 50, k < 16, l < 16
   (func $train.d_h1_convolved_and_d_h1_convolved_padded
     (local $d_h1_linear i32) (local $h1_convolved i32) (local $h1_pooled i32)

@@ -178,8 +178,8 @@ export function createLogistic(
       );
     case "wasm":
       return Promise.all([import("adjoint/wasm"), import("./wasm.ts")]).then(
-        ([{ createWasmTrainer }, { code }]) => createWasmTrainer<Logistic>(signature, code,
-            options),
+        ([{ createWasmTrainer }, { code }]) =>
+          createWasmTrainer<Logistic>(signature, code, options),
       );
     case "gpu":
       return import("./gpu.ts")

@@ -21,6 +21,7 @@ column_sums_1(const float *right, int steps, long right_step, float *sums, bool 
 /**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
+ * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
@@ -226,12 +227,10 @@ struct train_call {
   struct adjoint_pool *adjoint_pool;
   float *W; /* [784, 10] */
   float *b; /* [10] */
-  float *trainX; /* [trainSamples, 784] */
-  int32_t *trainY; /* [trainSamples] */
   float *x; /* [600, 784] */
   int32_t *y; /* [600] */
   float *p_logits; /* [600, 10] */
-  float *p_exp; /* [600, 10] */
+  float *p_exp; /* [10] of [600, 10] */
   float *d_p_logits; /* [600, 10] */
   int64_t index;
   float cost;
@@ -285,6 +284,7 @@ train_p_logits_panel(
 static void train_p_logits(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 144 i.
     const int j_first = unit / 5 * LANES;
     const int i_from = unit % 5 * 144;
     const int columns = least(10 - j_first, LANES);
@@ -379,6 +379,7 @@ train_W_panel(const struct train_call *call, int i_first, int columns) {
 static void train_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES i.
     const int i_first = unit * (2 * LANES);
     const int columns = least(784 - i_first, 2 * LANES);
     if (columns == 2 * LANES) train_W_panel(call, i_first, 2 * LANES);
@@ -408,6 +409,7 @@ train_b_panel(const struct train_call *call, int i_first, int columns) {
 static void train_b(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES i.
     const int i_first = unit * LANES;
     const int columns = least(10 - i_first, LANES);
     if (columns == LANES) train_b_panel(call, i_first, LANES);
@@ -420,8 +422,6 @@ void logistic_train(struct logistic *model, int64_t index, float *cost_out) {
   struct train_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
-  call.trainX = model->trainX;
-  call.trainY = model->trainY;
   call.index = index;
   call.p_logits = model->scratch_float32;
   call.p_exp = model->scratch_float32 + 6000;
@@ -440,8 +440,6 @@ struct validate_call {
   struct adjoint_pool *adjoint_pool;
   float *W; /* [784, 10] */
   float *b; /* [10] */
-  float *validX; /* [validSamples, 784] */
-  int32_t *validY; /* [validSamples] */
   float *x; /* [600, 784] */
   int32_t *y; /* [600] */
   float *p_logits; /* [600, 10] */
@@ -497,6 +495,7 @@ validate_p_logits_panel(
 static void validate_p_logits(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 144 i.
     const int j_first = unit / 5 * LANES;
     const int i_from = unit % 5 * 144;
     const int columns = least(10 - j_first, LANES);
@@ -534,8 +533,6 @@ void logistic_validate(struct logistic *model, int64_t index, float *errors_out)
   struct validate_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
-  call.validX = model->validX;
-  call.validY = model->validY;
   call.index = index;
   call.p_logits = model->scratch_float32;
   call.x = model->validX + call.index * 470400;
@@ -550,8 +547,6 @@ struct test_call {
   struct adjoint_pool *adjoint_pool;
   float *W; /* [784, 10] */
   float *b; /* [10] */
-  float *testX; /* [testSamples, 784] */
-  int32_t *testY; /* [testSamples] */
   float *x; /* [600, 784] */
   int32_t *y; /* [600] */
   float *p_logits; /* [600, 10] */
@@ -601,6 +596,7 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
 static void test_p_logits(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 144 i.
     const int j_first = unit / 5 * LANES;
     const int i_from = unit % 5 * 144;
     const int columns = least(10 - j_first, LANES);
@@ -638,8 +634,6 @@ void logistic_test(struct logistic *model, int64_t index, float *errors_out) {
   struct test_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
-  call.testX = model->testX;
-  call.testY = model->testY;
   call.index = index;
   call.p_logits = model->scratch_float32;
   call.x = model->testX + call.index * 470400;
@@ -655,7 +649,7 @@ struct probabilities_call {
   const float *images; /* [rows, 784] */
   float *W; /* [784, 10] */
   float *b; /* [10] */
-  float *scores_exp; /* [rows, 10] */
+  float *scores_exp; /* [10] of [rows, 10] */
   float *scores_logits; /* [rows, 10] */
   float *scores; /* [rows, 10] */
   int32_t rows;
@@ -716,6 +710,7 @@ static void probabilities_scores_logits(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / ((rows + 149) / 150) * LANES;
     const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
@@ -773,7 +768,7 @@ void logistic_probabilities(
   call.rows = rows;
   call.scores_exp = model->scratch_float32;
   call.scores = scores_out;
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
+  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
       ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
@@ -846,6 +841,7 @@ static void predict_scores_logits(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / ((rows + 149) / 150) * LANES;
     const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
@@ -889,7 +885,7 @@ void logistic_predict(
   call.images = images;
   call.rows = rows;
   call.argmax = argmax_out;
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
+  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
       ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   predict_argmax(call.scores_logits, call.argmax, call.rows);

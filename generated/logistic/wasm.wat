@@ -19,37 +19,6 @@
   (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
   (global $W i32 (i32.const 704)) ;; float32[784, 10]
   (global $b i32 (i32.const 32064)) ;; float32[10]
-  ;; What a call of train works on.
-  (global $train.index i32 (i32.const 528)) ;; int64
-  (global $train.cost i32 (i32.const 536)) ;; float32
-  (global $train.x i32 (i32.const 544)) ;; address of float32[600, 784]
-  (global $train.y i32 (i32.const 552)) ;; address of int32[600]
-  (global $train.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
-  (global $train.p_exp i32 (i32.const 56128)) ;; float32[600, 10]
-  (global $train.d_p_logits i32 (i32.const 56168)) ;; float32[600, 10]
-  ;; What a call of validate works on.
-  (global $validate.index i32 (i32.const 560)) ;; int64
-  (global $validate.errors i32 (i32.const 568)) ;; float32
-  (global $validate.x i32 (i32.const 576)) ;; address of float32[600, 784]
-  (global $validate.y i32 (i32.const 584)) ;; address of int32[600]
-  (global $validate.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
-  ;; What a call of test works on.
-  (global $test.index i32 (i32.const 592)) ;; int64
-  (global $test.errors i32 (i32.const 600)) ;; float32
-  (global $test.x i32 (i32.const 608)) ;; address of float32[600, 784]
-  (global $test.y i32 (i32.const 616)) ;; address of int32[600]
-  (global $test.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
-  ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 624)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 632)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_logits i32 (i32.const 640)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 32128)) ;; float32[rows, 10]
-  (global $probabilities.rows i32 (i32.const 648)) ;; size
-  ;; What a call of predict works on.
-  (global $predict.images i32 (i32.const 656)) ;; address of float32[rows, 784]
-  (global $predict.argmax i32 (i32.const 664)) ;; address of int32[rows]
-  (global $predict.scores_logits i32 (i32.const 672)) ;; address of float32[rows, 10]
-  (global $predict.rows i32 (i32.const 680)) ;; size
   ;; What threads agree by.
   (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
   (global $pool.done i32 (i32.const 128)) ;; units that are done
@@ -57,14 +26,45 @@
   (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
   (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
+  ;; What a call of train works on.
+  (global $train.index i32 (i32.const 528)) ;; int64
+  (global $train.cost i32 (i32.const 536)) ;; float32
+  (global $train.x i32 (i32.const 544)) ;; address of float32[600, 784]
+  (global $train.y i32 (i32.const 552)) ;; address of int32[600]
+  (global $train.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
+  (global $train.p_exp i32 (i32.const 56128)) ;; float32[10] of [600, 10]
+  (global $train.d_p_logits i32 (i32.const 56168)) ;; float32[600, 10]
+  (global $train.p_logits.job i32 (i32.const 0)) ;; place in the table below
+  (global $train.W.job i32 (i32.const 1)) ;; place in the table below
+  ;; What a call of validate works on.
+  (global $validate.index i32 (i32.const 560)) ;; int64
+  (global $validate.errors i32 (i32.const 568)) ;; float32
+  (global $validate.x i32 (i32.const 576)) ;; address of float32[600, 784]
+  (global $validate.y i32 (i32.const 584)) ;; address of int32[600]
+  (global $validate.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
+  (global $validate.p_logits.job i32 (i32.const 2)) ;; place in the table below
+  ;; What a call of test works on.
+  (global $test.index i32 (i32.const 592)) ;; int64
+  (global $test.errors i32 (i32.const 600)) ;; float32
+  (global $test.x i32 (i32.const 608)) ;; address of float32[600, 784]
+  (global $test.y i32 (i32.const 616)) ;; address of int32[600]
+  (global $test.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
+  (global $test.p_logits.job i32 (i32.const 3)) ;; place in the table below
+  ;; What a call of probabilities works on.
+  (global $probabilities.images i32 (i32.const 624)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 632)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_logits i32 (i32.const 640)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 32128)) ;; float32[10] of [rows, 10]
+  (global $probabilities.rows i32 (i32.const 648)) ;; size
+  (global $probabilities.scores_logits.job i32 (i32.const 4)) ;; place in the table below
+  ;; What a call of predict works on.
+  (global $predict.images i32 (i32.const 656)) ;; address of float32[rows, 784]
+  (global $predict.argmax i32 (i32.const 664)) ;; address of int32[rows]
+  (global $predict.scores_logits i32 (i32.const 672)) ;; address of float32[rows, 10]
+  (global $predict.rows i32 (i32.const 680)) ;; size
+  (global $predict.scores_logits.job i32 (i32.const 5)) ;; place in the table below
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
-  (global $train.p_logits.job i32 (i32.const 0))
-  (global $train.W.job i32 (i32.const 1))
-  (global $validate.p_logits.job i32 (i32.const 2))
-  (global $test.p_logits.job i32 (i32.const 3))
-  (global $probabilities.scores_logits.job i32 (i32.const 4))
-  (global $predict.scores_logits.job i32 (i32.const 5))
   (table funcref
     (elem $train.p_logits $train.W $validate.p_logits $test.p_logits $probabilities.scores_logits
       $predict.scores_logits))

@@ -192,7 +192,8 @@ export function createMlp(
       );
     case "wasm":
       return Promise.all([import("adjoint/wasm"), import("./wasm.ts")]).then(
-        ([{ createWasmTrainer }, { code }]) => createWasmTrainer<Mlp>(signature, code, options),
+        ([{ createWasmTrainer }, { code }]) =>
+          createWasmTrainer<Mlp>(signature, code, options),
       );
     case "gpu":
       return import("./gpu.ts")

@@ -96,6 +96,7 @@ tile_10x1(
 /**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
+ * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
@@ -294,6 +295,7 @@ tile_6x2(
 /**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
  *     registers.
+ * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
@@ -404,13 +406,11 @@ struct train_call {
   float *hidden_b; /* [500] */
   float *output_W; /* [500, 10] */
   float *output_b; /* [10] */
-  float *trainX; /* [trainSamples, 784] */
-  int32_t *trainY; /* [trainSamples] */
   float *x; /* [20, 784] */
   int32_t *y; /* [20] */
   float *h; /* [20, 500] */
   float *p_logits; /* [20, 10] */
-  float *p_exp; /* [20, 10] */
+  float *p_exp; /* [10] of [20, 10] */
   float *d_p_logits; /* [20, 10] */
   float *d_linear; /* [20, 500] */
   int64_t index;
@@ -495,6 +495,7 @@ train_h_panel(const struct train_call *call, int j_first, int columns, int i_fro
 static void train_h(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i.
     const int j_first = unit / 2 * (2 * LANES);
     const int i_from = unit % 2 * 10;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -546,6 +547,7 @@ train_p_logits_panel(const struct train_call *call, int j_first, int columns) {
 static void train_p_logits(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j.
     const int j_first = unit * LANES;
     const int columns = least(10 - j_first, LANES);
     if (columns == LANES) train_p_logits_panel(call, j_first, LANES);
@@ -633,6 +635,7 @@ train_d_linear_panel(const struct train_call *call, int j_first, int columns) {
 static void train_d_linear(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j.
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
     if (columns == 2 * LANES) train_d_linear_panel(call, j_first, 2 * LANES);
@@ -674,6 +677,7 @@ train_hidden_W_panel(
 static void train_hidden_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 210 i.
     const int j_first = unit / 4 * (2 * LANES);
     const int i_from = unit % 4 * 210;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -705,6 +709,7 @@ train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
 static void train_hidden_b(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 4 * LANES i.
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
     if (columns == 4 * LANES) train_hidden_b_panel(call, i_first, 4 * LANES);
@@ -745,6 +750,7 @@ train_output_W_panel(
 static void train_output_W(void *on, int from, int to) {
   const struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 210 i.
     const int j_first = unit / 3 * LANES;
     const int i_from = unit % 3 * 210;
     const int columns = least(10 - j_first, LANES);
@@ -789,8 +795,6 @@ void mlp_train(struct mlp *model, int64_t index, float *cost_out) {
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
   call.output_b = model->output_b;
-  call.trainX = model->trainX;
-  call.trainY = model->trainY;
   call.index = index;
   call.h = model->scratch_float32;
   call.p_logits = model->scratch_float32 + 10000;
@@ -820,8 +824,6 @@ struct validate_call {
   float *hidden_b; /* [500] */
   float *output_W; /* [500, 10] */
   float *output_b; /* [10] */
-  float *validX; /* [validSamples, 784] */
-  int32_t *validY; /* [validSamples] */
   float *x; /* [20, 784] */
   int32_t *y; /* [20] */
   float *h; /* [20, 500] */
@@ -873,6 +875,7 @@ validate_h_panel(const struct validate_call *call, int j_first, int columns, int
 static void validate_h(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i.
     const int j_first = unit / 2 * (2 * LANES);
     const int i_from = unit % 2 * 10;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -924,6 +927,7 @@ validate_p_logits_panel(const struct validate_call *call, int j_first, int colum
 static void validate_p_logits(void *on, int from, int to) {
   const struct validate_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j.
     const int j_first = unit * LANES;
     const int columns = least(10 - j_first, LANES);
     if (columns == LANES) validate_p_logits_panel(call, j_first, LANES);
@@ -961,8 +965,6 @@ void mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
   call.output_b = model->output_b;
-  call.validX = model->validX;
-  call.validY = model->validY;
   call.index = index;
   call.h = model->scratch_float32;
   call.p_logits = model->scratch_float32 + 10000;
@@ -981,8 +983,6 @@ struct test_call {
   float *hidden_b; /* [500] */
   float *output_W; /* [500, 10] */
   float *output_b; /* [10] */
-  float *testX; /* [testSamples, 784] */
-  int32_t *testY; /* [testSamples] */
   float *x; /* [20, 784] */
   int32_t *y; /* [20] */
   float *h; /* [20, 500] */
@@ -1034,6 +1034,7 @@ test_h_panel(const struct test_call *call, int j_first, int columns, int i_from,
 static void test_h(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i.
     const int j_first = unit / 2 * (2 * LANES);
     const int i_from = unit % 2 * 10;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -1085,6 +1086,7 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns) {
 static void test_p_logits(void *on, int from, int to) {
   const struct test_call *call = on;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j.
     const int j_first = unit * LANES;
     const int columns = least(10 - j_first, LANES);
     if (columns == LANES) test_p_logits_panel(call, j_first, LANES);
@@ -1122,8 +1124,6 @@ void mlp_test(struct mlp *model, int64_t index, float *errors_out) {
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
   call.output_b = model->output_b;
-  call.testX = model->testX;
-  call.testY = model->testY;
   call.index = index;
   call.h = model->scratch_float32;
   call.p_logits = model->scratch_float32 + 10000;
@@ -1143,7 +1143,7 @@ struct probabilities_call {
   float *hidden_b; /* [500] */
   float *output_W; /* [500, 10] */
   float *output_b; /* [10] */
-  float *scores_exp; /* [rows, 10] */
+  float *scores_exp; /* [10] of [rows, 10] */
   float *features; /* [rows, 500] */
   float *scores_logits; /* [rows, 10] */
   float *scores; /* [rows, 10] */
@@ -1206,6 +1206,7 @@ static void probabilities_features(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
     const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -1270,6 +1271,7 @@ static void probabilities_scores_logits(void *on, int from, int to) {
   const struct probabilities_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / ((rows + 149) / 150) * LANES;
     const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
@@ -1324,8 +1326,8 @@ void mlp_probabilities(struct mlp *model, const float *images, int32_t rows, flo
   call.rows = rows;
   call.scores_exp = model->scratch_float32;
   call.scores = scores_out;
-  call.features = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64 * 8);
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
+  call.features = malloc(sizeof(float) * call.rows * 500 + ADJOINT_ROOM);
+  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
   adjoint_parallel(call.adjoint_pool, probabilities_features, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
@@ -1405,6 +1407,7 @@ static void predict_features(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
     const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -1469,6 +1472,7 @@ static void predict_scores_logits(void *on, int from, int to) {
   const struct predict_call *call = on;
   const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / ((rows + 149) / 150) * LANES;
     const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
@@ -1509,8 +1513,8 @@ void mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *
   call.images = images;
   call.rows = rows;
   call.argmax = argmax_out;
-  call.features = malloc(sizeof(float) * (size_t)(call.rows * 500) + 64 * 8);
-  call.scores_logits = malloc(sizeof(float) * (size_t)(call.rows * 10) + 64 * 8);
+  call.features = malloc(sizeof(float) * call.rows * 500 + ADJOINT_ROOM);
+  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
   adjoint_parallel(call.adjoint_pool, predict_features, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,

@@ -21,6 +21,13 @@
   (global $hidden_b i32 (i32.const 1568768)) ;; float32[500]
   (global $output_W i32 (i32.const 1570816)) ;; float32[500, 10]
   (global $output_b i32 (i32.const 1590848)) ;; float32[10]
+  ;; What threads agree by.
+  (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
+  (global $pool.done i32 (i32.const 128)) ;; units that are done
+  (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
+  (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
+  (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
+  (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   ;; What a call of initial_hidden_W works on.
   (global $initial_hidden_W.seed i32 (i32.const 528)) ;; int32
   ;; What a call of train works on.
@@ -33,9 +40,14 @@
   (global $train.cost_sum i32 (i32.const 584)) ;; float32
   (global $train.h i32 (i32.const 1590912)) ;; float32[20, 500]
   (global $train.p_logits i32 (i32.const 1630912)) ;; float32[20, 10]
-  (global $train.p_exp i32 (i32.const 1631712)) ;; float32[20, 10]
+  (global $train.p_exp i32 (i32.const 1631712)) ;; float32[10] of [20, 10]
   (global $train.d_p_logits i32 (i32.const 1631752)) ;; float32[20, 10]
   (global $train.d_linear i32 (i32.const 1632552)) ;; float32[20, 500]
+  (global $train.h.job i32 (i32.const 0)) ;; place in the table below
+  (global $train.p_logits.job i32 (i32.const 1)) ;; place in the table below
+  (global $train.d_linear.job i32 (i32.const 2)) ;; place in the table below
+  (global $train.hidden_W.job i32 (i32.const 3)) ;; place in the table below
+  (global $train.output_W.job i32 (i32.const 4)) ;; place in the table below
   ;; What a call of validate works on.
   (global $validate.index i32 (i32.const 592)) ;; int64
   (global $validate.errors i32 (i32.const 600)) ;; float32
@@ -43,6 +55,8 @@
   (global $validate.y i32 (i32.const 616)) ;; address of int32[20]
   (global $validate.h i32 (i32.const 1590912)) ;; float32[20, 500]
   (global $validate.p_logits i32 (i32.const 1630912)) ;; float32[20, 10]
+  (global $validate.h.job i32 (i32.const 5)) ;; place in the table below
+  (global $validate.p_logits.job i32 (i32.const 6)) ;; place in the table below
   ;; What a call of test works on.
   (global $test.index i32 (i32.const 624)) ;; int64
   (global $test.errors i32 (i32.const 632)) ;; float32
@@ -50,41 +64,27 @@
   (global $test.y i32 (i32.const 648)) ;; address of int32[20]
   (global $test.h i32 (i32.const 1590912)) ;; float32[20, 500]
   (global $test.p_logits i32 (i32.const 1630912)) ;; float32[20, 10]
+  (global $test.h.job i32 (i32.const 7)) ;; place in the table below
+  (global $test.p_logits.job i32 (i32.const 8)) ;; place in the table below
   ;; What a call of probabilities works on.
   (global $probabilities.images i32 (i32.const 656)) ;; address of float32[rows, 784]
   (global $probabilities.scores i32 (i32.const 664)) ;; address of float32[rows, 10]
   (global $probabilities.features i32 (i32.const 672)) ;; address of float32[rows, 500]
   (global $probabilities.scores_logits i32 (i32.const 680)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 1590912)) ;; float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1590912)) ;; float32[10] of [rows, 10]
   (global $probabilities.rows i32 (i32.const 688)) ;; size
+  (global $probabilities.features.job i32 (i32.const 9)) ;; place in the table below
+  (global $probabilities.scores_logits.job i32 (i32.const 10)) ;; place in the table below
   ;; What a call of predict works on.
   (global $predict.images i32 (i32.const 696)) ;; address of float32[rows, 784]
   (global $predict.argmax i32 (i32.const 704)) ;; address of int32[rows]
   (global $predict.features i32 (i32.const 712)) ;; address of float32[rows, 500]
   (global $predict.scores_logits i32 (i32.const 720)) ;; address of float32[rows, 10]
   (global $predict.rows i32 (i32.const 728)) ;; size
-  ;; What threads agree by.
-  (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
-  (global $pool.done i32 (i32.const 128)) ;; units that are done
-  (global $pool.calls i32 (i32.const 192)) ;; how often the threads were called
-  (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
-  (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
-  (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
+  (global $predict.features.job i32 (i32.const 11)) ;; place in the table below
+  (global $predict.scores_logits.job i32 (i32.const 12)) ;; place in the table below
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
-  (global $train.h.job i32 (i32.const 0))
-  (global $train.p_logits.job i32 (i32.const 1))
-  (global $train.d_linear.job i32 (i32.const 2))
-  (global $train.hidden_W.job i32 (i32.const 3))
-  (global $train.output_W.job i32 (i32.const 4))
-  (global $validate.h.job i32 (i32.const 5))
-  (global $validate.p_logits.job i32 (i32.const 6))
-  (global $test.h.job i32 (i32.const 7))
-  (global $test.p_logits.job i32 (i32.const 8))
-  (global $probabilities.features.job i32 (i32.const 9))
-  (global $probabilities.scores_logits.job i32 (i32.const 10))
-  (global $predict.features.job i32 (i32.const 11))
-  (global $predict.scores_logits.job i32 (i32.const 12))
   (table funcref
     (elem $train.h $train.p_logits $train.d_linear $train.hidden_W $train.output_W $validate.h
       $validate.p_logits $test.h $test.p_logits $probabilities.features

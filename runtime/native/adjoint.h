@@ -242,10 +242,12 @@ static inline float random_number(uint32_t seed, uint32_t stream, uint32_t at_ca
 
 /* ── Memory ─────────────────────────────────────────────────────────────────────────────────── */
 
+/* Bytes behind every array: vectors may reach beyond its end; what they find there is thrown away. */
+#define ADJOINT_ROOM (8 * 64)
+
 /* Zeros that begin where a cache line does; NULL if there is no memory. Free them with free(). */
 static inline void *adjoint_zeros(size_t length, size_t bytes) {
-  /* Vectors may reach beyond the last element; what they find there is thrown away. */
-  const size_t size = (length * bytes + 64 * 8 + 63) / 64 * 64;
+  const size_t size = (length * bytes + ADJOINT_ROOM + 63) / 64 * 64;
   void *memory = aligned_alloc(64, size);
   return memory ? memset(memory, 0, size) : NULL;
 }

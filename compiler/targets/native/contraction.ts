@@ -234,6 +234,12 @@ export class ContractionWriter {
             scale: ` * ${units.rows}`,
           });
       }
+      const starts = [
+        ...c.outer.map((axis) => this.#names.letter(axis)),
+        ...(isOuter ? [] : [`the first of ${this.#width} ${this.#column}`]),
+        ...(isOuter || units.rows === undefined ? [] : [`the first of ${units.rows} ${this.#row}`]),
+      ];
+      out.note([`What the unit's number stands for: ${starts.join(", ")}.`]);
       this.#divide(unit, numbers, units);
       const call = (): void => {
         out.line(`const int ${count} = least(${this.#columns} - ${first}, ${this.#width});`);

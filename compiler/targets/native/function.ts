@@ -3,9 +3,10 @@
 import type { Node } from "../../graph/node.ts";
 import { type Dim, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
 import { type Call, type Choice, callsIn, type Repeat } from "../../kernels/loops.ts";
+import { shapeText } from "../../kernels/plan.ts";
 import type { View } from "../../kernels/program.ts";
 import { isArray } from "../../kernels/program.ts";
-import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
+import { constant, indexMul, local, rewrite, type Scalar, walk } from "../../kernels/scalar.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import type { Writer } from "../writer.ts";
 import { elementTypes, type Names, numberTypes, offset } from "./expression.ts";
@@ -31,7 +32,7 @@ const elementsText = (shape: readonly Dim[]): string => {
 
 /** Bytes of a value, over the function's memory. */
 const bytesText = ({ type, shape }: Node): string =>
-  `sizeof(${elementTypes[type.dtype]}) * (size_t)(${elementsText(shape)})`;
+  `sizeof(${elementTypes[type.dtype]}) * ${elementsText(shape)}`;
 
 /** A dimension over the function's memory `call`. */
 const sizeText = (dim: Dim): string =>
@@ -143,11 +144,24 @@ export function writeFunction(
   writeBody(out, calling, arenaOf);
 }
 
+/** Variables that a call itself works on; of others it has only views. */
+function memoryOf({ program, nests }: CompiledFunction): Node[] {
+  const used = new Set([
+    ...nests.flatMap((nest) => [...nest.memory, ...nest.scalars]),
+    ...program.outputs,
+    ...program.views.flatMap((view) =>
+      walk(view.start).flatMap((s) => (s.kind === "load" ? [s.node] : [])),
+    ),
+  ]);
+  const viewed = new Set(program.views.map((view) => view.base));
+  return program.memory.filter((node) => used.has(node) || !viewed.has(node));
+}
+
 function pointersOf(fn: CompiledFunction): Node[] {
   const { program, plan } = fn;
   const all = [
     ...program.inputs.filter((node) => node.shape.length > 0),
-    ...program.memory,
+    ...memoryOf(fn),
     ...program.views.map((view) => view.node),
     ...plan.slots.map((slot) => slot.node),
     ...plan.dynamic,
@@ -167,6 +181,7 @@ function numbersOf(fn: CompiledFunction): Node[] {
 }
 
 function writeMemory(out: Writer, fn: CompiledFunction): void {
+  const slots = new Map(fn.plan.slots.map((slot) => [slot.node, slot]));
   out.doc([`What a call of ${fn.program.name} works on.`]);
   out.block(
     `struct ${inC(fn.program.name)}_call {`,
@@ -175,7 +190,7 @@ function writeMemory(out: Writer, fn: CompiledFunction): void {
       for (const node of pointersOf(fn)) {
         const isInput = fn.program.inputs.includes(node);
         out.line(
-          `${isInput ? "const " : ""}${elementTypes[node.type.dtype]} *${nameOf(fn, node)}; /* [${node.shape.join(", ")}] */`,
+          `${isInput ? "const " : ""}${elementTypes[node.type.dtype]} *${nameOf(fn, node)}; /* ${shapeText(node, slots.get(node))} */`,
         );
       }
       for (const node of numbersOf(fn))
@@ -203,7 +218,7 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
   out.list(`${isInitial ? "static " : ""}void ${name}(`, parametersOf(model, fn), ") {", "", "");
   out.indent(() => {
     out.line(`struct ${inC(program.name)}_call call = {.adjoint_pool = model->adjoint_pool};`);
-    for (const node of program.memory)
+    for (const node of memoryOf(fn))
       out.line(`call.${nameOf(fn, node)} = model->${nameOf(fn, node)};`);
     for (const node of program.inputs) out.line(`call.${nameOf(fn, node)} = ${nameOf(fn, node)};`);
     for (const size of ownSizes(fn)) out.line(`call.${inC(size)} = ${inC(size)};`);
@@ -230,7 +245,7 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
         const place = `call.${nameOf(fn, node)}`;
         // Every step of a loop may need another size.
         const made = inLoop ? `realloc(${place}, ` : "malloc(";
-        out.line(`${place} = ${made}${bytesText(node)} + 64 * 8);`);
+        out.line(`${place} = ${made}${bytesText(node)} + ADJOINT_ROOM);`);
       }
     };
     allocate();
@@ -245,7 +260,7 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
       else if (isMade(fn, node))
         out.line(
           isCopy
-            ? `*${to} = memcpy(malloc(${bytesText(node)} + 64), ${value}, ${bytesText(node)});`
+            ? `*${to} = memcpy(malloc(${bytesText(node)} + ADJOINT_ROOM), ${value}, ${bytesText(node)});`
             : `*${to} = ${value};`,
         );
       else if (isCopy) out.line(`memcpy(${to}, ${value}, ${bytesText(node)});`);

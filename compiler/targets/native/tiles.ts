@@ -34,7 +34,16 @@ export function writeTile(out: Writer, kind: TileKind): void {
       ? `sums[c] += Σ_steps right[step, c] for ${vectors}·LANES columns.`
       : `sums[r, c] += Σ_steps left[r, step]·right[step, c] for ${rows} rows and ${vectors}·LANES columns, kept in registers.`;
   const nested = levels > 1 ? ["Steps are counted by loops in loops, the outermost first."] : [];
-  out.doc([about, ...nested, "`more` is false for the first steps: the sums then start from 0."]);
+  const offsets =
+    rows > 0 && spacing === "free"
+      ? ["Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced."]
+      : [];
+  out.doc([
+    about,
+    ...offsets,
+    ...nested,
+    "`more` is false for the first steps: the sums then start from 0.",
+  ]);
   const suffixes = levelNames(levels);
   const parameters = [
     ...(rows === 0

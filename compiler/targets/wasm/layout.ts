@@ -7,6 +7,7 @@
 import type { Node } from "../../graph/node.ts";
 import { type DType, sizesOf, staticSize } from "../../graph/types.ts";
 import { type Call, callsIn } from "../../kernels/loops.ts";
+import { type Slot, shapeText } from "../../kernels/plan.ts";
 import { isArray } from "../../kernels/program.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { elementBytes, inWasm } from "./names.ts";
@@ -76,7 +77,7 @@ function countersOf(calls: readonly Call[]): string[] {
   ]);
 }
 
-const typeText = (node: Node): string => `${node.type.dtype}[${node.shape.join(", ")}]`;
+const typeText = (node: Node): string => `${node.type.dtype}${shapeText(node)}`;
 
 /** What threads agree by: each in a cache line of its own. */
 const poolPlaces = [
@@ -118,9 +119,10 @@ export function layoutOf(model: CompiledModel): Layout {
     if (isData) shared.set(node, place(name, `address of ${typeText(node)}`, "address"));
   const layouts = functionsOf(model).map((fn) => numbersOf(fn, place, dataSizes));
   next = aligned(next);
-  const array = (wanted: string, node: Node, address: number): Place => {
+  const array = (wanted: string, node: Node, address: number, slot?: Slot): Place => {
     const global = inWasm(wanted);
-    const found: Place = { global, address, about: typeText(node), holds: "elements" };
+    const about = `${node.type.dtype}${shapeText(node, slot)}`;
+    const found: Place = { global, address, about, holds: "elements" };
     taken.add(global);
     return found;
   };
@@ -142,9 +144,10 @@ export function layoutOf(model: CompiledModel): Layout {
     }
     const places = new Map(layout.places);
     for (const node of fn.program.memory) places.set(node, shared.get(node) as Place);
-    for (const { node, dtype, offset } of fn.plan.slots) {
+    for (const slot of fn.plan.slots) {
+      const { node, dtype, offset } = slot;
       const address = (arenas.get(dtype) as number) + offset * elementBytes[dtype];
-      places.set(node, array(`${fn.program.name}.${nameIn(fn, node)}`, node, address));
+      places.set(node, array(`${fn.program.name}.${nameIn(fn, node)}`, node, address, slot));
     }
     functions.set(fn, { ...layout, places });
     next = Math.max(next, end);

@@ -7,6 +7,7 @@ import { costOf } from "../../kernels/cost.ts";
 import type { Nest } from "../../kernels/loops.ts";
 import type { Axis } from "../../kernels/scalar.ts";
 import { formulaOf } from "../formula.ts";
+import { columns } from "../writer.ts";
 import { Body } from "./body.ts";
 import { type Code, flat, linesOf } from "./code.ts";
 import { ContractionWriter, lanes } from "./contraction.ts";
@@ -175,11 +176,12 @@ const widest = 96;
 
 /** Lines of a comment; long ones are wrapped. */
 export function comment(lines: readonly string[]): string[] {
+  const room = columns - "  ;; ".length;
   return lines.flatMap((line) => {
     const parts: string[] = [];
     let rest = line;
-    while (rest.length > widest) {
-      const cut = rest.lastIndexOf(" ", widest);
+    while (rest.length > room) {
+      const cut = rest.lastIndexOf(" ", room);
       if (cut <= 8) break;
       parts.push(rest.slice(0, cut).trimEnd());
       rest = `    ${rest.slice(cut).trimStart()}`;
