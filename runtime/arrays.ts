@@ -235,7 +235,9 @@ function shapeOfFlat(
   }
   const free = open === undefined ? 1 : value.length / fixed;
   if (open === undefined ? value.length !== fixed : !Number.isInteger(free)) {
-    refuse(what, `expected [${spec.shape.join(", ")}], got ${value.length} elements`);
+    const named = spec.shape.filter((dim) => typeof dim === "string" && dim in sizes);
+    const told = named.map((dim) => ` (${dim} is ${sizes[dim]})`).join("");
+    refuse(what, `expected [${spec.shape.join(", ")}]${told}, got ${value.length} elements`);
   }
   return spec.shape.map((dim) => known(dim, sizes) ?? free);
 }

@@ -20,6 +20,8 @@ export interface BuildOptions {
   readonly root: string;
   /** Targets besides the reference. */
   readonly targets: readonly string[];
+  /** A target that cannot do the model is left out, and named; otherwise it is a mistake. */
+  readonly whereAble?: boolean;
   /** Tiers of rules that may be used; all when left out. */
   readonly tiers?: readonly Tier[];
   /** Rules besides the compiler's own; tests plant a wrong one. */
@@ -41,6 +43,8 @@ export interface BuiltModel {
   readonly model: CompiledModel;
   /** What the model asked to be warned of. */
   readonly warnings: readonly AdjointError[];
+  /** Targets that cannot do the model, each with the reason: `gpu: the gpu target has no …`. */
+  readonly leftOut?: readonly string[];
   /** Rewrites that were made while the model was read: spellings that `grad` recognised. */
   readonly recognised: readonly Rewrite[];
   /** Time that it took, in ms. */
@@ -61,7 +65,7 @@ export const buildModel: Build = (file, options) => {
 
 async function buildAlone(
   file: string,
-  { root, targets, tiers, rules, debug = false, instrument }: BuildOptions,
+  { root, targets, whereAble = false, tiers, rules, debug = false, instrument }: BuildOptions,
 ): Promise<BuiltModel> {
   const start = performance.now();
   resetGraph();
@@ -84,9 +88,12 @@ async function buildAlone(
       apart: instrument === "nan",
       ...(rules ? { rules: [...rules, ...ownRules] } : {}),
     });
-    const files = [...(await emitModel(model, targets, instrument))].map(
-      ([name, text]) => [`${loaded.name}/${name}`, text] as const,
-    );
+    const leftOut: string[] = [];
+    const note = (target: string, { message, site }: AdjointError): void => {
+      leftOut.push(`${target}: ${message}${site ? ` (${site.file}:${site.line})` : ""}`);
+    };
+    const texts = await emitModel(model, targets, instrument, whereAble ? note : undefined);
+    const files = [...texts].map(([name, text]) => [`${loaded.name}/${name}`, text] as const);
     return {
       name: loaded.name,
       file: loaded.file,
@@ -94,6 +101,7 @@ async function buildAlone(
       files: new Map(files),
       model,
       warnings: loaded.warnings,
+      leftOut,
       recognised,
       time: performance.now() - start,
     };

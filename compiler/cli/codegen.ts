@@ -16,6 +16,8 @@ export interface CodegenOptions {
   readonly out: string;
   /** Targets besides the reference. */
   readonly targets: readonly string[];
+  /** Leave out a target that cannot do a model, rather than fail. */
+  readonly whereAble?: boolean;
   /** Tiers of rewrite rules that may be used; all when left out. */
   readonly tiers?: readonly Tier[];
   /** Evaluate both sides of every rewrite, and name the rule that is wrong. */
@@ -75,7 +77,7 @@ export async function codegen(
 async function buildAll(
   { files, complete }: Selection,
   root: string,
-  { build = buildModel, targets, tiers, debug, instrument }: CodegenOptions,
+  { build = buildModel, targets, whereAble, tiers, debug, instrument }: CodegenOptions,
   output: Output,
 ): Promise<Result> {
   const built: BuiltModel[] = [];
@@ -84,6 +86,7 @@ async function buildAll(
     output.progress?.(`${file} …`);
     try {
       const choices = {
+        ...(whereAble && { whereAble }),
         ...(tiers && { tiers }),
         ...(debug && { debug }),
         ...(instrument && { instrument }),
@@ -115,13 +118,17 @@ function exportsNothing(error: unknown): boolean {
 
 /** One line for each model, and one for each file that went. */
 function summary(built: readonly BuiltModel[], changes: readonly Change[], out: string): string[] {
-  const lines = built.map(({ name, files, time }) => {
+  const lines = built.flatMap(({ name, files, time, leftOut = [] }) => {
     const written = changes.filter((c) => c.after !== undefined && files.has(c.file));
     const what =
       written.length === 0
         ? "unchanged"
         : `wrote ${written.map((c) => path.posix.basename(c.file)).join(", ")}`;
-    return `${path.posix.join(out, name)}: ${what} (${Math.round(time)} ms)`;
+    const folder = path.posix.join(out, name);
+    return [
+      `${folder}: ${what} (${Math.round(time)} ms)`,
+      ...leftOut.map((why) => `${folder}: left out ${why}`),
+    ];
   });
   const deleted = changes
     .filter((c) => c.after === undefined)

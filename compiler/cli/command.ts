@@ -67,7 +67,7 @@ export async function main(
     .option("--out <dir>", "Folder for generated code", { default: "generated" })
     .option(
       "--target <names>",
-      `Targets besides typescript, separated by commas: ${targetNames.slice(1).join(", ")} (default: all)`,
+      `Targets besides typescript, separated by commas: ${targetNames.slice(1).join(", ")} (default: all that can do the model)`,
     )
     .option("--exact", "Use only rewrites that change no number: no stabilising, no reassociating")
     .option("--debug", "Evaluate both sides of every rewrite, and name a rule that is wrong")
@@ -134,6 +134,7 @@ async function run(
     check,
     out,
     targets: target === undefined ? targetNames : parseTargets(target),
+    whereAble: target === undefined,
     dump: text(given, "dump"),
     cwd,
     ...(given.exact === true && { tiers: ["exact"] as const }),

@@ -195,7 +195,7 @@ export const codes = {
   ADJ5001: {
     title: "Not available on this target",
     explanation:
-      "A target cannot do what the model asks for. Other targets may: choose them with --target.",
+      "A target that --target names cannot do what the model asks for. Without --target it is left out.",
     wrong: "--target gpu, with the product of two int32 tensors",
     right: "--target typescript, or float32 tensors",
   },

@@ -97,6 +97,19 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
     atSite(sites[site], () => collecting(body, poison));
   const mistake = (site: number, body: () => never): Value => at(site, body);
 
+  /** A condition that JavaScript decides while the model is read. */
+  const decided = (site: number, c: Value, hint: string): Value => {
+    if (!isNode(c)) return c;
+    mistake(site, () =>
+      fail(
+        "ADJ4001",
+        `a condition cannot be a symbol: ${described(c)} has no value while the model is read`,
+        { hint },
+      ),
+    );
+    return false;
+  };
+
   const binary =
     (name: string) =>
     (site: number, a: Value, b: Value): Value => {
@@ -184,20 +197,12 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
     /** The key of `object[key] op= value`, turned into a property key once. */
     key: (site: number, object: Value, key: Value): PropertyKey =>
       propertyKey(object, $.plain(site, key, "a property key")),
-    /** The condition of an `if` or a loop. */
-    truth: (site: number, c: Value): Value => {
-      if (!isNode(c)) return c;
-      mistake(site, () =>
-        fail(
-          "ADJ4001",
-          `a condition cannot be a symbol: ${described(c)} has no value while the model is read`,
-          {
-            hint: "write condition ? a : b, which becomes where(condition, a, b)",
-          },
-        ),
-      );
-      return false;
-    },
+    /** The condition of an `if`. */
+    truth: (site: number, c: Value): Value =>
+      decided(site, c, "write condition ? a : b, which becomes where(condition, a, b)"),
+    /** The condition of a loop. */
+    again: (site: number, c: Value): Value =>
+      decided(site, c, "loop with scan({ fn, nSteps, … }); its step may return until"),
     /** A place where JavaScript needs a plain value: a template string, a switch, a property key. */
     plain: (site: number, value: Value, what: string): Value => {
       if (!isNode(value)) return value;

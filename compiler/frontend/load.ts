@@ -261,7 +261,8 @@ class Loader {
   describe(error: unknown): AdjointError {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const site = error instanceof Error ? this.#place(error.stack ?? "") : undefined;
-    return new AdjointError("ADJ4008", message, { ...(site ? { site } : {}) });
+    const hint = hintFor(message);
+    return new AdjointError("ADJ4008", message, { ...(site && { site }), ...(hint && { hint }) });
   }
 
   #place(stack: string): Site | undefined {
@@ -280,6 +281,16 @@ class Loader {
     }
     return undefined;
   }
+}
+
+/** What to write where the model calls a function of Adjoint that it has not got hold of. */
+function hintFor(message: string): string | undefined {
+  const missing = /^ReferenceError: (\w+) is not defined$/.exec(message)?.[1];
+  if (missing && Object.hasOwn(language, missing)) return `import { ${missing} } from "adjoint"`;
+  const [, value, method] = /^TypeError: ([\w.]+)\.(\w+) is not a function$/.exec(message) ?? [];
+  if (method && Object.hasOwn(language, method))
+    return `symbols have no methods: ${method}(${value}, …)`;
+  return undefined;
 }
 
 async function importFrom(file: string, specifier: string): Promise<unknown> {

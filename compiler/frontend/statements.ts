@@ -26,7 +26,7 @@ export function liftStatement(
   if (typescript.isWhileStatement(node)) {
     return f.updateWhileStatement(
       node,
-      condition(lifting, node.expression),
+      condition(lifting, node.expression, "again"),
       body(lifting, node.statement),
     );
   }
@@ -34,7 +34,7 @@ export function liftStatement(
     return f.updateDoStatement(
       node,
       body(lifting, node.statement),
-      condition(lifting, node.expression),
+      condition(lifting, node.expression, "again"),
     );
   }
   if (typescript.isForStatement(node)) return liftFor(lifting, node);
@@ -50,8 +50,8 @@ export function liftStatement(
   return undefined;
 }
 
-function condition(lifting: Lifting, e: ts.Expression): ts.Expression {
-  return lifting.call("truth", lifting.site(e), lifting.expression(e));
+function condition(lifting: Lifting, e: ts.Expression, of = "truth"): ts.Expression {
+  return lifting.call(of, lifting.site(e), lifting.expression(e));
 }
 
 function body(lifting: Lifting, statement: ts.Statement): ts.Statement {
@@ -62,7 +62,7 @@ function liftFor(lifting: Lifting, node: ts.ForStatement): ts.Node {
   return f.updateForStatement(
     node,
     typescript.visitNode(node.initializer, lifting.visit, typescript.isForInitializer),
-    node.condition && condition(lifting, node.condition),
+    node.condition && condition(lifting, node.condition, "again"),
     node.incrementor && liftUnused(lifting, node.incrementor),
     body(lifting, node.statement),
   );

@@ -4,7 +4,7 @@ import { collecting, fail } from "../diagnostics/error.ts";
 import type { AnyOp } from "../ops/op.ts";
 import { currentScope, currentSite } from "./context.ts";
 import type { Site } from "./site.ts";
-import type { Shape, TensorType } from "./types.ts";
+import { formatType, type Shape, type TensorType } from "./types.ts";
 
 /** A value of an op's static attribute (axis, shape, constant …): plain data, compared by content. */
 export type Attr =
@@ -85,6 +85,11 @@ export class Node {
 
   get shape(): Shape {
     return this.type.shape;
+  }
+
+  /** What `console.log` shows: the name and the type, none of the compiler's own parts. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `${this.label?.name ?? this.op.name}: ${formatType(this.type)}`;
   }
 
   /** A symbol has no value while the model is being read: coercing one is the user's mistake. */

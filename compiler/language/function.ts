@@ -5,9 +5,10 @@ import { currentSite } from "../graph/context.ts";
 import { isNode, isPoison, type Node, topological } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";
 import { inherit, substitute } from "../graph/substitute.ts";
-import { formatShape, formatType, sameShape, widens } from "../graph/types.ts";
+import { formatShape, formatType, type Shape, sameShape, widens } from "../graph/types.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { asNode } from "../ops/leaf.ts";
+import { checkOptionNames } from "./options.ts";
 import { sharedInfo } from "./shared.ts";
 import type { Operand, Tensor } from "./types.ts";
 
@@ -71,6 +72,7 @@ export function fn(
       faulty = true;
       return undefined;
     });
+  collect(() => checkOptionNames("fn", options, ["updates", "givens", "name"]));
   const symbols = collect(() => checkInputs(inputs)) ?? [];
   const { list, returns } = readOutputs(outputs);
   const updates = (options.updates ?? []).flatMap((pair, i, all) => {
@@ -207,6 +209,9 @@ function checkGiven(
       "ADJ3005",
       `fn: ${nameOf(from)} is ${formatType(from.type)}, but what is given for it is ${formatType(value.type)}`,
       {
+        ...(fitsByName(from.shape, value.shape) && {
+          hint: `a named size is the caller's choice; what is given has one: make ${nameOf(from)} ${formatShape(value.shape)}`,
+        }),
         related: from.site ? [{ message: `${nameOf(from)} is defined here`, site: from.site }] : [],
       },
     );
@@ -215,6 +220,12 @@ function checkGiven(
   inherit(shaped, from);
   givens.set(from, shaped);
 }
+
+/** Whether two shapes differ only where the first one has a name. */
+const fitsByName = (named: Shape, given: Shape): boolean =>
+  !sameShape(named, given) &&
+  named.length === given.length &&
+  named.every((dim, axis) => typeof dim === "string" || dim === given[axis]);
 
 function checkUse(inputs: readonly Node[], roots: readonly Node[]): void {
   const used = new Set(topological(roots));

@@ -328,6 +328,10 @@ function shapeOf(
   const joint = broadcastShapes(parameters.map((p) => p.shape)) ?? [];
   if (shape === undefined || shape === null) return fallback ?? joint;
   if (isNode(shape)) return shape.shape;
+  if (!Array.isArray(shape) && !(Number.isInteger(shape) && Number(shape) >= 0))
+    fail("ADJ1008", `${what}: the first argument is a shape, got ${String(shape)}`, {
+      hint: `rng.${what}([20, 784], …); rng.${what}(x) draws as many numbers as x has`,
+    });
   const wanted = checkDims(typeof shape === "number" ? [shape] : (shape as Shape), what);
   const all = broadcastShapes([wanted, joint]);
   if (!all || !sameShape(all, wanted)) {

@@ -21,6 +21,7 @@ import {
 import { broadcastTo, lengthOf } from "../ops/shape.ts";
 import { insideLoop, LoopStep } from "../ops/streams.ts";
 import { captured } from "../scan/close.ts";
+import { checkOptionNames } from "./options.ts";
 import { sharedInfo } from "./shared.ts";
 import type { Operand, Tensor } from "./types.ts";
 
@@ -111,14 +112,29 @@ interface Recurrence {
   readonly formals: readonly Node[];
 }
 
+const optionNames: readonly (keyof ScanOptions)[] = [
+  "fn",
+  "sequences",
+  "outputsInfo",
+  "nonSequences",
+  "nSteps",
+  "goBackwards",
+  "truncateGradient",
+  "name",
+];
+
 class Tracer {
   readonly #options: ScanOptions;
   readonly #name: string;
 
   constructor(options: ScanOptions) {
+    if (typeof options !== "object" || typeof options.fn !== "function")
+      fail("ADJ1008", "scan takes a record with fn, the function of one step", {
+        hint: "const [h] = scan({ fn: (x, h) => tanh(x + h), sequences: xs, outputsInfo: h0 })",
+      });
+    checkOptionNames("scan", options, optionNames);
     this.#options = options;
     this.#name = options.name ?? currentScope().at(-1) ?? "scan";
-    if (typeof options.fn !== "function") fail("ADJ1008", "scan: fn is the function of one step");
   }
 
   trace(): ScanResult {

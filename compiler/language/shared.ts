@@ -50,7 +50,13 @@ export function shared(value: Operand, { dtype }: SharedOptions = {}): Tensor {
     (n) => n.op.leaf && n.op.name !== "constant" && n !== seed(),
   );
   if (input) {
-    fail("ADJ1008", `shared: an initial value cannot depend on ${input.label?.name ?? "an input"}`);
+    fail(
+      "ADJ1008",
+      `shared: an initial value cannot depend on ${input.label?.name ?? "an input"}`,
+      sharedInfo(input)?.next
+        ? { hint: "a stream draws at each call; uniform(shape, …) and normal(shape, …) draw once" }
+        : {},
+    );
   }
   if (staticSize(initial.shape) === undefined) {
     fail(

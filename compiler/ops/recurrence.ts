@@ -68,7 +68,7 @@ export const unrolled =
         "ADJ5001",
         `${name}: without loops, ${count} steps would be as many copies of its kernels`,
         {
-          hint: `at most ${mostCopies} steps, or leave the target out: --target typescript`,
+          hint: `at most ${mostCopies} steps, or name the targets without gpu: --target native,wasm`,
           ...(site ? { site } : {}),
         },
       );

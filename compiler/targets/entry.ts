@@ -26,7 +26,7 @@ export function emitEntry(
   const out = new Writer();
   const name = typeName(model.name);
   banner(out, model, "The entry: what programs import.");
-  writeImports(out, targets);
+  writeImports(out, model, targets);
   if (instrument === "profile") out.line('export { profile } from "./typescript.ts";').line();
   out.doc(["What the model was generated for: the targets that a trainer can be created with."]);
   out.list(
@@ -52,15 +52,14 @@ export function typeName(name: string): string {
     .join("");
 }
 
-function writeImports(out: Writer, targets: readonly TargetName[]): void {
-  const names = [
-    "type CreateOptions",
-    "createTrainer",
-    "type Shared",
-    "type Signature",
-    "type TensorArray",
-    "type TensorLike",
-  ];
+function writeImports(out: Writer, model: CompiledModel, targets: readonly TargetName[]): void {
+  const names = ["type CreateOptions", "createTrainer", "type Shared", "type Signature"];
+  // A project may have TypeScript refuse imports that nothing uses.
+  const isTensor = (node: Node): boolean => node.shape.length > 0;
+  if (model.functions.some(({ program }) => program.outputs.some(isTensor)))
+    names.push("type TensorArray");
+  if (model.functions.some(({ program }) => program.inputs.some(isTensor)))
+    names.push("type TensorLike");
   const kinds = new Set(targets.map((target) => targetKinds[target]));
   if (kinds.has("device")) names.push("type AsyncShared", "createAsyncTrainer");
   if (kinds.has("loaded")) names.push("createFastest");

@@ -1,5 +1,6 @@
 /** The files that are written for a model: one emitter each. */
 
+import { AdjointError } from "../diagnostics/error.ts";
 import type { CompiledModel } from "../model.ts";
 import { emitEntry } from "./entry.ts";
 import { emitGpu } from "./gpu/index.ts";
@@ -35,18 +36,32 @@ export const targets: readonly Target[] = targetNames.map((name) => ({
  * Every file of a model, by its name in the model's folder.
  *
  * @param instrument what the reference target does besides computing
+ * @param leaveOut is told of a target that cannot do the model, which then has no files
+ * @throws ADJ5001 for such a target, where nobody is to be told
  */
 export async function emitModel(
   model: CompiledModel,
   wanted: readonly string[],
   instrument?: Instrument,
+  leaveOut?: (target: TargetName, why: AdjointError) => void,
 ): Promise<Map<string, string>> {
   const chosen = targets.filter((t) => t.name === "typescript" || wanted.includes(t.name));
-  const others = chosen.map((t) => t.name).filter((name) => name !== "typescript");
-  const files = await Promise.all(chosen.map((t) => t.emit(model, instrument)));
+  const written = await Promise.all(
+    chosen.map(async ({ name, emit }) => {
+      try {
+        return [{ name, own: [...(await emit(model, instrument))] }];
+      } catch (error) {
+        if (!leaveOut || !(error instanceof AdjointError) || error.code !== "ADJ5001") throw error;
+        leaveOut(name, error);
+        return [];
+      }
+    }),
+  );
+  const files = written.flat();
+  const others = files.map(({ name }) => name).filter((name) => name !== "typescript");
   return new Map([
     ["index.ts", emitEntry(model, others, instrument)],
-    ...files.flatMap((own) => [...own]),
+    ...files.flatMap(({ own }) => own),
     ["maths.md", emitMaths(model)],
   ]);
 }

@@ -43,7 +43,7 @@ export function targetPage(): string {
     "",
     "### Refused",
     "",
-    "Code generation stops with ADJ5001, the op's name and the line of the model.",
+    "`gpu.ts` is left out, and codegen names the op and the line of the model; with `--target gpu` it stops there with ADJ5001.",
     "",
     "| op | because |",
     "| --- | --- |",

@@ -42,6 +42,35 @@ test("all models are written, with a manifest of the hashes of what they were ma
   t.is((await project.codegen([], { check: true })).code, 1);
 });
 
+test("a target that cannot do a model is left out, and is a mistake where it is asked for", async (t) => {
+  const project = new Project({
+    "models/sums.ts": `import { fn, scan, vector } from "adjoint";
+const x = vector("steps");
+const [sums] = scan({ fn: (entry, sum) => sum + entry, sequences: x, outputsInfo: 0 });
+export const run = fn([x], sums);
+`,
+  });
+  t.teardown(() => project.remove());
+  const { code, log } = await project.codegen([], { whereAble: true });
+  t.is(code, 0);
+  t.regex(log, /^generated\/sums: left out gpu: .*scan.* \(models\/sums\.ts:3\)$/m);
+  t.false(project.list("generated").includes("generated/sums/gpu.ts"));
+  t.regex(project.read("generated/sums/index.ts"), /targets = \["typescript", "native", "wasm"\]/);
+  t.is((await project.codegen([], { whereAble: true, check: true })).code, 0);
+  const asked = await project.codegen();
+  t.is(asked.code, 2);
+  t.regex(asked.error, /ADJ5001/);
+});
+
+test("the entry imports no type that it does not use", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  await project.codegen();
+  const entry = project.read("generated/line/index.ts");
+  t.false(entry.includes("TensorArray"));
+  t.regex(entry, /train\(x: TensorLike, y: TensorLike\): number;/);
+});
+
 test("a second run writes nothing, not even the same bytes; nor does a checkout with CRLF matter", async (t) => {
   const project = new Project();
   t.teardown(() => project.remove());

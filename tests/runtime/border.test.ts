@@ -18,6 +18,27 @@ function filled(): Logistic {
 type Trainer = Logistic;
 const any = <T>(value: unknown): T => value as T;
 
+test("a flat array of another length than the size that an earlier one told", async (t) => {
+  const { createTrainer } = await import("adjoint/runtime");
+  const sized = (name: string) => ({ name, dtype: "float32", shape: ["n"] }) as const;
+  const signature = {
+    model: "line",
+    shared: {},
+    functions: {
+      train: { inputs: [sized("x"), sized("y")], outputs: [], returns: "none", uses: [] },
+    },
+  } as const;
+  const program = { createState: () => ({}), train: () => undefined };
+  const trainer = createTrainer<{ train(x: TensorLike, y: TensorLike): void }, object>(
+    signature,
+    program,
+  );
+  const { message } = t.throws(() =>
+    trainer.train(Float32Array.of(1, 2), Float32Array.of(1, 2, 3)),
+  );
+  t.is(message, "train(x, y): y: expected [n] (n is 2), got 3 elements");
+});
+
 const refused: [name: string, call: (t: Trainer) => unknown, message: RegExp][] = [
   [
     "a batch past the data",

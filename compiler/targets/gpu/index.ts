@@ -80,7 +80,7 @@ function deviceAxes(node: Node): readonly (number | string)[] {
 function refuse({ op, site }: Node): never {
   const why = op.onDevice && "refused" in op.onDevice ? `: ${op.onDevice.refused}` : "";
   return fail("ADJ5001", `the gpu target has no loops over time, which ${op.name} needs${why}`, {
-    hint: "leave the target out: --target typescript",
+    hint: "name the targets without gpu: --target native,wasm",
     ...(site ? { site } : {}),
   });
 }

@@ -6,6 +6,7 @@ import { assumedSize, dimText, formatType, sizesOf, staticSize } from "../../gra
 import { bytesOf, costsOf } from "../../kernels/cost.ts";
 import { sharedInfo } from "../../language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
+import { broadcastOp } from "../../ops/shape.ts";
 import { formulaOf } from "../formula.ts";
 import { partName, recurrence } from "./recurrence.ts";
 import { type SymbolOf, tex, texDerivative, texName, texTangent } from "./tex.ts";
@@ -42,7 +43,9 @@ function variables(shared: readonly SharedVariable[]): string[] {
 
 function initialText(v: SharedVariable): string {
   const initial = sharedInfo(v.node)?.initial;
-  return initial ? pp(initial) : "";
+  // The shape is told beside it: `zeros(784, 10)` is 0.
+  const single = initial?.op === broadcastOp ? initial.inputs[0] : initial;
+  return single ? pp(single) : "";
 }
 
 function functionPage(fn: CompiledFunction): string[] {
