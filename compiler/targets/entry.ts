@@ -53,7 +53,7 @@ export function typeName(name: string): string {
 }
 
 function writeImports(out: Writer, model: CompiledModel, targets: readonly TargetName[]): void {
-  const names = ["type CreateOptions", "createTrainer", "type Shared", "type Signature"];
+  const names = ["type CreateOptions", "createTrainer", "type Signature"];
   // A project may have TypeScript refuse imports that nothing uses.
   const isTensor = (node: Node): boolean => node.shape.length > 0;
   if (model.functions.some(({ program }) => program.outputs.some(isTensor)))
@@ -61,7 +61,10 @@ function writeImports(out: Writer, model: CompiledModel, targets: readonly Targe
   if (model.functions.some(({ program }) => program.inputs.some(isTensor)))
     names.push("type TensorLike");
   const kinds = new Set(targets.map((target) => targetKinds[target]));
-  if (kinds.has("device")) names.push("type AsyncShared", "createAsyncTrainer");
+  const isShown = model.shared.some((v) => v.exported);
+  if (isShown) names.push("type Shared");
+  if (kinds.has("device")) names.push("createAsyncTrainer");
+  if (kinds.has("device") && isShown) names.push("type AsyncShared");
   if (kinds.has("loaded")) names.push("createFastest");
   names.sort((a, b) => (a.replace("type ", "") < b.replace("type ", "") ? -1 : 1));
   out.list("import {", names, '} from "adjoint/runtime";', " ");

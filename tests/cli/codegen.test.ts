@@ -68,6 +68,9 @@ test("the entry imports no type that it does not use", async (t) => {
   await project.codegen();
   const entry = project.read("generated/line/index.ts");
   t.false(entry.includes("TensorArray"));
+  project.write("models/line.ts", line.replace("export const slope", "const slope"));
+  await project.codegen();
+  t.notRegex(project.read("generated/line/index.ts"), /Shared\b/);
   t.regex(entry, /train\(x: TensorLike, y: TensorLike\): number;/);
 });
 
