@@ -1,6 +1,14 @@
 /** Generated code as a product: what logistic regression becomes, and how small diffs stay. */
 
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "ava";
@@ -153,4 +161,51 @@ test("a model of classes in another file compiles, its layers told apart by name
     t.true(text.includes(`  ${name}: Float32Array;`), name);
   t.false(/_2\b/.test(text.replace(/L2/g, "")), "a counter in a name");
   rmSync(root, { recursive: true });
+});
+
+test("committed code stays within 100 columns", (t) => {
+  for (const model of readdirSync("generated", { withFileTypes: true })) {
+    if (!model.isDirectory()) continue;
+    for (const file of readdirSync(path.join("generated", model.name))) {
+      if (file.endsWith(".md")) continue;
+      const place = path.join("generated", model.name, file);
+      const wide = readFileSync(place, "utf8").split("\n");
+      t.deepEqual(
+        wide.filter((line) => line.length > 100),
+        [],
+        place,
+      );
+    }
+  }
+});
+
+test("parts of a penalised cost are called after what they are of", async (t) => {
+  const text = await code(
+    source.replace(/^(const cost = .*);.*$/m, "$1 + 0.001 * mean(W ** 2); // penalised"),
+  );
+  t.regex(text, /cost_sum_W = Σ_ij W\[i,j\]·W\[i,j\]/);
+  t.regex(text, /cost_sum_p = Σ_i \(p_logits/);
+});
+
+test("one more function leaves the WebAssembly of the others as it is", async (t) => {
+  const bodies = async (text: string): Promise<string[]> => {
+    const wasm = (await generate(text)).get("wasm.ts") as string;
+    const [, list] = /\n {2}bodies: \{\n(.*?)\n {2}\},/s.exec(wasm) as RegExpExecArray;
+    return list.split(/\n(?= {4}\S)/);
+  };
+  const before = await bodies(source);
+  const after = await bodies(`${source}\nexport const level = fn([images], mean(scores, 1));\n`);
+  t.true(before.length > 20 && after.length > before.length);
+  t.deepEqual(
+    before.filter((body) => !after.includes(body)),
+    [],
+  );
+});
+
+test("comments of memory say how much of a value is there; variables with views only are not unpacked", async (t) => {
+  const files = await generate(source);
+  const native = files.get("native.c") as string;
+  t.true(native.includes("float *p_exp; /* [10] of [600, 10] */"));
+  t.true((files.get("wasm.wat") as string).includes(";; float32[10] of [600, 10]"));
+  t.notRegex(native, /call\.trainX|float \*trainX; \/\*/);
 });

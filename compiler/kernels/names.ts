@@ -116,7 +116,8 @@ export function nameValues(
   /** What it is computed from: the first value below it that has a name of its own. */
   function operandOf(node: Node): string {
     for (let [at] = node.inputs; at; [at] = at.inputs) {
-      const name = fixed.get(at) ?? at.label?.name;
+      // A part of a named value, such as the logits of p, is of that.
+      const name = fixed.get(at) ?? at.label?.name ?? at.role?.of?.label?.name;
       if (name !== undefined) return identifier(name);
     }
     return "";

@@ -172,3 +172,13 @@ test("kernels, memory and values of one name are told apart", async (t) => {
     }
   }
 });
+
+test("a relu keeps its result for its gradient, not what went in", (t) => {
+  const [x, w] = [named(l.matrix(3, 4), "x"), named(l.shared(l.ones(4, 5)), "w")];
+  const h = named(l.relu(l.dot(x, w)), "h");
+  const cost = named(l.sum(l.mul(h, h)), "cost");
+  const text = textOf([["f", l.fn([x], cost, { updates: [[w, l.grad(cost, w)]] })]]);
+  t.regex(text, /h\[i,j\] = max\(/);
+  t.regex(text, /if h\[i,j\] > 0 else 0/);
+  t.deepEqual(text.match(/\w+ of f: float32, \d+ elements/g), ["h of f: float32, 15 elements"]);
+});
