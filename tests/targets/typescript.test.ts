@@ -180,5 +180,5 @@ test("a relu keeps its result for its gradient, not what went in", (t) => {
   const text = textOf([["f", l.fn([x], cost, { updates: [[w, l.grad(cost, w)]] })]]);
   t.regex(text, /h\[i,j\] = max\(/);
   t.regex(text, /if h\[i,j\] > 0 else 0/);
-  t.deepEqual(text.match(/\w+ of f: float32, \d+ elements/g), ["h of f: float32, 15 elements"]);
+  t.is(text.match(/elements\. \*\//g)?.length, 1, "one array of values in between");
 });
