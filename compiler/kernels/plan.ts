@@ -22,9 +22,14 @@ export interface Plan {
   readonly slots: readonly Slot[];
   /** Values whose size is only known in a call: they are made there. */
   readonly dynamic: readonly Node[];
+  /** Dimensions of those in memory: of what a loop counts, the most that there can be, for it fills them. */
+  readonly rooms: ReadonlyMap<Node, Shape>;
   /** Elements that the call needs of each dtype. */
   readonly sizes: ReadonlyMap<DType, number>;
 }
+
+/** Dimensions of a value in memory that a call makes. */
+export const roomOf = ({ rooms }: Plan, node: Node): Shape => rooms.get(node) ?? node.shape;
 
 /** `[600, 10]`; `[10] of [600, 10]` where one step of a loop is in memory at a time. */
 export function shapeText({ shape }: Node, slot?: Slot): string {
@@ -39,9 +44,15 @@ export function planMemory(program: Program, calls: readonly Call[]): Plan {
     program.loops.flatMap(({ counts, axis }) => (counts ? [[counts, axis.extent] as const] : [])),
   );
   const live = new Map<Node, Life>();
+  const rooms = new Map<Node, Shape>();
   for (const [node, span] of lives(calls)) {
     if (!program.temporaries.includes(node) || program.outputs.includes(node)) continue;
-    live.set(node, { ...span, size: staticSize(span.shape.map((dim) => atMost(dim, limits))) });
+    const shape = span.shape.map((dim) => atMost(dim, limits));
+    live.set(node, { ...span, size: staticSize(shape) });
+    rooms.set(
+      node,
+      node.shape.map((dim) => atMost(dim, limits)),
+    );
   }
   const slots: Slot[] = [];
   const dynamic: Node[] = [];
@@ -67,7 +78,7 @@ export function planMemory(program: Program, calls: readonly Call[]): Plan {
     slots.push({ node, dtype, offset, size, shape });
     sizes.set(dtype, Math.max(sizes.get(dtype) ?? 0, offset + size));
   }
-  return { slots, dynamic, sizes };
+  return { slots, dynamic, rooms, sizes };
 }
 
 interface Span {

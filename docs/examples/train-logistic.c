@@ -84,10 +84,11 @@ int main(int count, char **arguments) {
            100 * wrong / (validation / batch));
   }
 
-  /* A call that takes an array, and its sizes behind it. */
+  /* A call that takes an array, and its sizes behind it; it needs memory for what it works on. */
   int32_t *digits = malloc(sizeof(int32_t) * testing);
   if (!digits) stop("not enough memory", "");
-  logistic_predict(model, model->testX, testing, digits);
+  if (logistic_predict(model, model->testX, testing, digits) != adjoint_done)
+    stop("not enough memory", "");
   int errors = 0;
   for (int i = 0; i < testing; i++) errors += digits[i] != model->testY[i];
   printf("test error %.2f %%\n", 100.0 * errors / testing);

@@ -1664,7 +1664,7 @@ static void train_output_b(void *on, int from, int to) {
  * train(index) → cost; updates layer0_W, layer0_b, layer1_W, layer1_b, hidden_W, hidden_b,
  *     output_W, output_b
  */
-void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
+int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   struct train_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
@@ -1717,6 +1717,7 @@ void lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((499 + 2 * LANES) / (2 * LANES)));
   train_output_b(&call, 0, ((9 + LANES) / LANES));
   *cost_out = call.cost;
+  return adjoint_done;
 }
 
 /** What a call of validate works on. */
@@ -2098,7 +2099,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y, float
 }
 
 /** validate(index) → errors */
-void lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
+int lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
   struct validate_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
@@ -2125,6 +2126,7 @@ void lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
   adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES) * 4);
   validate_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
+  return adjoint_done;
 }
 
 /** What a call of test works on. */
@@ -2494,7 +2496,7 @@ test_errors(const float *restrict p_logits, const int32_t *restrict y, float *er
 }
 
 /** test(index) → errors */
-void lenet_test(struct lenet *model, int64_t index, float *errors_out) {
+int lenet_test(struct lenet *model, int64_t index, float *errors_out) {
   struct test_call call = {.adjoint_pool = model->adjoint_pool};
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
@@ -2521,6 +2523,7 @@ void lenet_test(struct lenet *model, int64_t index, float *errors_out) {
   adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES) * 4);
   test_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
+  return adjoint_done;
 }
 
 /** What a call of probabilities works on. */
@@ -2943,13 +2946,9 @@ probabilities_scores(
 }
 
 /** probabilities(images) → scores */
-void lenet_probabilities(
-  struct lenet *model,
-  const float *images,
-  int32_t rows,
-  float *scores_out
-) {
+int lenet_probabilities(struct lenet *model, const float *images, int32_t rows, float *scores_out) {
   struct probabilities_call call = {.adjoint_pool = model->adjoint_pool};
+  int adjoint_status = adjoint_no_memory;
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
   call.layer1_W = model->layer1_W;
@@ -2962,12 +2961,16 @@ void lenet_probabilities(
   call.rows = rows;
   call.scores_exp = model->scratch_float32;
   call.scores = scores_out;
-  call.h0_convolved = malloc(sizeof(float) * call.rows * 20 * 24 * 24 + ADJOINT_ROOM);
-  call.h0 = malloc(sizeof(float) * call.rows * 20 * 12 * 12 + ADJOINT_ROOM);
-  call.h1_convolved = malloc(sizeof(float) * call.rows * 50 * 8 * 8 + ADJOINT_ROOM);
-  call.h1 = malloc(sizeof(float) * call.rows * 50 * 4 * 4 + ADJOINT_ROOM);
-  call.h2 = malloc(sizeof(float) * call.rows * 500 + ADJOINT_ROOM);
-  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
+  call.h0_convolved = adjoint_memory(call.h0_convolved, (double)call.rows * 20 * 24 * 24,
+      sizeof(float));
+  call.h0 = adjoint_memory(call.h0, (double)call.rows * 20 * 12 * 12, sizeof(float));
+  call.h1_convolved = adjoint_memory(call.h1_convolved, (double)call.rows * 50 * 8 * 8,
+      sizeof(float));
+  call.h1 = adjoint_memory(call.h1, (double)call.rows * 50 * 4 * 4, sizeof(float));
+  call.h2 = adjoint_memory(call.h2, (double)call.rows * 500, sizeof(float));
+  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
+  if (!call.h0_convolved || !call.h0 || !call.h1_convolved || !call.h1 || !call.h2
+      || !call.scores_logits) goto end;
   adjoint_parallel(call.adjoint_pool, probabilities_h0_convolved, &call, call.rows);
   adjoint_parallel(call.adjoint_pool, probabilities_h0_units, &call, (call.rows + 0) / 1);
   adjoint_parallel(call.adjoint_pool, probabilities_h1_convolved, &call, call.rows);
@@ -2977,12 +2980,15 @@ void lenet_probabilities(
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
       ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
+  adjoint_status = adjoint_done;
+end:
   free(call.h0_convolved);
   free(call.h0);
   free(call.h1_convolved);
   free(call.h1);
   free(call.h2);
   free(call.scores_logits);
+  return adjoint_status;
 }
 
 /** What a call of predict works on. */
@@ -3375,8 +3381,9 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
 }
 
 /** predict(images) → argmax */
-void lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_t *argmax_out) {
+int lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_t *argmax_out) {
   struct predict_call call = {.adjoint_pool = model->adjoint_pool};
+  int adjoint_status = adjoint_no_memory;
   call.layer0_W = model->layer0_W;
   call.layer0_b = model->layer0_b;
   call.layer1_W = model->layer1_W;
@@ -3388,12 +3395,16 @@ void lenet_predict(struct lenet *model, const float *images, int32_t rows, int32
   call.images = images;
   call.rows = rows;
   call.argmax = argmax_out;
-  call.h0_convolved = malloc(sizeof(float) * call.rows * 20 * 24 * 24 + ADJOINT_ROOM);
-  call.h0 = malloc(sizeof(float) * call.rows * 20 * 12 * 12 + ADJOINT_ROOM);
-  call.h1_convolved = malloc(sizeof(float) * call.rows * 50 * 8 * 8 + ADJOINT_ROOM);
-  call.h1 = malloc(sizeof(float) * call.rows * 50 * 4 * 4 + ADJOINT_ROOM);
-  call.h2 = malloc(sizeof(float) * call.rows * 500 + ADJOINT_ROOM);
-  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
+  call.h0_convolved = adjoint_memory(call.h0_convolved, (double)call.rows * 20 * 24 * 24,
+      sizeof(float));
+  call.h0 = adjoint_memory(call.h0, (double)call.rows * 20 * 12 * 12, sizeof(float));
+  call.h1_convolved = adjoint_memory(call.h1_convolved, (double)call.rows * 50 * 8 * 8,
+      sizeof(float));
+  call.h1 = adjoint_memory(call.h1, (double)call.rows * 50 * 4 * 4, sizeof(float));
+  call.h2 = adjoint_memory(call.h2, (double)call.rows * 500, sizeof(float));
+  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
+  if (!call.h0_convolved || !call.h0 || !call.h1_convolved || !call.h1 || !call.h2
+      || !call.scores_logits) goto end;
   adjoint_parallel(call.adjoint_pool, predict_h0_convolved, &call, call.rows);
   adjoint_parallel(call.adjoint_pool, predict_h0_units, &call, (call.rows + 0) / 1);
   adjoint_parallel(call.adjoint_pool, predict_h1_convolved, &call, call.rows);
@@ -3403,12 +3414,15 @@ void lenet_predict(struct lenet *model, const float *images, int32_t rows, int32
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
       ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   predict_argmax(call.scores_logits, call.argmax, call.rows);
+  adjoint_status = adjoint_done;
+end:
   free(call.h0_convolved);
   free(call.h0);
   free(call.h1_convolved);
   free(call.h1);
   free(call.h2);
   free(call.scores_logits);
+  return adjoint_status;
 }
 
 struct lenet *lenet_create(uint32_t seed, int threads) {
@@ -3450,13 +3464,13 @@ void lenet_free(struct lenet *model) {
   free(model);
 }
 
-static void
+static int
 call_train(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
   (void)sizes; (void)lengths;
-  lenet_train(model, *(const int64_t *)in[0], out[0]);
+  return lenet_train(model, *(const int64_t *)in[0], out[0]);
 }
 
-static void
+static int
 call_validate(
   void *model,
   void *const *in,
@@ -3465,16 +3479,16 @@ call_validate(
   size_t *lengths
 ) {
   (void)sizes; (void)lengths;
-  lenet_validate(model, *(const int64_t *)in[0], out[0]);
+  return lenet_validate(model, *(const int64_t *)in[0], out[0]);
 }
 
-static void
+static int
 call_test(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
   (void)sizes; (void)lengths;
-  lenet_test(model, *(const int64_t *)in[0], out[0]);
+  return lenet_test(model, *(const int64_t *)in[0], out[0]);
 }
 
-static void
+static int
 call_probabilities(
   void *model,
   void *const *in,
@@ -3483,10 +3497,10 @@ call_probabilities(
   size_t *lengths
 ) {
   (void)lengths;
-  lenet_probabilities(model, in[0], sizes[0], out[0]);
+  return lenet_probabilities(model, in[0], sizes[0], out[0]);
 }
 
-static void
+static int
 call_predict(
   void *model,
   void *const *in,
@@ -3495,7 +3509,7 @@ call_predict(
   size_t *lengths
 ) {
   (void)lengths;
-  lenet_predict(model, in[0], sizes[0], out[0]);
+  return lenet_predict(model, in[0], sizes[0], out[0]);
 }
 
 static const struct adjoint_variable variables[] = {

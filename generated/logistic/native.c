@@ -418,7 +418,7 @@ static void train_b(void *on, int from, int to) {
 }
 
 /** train(index) → cost; updates W, b */
-void logistic_train(struct logistic *model, int64_t index, float *cost_out) {
+int logistic_train(struct logistic *model, int64_t index, float *cost_out) {
   struct train_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
@@ -433,6 +433,7 @@ void logistic_train(struct logistic *model, int64_t index, float *cost_out) {
   adjoint_parallel(call.adjoint_pool, train_W, &call, ((783 + 2 * LANES) / (2 * LANES)));
   train_b(&call, 0, ((9 + LANES) / LANES));
   *cost_out = call.cost;
+  return adjoint_done;
 }
 
 /** What a call of validate works on. */
@@ -529,7 +530,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y, float
 }
 
 /** validate(index) → errors */
-void logistic_validate(struct logistic *model, int64_t index, float *errors_out) {
+int logistic_validate(struct logistic *model, int64_t index, float *errors_out) {
   struct validate_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
@@ -540,6 +541,7 @@ void logistic_validate(struct logistic *model, int64_t index, float *errors_out)
   adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES) * 5);
   validate_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
+  return adjoint_done;
 }
 
 /** What a call of test works on. */
@@ -630,7 +632,7 @@ test_errors(const float *restrict p_logits, const int32_t *restrict y, float *er
 }
 
 /** test(index) → errors */
-void logistic_test(struct logistic *model, int64_t index, float *errors_out) {
+int logistic_test(struct logistic *model, int64_t index, float *errors_out) {
   struct test_call call = {.adjoint_pool = model->adjoint_pool};
   call.W = model->W;
   call.b = model->b;
@@ -641,6 +643,7 @@ void logistic_test(struct logistic *model, int64_t index, float *errors_out) {
   adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES) * 5);
   test_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
+  return adjoint_done;
 }
 
 /** What a call of probabilities works on. */
@@ -755,24 +758,29 @@ probabilities_scores(
 }
 
 /** probabilities(images) → scores */
-void logistic_probabilities(
+int logistic_probabilities(
   struct logistic *model,
   const float *images,
   int32_t rows,
   float *scores_out
 ) {
   struct probabilities_call call = {.adjoint_pool = model->adjoint_pool};
+  int adjoint_status = adjoint_no_memory;
   call.W = model->W;
   call.b = model->b;
   call.images = images;
   call.rows = rows;
   call.scores_exp = model->scratch_float32;
   call.scores = scores_out;
-  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
+  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
+  if (!call.scores_logits) goto end;
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
       ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
+  adjoint_status = adjoint_done;
+end:
   free(call.scores_logits);
+  return adjoint_status;
 }
 
 /** What a call of predict works on. */
@@ -873,23 +881,28 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
 }
 
 /** predict(images) → argmax */
-void logistic_predict(
+int logistic_predict(
   struct logistic *model,
   const float *images,
   int32_t rows,
   int32_t *argmax_out
 ) {
   struct predict_call call = {.adjoint_pool = model->adjoint_pool};
+  int adjoint_status = adjoint_no_memory;
   call.W = model->W;
   call.b = model->b;
   call.images = images;
   call.rows = rows;
   call.argmax = argmax_out;
-  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
+  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
+  if (!call.scores_logits) goto end;
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
       ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   predict_argmax(call.scores_logits, call.argmax, call.rows);
+  adjoint_status = adjoint_done;
+end:
   free(call.scores_logits);
+  return adjoint_status;
 }
 
 struct logistic *logistic_create(uint32_t seed, int threads) {
@@ -915,13 +928,13 @@ void logistic_free(struct logistic *model) {
   free(model);
 }
 
-static void
+static int
 call_train(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
   (void)sizes; (void)lengths;
-  logistic_train(model, *(const int64_t *)in[0], out[0]);
+  return logistic_train(model, *(const int64_t *)in[0], out[0]);
 }
 
-static void
+static int
 call_validate(
   void *model,
   void *const *in,
@@ -930,16 +943,16 @@ call_validate(
   size_t *lengths
 ) {
   (void)sizes; (void)lengths;
-  logistic_validate(model, *(const int64_t *)in[0], out[0]);
+  return logistic_validate(model, *(const int64_t *)in[0], out[0]);
 }
 
-static void
+static int
 call_test(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
   (void)sizes; (void)lengths;
-  logistic_test(model, *(const int64_t *)in[0], out[0]);
+  return logistic_test(model, *(const int64_t *)in[0], out[0]);
 }
 
-static void
+static int
 call_probabilities(
   void *model,
   void *const *in,
@@ -948,10 +961,10 @@ call_probabilities(
   size_t *lengths
 ) {
   (void)lengths;
-  logistic_probabilities(model, in[0], sizes[0], out[0]);
+  return logistic_probabilities(model, in[0], sizes[0], out[0]);
 }
 
-static void
+static int
 call_predict(
   void *model,
   void *const *in,
@@ -960,7 +973,7 @@ call_predict(
   size_t *lengths
 ) {
   (void)lengths;
-  logistic_predict(model, in[0], sizes[0], out[0]);
+  return logistic_predict(model, in[0], sizes[0], out[0]);
 }
 
 static const struct adjoint_variable variables[] = {

@@ -35,24 +35,30 @@ struct logistic *logistic_create(uint32_t seed, int threads);
 void logistic_free(struct logistic *model);
 
 /** Takes index: int64[]; gives float32[]. */
-void logistic_train(struct logistic *model, int64_t index, float *cost_out);
+int logistic_train(struct logistic *model, int64_t index, float *cost_out);
 
 /** Takes index: int64[]; gives float32[]. */
-void logistic_validate(struct logistic *model, int64_t index, float *errors_out);
+int logistic_validate(struct logistic *model, int64_t index, float *errors_out);
 
 /** Takes index: int64[]; gives float32[]. */
-void logistic_test(struct logistic *model, int64_t index, float *errors_out);
+int logistic_test(struct logistic *model, int64_t index, float *errors_out);
 
-/** Takes images: float32[rows, 784]; gives float32[rows, 10]. */
-void logistic_probabilities(
+/**
+ * Takes images: float32[rows, 784]; gives float32[rows, 10].
+ * Returns adjoint_no_memory where there is no memory for what it works on.
+ */
+int logistic_probabilities(
   struct logistic *model,
   const float *images,
   int32_t rows,
   float *scores_out
 );
 
-/** Takes images: float32[rows, 784]; gives int32[rows]. */
-void logistic_predict(
+/**
+ * Takes images: float32[rows, 784]; gives int32[rows].
+ * Returns adjoint_no_memory where there is no memory for what it works on.
+ */
+int logistic_predict(
   struct logistic *model,
   const float *images,
   int32_t rows,

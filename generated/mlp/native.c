@@ -789,7 +789,7 @@ train_cost(float L2_sum_hidden_W, float L2_sum_output_W, float cost_sum, float *
 }
 
 /** train(index) → cost; updates hidden_W, hidden_b, output_W, output_b */
-void mlp_train(struct mlp *model, int64_t index, float *cost_out) {
+int mlp_train(struct mlp *model, int64_t index, float *cost_out) {
   struct train_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
@@ -815,6 +815,7 @@ void mlp_train(struct mlp *model, int64_t index, float *cost_out) {
   train_output_b(call.output_b, call.d_p_logits);
   train_cost(call.L2_sum_hidden_W, call.L2_sum_output_W, call.cost_sum, &call.cost);
   *cost_out = call.cost;
+  return adjoint_done;
 }
 
 /** What a call of validate works on. */
@@ -959,7 +960,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y, float
 }
 
 /** validate(index) → errors */
-void mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
+int mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
   struct validate_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
@@ -974,6 +975,7 @@ void mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
   adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES));
   validate_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
+  return adjoint_done;
 }
 
 /** What a call of test works on. */
@@ -1118,7 +1120,7 @@ test_errors(const float *restrict p_logits, const int32_t *restrict y, float *er
 }
 
 /** test(index) → errors */
-void mlp_test(struct mlp *model, int64_t index, float *errors_out) {
+int mlp_test(struct mlp *model, int64_t index, float *errors_out) {
   struct test_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
@@ -1133,6 +1135,7 @@ void mlp_test(struct mlp *model, int64_t index, float *errors_out) {
   adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES));
   test_errors(call.p_logits, call.y, &call.errors);
   *errors_out = call.errors;
+  return adjoint_done;
 }
 
 /** What a call of probabilities works on. */
@@ -1316,8 +1319,9 @@ probabilities_scores(
 }
 
 /** probabilities(images) → scores */
-void mlp_probabilities(struct mlp *model, const float *images, int32_t rows, float *scores_out) {
+int mlp_probabilities(struct mlp *model, const float *images, int32_t rows, float *scores_out) {
   struct probabilities_call call = {.adjoint_pool = model->adjoint_pool};
+  int adjoint_status = adjoint_no_memory;
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
@@ -1326,15 +1330,19 @@ void mlp_probabilities(struct mlp *model, const float *images, int32_t rows, flo
   call.rows = rows;
   call.scores_exp = model->scratch_float32;
   call.scores = scores_out;
-  call.features = malloc(sizeof(float) * call.rows * 500 + ADJOINT_ROOM);
-  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
+  call.features = adjoint_memory(call.features, (double)call.rows * 500, sizeof(float));
+  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
+  if (!call.features || !call.scores_logits) goto end;
   adjoint_parallel(call.adjoint_pool, probabilities_features, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
       ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
+  adjoint_status = adjoint_done;
+end:
   free(call.features);
   free(call.scores_logits);
+  return adjoint_status;
 }
 
 /** What a call of predict works on. */
@@ -1504,8 +1512,9 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
 }
 
 /** predict(images) → argmax */
-void mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *argmax_out) {
+int mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *argmax_out) {
   struct predict_call call = {.adjoint_pool = model->adjoint_pool};
+  int adjoint_status = adjoint_no_memory;
   call.hidden_W = model->hidden_W;
   call.hidden_b = model->hidden_b;
   call.output_W = model->output_W;
@@ -1513,15 +1522,19 @@ void mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *
   call.images = images;
   call.rows = rows;
   call.argmax = argmax_out;
-  call.features = malloc(sizeof(float) * call.rows * 500 + ADJOINT_ROOM);
-  call.scores_logits = malloc(sizeof(float) * call.rows * 10 + ADJOINT_ROOM);
+  call.features = adjoint_memory(call.features, (double)call.rows * 500, sizeof(float));
+  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
+  if (!call.features || !call.scores_logits) goto end;
   adjoint_parallel(call.adjoint_pool, predict_features, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
   adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
       ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
   predict_argmax(call.scores_logits, call.argmax, call.rows);
+  adjoint_status = adjoint_done;
+end:
   free(call.features);
   free(call.scores_logits);
+  return adjoint_status;
 }
 
 struct mlp *mlp_create(uint32_t seed, int threads) {
@@ -1552,13 +1565,13 @@ void mlp_free(struct mlp *model) {
   free(model);
 }
 
-static void
+static int
 call_train(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
   (void)sizes; (void)lengths;
-  mlp_train(model, *(const int64_t *)in[0], out[0]);
+  return mlp_train(model, *(const int64_t *)in[0], out[0]);
 }
 
-static void
+static int
 call_validate(
   void *model,
   void *const *in,
@@ -1567,16 +1580,16 @@ call_validate(
   size_t *lengths
 ) {
   (void)sizes; (void)lengths;
-  mlp_validate(model, *(const int64_t *)in[0], out[0]);
+  return mlp_validate(model, *(const int64_t *)in[0], out[0]);
 }
 
-static void
+static int
 call_test(void *model, void *const *in, const int32_t *sizes, void *const *out, size_t *lengths) {
   (void)sizes; (void)lengths;
-  mlp_test(model, *(const int64_t *)in[0], out[0]);
+  return mlp_test(model, *(const int64_t *)in[0], out[0]);
 }
 
-static void
+static int
 call_probabilities(
   void *model,
   void *const *in,
@@ -1585,10 +1598,10 @@ call_probabilities(
   size_t *lengths
 ) {
   (void)lengths;
-  mlp_probabilities(model, in[0], sizes[0], out[0]);
+  return mlp_probabilities(model, in[0], sizes[0], out[0]);
 }
 
-static void
+static int
 call_predict(
   void *model,
   void *const *in,
@@ -1597,7 +1610,7 @@ call_predict(
   size_t *lengths
 ) {
   (void)lengths;
-  mlp_predict(model, in[0], sizes[0], out[0]);
+  return mlp_predict(model, in[0], sizes[0], out[0]);
 }
 
 static const struct adjoint_variable variables[] = {

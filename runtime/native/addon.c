@@ -6,6 +6,7 @@
 
 #include <node_api.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 /* The model is named by the command that compiles this: -DADJOINT_MODEL=adjoint_logistic. */
 extern const struct adjoint_model ADJOINT_MODEL;
@@ -158,12 +159,20 @@ static napi_value write_number(napi_env env, const union number *from, enum adjo
   return value;
 }
 
-/* A new typed array with the elements of memory, which is freed. */
+/*
+ * A new typed array with the elements of memory, which is freed. Its buffer comes from JavaScript, which
+ * throws where there is no memory: napi_create_arraybuffer would end the process.
+ */
 static napi_value take(napi_env env, void *from, size_t length, enum adjoint_dtype dtype) {
-  napi_value buffer, array = NULL;
+  const size_t bytes = length * element_bytes[dtype];
+  napi_value global, constructor, size, buffer, array = NULL;
   void *data = NULL;
-  if (napi_create_arraybuffer(env, length * element_bytes[dtype], &data, &buffer) == napi_ok) {
-    if (length > 0) memcpy(data, from, length * element_bytes[dtype]);
+  if (napi_get_global(env, &global) == napi_ok &&
+      napi_get_named_property(env, global, "ArrayBuffer", &constructor) == napi_ok &&
+      napi_create_double(env, (double)bytes, &size) == napi_ok &&
+      napi_new_instance(env, constructor, 1, &size, &buffer) == napi_ok &&
+      napi_get_arraybuffer_info(env, buffer, &data, NULL) == napi_ok) {
+    if (length > 0) memcpy(data, from, bytes);
     napi_create_typedarray(env, array_types[dtype], length, buffer, 0, &array);
   }
   free(from);
@@ -211,7 +220,11 @@ static napi_value call(napi_env env, napi_callback_info info) {
     addresses[i] = f->forms[i] == adjoint_number ? (void *)&numbers[i] : (void *)&made[i];
     told++;
   }
-  f->call(trainer->memory, addresses, sizes, addresses + f->inputs, lengths);
+  if (f->call(trainer->memory, addresses, sizes, addresses + f->inputs, lengths) != adjoint_done) {
+    char what[256];
+    snprintf(what, sizeof what, "%s: there is not enough memory for what it computes", f->name);
+    return fail(env, what);
+  }
   napi_value results = NULL;
   if (told > 1) napi_create_array_with_length(env, (size_t)told, &results);
   uint32_t at = 0;
@@ -221,7 +234,8 @@ static napi_value call(napi_env env, napi_callback_info info) {
                            ? write_number(env, &numbers[i], f->dtypes[i])
                            : take(env, made[i], lengths[i - f->inputs], f->dtypes[i]);
     if (told == 1) return value;
-    napi_set_element(env, results, at++, value);
+    /* Without memory for one result, JavaScript has its error; the others are freed. */
+    if (value) napi_set_element(env, results, at++, value);
   }
   return results;
 }

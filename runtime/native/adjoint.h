@@ -252,6 +252,17 @@ static inline void *adjoint_zeros(size_t length, size_t bytes) {
   return memory ? memset(memory, 0, size) : NULL;
 }
 
+/*
+ * Memory for a value whose size a call finds out, in place of `old`, which is freed; NULL if there is
+ * none. Elements are counted in double precision: no product of sizes wraps around.
+ */
+static inline void *adjoint_memory(void *old, double elements, size_t bytes) {
+  const double size = elements * (double)bytes + ADJOINT_ROOM;
+  void *memory = size < (double)(SIZE_MAX / 2) ? realloc(old, (size_t)size) : NULL;
+  if (!memory) free(old);
+  return memory;
+}
+
 /* ── Work in chunks ─────────────────────────────────────────────────────────────────────────── */
 
 struct adjoint_pool;
@@ -267,6 +278,12 @@ void adjoint_pool_free(struct adjoint_pool *pool);
 void adjoint_parallel(struct adjoint_pool *pool, adjoint_work *work, void *on, int units);
 
 /* ── What a program can ask of a model ──────────────────────────────────────────────────────── */
+
+/*
+ * What functions of a model return. Where there is no memory for a call, it stops: its results and what
+ * it updates are then of no use, and nothing is left allocated.
+ */
+enum adjoint_status { adjoint_done = 0, adjoint_no_memory = 1 };
 
 enum adjoint_dtype { adjoint_float32, adjoint_float64, adjoint_int32, adjoint_int64, adjoint_bool };
 
@@ -285,6 +302,7 @@ enum adjoint_form { adjoint_number, adjoint_array, adjoint_made };
 /*
  * A function: takes addresses of its inputs, then of its outputs; sizes of inputs in between. Of what it
  * makes, the output is where the address is put, which the caller frees, and `lengths` the elements.
+ * Returns a status.
  */
 struct adjoint_function {
   const char *name;
@@ -294,8 +312,8 @@ struct adjoint_function {
   /* For each input and output: its dtype, and what stands for it. */
   const enum adjoint_dtype *dtypes;
   const enum adjoint_form *forms;
-  void (*call)(void *model, void *const *inputs, const int32_t *sizes, void *const *outputs,
-               size_t *lengths);
+  int (*call)(void *model, void *const *inputs, const int32_t *sizes, void *const *outputs,
+              size_t *lengths);
 };
 
 struct adjoint_model {

@@ -139,6 +139,18 @@ export const cases: Readonly<Record<string, () => ScanCase>> = {
     });
     return { results: nodes(total, square, entry, l.at(total, -1)) };
   },
+  "until a bound, of a named length": () => {
+    const [v] = l.scan({
+      fn: (x: T) => {
+        const next = l.mul(x, 2);
+        return { outputs: next, until: l.gt(l.sum(l.square(next)), 45) };
+      },
+      outputsInfo: sym("start", ["samples"]),
+      nSteps: 20,
+      name: "v",
+    });
+    return { results: nodes(v, l.sum(v), l.at(v, -1), v) };
+  },
   "one step": () => {
     const W = sym("W", [2, 2]);
     const [[h, y]] = l.scan({

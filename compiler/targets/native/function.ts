@@ -3,7 +3,7 @@
 import type { Node } from "../../graph/node.ts";
 import { type Dim, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
 import { type Call, type Choice, callsIn, type Repeat } from "../../kernels/loops.ts";
-import { shapeText } from "../../kernels/plan.ts";
+import { roomOf, shapeText } from "../../kernels/plan.ts";
 import type { View } from "../../kernels/program.ts";
 import { isArray } from "../../kernels/program.ts";
 import { constant, indexMul, local, rewrite, type Scalar, walk } from "../../kernels/scalar.ts";
@@ -29,6 +29,9 @@ const elementsText = (shape: readonly Dim[]): string => {
   const dims = shape.filter((d) => d !== 1).map((d) => sizeText(d));
   return dims.join(" * ") || "1";
 };
+
+/** Elements of a value in double precision, where no product of sizes wraps around. */
+const countText = (shape: readonly Dim[]): string => `(double)${elementsText(shape)}`;
 
 /** Bytes of a value, over the function's memory. */
 const bytesText = ({ type, shape }: Node): string =>
@@ -90,11 +93,16 @@ export function outputName(fn: CompiledFunction, index: number): string {
   return `${name}${isTaken ? `_out${index === 0 ? "" : index + 1}` : "_out"}`;
 }
 
+/** Whether a result has its values from an input, or from the same result before it. */
+const isCopy = ({ program }: CompiledFunction, index: number): boolean =>
+  program.inputs.includes(program.outputs[index]) ||
+  program.outputs.indexOf(program.outputs[index]) < index;
+
 /** Sizes of data that a function needs. */
 function dataSizes(fn: CompiledFunction): string[] {
   const used = new Set(fn.nests.flatMap((nest) => nest.sizes));
   for (const node of [...fn.program.outputs, ...fn.plan.dynamic])
-    for (const name of sizesOf(node.shape)) used.add(name);
+    for (const name of sizesOf(roomOf(fn.plan, node))) used.add(name);
   const others = new Set([...ownSizes(fn), ...madeSizes(fn.calls)]);
   return [...used].filter((name) => !others.has(name));
 }
@@ -117,7 +125,12 @@ function counters(calls: readonly Call[]): string[] {
 }
 
 /** Makes what has all its sizes, once one more is known. */
-type Allocate = (size?: string, inLoop?: boolean) => void;
+type Allocate = (size?: string) => void;
+
+/** Whether a call makes memory of its own, of which there may not be enough. */
+export function canFail(fn: CompiledFunction): boolean {
+  return fn.plan.dynamic.length > 0 || fn.program.outputs.some((node) => isMade(fn, node));
+}
 
 interface Calling {
   readonly model: CompiledModel;
@@ -215,9 +228,13 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
     `${program.name}(${program.inputs.map((n) => nameOf(fn, n)).join(", ")})${results ? ` → ${results}` : ""}${updated ? `; updates ${updated}` : ""}`,
   ]);
   const name = isInitial ? program.name : `${inC(model.name)}_${program.name}`;
-  out.list(`${isInitial ? "static " : ""}void ${name}(`, parametersOf(model, fn), ") {", "", "");
+  const fails = canFail(fn);
+  // Of initial values hardly any can fail; what programs call all look the same.
+  const type = isInitial ? `static ${fails ? "int" : "void"}` : "int";
+  out.list(`${type} ${name}(`, parametersOf(model, fn), ") {", "", "");
   out.indent(() => {
     out.line(`struct ${inC(program.name)}_call call = {.adjoint_pool = model->adjoint_pool};`);
+    if (fails) out.line("int adjoint_status = adjoint_no_memory;");
     for (const node of memoryOf(fn))
       out.line(`call.${nameOf(fn, node)} = model->${nameOf(fn, node)};`);
     for (const node of program.inputs) out.line(`call.${nameOf(fn, node)} = ${nameOf(fn, node)};`);
@@ -231,44 +248,74 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
       given.add(node);
       out.line(`call.${nameOf(fn, node)} = ${outputName(fn, i)};`);
     }
+    for (const [i, node] of program.outputs.entries())
+      if (isMade(fn, node) && isCopy(fn, i)) out.line(`*${outputName(fn, i)} = NULL;`);
     for (const view of program.views) writeView(out, fn, view);
-    const dynamic = [
-      ...plan.dynamic.filter((node) => !program.outputs.includes(node)),
-      ...new Set(program.outputs.filter((node) => isMade(fn, node))),
-    ];
+    const made = [...new Set(program.outputs.filter((node) => isMade(fn, node)))];
+    const own = plan.dynamic.filter((node) => !program.outputs.includes(node));
+    const waiting = new Set([...own, ...made]);
     const known = new Set([...ownSizes(fn), ...dataSizes(fn)]);
-    const allocate: Allocate = (size, inLoop = false) => {
+    const allocate: Allocate = (size) => {
       if (size) known.add(size);
-      for (const node of [...dynamic]) {
-        if (!sizesOf(node.shape).every((s) => known.has(s))) continue;
-        dynamic.splice(dynamic.indexOf(node), 1);
+      const ready = [...waiting].filter((node) =>
+        sizesOf(roomOf(fn.plan, node)).every((s) => known.has(s)),
+      );
+      if (ready.length === 0) return;
+      for (const node of ready) {
+        waiting.delete(node);
         const place = `call.${nameOf(fn, node)}`;
-        // Every step of a loop may need another size.
-        const made = inLoop ? `realloc(${place}, ` : "malloc(";
-        out.line(`${place} = ${made}${bytesText(node)} + ADJOINT_ROOM);`);
+        const element = elementTypes[node.type.dtype];
+        // Every step of a loop may need another size: it takes the place of the one before.
+        out.line(
+          `${place} = adjoint_memory(${place}, ${countText(roomOf(fn.plan, node))}, sizeof(${element}));`,
+        );
       }
+      out.line(`if (${ready.map((node) => `!call.${nameOf(fn, node)}`).join(" || ")}) goto end;`);
     };
     allocate();
     writeCalls(out, calling, fn.calls, allocate);
-    for (const node of plan.dynamic)
-      if (!program.outputs.includes(node)) out.line(`free(call.${nameOf(fn, node)});`);
     for (const [i, node] of program.outputs.entries()) {
       const to = outputName(fn, i);
       const value = `call.${nameOf(fn, node)}`;
-      const isCopy = program.inputs.includes(node) || program.outputs.indexOf(node) < i;
       if (node.shape.length === 0) out.line(`*${to} = ${value};`);
-      else if (isMade(fn, node))
-        out.line(
-          isCopy
-            ? `*${to} = memcpy(malloc(${bytesText(node)} + ADJOINT_ROOM), ${value}, ${bytesText(node)});`
-            : `*${to} = ${value};`,
-        );
-      else if (isCopy) out.line(`memcpy(${to}, ${value}, ${bytesText(node)});`);
+      else if (!isCopy(fn, i)) continue;
+      else if (isMade(fn, node)) {
+        const element = elementTypes[node.type.dtype];
+        out.line(`*${to} = adjoint_memory(NULL, ${countText(node.shape)}, sizeof(${element}));`);
+        out.line(`if (!*${to}) goto end;`);
+        out.line(`memcpy(*${to}, ${value}, ${bytesText(node)});`);
+      } else out.line(`memcpy(${to}, ${value}, ${bytesText(node)});`);
     }
     for (const size of toldSizes(fn)) out.line(`*${inC(size)}_out = call.${inC(size)};`);
+    // Results are handed out when nothing more can go wrong.
+    const handedOut = program.outputs.flatMap((node, i) =>
+      isMade(fn, node) && !isCopy(fn, i) ? [{ node, to: outputName(fn, i) }] : [],
+    );
+    for (const { node, to } of handedOut) out.line(`*${to} = call.${nameOf(fn, node)};`);
+    if (fails) out.line("adjoint_status = adjoint_done;");
+    else if (!isInitial) out.line("return adjoint_done;");
   });
+  if (fails) {
+    out.line("end:");
+    out.indent(() => writeEnd(out, fn));
+  }
   out.line("}");
   out.line();
+}
+
+/** Frees what a call has made: its temporaries, and results where it failed. */
+function writeEnd(out: Writer, fn: CompiledFunction): void {
+  const { program, plan } = fn;
+  for (const node of plan.dynamic)
+    if (!program.outputs.includes(node)) out.line(`free(call.${nameOf(fn, node)});`);
+  const made = program.outputs.flatMap((node, i) =>
+    isMade(fn, node) ? [isCopy(fn, i) ? `*${outputName(fn, i)}` : `call.${nameOf(fn, node)}`] : [],
+  );
+  if (made.length > 0)
+    out.block("if (adjoint_status != adjoint_done) {", () => {
+      for (const place of made) out.line(`free(${place});`);
+    });
+  out.line("return adjoint_status;");
 }
 
 function writeView(out: Writer, fn: CompiledFunction, view: View): void {
@@ -331,7 +378,7 @@ function writeRepeat(
     ? `for (${t} = ${sizeText(dimPlus(axis.extent, -1))}; ${t} >= 0; ${t}--) {`
     : `for (${t} = 0; ${t} < ${sizeText(axis.extent)}; ${t}++) {`;
   out.block(head, () => {
-    writeCalls(out, calling, body, (size) => allocate(size, true));
+    writeCalls(out, calling, body, allocate);
     if (counts) out.line(`call.${inC(counts)}++;`);
     if (until) out.line(`if (${truthOf(calling.fn, until)}) break;`);
   });

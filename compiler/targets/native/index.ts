@@ -8,7 +8,15 @@ import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { tileOf } from "./contraction.ts";
 import { elementTypes, expression, needsHelper } from "./expression.ts";
-import { isMade, ownSizes, parametersOf, runsOf, toldSizes, writeFunction } from "./function.ts";
+import {
+  canFail,
+  isMade,
+  ownSizes,
+  parametersOf,
+  runsOf,
+  toldSizes,
+  writeFunction,
+} from "./function.ts";
 import { dimInC, inC } from "./names.ts";
 import { type TileKind, tileName, writeTile } from "./tiles.ts";
 import { withoutUnneeded } from "./unneeded.ts";
@@ -56,8 +64,11 @@ function header(model: CompiledModel): string {
     out.doc([
       `Takes ${inputs.join(", ") || "nothing"}; gives ${outputs.join(", ") || "nothing"}.`,
       ...(told ? [`Results of ${told} are made by the call, which tells it: free() them.`] : []),
+      ...(canFail(fn)
+        ? ["Returns adjoint_no_memory where there is no memory for what it works on."]
+        : []),
     ]);
-    out.list(`void ${name}_${fn.program.name}(`, parametersOf(model, fn), ");", "", "");
+    out.list(`int ${name}_${fn.program.name}(`, parametersOf(model, fn), ");", "", "");
     out.line();
   }
   out.doc(["Shared variables and data by name, for programs that look them up; see adjoint.h."]);
@@ -177,7 +188,13 @@ function writeCreate(out: Writer, model: CompiledModel): void {
     for (const { initial, name: member } of model.shared) {
       if (!initial) continue;
       const takesSeed = initial.program.inputs.length > 0;
-      out.line(`initial_${member}(model${takesSeed ? ", (int32_t)seed" : ""});`);
+      const call = `initial_${member}(model${takesSeed ? ", (int32_t)seed" : ""})`;
+      if (!canFail(initial)) out.line(`${call};`);
+      else
+        out.block(`if (${call} != adjoint_done) {`, () => {
+          out.line(`${name}_free(model);`);
+          out.line("return NULL;");
+        });
     }
     out.line("return model;");
   });
@@ -296,17 +313,32 @@ function writeCall(out: Writer, model: CompiledModel, fn: CompiledFunction): voi
     "void *const *out",
     "size_t *lengths",
   ];
-  out.line("static void");
+  const own = ownSizes(fn);
+  /** Sizes by name as the call has them: told by the function, its arguments, or the model's. */
+  const inCall = (text: string): string =>
+    text.replace(/[\p{L}_][\p{L}\p{N}_$]*/u, (size) =>
+      told.map(inC).includes(size)
+        ? size
+        : own.map(inC).includes(size)
+          ? `sizes[${own.map(inC).indexOf(size)}]`
+          : `((struct ${name} *)model)->${size}`,
+    );
+  out.line("static int");
   out.list(`call_${program.name}(`, parameters, ") {", "", "");
   out.indent(() => {
     if (unused.length > 0) out.line(unused.join(" "));
-    if (told.length > 0) out.line(`int32_t ${told.map(inC).join(", ")};`);
-    out.list(`${name}_${program.name}(`, args, ");", "", "");
+    if (told.length === 0) {
+      out.list(`return ${name}_${program.name}(`, args, ");", "", "");
+      return;
+    }
+    out.line(`int32_t ${told.map((size) => `${inC(size)} = 0`).join(", ")};`);
+    out.list(`const int adjoint_status = ${name}_${program.name}(`, args, ");", "", "");
     for (const [i, node] of program.outputs.entries())
       if (isMade(fn, node))
         out.line(
-          `lengths[${i}] = ${node.shape.map((dim) => `(size_t)${factor(dim)}`).join(" * ")};`,
+          `lengths[${i}] = ${node.shape.map((dim) => `(size_t)${inCall(factor(dim))}`).join(" * ")};`,
         );
+    out.line("return adjoint_status;");
   });
   out.line("}").line();
 }

@@ -1,8 +1,9 @@
 /** The reference target: dependency-free TypeScript, loops over typed arrays, written for a reviewer. */
 
 import type { Node } from "../../graph/node.ts";
-import { type Dim, type DType, dimPlus, dimText, sizesOf, staticSize } from "../../graph/types.ts";
+import { type DType, dimPlus, dimText, sizesOf, staticSize } from "../../graph/types.ts";
 import { type Call, type Choice, callsIn, type Nest, type Repeat } from "../../kernels/loops.ts";
+import { roomOf } from "../../kernels/plan.ts";
 import type { View } from "../../kernels/program.ts";
 import { isArray } from "../../kernels/program.ts";
 import {
@@ -246,12 +247,12 @@ function declarations(
   return (size) => {
     if (size) known.add(size);
     for (const node of [...waiting]) {
-      if (!sizesOf(node.shape).every((s) => known.has(s))) continue;
+      const room = roomOf(fn.plan, node).filter((d) => d !== 1);
+      if (!sizesOf(room).every((s) => known.has(s))) continue;
       waiting.splice(waiting.indexOf(node), 1);
-      const dims = node.shape.filter((d) => d !== 1).map((d) => dimText(d, true));
-      out.line(
-        `const ${nameIn(fn, node)} = new ${arrayTypes[node.type.dtype]}(${dims.length === 1 ? dimText(node.shape.find((d) => d !== 1) as Dim) : dims.join(" * ") || "1"});`,
-      );
+      const length =
+        room.length === 1 ? dimText(room[0]) : room.map((d) => dimText(d, true)).join(" * ");
+      out.line(`const ${nameIn(fn, node)} = new ${arrayTypes[node.type.dtype]}(${length || "1"});`);
     }
   };
 }

@@ -3,6 +3,7 @@
 import type { Node } from "../../graph/node.ts";
 import { type Dim, dimParts, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
 import type { Call, Choice, Repeat } from "../../kernels/loops.ts";
+import { roomOf } from "../../kernels/plan.ts";
 import type { View } from "../../kernels/program.ts";
 import { isArray } from "../../kernels/program.ts";
 import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
@@ -168,9 +169,10 @@ class FunctionWriter {
     for (const name of names) this.#known.add(name);
     const free: Code = ["global.get", `$${this.#layout.free.global}`];
     for (const node of [...this.#waiting]) {
-      if (!sizesOf(node.shape).every((size) => this.#known.has(size))) continue;
+      const room = roomOf(this.#own.fn.plan, node);
+      if (!sizesOf(room).every((size) => this.#known.has(size))) continue;
       this.#waiting.delete(node);
-      const count = node.shape
+      const count = room
         .filter((dim) => dim !== 1)
         .map((dim) => this.#dim(dim))
         .reduce<Code>((n, dim) => ["i32.mul", n, dim], i32(1));
