@@ -95,6 +95,9 @@ function describe(value: unknown): string {
   return Array.isArray(value) || isTyped(value) ? "an array" : `a ${typeof value}`;
 }
 
+/** The most that one dimension can be: what counts it has 32 bits. */
+const mostInt = 2 ** 31 - 1;
+
 /** Named sizes of one call, filled in as arrays are met. */
 export type Sizes = Record<string, number>;
 
@@ -154,8 +157,11 @@ export function tensorShape(
     refuse(what, `expected ${wanted}, got [${shape.join(", ")}]`);
   for (const [axis, dim] of spec.shape.entries()) {
     const length = known(dim, sizes);
-    if (length === undefined) sizes[dim] = shape[axis];
-    else if (length !== shape[axis]) {
+    if (length === undefined) {
+      if (shape[axis] > mostInt)
+        refuse(what, `${dim} is ${shape[axis]}, and can be at most 2³¹ − 1`);
+      sizes[dim] = shape[axis];
+    } else if (length !== shape[axis]) {
       const named = typeof dim === "string" ? ` (${dim} is ${length})` : "";
       refuse(what, `expected ${wanted}${named}, got [${shape.join(", ")}]`);
     }

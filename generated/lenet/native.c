@@ -2565,7 +2565,7 @@ probabilities_h0_convolved_panel(
   const float *restrict images = call->images;
   float *restrict h0_convolved = call->h0_convolved;
   const int32_t rows = call->rows;
-  const float *right = images + i * 784 + kl_first;
+  const float *right = images + (ptrdiff_t)i * 784 + kl_first;
   long right_step_1 = 28;
   long right_step = 1;
   _Alignas(64) float panel[25 * 2 * LANES];
@@ -2577,8 +2577,8 @@ probabilities_h0_convolved_panel(
       int step = 0;
       for (int m = 0; m < 5; m++) {
         for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? images[i * 784 + k * 28 + m * 28 + l + n]
-              : 0.0f;
+          panel[step * (2 * LANES) + at] = l < 24
+              ? images[(ptrdiff_t)i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
           step++;
         }
       }
@@ -2610,7 +2610,7 @@ probabilities_h0_convolved_panel(
         for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
           const int kl = k * 28 + l;
           const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
+          h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + k * 24 + l] = sum;
         }
       }
     }
@@ -2654,10 +2654,10 @@ probabilities_h0(
           for (int m = 0; m < 2; m++) {
             for (int n = 0; n < 2; n++) {
               h0_pooled = f32_max(h0_pooled,
-                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
+                  h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
             }
           }
-          h0[i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
+          h0[(ptrdiff_t)i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
         }
       }
     }
@@ -2695,8 +2695,8 @@ probabilities_h1_convolved_panel(
       for (int n = 0; n < 5; n++) {
         for (int q = 0; q < 5; q++) {
           for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
-                + lane + q];
+            panel[step * (2 * LANES) + at + lane] = h0[(ptrdiff_t)i * 2880 + m * 144 + k * 12
+                + n * 12 + l + lane + q];
           step++;
         }
       }
@@ -2722,7 +2722,7 @@ probabilities_h1_convolved_panel(
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[i * 3200 + j * 64 + kl] = sum;
+        h1_convolved[(ptrdiff_t)i * 3200 + j * 64 + kl] = sum;
       }
     }
   }
@@ -2765,10 +2765,10 @@ probabilities_h1(
           for (int m = 0; m < 2; m++) {
             for (int n = 0; n < 2; n++) {
               h1_pooled = f32_max(h1_pooled,
-                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
+                  h1_convolved[(ptrdiff_t)i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
             }
           }
-          h1[i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
+          h1[(ptrdiff_t)i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
         }
       }
     }
@@ -2820,13 +2820,13 @@ probabilities_h2_panel(
     long rows_[6];
     for (int r = 0; r < 6; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = i * 800;
+      rows_[r] = (ptrdiff_t)i * 800;
     }
     tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h2[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
+        h2[(ptrdiff_t)i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -2885,13 +2885,13 @@ probabilities_scores_logits_panel(
     long rows_[10];
     for (int r = 0; r < 10; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = i * 500;
+      rows_[r] = (ptrdiff_t)i * 500;
     }
     tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
-        scores_logits[i * 10 + j] = sum + output_b[j];
+        scores_logits[(ptrdiff_t)i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -2931,16 +2931,16 @@ probabilities_scores(
   for (int i = 0; i < rows; i++) {
     float scores_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
-      scores_max = f32_max(scores_max, scores_logits[i * 10 + j]);
+      scores_max = f32_max(scores_max, scores_logits[(ptrdiff_t)i * 10 + j]);
     }
     float scores_sum = 0.0f;
     #pragma omp simd reduction(+ : scores_sum)
     for (int j = 0; j < 10; j++) {
-      scores_exp[j] = f32_exp(scores_logits[i * 10 + j] - scores_max);
+      scores_exp[j] = f32_exp(scores_logits[(ptrdiff_t)i * 10 + j] - scores_max);
       scores_sum += scores_exp[j];
     }
     for (int j = 0; j < 10; j++) {
-      scores[i * 10 + j] = scores_exp[j] / scores_sum;
+      scores[(ptrdiff_t)i * 10 + j] = scores_exp[j] / scores_sum;
     }
   }
 }
@@ -3024,7 +3024,7 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
   const float *restrict images = call->images;
   float *restrict h0_convolved = call->h0_convolved;
   const int32_t rows = call->rows;
-  const float *right = images + i * 784 + kl_first;
+  const float *right = images + (ptrdiff_t)i * 784 + kl_first;
   long right_step_1 = 28;
   long right_step = 1;
   _Alignas(64) float panel[25 * 2 * LANES];
@@ -3036,8 +3036,8 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
       int step = 0;
       for (int m = 0; m < 5; m++) {
         for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? images[i * 784 + k * 28 + m * 28 + l + n]
-              : 0.0f;
+          panel[step * (2 * LANES) + at] = l < 24
+              ? images[(ptrdiff_t)i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
           step++;
         }
       }
@@ -3069,7 +3069,7 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
         for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
           const int kl = k * 28 + l;
           const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
+          h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + k * 24 + l] = sum;
         }
       }
     }
@@ -3113,10 +3113,10 @@ predict_h0(
           for (int m = 0; m < 2; m++) {
             for (int n = 0; n < 2; n++) {
               h0_pooled = f32_max(h0_pooled,
-                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
+                  h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
             }
           }
-          h0[i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
+          h0[(ptrdiff_t)i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
         }
       }
     }
@@ -3149,8 +3149,8 @@ predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first,
       for (int n = 0; n < 5; n++) {
         for (int q = 0; q < 5; q++) {
           for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
-                + lane + q];
+            panel[step * (2 * LANES) + at + lane] = h0[(ptrdiff_t)i * 2880 + m * 144 + k * 12
+                + n * 12 + l + lane + q];
           step++;
         }
       }
@@ -3176,7 +3176,7 @@ predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first,
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[i * 3200 + j * 64 + kl] = sum;
+        h1_convolved[(ptrdiff_t)i * 3200 + j * 64 + kl] = sum;
       }
     }
   }
@@ -3219,10 +3219,10 @@ predict_h1(
           for (int m = 0; m < 2; m++) {
             for (int n = 0; n < 2; n++) {
               h1_pooled = f32_max(h1_pooled,
-                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
+                  h1_convolved[(ptrdiff_t)i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
             }
           }
-          h1[i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
+          h1[(ptrdiff_t)i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
         }
       }
     }
@@ -3268,13 +3268,13 @@ predict_h2_panel(const struct predict_call *call, int j_first, int columns, int 
     long rows_[6];
     for (int r = 0; r < 6; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = i * 800;
+      rows_[r] = (ptrdiff_t)i * 800;
     }
     tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h2[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
+        h2[(ptrdiff_t)i * 500 + j] = f32_tanh(sum + hidden_b[j]);
       }
     }
   }
@@ -3333,13 +3333,13 @@ predict_scores_logits_panel(
     long rows_[10];
     for (int r = 0; r < 10; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = i * 500;
+      rows_[r] = (ptrdiff_t)i * 500;
     }
     tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
-        scores_logits[i * 10 + j] = sum + output_b[j];
+        scores_logits[(ptrdiff_t)i * 10 + j] = sum + output_b[j];
       }
     }
   }
@@ -3369,7 +3369,7 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
     int32_t argmax_i = 0;
     float scores_logits_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
-      const float scores_logits_j = scores_logits[i * 10 + j];
+      const float scores_logits_j = scores_logits[(ptrdiff_t)i * 10 + j];
       if (scores_logits_j > scores_logits_max
           || (scores_logits_j != scores_logits_j && scores_logits_max == scores_logits_max)) {
         scores_logits_max = scores_logits_j;

@@ -697,13 +697,13 @@ probabilities_scores_logits_panel(
     long rows_[10];
     for (int r = 0; r < 10; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = i * 784;
+      rows_[r] = (ptrdiff_t)i * 784;
     }
     tile_10x1_free(images, rows_, right, 784, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
-        scores_logits[i * 10 + j] = sum + b[j];
+        scores_logits[(ptrdiff_t)i * 10 + j] = sum + b[j];
       }
     }
   }
@@ -743,16 +743,16 @@ probabilities_scores(
   for (int i = 0; i < rows; i++) {
     float scores_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
-      scores_max = f32_max(scores_max, scores_logits[i * 10 + j]);
+      scores_max = f32_max(scores_max, scores_logits[(ptrdiff_t)i * 10 + j]);
     }
     float scores_sum = 0.0f;
     #pragma omp simd reduction(+ : scores_sum)
     for (int j = 0; j < 10; j++) {
-      scores_exp[j] = f32_exp(scores_logits[i * 10 + j] - scores_max);
+      scores_exp[j] = f32_exp(scores_logits[(ptrdiff_t)i * 10 + j] - scores_max);
       scores_sum += scores_exp[j];
     }
     for (int j = 0; j < 10; j++) {
-      scores[i * 10 + j] = scores_exp[j] / scores_sum;
+      scores[(ptrdiff_t)i * 10 + j] = scores_exp[j] / scores_sum;
     }
   }
 }
@@ -833,13 +833,13 @@ predict_scores_logits_panel(
     long rows_[10];
     for (int r = 0; r < 10; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = i * 784;
+      rows_[r] = (ptrdiff_t)i * 784;
     }
     tile_10x1_free(images, rows_, right, 784, 1, right_step, sums, false);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
-        scores_logits[i * 10 + j] = sum + b[j];
+        scores_logits[(ptrdiff_t)i * 10 + j] = sum + b[j];
       }
     }
   }
@@ -869,7 +869,7 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
     int32_t argmax_i = 0;
     float scores_logits_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
-      const float scores_logits_j = scores_logits[i * 10 + j];
+      const float scores_logits_j = scores_logits[(ptrdiff_t)i * 10 + j];
       if (scores_logits_j > scores_logits_max
           || (scores_logits_j != scores_logits_j && scores_logits_max == scores_logits_max)) {
         scores_logits_max = scores_logits_j;

@@ -51,6 +51,11 @@ const refused: [name: string, call: (t: Trainer) => unknown, message: RegExp][] 
     (t) => t.train(0.5),
     /train\(index\): index must be a whole number, got 0.5/,
   ],
+  [
+    "more rows than 32 bits count",
+    (t) => t.trainY.set(new Uint8Array(2 ** 31)),
+    /^trainY\.set: trainY: trainSamples is 2147483648, and can be at most 2³¹ − 1$/,
+  ],
   ["NaN as an index", (t) => t.train(Number.NaN), /got NaN/],
   ["a string as an index", (t) => t.train(any("1")), /got "1"/],
   ["no argument", (t) => any<() => void>(t.train)(), /expected 1 argument, got 0/],

@@ -178,7 +178,7 @@ export class ContractionWriter {
     const { stage, outer, result } = this.#c;
     const inner = stage.axes.filter((axis) => axis.extent !== 1 && !outer.includes(axis));
     this.#loops(inner, () => {
-      const place = `${this.#names.nameOf(stage.into)}[${offsetText(this.#intoOffset(), this.#names).text}]`;
+      const place = `${this.#names.nameOf(stage.into)}[${offsetText(this.#intoOffset(), this.#names, stage.into).text}]`;
       if (part === "start") {
         out.line(`${place} = 0.0f;`);
         return;
@@ -404,7 +404,7 @@ export class ContractionWriter {
       this.#copyPanel(panel, first, count);
       return { at: panel, steps: copied };
     }
-    const at = this.#index(b.place.start, this.#c.columns, first, 1);
+    const at = this.#index(b.place, this.#c.columns, first, 1);
     out.line(`const float *${right} = ${this.#names.nameOf(b.place.node)} + ${at};`);
     if (this.#isOwn(b.place.node))
       return { at: right, steps: levels.map((level) => String(level.right)) };
@@ -491,7 +491,7 @@ export class ContractionWriter {
     const name = this.#names.nameOf(place.node);
     if (kind.spacing === "even") {
       const stride = strideOf(c.rows, place.along) as number;
-      const at = this.#index(place.start, c.rows, this.#tileStart, stride);
+      const at = this.#index(place, c.rows, this.#tileStart, stride);
       out.list(`${tileName(kind)}(`, [`${name} + ${at}`, String(stride), ...tail], ");", "", "");
       return;
     }
@@ -500,7 +500,7 @@ export class ContractionWriter {
   }
 
   /** Where each row of a tile begins; rows beyond the last one are the last one again. */
-  #rowOffsets({ start }: Place): void {
+  #rowOffsets({ node, start }: Place): void {
     const out = this.#out;
     const c = this.#c;
     const rows = this.#free("rows");
@@ -512,7 +512,7 @@ export class ContractionWriter {
           c.rows,
           `least(${this.#tileFirst} + ${this.#free("r")}, ${dimInC(this.#rowCount)} - 1)`,
         );
-        out.line(`${rows}[${this.#free("r")}] = ${offsetText(start, this.#names).text};`);
+        out.line(`${rows}[${this.#free("r")}] = ${offsetText(start, this.#names, node).text};`);
       },
     );
   }
@@ -626,7 +626,7 @@ export class ContractionWriter {
     if (scatter) {
       const into = this.#names.nameOf(stage.into);
       if (rows.length > 1) this.#declareAxes(rows, this.#row);
-      out.line(`${into}[${offsetText(offset, this.#names).text}] += ${this.#sum};`);
+      out.line(`${into}[${offsetText(offset, this.#names, stage.into).text}] += ${this.#sum};`);
       return;
     }
     const value = this.#merge(this.#elements(this.#renamed(result)), ...groups);
@@ -683,12 +683,12 @@ export class ContractionWriter {
     );
   }
 
-  /** An offset with the group's counter at a given place, as text. */
-  #index(offset: Scalar, group: readonly Axis[], at: string, stride: number): string {
-    const found = linear(offset, group);
+  /** Where a place begins with the group's counter at a given number, as text. */
+  #index({ node, start }: Place, group: readonly Axis[], at: string, stride: number): string {
+    const found = linear(start, group);
     if (!found) throw new Error("an offset that is read in place is linear");
     const sum = indexAdd(found.rest, indexMul(local(at, "int32"), constant(stride, "int32")));
-    return offsetText(sum, this.#names).text;
+    return offsetText(sum, this.#names, node).text;
   }
 
   /** Declares the axes of a group from the number that counts them all. */

@@ -1,7 +1,7 @@
 /** The scalar language in C: one table, exhaustive by type. */
 
 import type { Node } from "../../graph/node.ts";
-import type { DType } from "../../graph/types.ts";
+import { type DType, staticSize } from "../../graph/types.ts";
 import { helperName, isDefined } from "../../kernels/functions.ts";
 import type { Axis, DefinedFn, InstructionFn, Scalar, ScalarFn } from "../../kernels/scalar.ts";
 import { inC } from "./names.ts";
@@ -232,7 +232,7 @@ export function expression(s: Scalar, names: Names): Code {
     case "local":
       return { text: s.name.includes(".") ? s.name : inC(s.name), precedence: p.call };
     case "element": {
-      const text = `${names.nameOf(s.node)}[${offset(s.offset, names).text}]`;
+      const text = `${names.nameOf(s.node)}[${offset(s.offset, names, s.node).text}]`;
       return s.dtype === "bool"
         ? { text: `${text} != 0`, precedence: p.equal }
         : { text, precedence: p.call };
@@ -248,15 +248,42 @@ export function expression(s: Scalar, names: Names): Code {
   }
 }
 
-/** Prints an offset into memory: its arithmetic never wraps. */
-export function offset(s: Scalar, names: Names): Code {
-  if (s.kind !== "call" || !isInt(s)) return expression(s, names);
-  const args = (): Code[] => s.args.map((arg) => offset(arg, names));
-  if (s.fn === "add") return infix("+", p.add)(args(), s);
-  if (s.fn === "sub") return infix("-", p.add)(args(), s);
-  if (s.fn === "mul") return infix("*", p.mul)(args(), s);
-  return expression(s, names);
+/** Prints an offset into the memory of a value: its arithmetic never wraps. */
+export function offset(s: Scalar, names: Names, into: Node): Code {
+  return offsetCode(s, names, (staticSize(into.shape) ?? mostInt + 1) > mostInt);
 }
+
+/** @param isWide whether there are more elements than an int counts: rows are multiplied in pointers' width */
+function offsetCode(s: Scalar, names: Names, isWide: boolean): Code {
+  if (s.kind !== "call" || !isInt(s)) return expression(s, names);
+  const [a, b] = s.args.map((arg) => offsetCode(arg, names, isWide));
+  if (s.fn === "add") return infix("+", p.add)([a, b], s);
+  if (s.fn === "sub") return infix("-", p.add)([a, b], s);
+  if (s.fn !== "mul") return expression(s, names);
+  const isCast = isWide && mostOf(s) > mostInt && !s.args.some(isWideAlready);
+  return infix("*", p.mul)([isCast ? converted("ptrdiff_t", a) : a, b], s);
+}
+
+/** The largest int. */
+const mostInt = 2 ** 31 - 1;
+
+/** The most that an index can be. */
+function mostOf(s: Scalar): number {
+  if (s.kind === "const") return s.value;
+  if (s.kind === "axis" && typeof s.axis.extent === "number") return s.axis.extent - 1;
+  if (s.kind !== "call") return mostInt;
+  const [a, b] = s.args.map(mostOf);
+  if (s.fn === "mul") return a * b;
+  if (s.fn === "add") return a + b;
+  if (s.fn === "sub" || s.fn === "div") return a;
+  return s.fn === "mod" ? b : mostInt;
+}
+
+/** Whether an index is printed in more than 32 bits. */
+const isWideAlready = (s: Scalar): boolean =>
+  s.kind === "call"
+    ? isInt(s) && s.fn === "mul" && mostOf(s) > mostInt
+    : s.kind !== "const" && s.dtype === "int64";
 
 /** A constant of a dtype. */
 export function number(value: number, dtype: DType): Code {

@@ -9,20 +9,19 @@ import { isArray } from "../../kernels/program.ts";
 import { constant, indexMul, local, rewrite, type Scalar, walk } from "../../kernels/scalar.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import type { Writer } from "../writer.ts";
-import { elementTypes, type Names, numberTypes, offset } from "./expression.ts";
+import { elementTypes, expression, type Names, numberTypes, offset } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { callOf, type Run, runOf, unitsName, unitsText, writeNest } from "./nest.ts";
 
 const noNames: Names = { nameOf: () => "", letter: () => "" };
 
 /** A scalar of the function's own: inputs and results by name. */
-function scalarText(fn: CompiledFunction, s: Scalar): string {
-  const named = rewrite(s, (part) => {
+function ownScalar(fn: CompiledFunction, s: Scalar): Scalar {
+  return rewrite(s, (part) => {
     if (part.kind === "load") return local(`call.${nameOf(fn, part.node)}`, part.dtype);
     if (part.kind === "size") return local(`call.${inC(part.name)}`, "int32");
     return undefined;
   });
-  return offset(named, noNames).text;
 }
 
 const elementsText = (shape: readonly Dim[]): string => {
@@ -320,7 +319,8 @@ function writeEnd(out: Writer, fn: CompiledFunction): void {
 
 function writeView(out: Writer, fn: CompiledFunction, view: View): void {
   const row = staticSize(view.node.shape.slice(1)) as number;
-  const start = scalarText(fn, indexMul(view.start, constant(row, "int32")));
+  const at = ownScalar(fn, indexMul(view.start, constant(row, "int32")));
+  const start = offset(at, noNames, view.base).text;
   const base = fn.program.memory.includes(view.base)
     ? `model->${nameOf(fn, view.base)}`
     : `call.${nameOf(fn, view.base)}`;
@@ -339,7 +339,9 @@ function writeCalls(
 ): void {
   for (const call of calls) {
     if (call.kind === "size") {
-      out.line(`call.${inC(call.name)} = ${scalarText(calling.fn, call.value)};`);
+      out.line(
+        `call.${inC(call.name)} = ${expression(ownScalar(calling.fn, call.value), noNames).text};`,
+      );
       allocate(call.name);
     } else if (call.kind === "repeat") writeRepeat(out, calling, call, allocate);
     else if (call.kind === "choice") writeChoice(out, calling, call, allocate);

@@ -124,7 +124,7 @@ export function assignment(
 ): string {
   const { value, into } = s;
   const text = (v: Scalar): string => expression(v, names).text;
-  const place = `${names.nameOf(into)}[${offset(s.offset, names).text}]`;
+  const place = `${names.nameOf(into)}[${offset(s.offset, names, into).text}]`;
   const sign =
     value.kind === "call"
       ? ({ add: "+=", sub: "-=" } as const)[value.fn as "add" | "sub"]
