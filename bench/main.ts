@@ -5,7 +5,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { cac } from "cac";
 import type { Compiled } from "./compile.ts";
@@ -87,6 +87,8 @@ async function bench(names: readonly string[], given: Options): Promise<void> {
   const seconds = positive(given.seconds, "seconds", quick ? 1 : 20);
   const threads = Math.ceil(positive(given.threads, "threads", 1));
   const json = path.resolve(given.json === undefined ? "bench/results.json" : String(given.json));
+  if (!existsSync(path.dirname(json)))
+    throw new UsageError(`--json: there is no folder ${path.relative("", path.dirname(json))}`);
   const svg = json.replace(/(\.json)?$/, ".svg");
   install();
   // The compiler is a large program: help and mistakes do not wait for it.
@@ -152,6 +154,11 @@ cli.help((sections) => [
   { body: helpText },
 ]);
 
+// Nobody reads what is said any more, as with `| head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exits.done);
+});
 process.once("SIGINT", () => process.exit(exits.interrupted));
 try {
   cli.parse(process.argv, { run: false });

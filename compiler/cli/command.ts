@@ -100,16 +100,20 @@ export async function main(
   try {
     cli.parse(["node", "adjoint", ...argv], { run: false });
     if (cli.options.help === true || cli.options.version === true) return exits.fresh;
-    if (!cli.matchedCommand) {
+    if (!cli.matchedCommand && cli.args.length === 0) {
       cli.outputHelp();
-      if (cli.args.length === 0) return exits.fresh;
-      output.error(`There is no command ${cli.args[0]}.`);
+      return exits.fresh;
+    }
+    if (!cli.matchedCommand) {
+      const guess = didYouMean(cli.args[0], Object.keys(optionNames));
+      output.error(`There is no command ${cli.args[0]}${guess} See adjoint --help`);
       return exits.userError;
     }
     await cli.runMatchedCommand();
   } catch (error) {
     if (error instanceof Error && error.name === "CACError") {
-      output.error(`${error.message}. See adjoint codegen --help`);
+      const command = cli.matchedCommandName ? `adjoint ${cli.matchedCommandName}` : "adjoint";
+      output.error(`${error.message}. See ${command} --help`);
       return exits.userError;
     }
     return report(error, projectRoot(cwd), output);

@@ -32,6 +32,13 @@ const output: Output = {
   colour: isWatched && !process.env.NO_COLOR,
 };
 
+// Nobody reads what is said any more, as with `| head`: there is nothing to watch for, and the rest is done quietly.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (process.argv.includes("--watch")) process.exit();
+  });
+
 main(process.argv.slice(2), output).then((code) => {
   process.exitCode = code;
   settle();

@@ -80,6 +80,7 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
     if (previous) log(`The checkpoint of an unfinished run is now ${relative(previous)}.`);
   }
   const session = new Session(task, trainer, { run, target, variables, parameters, batches });
+  options.onBegin?.();
   const result = await session.train(options, resumed);
   const { seconds, best } = session;
   if (best) {

@@ -1,6 +1,6 @@
 /** `npm run train -- MODEL`: trains a model of this project by the task beside it. */
 
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { cac } from "cac";
@@ -20,10 +20,11 @@ Checkpoints:
   nothing had happened.
 
 Exit codes:
-  0    trained (also when Ctrl-C stopped it: the best model and a checkpoint are kept)
+  0    trained (also when Ctrl-C stopped it, or nobody reads its lines any more, as with | head:
+       the best model and a checkpoint are kept)
   1    training failed
   2    a mistake in the command
-  130  a second Ctrl-C`;
+  130  Ctrl-C before the first step, or a second one`;
 
 class UsageError extends Error {}
 
@@ -85,17 +86,46 @@ function resumeCommand(): string {
   return `npm run train -- ${[...quoted, "--resume"].join(" ")}`;
 }
 
-/** A signal that stops training after the batch that runs; a second one ends the program. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(exits.interrupted);
-    console.log("\nStopping after this batch; Ctrl-C again ends at once.");
-    controller.abort();
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  return controller.signal;
+/** What stops training after the batch that runs; a second Ctrl-C ends the program. */
+class Stopping {
+  readonly #controller = new AbortController();
+  #hasBegun = false;
+
+  constructor() {
+    // Nobody reads what is said any more: `npm run train -- mlp | head`.
+    for (const stream of [process.stdout, process.stderr])
+      stream.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code !== "EPIPE") throw error;
+        if (!this.#hasBegun) process.exit(exits.done);
+        this.#controller.abort();
+      });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Until training begins nothing would be lost: signals end the program as ever. */
+  begin(): void {
+    this.#hasBegun = true;
+    const stop = (): void => {
+      if (this.signal.aborted) process.exit(exits.interrupted);
+      console.log("\nStopping after this batch; Ctrl-C again ends at once.");
+      this.#controller.abort();
+    };
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  }
+}
+
+/** The folder of data that is asked for. @throws UsageError for one that is not there */
+function dataFolder(given: Record<string, unknown>): string | undefined {
+  if (given.data === undefined) return undefined;
+  const folder = String(given.data);
+  if (given.quick === true) throw new UsageError("--quick and --data cannot go together");
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new UsageError(`--data takes a folder with the four IDX files, and ${folder} is none`);
+  return folder;
 }
 
 async function train(name: string, given: Record<string, unknown>): Promise<void> {
@@ -117,18 +147,21 @@ async function train(name: string, given: Record<string, unknown>): Promise<void
     throw new UsageError(
       `There is no run to go on with: ${path.relative("", resume)} is missing; leave --resume out to begin one`,
     );
+  const folder = dataFolder(given);
+  const stopping = new Stopping();
   const trained = await trainClassifier(task, {
     target,
     seed,
     threads,
     epochs,
-    data: given.quick === true ? loadDigits() : loadMnist(text("data")),
+    data: given.quick === true ? loadDigits() : loadMnist(folder),
     out: path.resolve(text("out") ?? path.join(report, "weights.safetensors")),
     report,
     checkpoint,
     resume,
     resumeCommand: resumeCommand(),
-    signal: stopSignal(),
+    signal: stopping.signal,
+    onBegin: () => stopping.begin(),
   });
   if (trained.target === "typescript") await showProfile(model);
 }

@@ -67,6 +67,8 @@ export interface TrainOptions {
   readonly resumeCommand?: string;
   readonly log?: (line: string) => void;
   readonly interactive?: boolean;
+  /** Called before the first step, when everything is there that a stop would keep. */
+  readonly onBegin?: () => void;
   /** Set it to stop after the batch that is running. */
   readonly signal?: AbortSignal;
 }

@@ -22,6 +22,7 @@ test("mistakes in the command end with 2 and say what there is", (t) => {
     [["W1", "--systems", "numpyy"], /There is no system numpyy; there are: adjoint-typescript, /],
     [["W1", "--seconds=-1"], /--seconds takes a number above 0/],
     [["W1", "--nope"], /nope/],
+    [["W1", "--json", "no/such/folder/x.json"], /--json: there is no folder no\/such\/folder\n/],
   ] as const) {
     const { status, stderr } = bench(...given);
     t.is(status, 2, given.join(" "));

@@ -1,6 +1,6 @@
 /** The command line: help, slips, exit codes – and the program as a process of its own. */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import test, { type ExecutionContext } from "ava";
 import { targets } from "../../compiler/targets/index.ts";
 import { targetNames } from "../../compiler/targets/names.ts";
@@ -13,6 +13,12 @@ const slips: readonly (readonly [argv: string, error: string])[] = [
   ["codegen -x", "Unknown option -x. See adjoint codegen --help"],
   ["codegen --check --watch", "--check and --watch cannot go together"],
   ["codegen --out", "option `--out <dir>` value is missing. See adjoint codegen --help"],
+  ["codegne", "There is no command codegne; did you mean codegen? See adjoint --help"],
+  ["train", "There is no command train. See adjoint --help"],
+  [
+    "explain",
+    "missing required args for command `explain <model> [name]`. See adjoint explain --help",
+  ],
   ["codegen --out a --out b", "--out is given twice"],
   [
     "codegen --target gpus",
@@ -71,6 +77,20 @@ test("--version is the package's", (t) => {
   const text = execFileSync(process.execPath, program("--version"), { encoding: "utf8" });
   t.regex(text, /^adjoint\/\d+\.\d+\.\d+ /);
 });
+
+if (process.platform !== "win32")
+  test("a reader who goes away ends it quietly", (t) => {
+    const command = program("codegen", "--check").map((arg) => `'${arg}'`);
+    const project = new Project();
+    t.teardown(() => project.remove());
+    const { stdout, stderr } = spawnSync(
+      "sh",
+      ["-c", `{ '${process.execPath}' ${command.join(" ")}; echo "code $?" >&2; } | head -n 1`],
+      { cwd: project.root, encoding: "utf8" },
+    );
+    t.regex(stdout, /^--- .*\n$/);
+    t.regex(stderr, /To write it anew: .*\n+code 1\n$/);
+  });
 
 /** The generated folder of a fresh project, written under other circumstances. */
 function generatedUnder(

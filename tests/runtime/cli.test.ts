@@ -1,7 +1,8 @@
 /** `npm run train` as a process: exit codes, what it says, Ctrl-C. */
 
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "ava";
@@ -49,6 +50,12 @@ const mistakes: [name: string, args: readonly string[], message: RegExp][] = [
     ["logistic", "--resume", "--report", "no/such/folder"],
     /There is no run to go on with: no\/such\/folder\/checkpoint\.safetensors is missing/,
   ],
+  [
+    "a folder of data that is none",
+    ["logistic", "--data", "no/such/folder"],
+    /--data takes a folder with the four IDX files, and no\/such\/folder is none/,
+  ],
+  ["two sets of data", ["logistic", "--quick", "--data", "."], /--quick and --data cannot go/],
   ["a model too many", ["logistic", "mlp"], /Unused args: `mlp`/],
 ];
 
@@ -78,7 +85,7 @@ test.serial("help lists options and exit codes", async (t) => {
 });
 
 test.serial("failing is exit code 1 and a sentence, not a stack", async (t) => {
-  const { code, out } = await train(["logistic", "--data", "no/such/folder"]);
+  const { code, out } = await train(["logistic", "--data", "docs"]);
   t.is(code, 1, out);
   t.regex(out, /^Training failed: there is no .*train-images-idx3-ubyte$/m);
   t.notRegex(out, /\n\s+at /);
@@ -121,5 +128,46 @@ if (process.platform !== "win32") {
       ),
       out,
     );
+  });
+
+  test.serial(
+    "nobody reads the lines any more: it stops as by Ctrl-C, and says nothing",
+    async (t) => {
+      const folder = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+      const command = `'${process.execPath}' --import=tsx --conditions=source runtime/train/cli.ts`;
+      const run = `{ ${command} logistic --quick --report '${folder}'; echo "code $?" >&2; } | head -n 2`;
+      const { stdout, stderr } = spawnSync("sh", ["-c", run], {
+        encoding: "utf8",
+        env: { ...process.env, CI: "1" },
+      });
+      t.regex(stdout, /^Training Logistic regression .*\nepoch 1, minibatch .*\n$/);
+      t.regex(stderr, /^(Compiling .*\n)?code 0\n$/);
+      t.true(existsSync(path.join(folder, "checkpoint.safetensors")));
+    },
+  );
+
+  test.serial("Ctrl-C before the first step ends at once", async (t) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+    const cc = path.join(folder, "cc");
+    writeFileSync(cc, '#!/bin/sh\ncase "$*" in *-shared*) exec sleep 60;; esac\nexec cc "$@"\n');
+    chmodSync(cc, 0o755);
+    const child = spawn(
+      process.execPath,
+      [
+        ...["--import=tsx", "--conditions=source", "runtime/train/cli.ts", "logistic"],
+        ...["--target", "native", "--report", path.join(folder, "report")],
+      ],
+      { env: { ...process.env, CC: cc, ADJOINT_CACHE: folder }, detached: true },
+    );
+    let out = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+      // A terminal sends it to the compiler, too.
+      if (out.includes("Compiling") && child.pid) process.kill(-child.pid, "SIGINT");
+    });
+    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+    t.true(signal === "SIGINT" || code === 130, out);
+    t.notRegex(out, /failed|Error/);
+    t.false(existsSync(path.join(folder, "report")));
   });
 }
