@@ -25,6 +25,11 @@ import { seed } from "./ops/random.ts";
 /** What a model file exports, in the order of the file. */
 export type ModelExports = readonly (readonly [name: string, value: unknown])[];
 
+export interface ModelOptions extends CompileOptions {
+  /** The command that generates the code of this model, as it is typed in its project. */
+  readonly command?: string | undefined;
+}
+
 /**
  * Compiles the exports of a model file.
  *
@@ -36,7 +41,7 @@ export function compileModel(
   name: string,
   file: string,
   exports: ModelExports,
-  options: CompileOptions = {},
+  options: ModelOptions = {},
 ): CompiledModel {
   const functions = exports.flatMap(([key, value]) =>
     value instanceof ModelFunction ? [{ key: identifier(value.name ?? key), fn: value }] : [],
@@ -65,6 +70,7 @@ export function compileModel(
   return {
     name,
     file,
+    command: options.command ?? `npm run codegen -- ${file}`,
     shared: variables.map((node): SharedVariable => {
       const initial = sharedInfo(node)?.initial;
       const zero = initial && startsAtZero(initial);

@@ -32,6 +32,8 @@ export interface CompiledModel {
   readonly name: string;
   /** The model file, relative to the project. */
   readonly file: string;
+  /** The command that generates its code. */
+  readonly command: string;
   readonly shared: readonly SharedVariable[];
   readonly functions: readonly CompiledFunction[];
   /** The same without loops over time, for targets that have none. */

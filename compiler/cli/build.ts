@@ -14,6 +14,7 @@ import { rules as ownRules } from "../simplify/rules.ts";
 import { type Rewrite, simplifyWith } from "../simplify/simplify.ts";
 import { emitModel } from "../targets/index.ts";
 import type { Instrument } from "../targets/typescript/instrument.ts";
+import { codegenCommand } from "./project.ts";
 
 export interface BuildOptions {
   /** The project's folder: file names in errors and in generated code are relative to it. */
@@ -86,6 +87,7 @@ async function buildAlone(
     const model = compileModel(loaded.name, loaded.file, loaded.exports, {
       ...chosen,
       apart: instrument === "nan",
+      command: codegenCommand(root, [loaded.file]),
       ...(rules ? { rules: [...rules, ...ownRules] } : {}),
     });
     const leftOut: string[] = [];

@@ -8,7 +8,7 @@ import { type Build, type BuiltModel, buildModel } from "./build.ts";
 import { apply, type Change, changesIn } from "./files.ts";
 import { readManifest } from "./manifest.ts";
 import { exits, type Output, report, reportWarning } from "./output.ts";
-import { projectRoot, type Selection, selectModels } from "./project.ts";
+import { codegenCommand, projectRoot, type Selection, selectModels } from "./project.ts";
 
 export interface CodegenOptions {
   readonly check: boolean;
@@ -61,7 +61,7 @@ export async function codegen(
     if (code !== exits.fresh) return { code, built };
     const changes = changesIn({ root, out }, built, before, selection.complete);
     if (options.check) {
-      const command = options.command ?? "npm run codegen";
+      const command = options.command ?? codegenCommand(root);
       const { reportStale } = await import("./stale.ts");
       return { code: reportStale(changes, options.out, command, output), built };
     }

@@ -6,7 +6,7 @@ import { closest } from "../diagnostics/suggest.ts";
 import { targetNames } from "../targets/names.ts";
 import type { Instrument } from "../targets/typescript/instrument.ts";
 import { exits, type Output, report } from "./output.ts";
-import { projectRoot, UsageError } from "./project.ts";
+import { codegenCommand, projectRoot, UsageError } from "./project.ts";
 
 /** The package's own version; the file lies one folder further up in the built package. */
 function version(): string {
@@ -56,6 +56,7 @@ export async function main(
   cwd = process.cwd(),
 ): Promise<number> {
   const cli = cac("adjoint");
+  const root = projectRoot(cwd);
   let code: number = exits.fresh;
   cli
     .command(
@@ -74,9 +75,9 @@ export async function main(
     .option("--instrument <what>", "nan: a build that stops at the first value that is not finite")
     .option("--profile", "A build that measures the time of each kernel")
     .option("--dump <dir>", "Also write what each step of the compiler made of the models")
-    .example("npm run codegen")
-    .example("npm run codegen -- models/logistic.ts --watch")
-    .example("npm run codegen -- --check")
+    .example(codegenCommand(root))
+    .example(codegenCommand(root, ["models/logistic.ts", "--watch"]))
+    .example(codegenCommand(root, ["--check"]))
     .allowUnknownOptions()
     .action(async (models: string[], given: Given) => {
       code = await run(models, given, output, cwd);
@@ -88,7 +89,7 @@ export async function main(
     )
     .option("--exact", "As codegen --exact")
     .option("--graph <dir>", "Also draw the graphs before and after, as SVG and Mermaid")
-    .example("npm run adjoint -- explain models/logistic.ts train")
+    .example((name) => `${name} explain models/logistic.ts train`)
     .allowUnknownOptions()
     .action(async (model: string, name: string | undefined, given: Given) => {
       checkOptions("explain", given);
@@ -116,7 +117,7 @@ export async function main(
       output.error(`${error.message}. See ${command} --help`);
       return exits.userError;
     }
-    return report(error, projectRoot(cwd), output);
+    return report(error, root, output);
   }
   return code;
 }
@@ -144,7 +145,7 @@ async function run(
     ...(given.exact === true && { tiers: ["exact"] as const }),
     ...(given.debug === true && { debug: true }),
     ...(instrument && { instrument }),
-    command: mendingCommand(models, out, target, [
+    command: mendingCommand(projectRoot(cwd), models, out, target, [
       ...(given.exact === true ? ["--exact"] : []),
       ...(instrument === "nan" ? ["--instrument", "nan"] : []),
       ...(instrument === "profile" ? ["--profile"] : []),
@@ -201,6 +202,7 @@ function didYouMean(name: string, names: readonly string[], prefix = ""): string
 
 /** The command that writes what `--check` looked at. */
 function mendingCommand(
+  root: string,
   models: readonly string[],
   out: string,
   target: string | undefined,
@@ -212,5 +214,5 @@ function mendingCommand(
     ...(target === undefined ? [] : ["--target", target]),
     ...flags,
   ];
-  return ["npm run codegen", ...(rest.length > 0 ? ["--", ...rest] : [])].join(" ");
+  return codegenCommand(root, rest);
 }

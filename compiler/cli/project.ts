@@ -1,6 +1,6 @@
 /** Where a project lies and which model files it has. */
 
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { AdjointError } from "../diagnostics/error.ts";
 import { closest } from "../diagnostics/suggest.ts";
@@ -15,6 +15,25 @@ export function projectRoot(from: string): string {
     if (existsSync(path.join(at, "package.json"))) return at;
     if (at === path.dirname(at)) return path.resolve(from);
   }
+}
+
+/**
+ * The command that generates code, as it is typed in a project: by its script `codegen`, where it has one that
+ * runs this program.
+ */
+export function codegenCommand(root: string, args: readonly string[] = []): string {
+  let script: unknown;
+  try {
+    const text = readFileSync(path.join(root, "package.json"), "utf8");
+    script = (JSON.parse(text) as { scripts?: { codegen?: unknown } }).scripts?.codegen;
+  } catch {
+    // No package.json, or none that can be read.
+  }
+  const command =
+    typeof script === "string" && /\badjoint(\.mjs)?\s+codegen\b/.test(script)
+      ? ["npm run codegen", ...(args.length > 0 ? ["--"] : [])]
+      : ["npx adjoint codegen"];
+  return [...command, ...args].join(" ");
 }
 
 /** A path as people and manifests see it: relative, with `/` on every system. */

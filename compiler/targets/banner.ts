@@ -6,7 +6,7 @@ import type { Writer } from "./writer.ts";
 /** No version, date, hash or absolute path: each would change lines that the model did not. */
 export function banner(out: Writer, model: CompiledModel, what: string): void {
   out.line(`// ${what} Generated from ${model.file} by Adjoint; do not edit.`);
-  out.line(`// Regenerate: npm run codegen -- ${model.file}`);
+  out.line(`// Regenerate: ${model.command}`);
   out.line();
 }
 
@@ -14,5 +14,5 @@ export function banner(out: Writer, model: CompiledModel, what: string): void {
 export function generatedFrom(text: string): string | undefined {
   const head = text.slice(0, 1000).split("\n", 5).join("\n");
   if (!/\bAdjoint\b/.test(head)) return undefined;
-  return /Regenerate: `?npm run codegen -- ([^`\r\n]+)/.exec(head)?.[1];
+  return /Regenerate: `?(?:npm run codegen --|npx adjoint codegen) ([^`\r\n]+)/.exec(head)?.[1];
 }

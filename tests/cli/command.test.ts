@@ -1,6 +1,7 @@
 /** The command line: help, slips, exit codes – and the program as a process of its own. */
 
 import { execFileSync, spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
 import { targets } from "../../compiler/targets/index.ts";
 import { targetNames } from "../../compiler/targets/names.ts";
@@ -43,7 +44,7 @@ test("--check: a patch of each stale file, and the command that mends them", asy
   t.is(first.code, 1);
   t.regex(first.log, /^--- \/dev\/null\n\+\+\+ out\/line\/index\.ts\n@@ -0,0 \+1,\d+ @@\n\+\/\/ /m);
   t.regex(first.error, /^ {2}out\/line\/gpu\.ts is missing$/m);
-  t.regex(first.error, /To write it anew: npm run codegen -- models\/line\.ts --out out\n$/);
+  t.regex(first.error, /To write it anew: npx adjoint codegen models\/line\.ts --out out\n$/);
   t.is((await run(project.root, "codegen")).code, 0);
   const fresh = await run(project.root, "codegen", "--check");
   t.deepEqual(fresh, { code: 0, log: "Generated code is fresh.\n", error: "" });
@@ -56,7 +57,33 @@ test("--check: a patch of each stale file, and the command that mends them", asy
   );
   t.regex(stale.log, /^-.*0\.2 .*\n\+.*0\.5 /m);
   t.regex(stale.error, /^ {2}generated\/line\/typescript\.ts differs$/m);
-  t.regex(stale.error, /To write it anew: npm run codegen\n$/);
+  t.regex(stale.error, /To write it anew: npx adjoint codegen\n$/);
+});
+
+test("the command that regenerates is the project's own script where it has one", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  const heads = async (): Promise<string[]> => {
+    t.is((await run(project.root, "codegen")).code, 0);
+    const said = Object.values(project.texts()).flatMap(
+      (text) => text.match(/Regenerate: .*/g) ?? [],
+    );
+    return [...new Set(said.map((line) => line.replaceAll("`", "")))];
+  };
+  t.deepEqual(await heads(), ["Regenerate: npx adjoint codegen models/line.ts"]);
+  project.write("package.json", '{ "scripts": { "codegen": "graphql-codegen" } }');
+  t.deepEqual(await heads(), ["Regenerate: npx adjoint codegen models/line.ts"]);
+  project.write("models/other.ts", line);
+  project.write("package.json", '{ "scripts": { "codegen": "adjoint codegen" } }');
+  t.deepEqual(await heads(), [
+    "Regenerate: npm run codegen -- models/line.ts",
+    "Regenerate: npm run codegen -- models/other.ts",
+  ]);
+  // What was written under either command is known as generated.
+  rmSync(project.path("models/other.ts"));
+  project.write("package.json", "{}");
+  t.deepEqual(await heads(), ["Regenerate: npx adjoint codegen models/line.ts"]);
+  t.true(project.list("generated").every((file) => !file.includes("other")));
 });
 
 test("names of targets are those of the emitters", (t) => {

@@ -133,7 +133,7 @@ test("--exact uses no rule that changes a number, not even before gradients", as
   t.deepEqual([...new Set(fired.map((r) => r.rule.tier))], ["exact"]);
   const stale = await run(at.root, "codegen", "--check", "--exact");
   t.is(stale.code, 1);
-  t.regex(stale.error, /npm run codegen -- --exact\n$/);
+  t.regex(stale.error, /npx adjoint codegen --exact\n$/);
 });
 
 test("--debug names the rule that is wrong, with its place in the model", async (t) => {

@@ -16,7 +16,7 @@ export function emitMaths(model: CompiledModel): string {
   return `${[
     `# ${model.name}`,
     "",
-    `The mathematics that Adjoint derived from \`${model.file}\`. Regenerate: \`npm run codegen -- ${model.file}\``,
+    `The mathematics that Adjoint derived from \`${model.file}\`. Regenerate: \`${model.command}\``,
     "",
     ...variables(model.shared),
     ...model.functions.flatMap(functionPage),

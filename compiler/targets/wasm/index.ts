@@ -169,7 +169,7 @@ function moduleOf(
   const functions = [...own, ...written.flatMap((w) => w.functions)];
   const lines = [
     `;; WebAssembly target. Generated from ${model.file} by Adjoint; do not edit.`,
-    `;; Regenerate: npm run codegen -- ${model.file}`,
+    `;; Regenerate: ${model.command}`,
     "",
     "(module",
     ...indented([
