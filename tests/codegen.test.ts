@@ -22,7 +22,10 @@ async function generate(text: string): Promise<ReadonlyMap<string, string>> {
   const root = mkdtempSync(path.join(tmpdir(), "adjoint-"));
   try {
     mkdirSync(path.join(root, "models"));
-    writeFileSync(path.join(root, "package.json"), "{}");
+    writeFileSync(
+      path.join(root, "package.json"),
+      `{ "scripts": { "codegen": "adjoint codegen" } }`,
+    );
     writeFileSync(path.join(root, "models", "logistic.ts"), text);
     const { files } = await buildModel("models/logistic.ts", {
       root,
