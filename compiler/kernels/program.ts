@@ -9,6 +9,7 @@ import { copy } from "../ops/shape.ts";
 import { lastOnly, mergeScans, tidyScans } from "../scan/tidy.ts";
 import { type Simplified, type SimplifyOptions, simplifyNodes } from "../simplify/simplify.ts";
 import { compileBlock, partsOf } from "./block.ts";
+import type { Routed } from "./contraction/routed.ts";
 import { expandNodes } from "./expand.ts";
 import { chooseStored } from "./fuse.ts";
 import {
@@ -55,6 +56,8 @@ export interface Program {
   /** Values that live during one call only. */
   readonly temporaries: readonly Node[];
   readonly names: ReadonlyMap<Node, string>;
+  /** Kernels that a target computes by lists of what is not 0, by what they write. */
+  readonly routed?: ReadonlyMap<Node, Routed>;
   readonly lowerer: Lowerer;
   /** The formulas before kernels were made of them: what maths.md prints. */
   readonly formulas: { readonly raw: readonly Node[]; readonly simplified: readonly Node[] };

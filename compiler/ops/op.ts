@@ -199,6 +199,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly shapeOnly?: boolean;
   /** The result is the operand, from element to element by `step`, with margins that hold a value. */
   margins?(attrs: A): { readonly step: readonly number[]; readonly value: number };
+  /** The share of its elements that are not 0, where most are: sums of products with it may skip the others. */
+  density?(attrs: A): number;
   /** The result is consecutive rows (axis 0) of operand 0, from operand 1 on: it needs no copy. */
   isRows?(attrs: A): boolean;
   /** What people call it, to name what the model left unnamed; its name when left out. */

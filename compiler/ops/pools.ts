@@ -370,6 +370,7 @@ export const unpoolSumOp: AnyOp = op<PoolAttrs>({
 export const unpoolWhereOp: AnyOp = op<PoolAttrs>({
   name: "unpoolWhere",
   compares: [0, 1],
+  density: ({ stride }) => 1 / roughVolume(stride),
   called: "unpool",
   cost: 8,
   reads: (_, { size, stride, dilation }, input) =>

@@ -24,6 +24,9 @@
 #define LANES 4
 #endif
 
+/* Elements of whole vectors that hold n. */
+#define WHOLE(n) (((n) + LANES - 1) / LANES * LANES)
+
 typedef float f32v __attribute__((vector_size(4 * LANES)));
 /* The same at any address that a float may have. */
 typedef float f32v_at __attribute__((vector_size(4 * LANES), aligned(4), may_alias));

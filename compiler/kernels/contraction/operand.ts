@@ -2,7 +2,16 @@
 
 import type { Node } from "../../graph/node.ts";
 import { type Shape, staticSize } from "../../graph/types.ts";
-import { type Axis, constant, indexAdd, indexMul, linear, type Scalar } from "../scalar.ts";
+import {
+  type Axis,
+  constant,
+  element,
+  indexAdd,
+  indexMul,
+  linear,
+  rewrite,
+  type Scalar,
+} from "../scalar.ts";
 
 /** An operand that is read where it lies. */
 export interface Place {
@@ -33,6 +42,15 @@ export function offsetIn(shape: Shape, index: readonly Scalar[]): Scalar | undef
   for (const [d, i] of index.entries())
     if (shape[d] !== 1) offset = indexAdd(offset, indexMul(i, constant(strides[d], "int32")));
   return offset;
+}
+
+/** Loads with their places in memory worked out. */
+export function elementsOf(s: Scalar): Scalar {
+  return rewrite(s, (part) =>
+    part.kind === "load"
+      ? element(part.node, offsetIn(part.node.shape, part.index.map(elementsOf)) as Scalar)
+      : undefined,
+  );
 }
 
 /** An operand over `steps` and over `along`, its rows or columns. */

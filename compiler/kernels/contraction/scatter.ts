@@ -25,10 +25,9 @@ import {
 import { axesIn, extentOf, volumeOf } from "./axes.ts";
 import { type Contraction, contractionOf, levelsOf } from "./contraction.ts";
 import { costOf } from "./cost.ts";
+import { type DefinitionOf, insideOf, type Load } from "./margins.ts";
 import { offsetIn, operandOf, strideOf } from "./operand.ts";
 import { chooseTile } from "./tile.ts";
-
-type Load = Extract<Scalar, { kind: "load" }>;
 
 export interface Scatter {
   /** The value with margins, which need not be in memory for this. */
@@ -42,7 +41,7 @@ export interface Scatter {
 /** Another way to compute a contraction, if its right operand has margins of zeros around what lies in memory. */
 export function scattered(
   c: Contraction,
-  definitionOf: (node: Load["node"]) => Stage | undefined,
+  definitionOf: DefinitionOf,
   lanes: number,
 ): Contraction | undefined {
   const { value } = c.b;
@@ -115,23 +114,6 @@ function readsInto({ stage, result }: Contraction): boolean {
   return found;
 }
 
-/** The element inside of margins of zeros that a load reads. */
-function insideOf(
-  value: Load,
-  definitionOf: (node: Load["node"]) => Stage | undefined,
-): Load | undefined {
-  const margins = value.node.op.margins?.(value.node.attrs);
-  const stage = margins && definitionOf(value.node);
-  if (!stage || margins.value !== 0 || margins.step.some((s) => s !== 1)) return undefined;
-  const { body } = stage;
-  if (body.kind !== "call" || body.fn !== "where" || body.args[1].kind !== "load") return undefined;
-  const [, element] = body.args as [Scalar, Load];
-  if (offsetIn(element.node.shape, element.index) === undefined) return undefined;
-  const at = new Map(stage.axes.map((axis, dim) => [axis, value.index[dim]]));
-  const moved = rewrite(element, (s) => (s.kind === "axis" ? at.get(s.axis) : undefined));
-  return moved.kind === "load" ? moved : undefined;
-}
-
 /** A value in which shifts that run backwards in memory are replaced by ones that run forwards. */
 function forwards(
   value: Scalar,
@@ -159,7 +141,7 @@ function forwards(
  */
 export function scheduleOf(
   stage: Stage,
-  definitionOf: (node: Load["node"]) => Stage | undefined,
+  definitionOf: DefinitionOf,
   lanes: number,
 ): Contraction | undefined {
   const plain = contractionOf(stage, lanes);

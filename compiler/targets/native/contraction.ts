@@ -4,7 +4,7 @@ import type { Node } from "../../graph/node.ts";
 import type { Dim } from "../../graph/types.ts";
 import { axesIn, extentOf, runOf, volumeOf } from "../../kernels/contraction/axes.ts";
 import { type Contraction, sumName } from "../../kernels/contraction/contraction.ts";
-import { offsetIn, type Place, strideOf } from "../../kernels/contraction/operand.ts";
+import { elementsOf, offsetIn, type Place, strideOf } from "../../kernels/contraction/operand.ts";
 import {
   type Axis,
   axisIndex,
@@ -629,7 +629,7 @@ export class ContractionWriter {
       out.line(`${into}[${offsetText(offset, this.#names, stage.into).text}] += ${this.#sum};`);
       return;
     }
-    const value = this.#merge(this.#elements(this.#renamed(result)), ...groups);
+    const value = this.#merge(elementsOf(this.#renamed(result)), ...groups);
     const merged = this.#merge(offset, ...groups);
     const left = axesIn([value, merged]);
     for (const group of groups)
@@ -640,23 +640,8 @@ export class ContractionWriter {
 
   // ── Indices ───────────────────────────────────────────────────────────────────────────────────
 
-  /** Loads with their places in memory worked out. */
-  #elements(s: Scalar): Scalar {
-    return rewrite(s, (part) =>
-      part.kind === "load"
-        ? element(
-            part.node,
-            offsetIn(
-              part.node.shape,
-              part.index.map((i) => this.#elements(i)),
-            ) as Scalar,
-          )
-        : undefined,
-    );
-  }
-
   #value(s: Scalar): string {
-    return expression(this.#elements(s), this.#names).text;
+    return expression(elementsOf(s), this.#names).text;
   }
 
   /** Offsets in which the axes of a group run on become offsets in the group's own counter. */

@@ -350,7 +350,7 @@ function writeCalls(
       if (run.units !== undefined) {
         const count = overMemory(run.units, call.nest.sizes);
         out.line(`adjoint_parallel(call.adjoint_pool, ${unitsName(run)}, &call, ${count});`);
-      } else if (run.contraction) {
+      } else if (run.contraction || run.routed) {
         out.line(`${run.name}(&call, 0, ${overMemory(unitsText(run), call.nest.sizes)});`);
       } else {
         const { open, args } = callOf(calling.fn, run);

@@ -2,6 +2,7 @@
 
 import type { Node } from "../../graph/node.ts";
 import { type Dim, type DType, sizesOf, staticSize } from "../../graph/types.ts";
+import { withRouted } from "../../kernels/contraction/arrange.ts";
 import { definedIn, helperName, spelled } from "../../kernels/functions.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
@@ -18,12 +19,16 @@ import {
   writeFunction,
 } from "./function.ts";
 import { dimInC, inC } from "./names.ts";
+import { comparedLanes } from "./nest.ts";
+import { type ListKind, listName, listOf, writeList } from "./routed.ts";
 import { type TileKind, tileName, writeTile } from "./tiles.ts";
 import { withoutUnneeded } from "./unneeded.ts";
 
 /** `native.c` and `native.h` of a model. */
 export function emitNative(compiled: CompiledModel): Map<string, string> {
-  const model = { ...compiled, functions: compiled.functions.map(withoutUnneeded) };
+  const arranged = (fn: CompiledFunction): CompiledFunction =>
+    withoutUnneeded(withRouted(fn, comparedLanes));
+  const model = { ...compiled, functions: compiled.functions.map(arranged) };
   return new Map([
     ["native.c", source(model)],
     ["native.h", header(model)],
@@ -83,6 +88,7 @@ function source(model: CompiledModel): string {
   out.line('#include "native.h"').line();
   writeHelpers(out, model);
   for (const kind of tilesIn(model)) writeTile(out, kind);
+  for (const kind of listsIn(model)) writeList(out, kind);
   const arenaOf = (fn: CompiledFunction) => (node: Node) => {
     const slot = fn.plan.slots.find((s) => s.node === node);
     if (!slot) throw new Error("a temporary has a place");
@@ -160,6 +166,15 @@ function tilesIn(model: CompiledModel): TileKind[] {
     }
   }
   return [...kinds.keys()].sort().map((name) => kinds.get(name) as TileKind);
+}
+
+/** The lists that the model's sparse sums use. */
+function listsIn(model: CompiledModel): ListKind[] {
+  const kinds = new Map<string, ListKind>();
+  for (const fn of model.functions)
+    for (const routed of fn.program.routed?.values() ?? [])
+      kinds.set(listName(listOf(routed)), listOf(routed));
+  return [...kinds.values()];
 }
 
 function writeCreate(out: Writer, model: CompiledModel): void {

@@ -2,8 +2,10 @@
 
 import type { Node } from "../../graph/node.ts";
 import { staticSize } from "../../graph/types.ts";
+import { definitionsOf } from "../../kernels/contraction/arrange.ts";
 import { volumeOf } from "../../kernels/contraction/axes.ts";
 import type { Contraction } from "../../kernels/contraction/contraction.ts";
+import type { Routed } from "../../kernels/contraction/routed.ts";
 import { scheduleOf } from "../../kernels/contraction/scatter.ts";
 import { costOf } from "../../kernels/cost.ts";
 import type { Nest, Statement } from "../../kernels/loops.ts";
@@ -15,6 +17,7 @@ import type { Writer } from "../writer.ts";
 import { ContractionWriter, unitsOf } from "./contraction.ts";
 import { elementTypes, type Names, numberTypes } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
+import { RoutedWriter } from "./routed.ts";
 import { writeStatements } from "./statements.ts";
 
 /** Vector length that schedules are compared for: the result is the same source on every processor. */
@@ -29,6 +32,7 @@ export interface Run {
   /** Name of its C function. */
   readonly name: string;
   readonly contraction: Contraction | undefined;
+  readonly routed: Routed | undefined;
   /** Number of units, as an expression over the function's memory; undefined for one. */
   readonly units: string | undefined;
   /** The loop that is cut into units, of a nest that is no contraction. */
@@ -37,22 +41,25 @@ export interface Run {
 
 export function runOf(nest: Nest, name: string, program: Program): Run {
   const [only, ...more] = nest.stages;
-  const definitionOf = (node: Node) =>
-    program.stages.find(({ into, value }) => into === node && value === node);
-  const contraction = more.length === 0 ? scheduleOf(only, definitionOf, comparedLanes) : undefined;
+  const routed = more.length === 0 ? program.routed?.get(only.into) : undefined;
+  const contraction =
+    more.length === 0 && !routed
+      ? scheduleOf(only, definitionsOf(program), comparedLanes)
+      : undefined;
   const work = nest.stages.reduce((sum, stage) => {
     const { flops, bytes } = costOf(stage);
     return sum + flops + bytes / 4;
   }, 0);
-  if (contraction) {
-    const units = work >= worthSharing ? unitsOf(contraction).count : undefined;
-    return { nest, name, contraction, units, cut: undefined };
+  if (contraction || routed) {
+    const units = work >= worthSharing ? unitsText({ contraction, routed }) : undefined;
+    return { nest, name, contraction, routed, units, cut: undefined };
   }
   const cut = work >= worthSharing ? sharedLoop(nest) : undefined;
   return {
     nest,
     name,
     contraction,
+    routed,
     units:
       cut && `(${dimInC(cut.axis.extent)} + ${chunkOf(nest, cut) - 1}) / ${chunkOf(nest, cut)}`,
     cut,
@@ -126,7 +133,7 @@ const uses = (s: Scalar, axis: Axis): boolean =>
 
 /** Writes the function of a nest, its formulas above it. */
 export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
-  const { nest, contraction } = run;
+  const { nest, contraction, routed } = run;
   const letters = new Map<Axis, string>();
   const taken = new Set<string>([
     ...nest.memory.map((node) => nameOf(fn, node)),
@@ -142,8 +149,9 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     return free;
   };
   const names: Names = { nameOf: (node) => nameOf(fn, node), letter };
-  const stages = nest.stages.flatMap((stage) => formulaOf(stage, fn.program, letter));
-  out.doc([...stages, ...describeSchedule(contraction, names)]);
+  const shown = routed?.formulas ?? nest.stages;
+  const stages = shown.flatMap((stage) => formulaOf(stage, fn.program, letter));
+  out.doc([...stages, ...describeSchedule(contraction, names), ...describeLists(routed, names)]);
   const type = `struct ${inC(fn.program.name)}_call`;
   /** Takes what a function needs from the call's memory; sizes only, or everything. */
   const unpack = (everything: boolean, memory: readonly Node[] = nest.memory): void => {
@@ -161,8 +169,19 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     for (const axis of everything ? nest.counters : [])
       out.line(`const int ${letter(axis)} = call->${letter(axis)};`);
   };
+  const free = (name: string): string => (taken.has(name) ? `${name}_` : name);
+  if (routed) {
+    const [{ into }] = nest.stages;
+    const writer = new RoutedWriter(out, into, routed, names, free);
+    out.block(`static void ${run.name}(void *on, int from, int to) {`, () => {
+      out.line(`const ${type} *call = on;`);
+      unpack(true, writer.nodes);
+      writer.write();
+    });
+    out.line();
+    return;
+  }
   if (contraction) {
-    const free = (name: string): string => (taken.has(name) ? `${name}_` : name);
     const own = new Set([...fn.plan.slots.map((slot) => slot.node), ...fn.plan.dynamic]);
     const isOwn = (node: Node): boolean => own.has(node) && !fn.program.outputs.includes(node);
     const writer = new ContractionWriter(out, contraction, names, free, isOwn);
@@ -272,8 +291,7 @@ export function callOf(
 }
 
 /** The function that does units of a nest's work. */
-export const unitsName = ({ name, contraction }: Run): string =>
-  contraction ? name : `${name}_units`;
+export const unitsName = ({ name, cut }: Run): string => (cut ? `${name}_units` : name);
 
 /** How a product is computed, for the comment above it. */
 function describeSchedule(c: Contraction | undefined, names: Names): string[] {
@@ -290,6 +308,14 @@ function describeSchedule(c: Contraction | undefined, names: Names): string[] {
   return [`  in ${tile}${from}${scattered}`];
 }
 
-/** The number of units of a contraction. */
-export const unitsText = ({ contraction }: Run): string =>
-  contraction ? unitsOf(contraction).count : "1";
+/** How a sparse sum is computed, for the comment above it. */
+function describeLists(routed: Routed | undefined, names: Names): string[] {
+  if (!routed) return [];
+  const sparse = names.nameOf(routed.formulas[1].into);
+  const where = routed.isSpread ? ", each added where it belongs" : "";
+  return [`  from lists of what is not 0 of ${sparse}, in runs of ${routed.run} columns${where}`];
+}
+
+/** The number of units of a contraction or a sparse sum. */
+export const unitsText = ({ contraction, routed }: Pick<Run, "contraction" | "routed">): string =>
+  contraction ? unitsOf(contraction).count : routed ? RoutedWriter.units(routed) : "1";

@@ -1,10 +1,8 @@
 /** Leaves out what the schedules of this target do without: values with margins that are only scattered from. */
 
 import type { Node } from "../../graph/node.ts";
-import { nestsOf } from "../../kernels/loops.ts";
+import { rescheduled } from "../../kernels/contraction/arrange.ts";
 import { loadsOf, type Stage, stagesOf } from "../../kernels/lower.ts";
-import { planMemory } from "../../kernels/plan.ts";
-import { schedule } from "../../kernels/schedule.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { runsOf } from "./function.ts";
 
@@ -32,6 +30,5 @@ export function withoutUnneeded(fn: CompiledFunction): CompiledFunction {
     stages: [...stagesOf(steps), ...program.stages.filter((s) => unneeded.has(s.into))],
     temporaries: program.temporaries.filter((node) => !unneeded.has(node)),
   };
-  const calls = schedule(less);
-  return { program: less, calls, nests: nestsOf(calls), plan: planMemory(less, calls) };
+  return rescheduled(less);
 }
