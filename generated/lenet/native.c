@@ -446,82 +446,59 @@ tile_6x2_free(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
- *     registers.
- * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
- * Steps are counted by loops in loops, the outermost first.
- * `more` is false for the first steps: the sums then start from 0.
+ * sums[c] += Σ_t values[t]·right[at[t] + c] for a run of 100 columns, kept in registers.
+ * `more` is false for the first terms: the sums then start from 0.
  */
 static always_inline void
-tile_6x2_free_2(
-  const float *left,
-  const long *left_rows,
+listed_1x100(
+  const float *values,
+  const int *at,
+  int count,
   const float *right,
-  int steps_1,
-  long left_step_1,
-  long right_step_1,
-  int steps,
-  long left_step,
-  long right_step,
   float *sums,
   bool more
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
-  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
-  const float *left_0 = left + left_rows[0];
-  const float *left_1 = left + left_rows[1];
-  const float *left_2 = left + left_rows[2];
-  const float *left_3 = left + left_rows[3];
-  const float *left_4 = left + left_rows[4];
-  const float *left_5 = left + left_rows[5];
-  for (int step_1 = 0; step_1 < steps_1; step_1++) {
-    for (int step = 0; step < steps; step++) {
-      const float *right_at = right + step_1 * right_step_1 + step * right_step;
-      const long left_at = step_1 * left_step_1 + step * left_step;
-      const f32v right_0 = f32v_load(right_at + 0 * LANES);
-      const f32v right_1 = f32v_load(right_at + 1 * LANES);
-      const f32v x_0 = f32v_splat(left_0[left_at]);
-      sum_0_0 += x_0 * right_0;
-      sum_0_1 += x_0 * right_1;
-      const f32v x_1 = f32v_splat(left_1[left_at]);
-      sum_1_0 += x_1 * right_0;
-      sum_1_1 += x_1 * right_1;
-      const f32v x_2 = f32v_splat(left_2[left_at]);
-      sum_2_0 += x_2 * right_0;
-      sum_2_1 += x_2 * right_1;
-      const f32v x_3 = f32v_splat(left_3[left_at]);
-      sum_3_0 += x_3 * right_0;
-      sum_3_1 += x_3 * right_1;
-      const f32v x_4 = f32v_splat(left_4[left_at]);
-      sum_4_0 += x_4 * right_0;
-      sum_4_1 += x_4 * right_1;
-      const f32v x_5 = f32v_splat(left_5[left_at]);
-      sum_5_0 += x_5 * right_0;
-      sum_5_1 += x_5 * right_1;
-    }
+  enum { vectors = WHOLE(100) / LANES };
+  f32v sum[vectors];
+  #pragma GCC unroll 64
+  for (int v = 0; v < vectors; v++) sum[v] = more ? f32v_load(sums + v * LANES) : f32v_splat(0);
+  for (int t = 0; t < count; t++) {
+    const f32v value = f32v_splat(values[t]);
+    const float *right_at = right + at[t];
+    #pragma GCC unroll 64
+    for (int v = 0; v < vectors; v++) sum[v] += value * f32v_load(right_at + v * LANES);
   }
-  f32v_store(sums + 0 * LANES, sum_0_0);
-  f32v_store(sums + 1 * LANES, sum_0_1);
-  f32v_store(sums + 2 * LANES, sum_1_0);
-  f32v_store(sums + 3 * LANES, sum_1_1);
-  f32v_store(sums + 4 * LANES, sum_2_0);
-  f32v_store(sums + 5 * LANES, sum_2_1);
-  f32v_store(sums + 6 * LANES, sum_3_0);
-  f32v_store(sums + 7 * LANES, sum_3_1);
-  f32v_store(sums + 8 * LANES, sum_4_0);
-  f32v_store(sums + 9 * LANES, sum_4_1);
-  f32v_store(sums + 10 * LANES, sum_5_0);
-  f32v_store(sums + 11 * LANES, sum_5_1);
+  #pragma GCC unroll 64
+  for (int v = 0; v < vectors; v++) f32v_store(sums + v * LANES, sum[v]);
+}
+
+/**
+ * sums[r, c] += Σ_t values[t]·right[at[t] + r·gap + c] for 5 runs of 5 columns, kept in registers.
+ * `more` is false for the first terms: the sums then start from 0.
+ */
+static always_inline void
+listed_5x5(
+  const float *values,
+  const int *at,
+  int count,
+  const float *right,
+  long gap,
+  float *sums,
+  bool more
+) {
+  enum { vectors = WHOLE(5) / LANES };
+  f32v sum[5 * vectors];
+  #pragma GCC unroll 64
+  for (int v = 0; v < 5 * vectors; v++) sum[v] = more ? f32v_load(sums + v * LANES) : f32v_splat(0);
+  for (int t = 0; t < count; t++) {
+    const f32v value = f32v_splat(values[t]);
+    const float *right_at = right + at[t];
+    #pragma GCC unroll 64
+    for (int v = 0; v < 5 * vectors; v++) sum[v] += value
+        * f32v_load(right_at + v / vectors * gap + v % vectors * LANES);
+  }
+  #pragma GCC unroll 64
+  for (int v = 0; v < 5 * vectors; v++) f32v_store(sums + v * LANES, sum[v]);
 }
 
 /** What a call of initial_layer0_W works on. */
@@ -649,11 +626,15 @@ struct train_call {
   float *d_p_logits; /* [500, 10] */
   float *d_h2_linear; /* [500, 500] */
   float *d_h1_linear; /* [500, 50, 4, 4] */
-  float *d_h1_linear_share; /* [4, 4] of [500, 50, 4, 4] */
-  float *d_h1_convolved; /* [500, 50, 8, 8] */
+  float *d_h1_linear_share; /* [500, 50, 4, 4] */
+  float *layer1_W_arranged; /* [5, 50, 5, 20] */
+  float *d_h0_arranged; /* [500, 12, 12, 20] */
   float *d_h0_linear; /* [500, 20, 12, 12] */
-  float *d_h0_linear_share; /* [12, 12] of [500, 20, 12, 12] */
-  float *d_h0_convolved; /* [500, 20, 24, 24] */
+  float *d_h0_linear_share; /* [500, 20, 12, 12] */
+  float *x_arranged; /* [500, 784] */
+  float *d_layer0_W_arranged; /* [20, 5, 5] */
+  float *h0_arranged; /* [500, 12, 12, 20] */
+  float *d_layer1_W_arranged; /* [50, 5, 5, 20] */
   int64_t index;
   float cost;
 };
@@ -1144,21 +1125,17 @@ static void train_d_h1_linear(void *on, int from, int to) {
  * d_h1_linear_share[i,j,k,l] = d_h1_linear[i,j,k,l] / d_h1_linear_ties[i,j,k,l]
  *   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] = h1_pooled[i,j,k,l]]
  *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
- * ∂cost/∂h1_convolved ≡ d_h1_convolved[i,j,k,l] = d_h1_linear_share[i,j,k / 2,l / 2] if
- *     h1_convolved[i,j,k,l] = h1_pooled[i,j,k / 2,l / 2] else 0
- *   for i < 500, j < 50, k < 8, l < 8
  */
 static never_inline void
-train_d_h1_convolved(
+train_d_h1_linear_share(
   const float *restrict d_h1_linear,
   const float *restrict h1_convolved,
   const float *restrict h1_pooled,
   float *restrict d_h1_linear_share,
-  float *restrict d_h1_convolved,
   int from,
   int to
 ) {
-  for (int i = from * 2; i < least(500, to * 2); i++) {
+  for (int i = from * 3; i < least(500, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
         for (int l = 0; l < 4; l++) {
@@ -1169,122 +1146,119 @@ train_d_h1_convolved(
                   + n] == h1_pooled[i * 800 + j * 16 + k * 4 + l]);
             }
           }
-          d_h1_linear_share[k * 4 + l] = d_h1_linear[i * 800 + j * 16 + k * 4 + l]
-              / d_h1_linear_ties;
-        }
-      }
-      for (int k = 0; k < 8; k++) {
-        for (int l = 0; l < 8; l++) {
-          d_h1_convolved[i * 3200 + j * 64 + k * 8 + l] = h1_convolved[i * 3200 + j * 64 + k * 8
-              + l] == h1_pooled[i * 800 + j * 16 + k / 2 * 4 + l / 2]
-              ? d_h1_linear_share[k / 2 * 4 + l / 2] : 0.0f;
+          d_h1_linear_share[i * 800 + j * 16 + k * 4 + l] = d_h1_linear[i * 800 + j * 16 + k * 4
+              + l] / d_h1_linear_ties;
         }
       }
     }
   }
 }
 
-static void train_d_h1_convolved_units(void *on, int from, int to) {
+static void train_d_h1_linear_share_units(void *on, int from, int to) {
   const struct train_call *call = on;
-  _Alignas(64) float d_h1_linear_share[16];
-  train_d_h1_convolved(
+  train_d_h1_linear_share(
     call->d_h1_linear,
     call->h1_convolved,
     call->h1_pooled,
-    d_h1_linear_share,
-    call->d_h1_convolved,
+    call->d_h1_linear_share,
     from,
     to
   );
 }
 
 /**
- * ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
- *   where ∂cost/∂h0[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,k + n,l + q]·layer1_W[m,j,n,q]
- *   for i < 500, j < 20, k < 12, l < 12, m < 50, n < 5, q < 5
- *   in 6 × 2·LANES tiles of jnq × rs, of layer1_W in place and d_h1_convolved in place, each added
- *       where it belongs
+ * layer1_W_arranged[i,j,k,l] = layer1_W[j,l,4 − i,4 − k]
+ *   for i < 5, j < 50, k < 5, l < 20
  */
-static always_inline void
-train_d_h0_linear_panel(const struct train_call *call, int i, int rs_first, int columns) {
-  const float *restrict layer1_W = call->layer1_W;
-  const float *restrict d_h1_convolved = call->d_h1_convolved;
-  float *restrict d_h0_linear = call->d_h0_linear;
-  const float *right = d_h1_convolved + i * 3200 + rs_first;
-  for (int jnq_first = 0; jnq_first < 500; jnq_first += 6) {
-    const int jnq_tile = least(jnq_first, 500 - 6);
-    _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(layer1_W + jnq_tile, 1, right, 50, 500, 64, sums, false);
-    for (int jnq = jnq_first; jnq < least(jnq_first + 6, 500); jnq++) {
-      for (int r = rs_first / 8; r < (rs_first + columns) / 8; r++) {
-        for (int s = 0; s < 8; s++) {
-          const int rs = r * 8 + s;
-          const float sum = sums[(jnq - jnq_tile) * (2 * LANES) + rs - rs_first];
-          const int j = jnq / 25;
-          const int n = jnq / 5 % 5;
-          const int q = jnq % 5;
-          d_h0_linear[i * 2880 + j * 144 + r * 12 + s - n * 12 - q + 52] += sum;
+static never_inline void
+train_layer1_W_arranged(const float *restrict layer1_W, float *restrict layer1_W_arranged) {
+  for (int i = 0; i < 5; i++) {
+    for (int j = 0; j < 50; j++) {
+      for (int k = 0; k < 5; k++) {
+        for (int l = 0; l < 20; l++) {
+          layer1_W_arranged[i * 5000 + j * 100 + k * 20 + l] = layer1_W[j * 500 + l * 25 - i * 5
+              - k + 24];
         }
       }
     }
   }
 }
 
-static void train_d_h0_linear_start(const struct train_call *call, int i) {
-  float *restrict d_h0_linear = call->d_h0_linear;
-  for (int j = 0; j < 20; j++) {
-    for (int k = 0; k < 12; k++) {
-      for (int l = 0; l < 12; l++) {
-        d_h0_linear[i * 2880 + j * 144 + k * 12 + l] = 0.0f;
-      }
-    }
-  }
-}
-
-static void train_d_h0_linear_end(const struct train_call *call, int i) {
-  const float *restrict h0 = call->h0;
-  float *restrict d_h0_linear = call->d_h0_linear;
-  for (int j = 0; j < 20; j++) {
-    for (int k = 0; k < 12; k++) {
-      for (int l = 0; l < 12; l++) {
-        const float sum = d_h0_linear[i * 2880 + j * 144 + k * 12 + l];
-        d_h0_linear[i * 2880 + j * 144 + k * 12 + l] = sum
-            * (1.0f - h0[i * 2880 + j * 144 + k * 12 + l] * h0[i * 2880 + j * 144 + k * 12 + l]);
-      }
-    }
-  }
-}
-
-static void train_d_h0_linear(void *on, int from, int to) {
+/**
+ * d_h0_arranged[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,j − n + 4,k − q +
+ *     4]·layer1_W_arranged[n,m,q,l]
+ *   for i < 500, j < 12, k < 12, l < 20, m < 50, n < 5, q < 5
+ * ∂cost/∂h1_convolved ≡ d_h1_convolved[i,m,r,s] = d_h1_linear_share[i,m,r / 2,s / 2] if
+ *     h1_convolved[i,m,r,s] = h1_pooled[i,m,r / 2,s / 2] else 0
+ *   for i < 500, m < 50, r < 8, s < 8
+ *   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns, each added where it
+ *       belongs
+ */
+static void train_d_h0_arranged(void *on, int from, int to) {
   const struct train_call *call = on;
+  const float *restrict layer1_W_arranged = call->layer1_W_arranged;
+  const float *restrict h1_convolved = call->h1_convolved;
+  const float *restrict h1_pooled = call->h1_pooled;
+  const float *restrict d_h1_linear_share = call->d_h1_linear_share;
+  float *restrict d_h0_arranged = call->d_h0_arranged;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: i.
     const int i = unit;
-    train_d_h0_linear_start(call, i);
-    for (int rs_first = 0; rs_first < 64; rs_first += 2 * LANES) {
-      const int columns = least(64 - rs_first, 2 * LANES);
-      if (columns == 2 * LANES) train_d_h0_linear_panel(call, i, rs_first, 2 * LANES);
-      else train_d_h0_linear_panel(call, i, rs_first, columns);
+    float values[64][50];
+    int at[64][50];
+    int counts[64];
+    int row;
+    row = 0;
+    for (int r = 0; r < 8; r++) {
+      for (int s = 0; s < 8; s++) {
+        int count = 0;
+        for (int m = 0; m < 50; m++) {
+          values[row][count] = d_h1_linear_share[i * 800 + m * 16 + r / 2 * 4 + s / 2];
+          at[row][count] = m * 100;
+          count += h1_convolved[i * 3200 + m * 64 + r * 8 + s] == h1_pooled[i * 800 + m * 16
+              + r / 2 * 4 + s / 2];
+        }
+        counts[row] = count;
+        row++;
+      }
     }
-    train_d_h0_linear_end(call, i);
+    for (int element = 0; element < 2880; element++) d_h0_arranged[i * 2880 + element] = 0.0f;
+    for (int n = 0; n < 5; n++) {
+      row = 0;
+      for (int r = 0; r < 8; r++) {
+        for (int s = 0; s < 8; s++) {
+          _Alignas(64) float sums[1][WHOLE(100)];
+          listed_1x100(
+            values[row],
+            at[row],
+            counts[row],
+            layer1_W_arranged + n * 5000,
+            sums[0],
+            false
+          );
+          for (int c = 0; c < 100; c++) d_h0_arranged[i * 2880 + r * 240 + s * 20 + n * 240
+              + c] += sums[0][c];
+          row++;
+        }
+      }
+    }
   }
 }
 
 /**
+ * ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = d_h0_arranged[i,k,l,j]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+ *   for i < 500, j < 20, k < 12, l < 12
  * d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
  *   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] = h0_pooled[i,j,k,l]]
  *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
- * ∂cost/∂h0_convolved ≡ d_h0_convolved[i,j,k,l] = d_h0_linear_share[i,j,k / 2,l / 2] if
- *     h0_convolved[i,j,k,l] = h0_pooled[i,j,k / 2,l / 2] else 0
- *   for i < 500, j < 20, k < 24, l < 24
  */
 static never_inline void
-train_d_h0_convolved(
-  const float *restrict d_h0_linear,
+train_d_h0_linear_and_d_h0_linear_share(
+  const float *restrict d_h0_arranged,
+  const float *restrict h0,
+  float *restrict d_h0_linear,
   const float *restrict h0_convolved,
   const float *restrict h0_pooled,
   float *restrict d_h0_linear_share,
-  float *restrict d_h0_convolved,
   int from,
   int to
 ) {
@@ -1292,6 +1266,9 @@ train_d_h0_convolved(
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 12; k++) {
         for (int l = 0; l < 12; l++) {
+          d_h0_linear[i * 2880 + j * 144 + k * 12 + l] = d_h0_arranged[i * 2880 + k * 240
+              + l * 20 + j]
+              * (1.0f - h0[i * 2880 + j * 144 + k * 12 + l] * h0[i * 2880 + j * 144 + k * 12 + l]);
           float d_h0_linear_ties = 0.0f;
           for (int m = 0; m < 2; m++) {
             for (int n = 0; n < 2; n++) {
@@ -1299,94 +1276,108 @@ train_d_h0_convolved(
                   + l * 2 + n] == h0_pooled[i * 2880 + j * 144 + k * 12 + l]);
             }
           }
-          d_h0_linear_share[k * 12 + l] = d_h0_linear[i * 2880 + j * 144 + k * 12 + l]
-              / d_h0_linear_ties;
-        }
-      }
-      for (int k = 0; k < 24; k++) {
-        for (int l = 0; l < 24; l++) {
-          d_h0_convolved[i * 11520 + j * 576 + k * 24 + l] = h0_convolved[i * 11520 + j * 576
-              + k * 24 + l] == h0_pooled[i * 2880 + j * 144 + k / 2 * 12 + l / 2]
-              ? d_h0_linear_share[k / 2 * 12 + l / 2] : 0.0f;
+          d_h0_linear_share[i * 2880 + j * 144 + k * 12 + l] = d_h0_linear[i * 2880 + j * 144
+              + k * 12 + l] / d_h0_linear_ties;
         }
       }
     }
   }
 }
 
-static void train_d_h0_convolved_units(void *on, int from, int to) {
+static void train_d_h0_linear_and_d_h0_linear_share_units(void *on, int from, int to) {
   const struct train_call *call = on;
-  _Alignas(64) float d_h0_linear_share[144];
-  train_d_h0_convolved(
+  train_d_h0_linear_and_d_h0_linear_share(
+    call->d_h0_arranged,
+    call->h0,
     call->d_h0_linear,
     call->h0_convolved,
     call->h0_pooled,
-    d_h0_linear_share,
-    call->d_h0_convolved,
+    call->d_h0_linear_share,
     from,
     to
   );
 }
 
 /**
- * layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
- *   where ∂cost/∂layer0_W[i,j,k] = Σ_lmn x[l,m·28 + n − j·28 − k + 116]·d_h0_convolved[l,i,m,n]
- *   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
- *   in 5 × 2·LANES tiles of i × jk, of d_h0_convolved in place and a copied panel
+ * x_arranged[i,j] = x[i,j]
+ *   for i < 500, j < 784
  */
-static always_inline void
-train_layer0_W_panel(const struct train_call *call, int jk_first, int columns) {
-  const float *restrict d_h0_convolved = call->d_h0_convolved;
-  const float *restrict x = call->x;
-  float *restrict layer0_W = call->layer0_W;
-  _Alignas(64) float sums[20 * 2 * LANES];
-  bool more = false;
-  for (int l = 0; l < 500; l++) {
-    _Alignas(64) float panel[576 * 2 * LANES];
-    for (int at = 0; at < columns; at++) {
-      const int jk_at = jk_first + at;
-      const int j = jk_at / 5;
-      const int k = jk_at % 5;
-      int step = 0;
-      for (int m = 0; m < 24; m++) {
-        for (int n = 0; n < 24; n++) {
-          panel[step * (2 * LANES) + at] = x[l * 784 + m * 28 + n - j * 28 - k + 116];
-          step++;
-        }
-      }
-    }
-    for (int step = 0; step < 576; step++)
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-    for (int i_first = 0; i_first < 20; i_first += 5) {
-      tile_5x2(
-        d_h0_convolved + l * 11520 + i_first * 576,
-        576,
-        panel,
-        576,
-        1,
-        2 * LANES,
-        sums + (i_first - 0) * (2 * LANES),
-        more
-      );
-    }
-    more = true;
-  }
-  for (int i = 0; i < 20; i++) {
-    for (int jk = jk_first; jk < jk_first + columns; jk++) {
-      const float sum = sums[(i - 0) * (2 * LANES) + jk - jk_first];
-      layer0_W[i * 25 + jk] -= 0.1f * sum;
+static never_inline void
+train_x_arranged(const float *restrict x, float *restrict x_arranged, int from, int to) {
+  for (int i = from * 16; i < least(500, to * 16); i++) {
+    for (int j = 0; j < 784; j++) {
+      x_arranged[i * 784 + j] = x[i * 784 + j];
     }
   }
 }
 
-static void train_layer0_W(void *on, int from, int to) {
+static void train_x_arranged_units(void *on, int from, int to) {
   const struct train_call *call = on;
+  train_x_arranged(call->x, call->x_arranged, from, to);
+}
+
+/**
+ * d_layer0_W_arranged[i,j,k] = Σ_lmn d_h0_convolved[l,i,m,n]·x_arranged[l,m·28 + n + j·28 + k]
+ *   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
+ * ∂cost/∂h0_convolved ≡ d_h0_convolved[l,i,m,n] = d_h0_linear_share[l,i,m / 2,n / 2] if
+ *     h0_convolved[l,i,m,n] = h0_pooled[l,i,m / 2,n / 2] else 0
+ *   for i < 20, l < 500, m < 24, n < 24
+ *   from lists of what is not 0 of d_h0_convolved, in runs of 5 columns
+ */
+static void train_d_layer0_W_arranged(void *on, int from, int to) {
+  const struct train_call *call = on;
+  const float *restrict x_arranged = call->x_arranged;
+  const float *restrict h0_convolved = call->h0_convolved;
+  const float *restrict h0_pooled = call->h0_pooled;
+  const float *restrict d_h0_linear_share = call->d_h0_linear_share;
+  float *restrict d_layer0_W_arranged = call->d_layer0_W_arranged;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES jk.
-    const int jk_first = unit * (2 * LANES);
-    const int columns = least(25 - jk_first, 2 * LANES);
-    if (columns == 2 * LANES) train_layer0_W_panel(call, jk_first, 2 * LANES);
-    else train_layer0_W_panel(call, jk_first, columns);
+    const int i_from = unit * 5;
+    const int i_to = least(20, i_from + 5);
+    _Alignas(64) float sums[5][5][WHOLE(5)];
+    bool more = false;
+    for (int l = 0; l < 500; l++) {
+      for (int i = i_from; i < i_to; i++) {
+        float values[576];
+        int at[576];
+        int count = 0;
+        for (int q = 0; q < 12; q++) {
+          for (int r = 0; r < 12; r++) {
+            for (int s = 0; s < 2; s++) {
+              for (int t = 0; t < 2; t++) {
+                values[count] = d_h0_linear_share[l * 2880 + i * 144 + q * 12 + r];
+                at[count] = q * 56 + s * 28 + r * 2 + t;
+                count += h0_convolved[l * 11520 + i * 576 + q * 48 + s * 24 + r * 2
+                    + t] == h0_pooled[l * 2880 + i * 144 + q * 12 + r];
+              }
+            }
+          }
+        }
+        listed_5x5(values, at, count, x_arranged + l * 784, 28, sums[i - i_from][0], more);
+      }
+      more = true;
+    }
+    for (int i = i_from; i < i_to; i++) {
+      for (int j = 0; j < 5; j++) {
+        for (int c = 0; c < 5; c++) d_layer0_W_arranged[i * 25 + j * 5 + c] = sums[i
+            - i_from][j][c];
+      }
+    }
+  }
+}
+
+/**
+ * layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·d_layer0_W_arranged[i,4 − j,4 − k]
+ *   for i < 20, j < 5, k < 5
+ */
+static never_inline void
+train_layer0_W(float *restrict layer0_W, const float *restrict d_layer0_W_arranged) {
+  for (int i = 0; i < 20; i++) {
+    for (int j = 0; j < 5; j++) {
+      for (int k = 0; k < 5; k++) {
+        layer0_W[i * 25 + j * 5 + k] -= 0.1f * d_layer0_W_arranged[i * 25 - j * 5 - k + 24];
+      }
+    }
   }
 }
 
@@ -1417,81 +1408,101 @@ static void train_layer0_b_units(void *on, int from, int to) {
 }
 
 /**
- * layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
- *   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,n,q]
- *   for i < 50, j < 20, k < 5, l < 5, m < 500, n < 8, q < 8
- *   in 6 × 2·LANES tiles of jkl × i, of h0 in place and a copied panel
+ * h0_arranged[i,j,k,l] = h0[i,l,j,k]
+ *   for i < 500, j < 12, k < 12, l < 20
  */
-static always_inline void
-train_layer1_W_panel(
-  const struct train_call *call,
-  int i_first,
-  int columns,
-  int jkl_from,
-  int jkl_to
-) {
-  const float *restrict h0 = call->h0;
-  const float *restrict d_h1_convolved = call->d_h1_convolved;
-  float *restrict layer1_W = call->layer1_W;
-  _Alignas(64) float sums[144 * 2 * LANES];
-  bool more = false;
-  for (int m = 0; m < 500; m++) {
-    _Alignas(64) float panel[64 * 2 * LANES];
-    for (int at = 0; at < columns; at++) {
-      const int i = i_first + at;
-      int step = 0;
-      for (int n = 0; n < 8; n++) {
-        for (int q = 0; q < 8; q++) {
-          panel[step * (2 * LANES) + at] = d_h1_convolved[m * 3200 + i * 64 + n * 8 + q];
-          step++;
+static never_inline void
+train_h0_arranged(const float *restrict h0, float *restrict h0_arranged, int from, int to) {
+  for (int i = from * 5; i < least(500, to * 5); i++) {
+    for (int j = 0; j < 12; j++) {
+      for (int k = 0; k < 12; k++) {
+        for (int l = 0; l < 20; l++) {
+          h0_arranged[i * 2880 + j * 240 + k * 20 + l] = h0[i * 2880 + l * 144 + j * 12 + k];
         }
       }
-    }
-    for (int step = 0; step < 64; step++)
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-    for (int jkl_first = jkl_from; jkl_first < jkl_to; jkl_first += 6) {
-      long rows[6];
-      for (int r = 0; r < 6; r++) {
-        const int jkl_at = least(jkl_first + r, 500 - 1);
-        const int j = jkl_at / 25;
-        const int k = jkl_at / 5 % 5;
-        const int l = jkl_at % 5;
-        rows[r] = m * 2880 + j * 144 - k * 12 - l + 52;
-      }
-      tile_6x2_free_2(
-        h0,
-        rows,
-        panel,
-        8,
-        12,
-        8 * 2 * LANES,
-        8,
-        1,
-        2 * LANES,
-        sums + (jkl_first - jkl_from) * (2 * LANES),
-        more
-      );
-    }
-    more = true;
-  }
-  for (int i = i_first; i < i_first + columns; i++) {
-    for (int jkl = jkl_from; jkl < jkl_to; jkl++) {
-      const float sum = sums[(jkl - jkl_from) * (2 * LANES) + i - i_first];
-      layer1_W[i * 500 + jkl] -= 0.1f * sum;
     }
   }
 }
 
-static void train_layer1_W(void *on, int from, int to) {
+static void train_h0_arranged_units(void *on, int from, int to) {
   const struct train_call *call = on;
+  train_h0_arranged(call->h0, call->h0_arranged, from, to);
+}
+
+/**
+ * d_layer1_W_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[m,i,n,q]·h0_arranged[m,n + j,q + k,l]
+ *   for i < 50, j < 5, k < 5, l < 20, m < 500, n < 8, q < 8
+ * ∂cost/∂h1_convolved ≡ d_h1_convolved[m,i,n,q] = d_h1_linear_share[m,i,n / 2,q / 2] if
+ *     h1_convolved[m,i,n,q] = h1_pooled[m,i,n / 2,q / 2] else 0
+ *   for i < 50, m < 500, n < 8, q < 8
+ *   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns
+ */
+static void train_d_layer1_W_arranged(void *on, int from, int to) {
+  const struct train_call *call = on;
+  const float *restrict h0_arranged = call->h0_arranged;
+  const float *restrict h1_convolved = call->h1_convolved;
+  const float *restrict h1_pooled = call->h1_pooled;
+  const float *restrict d_h1_linear_share = call->d_h1_linear_share;
+  float *restrict d_layer1_W_arranged = call->d_layer1_W_arranged;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES i, the first of 144 jkl.
-    const int i_first = unit / 4 * (2 * LANES);
-    const int jkl_from = unit % 4 * 144;
-    const int columns = least(50 - i_first, 2 * LANES);
-    const int jkl_to = least(500, jkl_from + 144);
-    if (columns == 2 * LANES) train_layer1_W_panel(call, i_first, 2 * LANES, jkl_from, jkl_to);
-    else train_layer1_W_panel(call, i_first, columns, jkl_from, jkl_to);
+    const int i_from = unit * 13;
+    const int i_to = least(50, i_from + 13);
+    _Alignas(64) float sums[13][5][WHOLE(100)];
+    bool more = false;
+    for (int m = 0; m < 500; m++) {
+      for (int i = i_from; i < i_to; i++) {
+        float values[64];
+        int at[64];
+        int count = 0;
+        for (int r = 0; r < 4; r++) {
+          for (int s = 0; s < 4; s++) {
+            for (int t = 0; t < 2; t++) {
+              for (int u = 0; u < 2; u++) {
+                values[count] = d_h1_linear_share[m * 800 + i * 16 + r * 4 + s];
+                at[count] = r * 480 + t * 240 + s * 40 + u * 20;
+                count += h1_convolved[m * 3200 + i * 64 + r * 16 + t * 8 + s * 2
+                    + u] == h1_pooled[m * 800 + i * 16 + r * 4 + s];
+              }
+            }
+          }
+        }
+        for (int j = 0; j < 5; j++) {
+          listed_1x100(
+            values,
+            at,
+            count,
+            h0_arranged + m * 2880 + j * 240,
+            sums[i - i_from][j],
+            more
+          );
+        }
+      }
+      more = true;
+    }
+    for (int i = i_from; i < i_to; i++) {
+      for (int j = 0; j < 5; j++) {
+        for (int c = 0; c < 100; c++) d_layer1_W_arranged[i * 500 + j * 100 + c] = sums[i
+            - i_from][j][c];
+      }
+    }
+  }
+}
+
+/**
+ * layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·d_layer1_W_arranged[i,4 − k,4 − l,j]
+ *   for i < 50, j < 20, k < 5, l < 5
+ */
+static never_inline void
+train_layer1_W(float *restrict layer1_W, const float *restrict d_layer1_W_arranged) {
+  for (int i = 0; i < 50; i++) {
+    for (int j = 0; j < 20; j++) {
+      for (int k = 0; k < 5; k++) {
+        for (int l = 0; l < 5; l++) {
+          layer1_W[i * 500 + j * 25 + k * 5 + l] -= 0.1f
+              * d_layer1_W_arranged[i * 500 + j - k * 100 - l * 20 + 480];
+        }
+      }
+    }
   }
 }
 
@@ -1687,11 +1698,15 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   call.d_p_logits = model->scratch_float32 + 11295010;
   call.d_h2_linear = model->scratch_float32 + 11300010;
   call.d_h1_linear = model->scratch_float32 + 11550010;
-  call.d_h1_linear_share = model->scratch_float32 + 11290000;
-  call.d_h1_convolved = model->scratch_float32 + 11950010;
-  call.d_h0_linear = model->scratch_float32 + 8640000;
-  call.d_h0_linear_share = model->scratch_float32 + 10080000;
-  call.d_h0_convolved = model->scratch_float32 + 13550010;
+  call.d_h1_linear_share = model->scratch_float32 + 11950010;
+  call.layer1_W_arranged = model->scratch_float32 + 12350010;
+  call.d_h0_arranged = model->scratch_float32 + 12375010;
+  call.d_h0_linear = model->scratch_float32 + 13815010;
+  call.d_h0_linear_share = model->scratch_float32 + 15255010;
+  call.x_arranged = model->scratch_float32 + 12350010;
+  call.d_layer0_W_arranged = model->scratch_float32 + 11290000;
+  call.h0_arranged = model->scratch_float32;
+  call.d_layer1_W_arranged = model->scratch_float32 + 1440000;
   call.x = model->trainX + call.index * 392000;
   call.y = model->trainY + call.index * 500;
   adjoint_parallel(call.adjoint_pool, train_h0_convolved, &call, 500);
@@ -1704,12 +1719,18 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   adjoint_parallel(call.adjoint_pool, train_d_h2_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_d_h1_linear, &call,
       ((799 + 2 * LANES) / (2 * LANES)) * 4);
-  adjoint_parallel(call.adjoint_pool, train_d_h1_convolved_units, &call, (500 + 1) / 2);
-  adjoint_parallel(call.adjoint_pool, train_d_h0_linear, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_d_h0_convolved_units, &call, (500 + 0) / 1);
-  adjoint_parallel(call.adjoint_pool, train_layer0_W, &call, ((24 + 2 * LANES) / (2 * LANES)));
+  adjoint_parallel(call.adjoint_pool, train_d_h1_linear_share_units, &call, (500 + 2) / 3);
+  train_layer1_W_arranged(call.layer1_W, call.layer1_W_arranged);
+  adjoint_parallel(call.adjoint_pool, train_d_h0_arranged, &call, 500);
+  adjoint_parallel(call.adjoint_pool, train_d_h0_linear_and_d_h0_linear_share_units, &call,
+      (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, train_x_arranged_units, &call, (500 + 15) / 16);
+  adjoint_parallel(call.adjoint_pool, train_d_layer0_W_arranged, &call, 4);
+  train_layer0_W(call.layer0_W, call.d_layer0_W_arranged);
   adjoint_parallel(call.adjoint_pool, train_layer0_b_units, &call, (20 + 0) / 1);
-  adjoint_parallel(call.adjoint_pool, train_layer1_W, &call, ((49 + 2 * LANES) / (2 * LANES)) * 4);
+  adjoint_parallel(call.adjoint_pool, train_h0_arranged_units, &call, (500 + 4) / 5);
+  adjoint_parallel(call.adjoint_pool, train_d_layer1_W_arranged, &call, 4);
+  train_layer1_W(call.layer1_W, call.d_layer1_W_arranged);
   adjoint_parallel(call.adjoint_pool, train_layer1_b_units, &call, (50 + 1) / 2);
   adjoint_parallel(call.adjoint_pool, train_hidden_W, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * 67);
@@ -3436,7 +3457,7 @@ struct lenet *lenet_create(uint32_t seed, int threads) {
   model->hidden_b = adjoint_zeros(500, sizeof(float));
   model->output_W = adjoint_zeros(5000, sizeof(float));
   model->output_b = adjoint_zeros(10, sizeof(float));
-  model->scratch_float32 = adjoint_zeros(19310010, sizeof(float));
+  model->scratch_float32 = adjoint_zeros(16695010, sizeof(float));
   if (!model->layer0_W || !model->layer0_b || !model->layer1_W || !model->layer1_b
       || !model->hidden_W || !model->hidden_b || !model->output_W || !model->output_b
       || !model->scratch_float32) {

@@ -19,8 +19,9 @@ import type { Writer } from "../writer.ts";
 import { expression, type Names, offset } from "./expression.ts";
 import { dimInC } from "./names.ts";
 
-/** Rows are shared by about this many units. */
+/** Rows are shared by this many units, or by more if their sums would not fit the stack. */
 const rowUnits = 4;
+const mostSums = 1 << 16;
 
 /** Sums of short runs side by side, at most. */
 const mostRuns = 6;
@@ -47,7 +48,9 @@ export function listOf({ runs, run }: Routed): ListKind {
 export function writeList(out: Writer, kind: ListKind): void {
   const { runs, run } = kind;
   out.doc([
-    `sums[r, c] += Σ_t values[t]·right[at[t] + r·gap + c] for ${runs === 1 ? "a run" : `${runs} runs`} of ${run} columns, kept in registers.`,
+    runs === 1
+      ? `sums[c] += Σ_t values[t]·right[at[t] + c] for a run of ${run} columns, kept in registers.`
+      : `sums[r, c] += Σ_t values[t]·right[at[t] + r·gap + c] for ${runs} runs of ${run} columns, kept in registers.`,
     "`more` is false for the first terms: the sums then start from 0.",
   ]);
   const parameters = [
@@ -160,9 +163,10 @@ export class RoutedWriter {
   }
 
   /** The number of units, as an expression. */
-  static units({ outer, rows, isSpread }: Routed): string {
-    const axes = outer.map((axis) => dimInC(axis.extent, true));
-    if (!isSpread) axes.push(String(Math.ceil((extentOf(rows) as number) / rowsOf(rows))));
+  static units(routed: Routed): string {
+    const axes = routed.outer.map((axis) => dimInC(axis.extent, true));
+    const rows = extentOf(routed.rows) as number;
+    if (!routed.isSpread) axes.push(String(Math.ceil(rows / rowsOf(routed))));
     return axes.join(" * ") || "1";
   }
 
@@ -179,7 +183,7 @@ export class RoutedWriter {
       const [row] = this.#routed.rows;
       const i = this.#names.letter(row);
       const extent = row.extent as number;
-      const size = rowsOf([row]);
+      const size = rowsOf(this.#routed);
       const cuts = Math.ceil(extent / size);
       if (outer.length > 0) this.#declare(outer, `${unit} / ${cuts}`);
       const cut = outer.length > 0 ? `${unit} % ${cuts}` : unit;
@@ -386,4 +390,8 @@ export class RoutedWriter {
 }
 
 /** Rows of a unit. */
-const rowsOf = (rows: readonly Axis[]): number => Math.ceil((extentOf(rows) as number) / rowUnits);
+function rowsOf({ rows, runs, run }: Routed): number {
+  const perRow = volumeOf(runs.map((r) => r.axis)) * run;
+  const shared = Math.ceil((extentOf(rows) as number) / rowUnits);
+  return Math.max(1, Math.min(shared, Math.floor(mostSums / perRow)));
+}

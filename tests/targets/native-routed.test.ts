@@ -1,0 +1,107 @@
+/** Gradients behind max-pooling in C, which are computed from lists of what is not 0, beside the interpreter. */
+
+import test from "ava";
+import { compileModel } from "../../compiler/compile.ts";
+import { gradients } from "../../compiler/gradient/grad.ts";
+import type { Node } from "../../compiler/graph/node.ts";
+import * as a from "../../compiler/ops/arithmetic.ts";
+import { type ConvOptions, conv2d } from "../../compiler/ops/convolution.ts";
+import * as e from "../../compiler/ops/exponential.ts";
+import { maxPool2d } from "../../compiler/ops/pooling.ts";
+import * as r from "../../compiler/ops/reduction.ts";
+import { emitNative } from "../../compiler/targets/native/index.ts";
+import { functionOf } from "../support/compile.ts";
+import { missingCompiler } from "../support/native.ts";
+import { Cases, wrongOf } from "../support/native-cases.ts";
+
+const missing = missingCompiler();
+const run = missing ? test.skip : test.serial;
+if (missing) test(`skipped: ${missing}`, (t) => t.pass());
+
+interface Layer {
+  readonly filters: number;
+  readonly size: number;
+  readonly pool: number;
+  readonly stride?: number;
+  readonly options?: ConvOptions;
+}
+
+/** Two layers of convolution and pooling, and the gradients by their input and filters. */
+function layers(cases: Cases, input: readonly number[], first: Layer, second: Layer): void {
+  const [, channels] = input;
+  const shapes = [
+    input,
+    [first.filters, channels, first.size, first.size],
+    [second.filters, first.filters / (second.options?.groups ?? 1), second.size, second.size],
+  ];
+  const layer = (x: Node, w: Node, { pool, stride, options }: Layer): Node =>
+    maxPool2d(conv2d(x, w, options), pool, { stride: stride ?? pool });
+  cases.add(`${input} ${JSON.stringify([first, second])}`, shapes, (x, w, v) => {
+    const hidden = e.tanh(layer(x, w, first));
+    const out = layer(hidden, v, second);
+    return gradients(r.mean(e.tanh(out)), [x, w, v]);
+  });
+}
+
+/** How many sums of the cases' functions are made of lists. */
+function listedIn({ list }: Cases): number {
+  const model = compileModel(
+    "m",
+    "models/m.ts",
+    list.map(({ outputs }, i) => [`f${i}`, functionOf(outputs, `f${i}`)]),
+  );
+  const text = emitNative(model).get("native.c") ?? "";
+  return text.split("from lists of what is not 0").length - 1;
+}
+
+run("filters and inputs of convolutions before a max-pooling", async (t) => {
+  const cases = new Cases(21);
+  const pool = 2;
+  layers(cases, [9, 1, 28, 28], { filters: 6, size: 5, pool }, { filters: 10, size: 5, pool });
+  const flipped = { size: 3, pool, options: { flip: true } };
+  layers(cases, [8, 3, 20, 22], { filters: 8, ...flipped }, { filters: 12, ...flipped });
+  const same = { padding: "same" } as const;
+  layers(
+    cases,
+    [12, 2, 19, 23],
+    { filters: 5, size: 4, pool: 3 },
+    { filters: 7, size: 3, pool, options: same },
+  );
+  t.deepEqual(await wrongOf(cases), []);
+  t.is(listedIn(cases), 7);
+});
+
+run("windows that overlap, gaps and groups are computed whole", async (t) => {
+  const cases = new Cases(22);
+  const first = { filters: 4, size: 3, pool: 2 };
+  layers(cases, [10, 2, 24, 24], first, { filters: 6, size: 3, pool: 3, stride: 2 });
+  layers(cases, [10, 2, 24, 24], first, {
+    filters: 6,
+    size: 3,
+    pool: 2,
+    options: { groups: 2, dilation: 2 },
+  });
+  layers(cases, [10, 2, 25, 25], first, { filters: 6, size: 3, pool: 2, options: { stride: 2 } });
+  t.deepEqual(await wrongOf(cases), []);
+});
+
+run("ties: a window's largest elements share what it passes on", async (t) => {
+  const cases = new Cases(23);
+  cases.add(
+    "whole numbers",
+    [
+      [9, 1, 20, 20],
+      [6, 1, 5, 5],
+      [8, 6, 3, 3],
+    ],
+    (x, w, v) => {
+      // Sums of ones are exact, and often equal.
+      const [ones, filters] = [a.sign(x), a.sign(w)];
+      const hidden = maxPool2d(conv2d(ones, filters), 2);
+      const out = maxPool2d(conv2d(hidden, a.sign(v)), 2);
+      return gradients(r.mean(e.tanh(a.mul(out, 0.01))), [ones, filters, hidden]);
+    },
+  );
+  t.deepEqual(await wrongOf(cases), []);
+  t.true(listedIn(cases) > 0);
+});
