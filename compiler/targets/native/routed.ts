@@ -230,7 +230,7 @@ export class RoutedWriter {
           );
           const into = this.#names.nameOf(this.#into);
           out.line(
-            `for (int ${c} = 0; ${c} < ${run}; ${c}++) ${into}[${this.#offset(to)} + ${c}] = ${sums}[${i} - ${i}_from][${this.#runIndex()}][${c}];`,
+            `for (int ${c} = 0; ${c} < ${run}; ${c}++) ${into}[${this.#offset(to, this.#into)} + ${c}] = ${sums}[${i} - ${i}_from][${this.#runIndex()}][${c}];`,
           );
         },
       ),
@@ -274,7 +274,7 @@ export class RoutedWriter {
         indexAdd(indexMul(sum, constant(axis.extent as number, "int32")), axisIndex(axis)),
       constant(0, "int32"),
     );
-    const begin = this.#offset(indexMul(first, constant(size, "int32")));
+    const begin = this.#offset(indexMul(first, constant(size, "int32")), this.#into);
     const place = (from: string): string => (begin === "0" ? from : `${begin} + ${from}`);
     out.line(`for (int ${k} = 0; ${k} < ${size}; ${k}++) ${into}[${place(k)}] = 0.0f;`);
     this.#eachRun(() => {
@@ -291,7 +291,7 @@ export class RoutedWriter {
         );
         const add = (n: string, gap: string): void => {
           out.line(
-            `for (int ${c} = 0; ${c} < ${run}; ${c}++) ${into}[${this.#offset(to)}${gap} + ${c}] += ${sums}[${n}][${c}];`,
+            `for (int ${c} = 0; ${c} < ${run}; ${c}++) ${into}[${this.#offset(to, this.#into)}${gap} + ${c}] += ${sums}[${n}][${c}];`,
           );
         };
         if (count === 1) add("0", "");
@@ -318,7 +318,7 @@ export class RoutedWriter {
       // Listed or not, it is written: a branch would be guessed wrong again and again.
       if (!condition) out.line(`const float ${value} = ${text(element)};`);
       out.line(`${values}[${count}] = ${condition ? text(element) : value};`);
-      out.line(`${at}[${count}] = ${this.#offset(steps.at)};`);
+      out.line(`${at}[${count}] = ${this.#offset(steps.at, this.#routed.dense.node)};`);
       out.line(`${count} += ${condition ? text(condition) : `${value} != 0.0f`};`);
     });
   }
@@ -342,7 +342,7 @@ export class RoutedWriter {
         indexAdd(indexMul(sum, constant(axis.extent as number, "int32")), axisIndex(axis)),
       constant(0, "int32"),
     );
-    return this.#offset(index);
+    return expression(index, this.#names).text;
   }
 
   #add(values: string, at: string, count: string, sums: string, more: string): void {
@@ -354,15 +354,15 @@ export class RoutedWriter {
           (sum, r) => indexAdd(sum, indexMul(axisIndex(r.axis), constant(r.dense, "int32"))),
           dense.base,
         );
-    const text = this.#offset(base);
+    const text = this.#offset(base, dense.node);
     const name = this.#names.nameOf(dense.node);
     const right = text === "0" ? name : `${name} + ${text}`;
     const args = [values, at, count, right, ...(gap ? [String(gap.dense)] : []), sums, more];
     this.#out.list(`${listName(this.#kind)}(`, args, ");", "", "");
   }
 
-  #offset(s: Scalar): string {
-    return offset(s, this.#names).text;
+  #offset(s: Scalar, node: Node): string {
+    return offset(s, this.#names, node).text;
   }
 
   #loops(axes: readonly Axis[], body: () => void): void {
