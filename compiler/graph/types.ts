@@ -57,6 +57,16 @@ export interface TensorType {
 export const floatX = "float32";
 
 export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+/** A number as people write it: of a float32 only the digits that tell it from others, 0.14 for 0.14000000059604645. */
+export function decimal(value: number, dtype: DType): string {
+  if (dtype === "float32" && Number.isFinite(value) && Math.fround(value) === value)
+    for (let digits = 1; digits < 10; digits++) {
+      const short = Number(value.toPrecision(digits));
+      if (Math.fround(short) === value) return String(short);
+    }
+  return String(value);
+}
+
 export const isInteger = (dtype: DType): boolean => dtype === "int32" || dtype === "int64";
 
 const rank: Record<DType, number> = { bool: 0, int32: 1, int64: 2, float32: 3, float64: 4 };

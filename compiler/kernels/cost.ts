@@ -4,7 +4,7 @@ import type { Node } from "../graph/node.ts";
 import { type DType, roughVolume } from "../graph/types.ts";
 import type { Call, Nest } from "./loops.ts";
 import { loadsOf, type Stage } from "./lower.ts";
-import { type Axis, type Scalar, walk } from "./scalar.ts";
+import { type Axis, type Scalar, type ScalarFn, walk } from "./scalar.ts";
 
 /** Bytes that an element takes in memory. */
 export const bytesOf: Record<DType, number> = {
@@ -22,6 +22,8 @@ export interface KernelCost {
   readonly bytes: number;
 }
 
+const isConversion = (fn: ScalarFn): boolean => fn === "cast" || fn === "rounded";
+
 /** Cost of running a kernel once – in a loop over time, for one step; named sizes are taken as 100. */
 export function costOf(stage: Stage): KernelCost {
   const own = new Set<Axis>(stage.axes);
@@ -30,7 +32,7 @@ export function costOf(stage: Stage): KernelCost {
   let flops = 0;
   for (const s of walk(stage.body)) {
     if (s.kind === "reduce") flops += steps(s.until ? [] : s.axes, stage, s, own);
-    else if (s.kind === "call" && s.dtype.startsWith("float") && s.fn !== "cast")
+    else if (s.kind === "call" && s.dtype.startsWith("float") && !isConversion(s.fn))
       flops += steps([], stage, s, own);
   }
   // Of what a loop over time walks along, a step reads one entry.

@@ -7,12 +7,14 @@ import type { Definition } from "./definition.ts";
 import { elementaryFunctions } from "./elementary.ts";
 import { errorFunctions } from "./error-function.ts";
 import { gammaFunctions } from "./gamma-function.ts";
+import { reproducibleFunctions } from "./reproducible.ts";
 import { type DefinedFn, local, rewrite, type Scalar, type ScalarFn, walk } from "./scalar.ts";
 
 const definitions: Record<DefinedFn, Definition> = {
   ...elementaryFunctions,
   ...errorFunctions,
   ...gammaFunctions,
+  ...reproducibleFunctions,
 };
 
 /** Names of all functions that have a definition. */

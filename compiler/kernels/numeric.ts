@@ -40,6 +40,7 @@ const table: Record<InstructionFn, (a: number, b: number, c: number) => number> 
   not: (a) => truth(a === 0),
   where: (c, a, b) => (c !== 0 ? a : b),
   cast: (a) => a,
+  rounded: (a) => a,
   random: () => fail("ADJ9001", "a formula of numbers cannot draw"),
 };
 
@@ -51,22 +52,32 @@ export function numeric(
   formula: (...args: Scalar[]) => Scalar,
   arity: number,
 ): (...values: number[]) => number {
-  let steps: readonly Scalar[] | undefined;
+  let steps: readonly Step[] | undefined;
   const names = Array.from({ length: arity }, (_, i) => `x${i}`);
   return (...values) => {
     // Written down on first use: the formula may refer to ops that are defined after this one.
-    steps ??= walk(expanded(formula(...names.map((name) => local(name, "float64")))));
-    const known = new Map<Scalar, number>();
-    let last = Number.NaN;
-    for (const s of steps) {
-      if (s.kind === "const") last = s.value;
-      else if (s.kind === "local") last = values[names.indexOf(s.name)];
-      else if (s.kind === "call" && !isDefined(s.fn)) {
-        const [a, b, c] = s.args.map((arg) => known.get(arg) as number);
-        last = table[s.fn](a, b, c);
-      } else fail("ADJ9001", `a formula of numbers has no ${s.kind}`);
-      known.set(s, last);
-    }
-    return last;
+    steps ??= stepsOf(formula(...names.map((name) => local(name, "float64"))), names);
+    const known = new Float64Array(steps.length);
+    for (const [i, { run, at }] of steps.entries())
+      known[i] = run ? run(known[at[0]], known[at[1]], known[at[2]]) : values[at[0]];
+    return known[steps.length - 1];
   };
+}
+
+interface Step {
+  /** Undefined for what a value is given for. */
+  readonly run: ((a: number, b: number, c: number) => number) | undefined;
+  /** Steps whose results it takes, or the value's place. */
+  readonly at: readonly number[];
+}
+
+function stepsOf(formula: Scalar, names: readonly string[]): Step[] {
+  const order = walk(expanded(formula));
+  return order.map((s) => {
+    if (s.kind === "const") return { run: () => s.value, at: [] };
+    if (s.kind === "local") return { run: undefined, at: [names.indexOf(s.name)] };
+    if (s.kind !== "call" || isDefined(s.fn))
+      return fail("ADJ9001", `a formula of numbers has no ${s.kind}`);
+    return { run: table[s.fn], at: s.args.map((arg) => order.indexOf(arg)) };
+  });
 }

@@ -10,6 +10,7 @@ import { type Dim, type DType, dimParts } from "../graph/types.ts";
 import type { ElementaryFn } from "./elementary.ts";
 import type { ErrorFn } from "./error-function.ts";
 import type { GammaFn } from "./gamma-function.ts";
+import type { ReproducibleFn } from "./reproducible.ts";
 
 /** A loop: `extent` steps from 0. */
 export interface Axis {
@@ -52,11 +53,13 @@ export type InstructionFn =
   | "not"
   | "where"
   | "cast"
+  /** The operand, rounded to its dtype: never a product that is rounded along with a sum. */
+  | "rounded"
   /** 24 random bits as a number in [0, 1): seed, stream, call, counter, all of them whole numbers. */
   | "random";
 
 /** Functions of one number that are defined by instructions; a target may have its own (functions.ts). */
-export type DefinedFn = ElementaryFn | ErrorFn | GammaFn;
+export type DefinedFn = ElementaryFn | ErrorFn | GammaFn | ReproducibleFn;
 
 export type ScalarFn = InstructionFn | DefinedFn;
 

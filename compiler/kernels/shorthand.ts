@@ -40,6 +40,8 @@ export const expOf = unary("exp");
 export const expm1Of = unary("expm1");
 export const logOf = unary("log");
 export const log1pOf = unary("log1p");
+/** Rounded before it meets anything else. */
+export const rounded = unary("rounded");
 export const sinOf = unary("sin");
 export const cosOf = unary("cos");
 

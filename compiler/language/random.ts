@@ -17,11 +17,18 @@ import { eq, where } from "../ops/comparison.ts";
 import { arange } from "../ops/creation.ts";
 import * as distributions from "../ops/distributions.ts";
 import { castTo } from "../ops/elementwise.ts";
-import { log1p } from "../ops/exponential.ts";
 import { at, span, take } from "../ops/indexing.ts";
 import { asNode, constantValue, literal } from "../ops/leaf.ts";
 import { poisson, truncatedNormal } from "../ops/random.loops.ts";
-import { draw, normalOp, type Source, uniformOp } from "../ops/random.ts";
+import {
+  draw,
+  normalOp,
+  parameter,
+  type Source,
+  shifted,
+  uniformOp,
+  unitLog,
+} from "../ops/random.ts";
 import { sum } from "../ops/reduction.ts";
 import { expandDims, reshape } from "../ops/shape.ts";
 import { argsort } from "../ops/sorting.ts";
@@ -129,7 +136,7 @@ export class RandomStream {
    */
   uniform(shape?: DrawShape, { low = 0, high = 1, dtype = floatX }: UniformDraw = {}): Tensor {
     checkFloat("uniform", dtype);
-    const [from, to] = [asNode(low, dtype), asNode(high, dtype)];
+    const [from, to] = [parameter(asNode(low, dtype)), parameter(asNode(high, dtype))];
     const size = shapeOf("uniform", shape, [from, to]);
     const u = draw(uniformOp, this.#source()(), size, dtype);
     const range = constantDifference(to, from) ?? sub(to, from);
@@ -286,9 +293,12 @@ export function dropout(
     fail("ADJ1008", `dropout: p is a probability below 1, got ${p}`);
   const dtype = isFloat(node.type.dtype) ? node.type.dtype : floatX;
   const keep =
-    typeof p === "number" && !isNode(p) ? literal(1 - p, dtype) : sub(1, asNode(p, dtype));
+    typeof p === "number" && !isNode(p)
+      ? literal(1 - p, dtype)
+      : parameter(sub(1, asNode(p, dtype)));
   const mask = rng.mask(node, keep, dtype);
   mask.label ??= { name: "mask", scope: [] };
+  if (constantValue(keep) === undefined) keep.role ??= { name: "keep", of: mask };
   const kept = constantValue(keep);
   const scaled = kept === undefined ? div(mask, keep) : mul(mask, 1 / kept);
   const dropped = mul(node, scaled);
@@ -303,15 +313,9 @@ function withoutReplacement(source: Source, size: Shape, count: Dim, p: Node | u
   const wanted = size.reduce<number>((n, d) => n * Number(d), 1);
   if (!(wanted <= Number(count)))
     fail("ADJ1008", `choice: without replacement there are no ${formatShape(size)} of ${count}`);
-  const u = draw(uniformOp, source, [count], p?.type.dtype ?? floatX);
-  const keys = p ? div(neg(log1p(neg(u))), p) : u;
+  const u = draw(uniformOp, source, [count], p ? "float64" : floatX);
+  const keys = p ? div(neg(unitLog(sub(1, u))), castTo(parameter(p), "float64")) : u;
   return reshape(at(argsort(keys, -1), span(0, wanted)), size);
-}
-
-/** What is drawn, stretched and moved; nothing is written for a scale of 1 and an offset of 0. */
-function shifted(x: Node, scale: Node, offset: Node): Node {
-  const scaled = constantValue(scale) === 1 ? x : mul(scale, x);
-  return constantValue(offset) === 0 ? scaled : add(scaled, offset);
 }
 
 function constantDifference(a: Node, b: Node): Node | undefined {

@@ -8,13 +8,14 @@ import { ge, lt } from "./comparison.ts";
 import { cumsum } from "./cumulative.ts";
 import { castTo } from "./elementwise.ts";
 import { at, ellipsis, span } from "./indexing.ts";
-import { literal } from "./leaf.ts";
+import { constantValue, literal } from "./leaf.ts";
 import { precedence } from "./notation.ts";
 import { type AnyOp, type Notation, op, type Sample } from "./op.ts";
 import {
   draw,
   numbersOf,
   operandsOf,
+  parameter,
   type Source,
   sourceOf,
   sourceSamples,
@@ -70,7 +71,8 @@ export const binomialOp: AnyOp = op<BinomialAttrs>({
     });
   },
   expand: (inputs, { shape, stream, dtype, n }) => {
-    const p = inputs[3];
+    // Targets compare with a constant as if it had all its digits.
+    const p = constantValue(inputs[3]) === undefined ? parameter(inputs[3]) : inputs[3];
     const trials: Shape = n === 1 ? shape : [...shape, n];
     const u = draw(uniformOp, sourceOf(inputs, stream), trials, p.type.dtype);
     const success = lt(u, n === 1 ? p : expandDims(p, -1));
@@ -170,12 +172,15 @@ export function randint(source: Source, shape: Shape, range: Node, known?: numbe
 
 /**
  * Class j with probability pⱼ, by inversion: how many of the sums p₀, p₀ + p₁, … are not above u. The
- * last class takes what is left to 1, so the last p is not looked at.
+ * last class takes what is left to 1, so the last p is not looked at. Sums are made in float64.
  */
 export const categoricalOp: AnyOp = op<Attrs>({
   name: "categorical",
   cost: 80,
   drawn: true,
+  onDevice: {
+    instead: "probabilities add up in float32: a draw at the border of two classes may differ",
+  },
   infer: (_, { shape, dtype }) => ({ dtype, shape }),
   evaluate: ([seed, calls, step, p], { stream }, { dtype, shape }) => {
     const size = shape.reduce((total, d) => total * d, 1);
@@ -198,9 +203,9 @@ export const categoricalOp: AnyOp = op<Attrs>({
     });
   },
   expand: (inputs, { shape, stream, dtype }) => {
-    const p = inputs[3];
+    const p = castTo(parameter(inputs[3]), "float64");
     const k = p.shape.at(-1) as number;
-    const u = draw(uniformOp, sourceOf(inputs, stream), shape, p.type.dtype);
+    const u = draw(uniformOp, sourceOf(inputs, stream), shape, "float64");
     const sums = at(cumsum(p, -1), ellipsis, span(0, k - 1));
     return castTo(sum(castTo(ge(expandDims(u, -1), sums), "int32"), -1), dtype);
   },

@@ -5,6 +5,7 @@ import { flattenNested, nestedShape } from "../graph/ndarray.ts";
 import { isNode, makeNode, type Node } from "../graph/node.ts";
 import {
   type DType,
+  decimal,
   floatX,
   isFloat,
   isInteger,
@@ -106,7 +107,7 @@ export function formatConstant({ value, dtype }: ConstantAttrs): string {
       ? String(v !== 0)
       : Object.is(v, -0)
         ? "-0"
-        : String(v).replace("Infinity", "∞");
+        : decimal(v, dtype).replace("Infinity", "∞");
   return typeof value === "number" ? one(value) : `[${value.map(one).join(", ")}]`;
 }
 

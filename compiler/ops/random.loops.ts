@@ -4,13 +4,12 @@ import { fail } from "../diagnostics/error.ts";
 import { makeNode, type Node } from "../graph/node.ts";
 import type { DType, Shape } from "../graph/types.ts";
 import { captured } from "../scan/close.ts";
-import { abs, add, like, neg, sub } from "./arithmetic.ts";
+import { abs, add, like, sub } from "./arithmetic.ts";
 import { le, logicalNot, where } from "./comparison.ts";
 import { arange, full, zeros } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
-import { log1p } from "./exponential.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
-import { draw, normalOp, type Source, uniformOp } from "./random.ts";
+import { draw, normalOp, parameter, type Source, uniformOp, unitLog } from "./random.ts";
 import { all, any } from "./reduction.ts";
 import { carryOp, makeScan } from "./scan.ts";
 import { insideLoop, isInsideLoop, LoopStep } from "./streams.ts";
@@ -80,7 +79,7 @@ export function poisson(
       hint: "rng.poisson(shape, rate, { most: 200 })",
     });
   }
-  const end = castTo(rate, "float64");
+  const end = castTo(parameter(rate), "float64");
   return drawingLoop({
     name,
     limit: most,
@@ -90,7 +89,7 @@ export function poisson(
     ],
     step: ([arrivals, time]) => {
       const u = draw(uniformOp, source(), shape, "float64");
-      const next = sub(time, log1p(neg(u)));
+      const next = sub(time, unitLog(sub(1, u)));
       next.label = time.label;
       const arrived = le(next, end);
       return {

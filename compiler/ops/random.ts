@@ -3,7 +3,8 @@
 import { fail } from "../diagnostics/error.ts";
 import { build, type NDArray } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { type Dim, type DType, floatX, formatShape, type Shape } from "../graph/types.ts";
+import { type Dim, type DType, floatX, formatShape, isFloat, type Shape } from "../graph/types.ts";
+import { numeric } from "../kernels/numeric.ts";
 import {
   call,
   cast,
@@ -13,10 +14,12 @@ import {
   indexMul,
   type Scalar,
 } from "../kernels/scalar.ts";
-import { add, mul, sub } from "./arithmetic.ts";
-import { literal, symbolOp } from "./leaf.ts";
-import { precedence } from "./notation.ts";
+import { add, div, mul, sub } from "./arithmetic.ts";
+import { unary } from "./elementwise.ts";
+import { constantValue, literal, symbolOp } from "./leaf.ts";
+import { functional, precedence } from "./notation.ts";
 import { type AnyOp, type Lowering, type Notation, op } from "./op.ts";
+import { rounded } from "./rounding.ts";
 import { currentName, newStream } from "./streams.ts";
 import { randomAt } from "./threefry.ts";
 
@@ -121,17 +124,32 @@ export const uniformOp: AnyOp = op<DrawAttrs>({
   edges,
 });
 
-/** Draws from the standard normal distribution, by Box and Muller's method. */
+/** log x for 2⁻³¹ ≤ x ≤ 1, with the same bits on all targets with float64: what is drawn may depend on it. */
+export const unitLog = unary({
+  name: "unitLog",
+  domain: "float",
+  cost: 30,
+  sample: [0.1, 1],
+  notation: functional("log", "\\log"),
+  lower: (x) => call("unitLog", x),
+  gradient: ({ dy, inputs: [x] }) => [div(dy, x)],
+});
+
+const unitLogOf = numeric((x) => call("unitLog", x), 1);
+const cosPiOf = numeric((x) => call("cosPi", x), 1);
+
+/** Draws from the standard normal distribution, by Box and Muller's method in float64. */
 export const normalOp: AnyOp = op<DrawAttrs>({
   name: "normal",
   cost: 150,
   drawn: true,
+  onDevice: { instead: "logarithm and cosine are those of float32: last digits differ" },
   infer: (_, { shape, dtype }) => ({ dtype, shape }),
   evaluate: (inputs, { stream }, { dtype, shape }) => {
     const numbers = numbersOf(inputs, stream, 2 * count(shape));
     return build(dtype, shape, (_, i) => {
       const [u, v] = [numbers(2 * i), numbers(2 * i + 1)];
-      return Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * v);
+      return Math.sqrt(-2 * unitLogOf(1 - u)) * cosPiOf(2 * v);
     });
   },
   lower: (lowering, index) => {
@@ -139,10 +157,10 @@ export const normalOp: AnyOp = op<DrawAttrs>({
     const draw = (which: number) => cast(numberAt(lowering, index, 2, which), "float64");
     const radius = call(
       "sqrt",
-      call("mul", number(-2), call("log", call("sub", number(1), draw(0)))),
+      call("mul", number(-2), call("unitLog", call("sub", number(1), draw(0)))),
     );
-    const angle = call("cos", call("mul", number(2 * Math.PI), draw(1)));
-    return cast(call("mul", radius, angle), lowering.attrs.dtype);
+    const angle = call("cosPi", call("mul", number(2), draw(1)));
+    return cast(call("rounded", call("mul", radius, angle)), lowering.attrs.dtype);
   },
   gradient: drawn,
   notation: notation("normal", "\\mathcal{N}(0, 1)"),
@@ -182,7 +200,8 @@ export function uniform(
   shape: readonly number[],
   { low = 0, high = 1, dtype = floatX }: UniformOptions = {},
 ): Node {
-  return shifted(initial(uniformOp, shape, dtype), high - low, low);
+  const u = initial(uniformOp, shape, dtype);
+  return shifted(u, literal(high - low, dtype), literal(low, dtype));
 }
 
 /** Initial values from a normal distribution. */
@@ -190,11 +209,26 @@ export function normal(
   shape: readonly number[],
   { mean = 0, std = 1, dtype = floatX }: NormalOptions = {},
 ): Node {
-  return shifted(initial(normalOp, shape, dtype), std, mean);
+  const z = initial(normalOp, shape, dtype);
+  return shifted(z, literal(std, dtype), literal(mean, dtype));
 }
 
-function shifted(x: Node, scale: number, offset: number): Node {
-  const scaled = scale === 1 ? x : mul(scale, x);
-  if (offset === 0) return scaled;
-  return offset < 0 ? sub(scaled, -offset) : add(scaled, offset);
+/** A parameter of a distribution with the digits of its dtype, which all targets have. */
+export function parameter(x: Node): Node {
+  const { dtype } = x.type;
+  const value = constantValue(x);
+  if (value !== undefined) return dtype === "float32" ? literal(Math.fround(value), dtype) : x;
+  return x.op.leaf || x.op === rounded.op || !isFloat(dtype) ? x : rounded(x);
+}
+
+/**
+ * What is drawn, stretched and moved: each step is rounded by itself, so that the bits are the same
+ * everywhere. Nothing is written for a scale of 1 and an offset of 0.
+ */
+export function shifted(x: Node, scale: Node, offset: Node): Node {
+  const scaled = constantValue(scale) === 1 ? x : rounded(mul(parameter(scale), x));
+  const moved = parameter(offset);
+  const by = constantValue(moved);
+  if (by === 0) return scaled;
+  return rounded(by !== undefined && by < 0 ? sub(scaled, -by) : add(scaled, moved));
 }

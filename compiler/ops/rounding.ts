@@ -49,6 +49,18 @@ export const round = unary({
   gradient: flat,
 });
 
+/**
+ * x, rounded to its dtype before anything else is done with it. Elsewhere a target may keep more digits, or
+ * round a product and a sum at once; where bits matter, as in draws, none does.
+ */
+export const rounded = unary({
+  name: "rounded",
+  notation: { text: ([x]) => x, tex: ([x]) => x },
+  evaluate: (x) => x,
+  lower: (x) => (x.dtype.startsWith("float") ? f.rounded(x) : x),
+  gradient: ({ dy }) => [dy],
+});
+
 /** Whether x is not a number. */
 export const isnan = unary({
   name: "isnan",

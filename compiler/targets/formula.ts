@@ -1,7 +1,7 @@
 /** Formulas in index notation, as they stand above kernels: `p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]`. */
 
 import type { Node } from "../graph/node.ts";
-import { dimText } from "../graph/types.ts";
+import { type DType, decimal, dimText } from "../graph/types.ts";
 import { isDefined } from "../kernels/functions.ts";
 import type { Stage } from "../kernels/lower.ts";
 import type { Program } from "../kernels/program.ts";
@@ -51,6 +51,7 @@ const notation: Record<InstructionFn, (args: readonly Printed[], dtype: string) 
   }),
   // A truth value that is used as a number is written in Iverson's brackets: 1 where it holds.
   cast: ([a]) => a,
+  rounded: ([a]) => a,
   // The key is the stream's name; the seed and the count of calls are the same for all of its numbers.
   random: ([, stream, , counter]) => ({
     text: `random(${stream.text}, ${counter.text})`,
@@ -216,8 +217,8 @@ function rangesOf(stage: Stage, letter: (axis: Axis) => string): string {
   return [...new Set(ranges)].sort().join(", ");
 }
 
-function number(value: number, dtype: string): Printed {
+function number(value: number, dtype: DType): Printed {
   if (dtype === "bool") return { text: value !== 0 ? "true" : "false", precedence: atom };
-  const text = String(value).replace("Infinity", "∞").replace("-", "−");
+  const text = decimal(value, dtype).replace("Infinity", "∞").replace("-", "−");
   return { text, precedence: value < 0 ? add : atom };
 }

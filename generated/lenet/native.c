@@ -512,13 +512,14 @@ struct initial_layer0_W_call {
  * layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
  *   for i < 20, j < 5, k < 5
  */
-static never_inline void
+static rounds_each never_inline void
 initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
   for (int i = 0; i < 20; i++) {
     for (int j = 0; j < 5; j++) {
       for (int k = 0; k < 5; k++) {
-        layer0_W[i * 25 + j * 5 + k] = 0.4f
-            * random_number(seed, 1392825402, 0, i * 25 + j * 5 + k) - 0.2f;
+        layer0_W[i * 25 + j * 5
+            + k] = f32_rounded(0.4f * random_number(seed, 1392825402, 0, i * 25 + j * 5 + k))
+            - 0.2f;
       }
     }
   }
@@ -540,19 +541,18 @@ struct initial_layer1_W_call {
 };
 
 /**
- * layer1_W[i,j,k,l] ← 0.17192047651837583·random(layer1.W, i·500 + j·25 + k·5 + l) −
- *     0.08596023825918792
+ * layer1_W[i,j,k,l] ← 0.17192048·random(layer1.W, i·500 + j·25 + k·5 + l) − 0.08596024
  *   for i < 50, j < 20, k < 5, l < 5
  */
-static never_inline void
+static rounds_each never_inline void
 initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
   for (int i = 0; i < 50; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 5; k++) {
         for (int l = 0; l < 5; l++) {
-          layer1_W[i * 500 + j * 25 + k * 5 + l] = 0.17192047651837583f
-              * random_number(seed, -1632430167, 0, i * 500 + j * 25 + k * 5 + l)
-              - 0.08596023825918792f;
+          layer1_W[i * 500 + j * 25 + k * 5
+              + l] = f32_rounded(0.17192048f
+              * random_number(seed, -1632430167, 0, i * 500 + j * 25 + k * 5 + l)) - 0.08596024f;
         }
       }
     }
@@ -575,15 +575,16 @@ struct initial_hidden_W_call {
 };
 
 /**
- * hidden_W[i,j] ← 0.1358732440973515·random(hidden.W, i·500 + j) − 0.06793662204867575
+ * hidden_W[i,j] ← 0.13587324·random(hidden.W, i·500 + j) − 0.06793662
  *   for i < 800, j < 500
  */
-static never_inline void
+static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13; i < least(800, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
-      hidden_W[i * 500 + j] = 0.1358732440973515f
-          * random_number(seed, -1815431459, 0, i * 500 + j) - 0.06793662204867575f;
+      hidden_W[i * 500
+          + j] = f32_rounded(0.13587324f * random_number(seed, -1815431459, 0, i * 500 + j))
+          - 0.06793662f;
     }
   }
 }

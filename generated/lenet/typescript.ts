@@ -192,7 +192,9 @@ function initial_layer0_W_layer0_W(layer0_W: Float32Array, seed: number): void {
   for (let i = 0; i < 20; i++) {
     for (let j = 0; j < 5; j++) {
       for (let k = 0; k < 5; k++) {
-        layer0_W[i * 25 + j * 5 + k] = 0.4 * random(seed, 1392825402, 0, i * 25 + j * 5 + k) - 0.2;
+        layer0_W[i * 25 + j * 5
+            + k] = Math.fround(0.4000000059604645
+            * random(seed, 1392825402, 0, i * 25 + j * 5 + k)) - 0.20000000298023224;
       }
     }
   }
@@ -205,8 +207,7 @@ function initial_layer1_W(state: State, seed: number): void {
 }
 
 /**
- * layer1_W[i,j,k,l] ← 0.17192047651837583·random(layer1.W, i·500 + j·25 + k·5 + l) −
- *     0.08596023825918792
+ * layer1_W[i,j,k,l] ← 0.17192048·random(layer1.W, i·500 + j·25 + k·5 + l) − 0.08596024
  *   for i < 50, j < 20, k < 5, l < 5
  */
 function initial_layer1_W_layer1_W(layer1_W: Float32Array, seed: number): void {
@@ -214,8 +215,9 @@ function initial_layer1_W_layer1_W(layer1_W: Float32Array, seed: number): void {
     for (let j = 0; j < 20; j++) {
       for (let k = 0; k < 5; k++) {
         for (let l = 0; l < 5; l++) {
-          layer1_W[i * 500 + j * 25 + k * 5 + l] = 0.17192047651837583
-              * random(seed, -1632430167, 0, i * 500 + j * 25 + k * 5 + l) - 0.08596023825918792;
+          layer1_W[i * 500 + j * 25 + k * 5
+              + l] = Math.fround(0.17192047834396362
+              * random(seed, -1632430167, 0, i * 500 + j * 25 + k * 5 + l)) - 0.08596023917198181;
         }
       }
     }
@@ -229,14 +231,15 @@ function initial_hidden_W(state: State, seed: number): void {
 }
 
 /**
- * hidden_W[i,j] ← 0.1358732440973515·random(hidden.W, i·500 + j) − 0.06793662204867575
+ * hidden_W[i,j] ← 0.13587324·random(hidden.W, i·500 + j) − 0.06793662
  *   for i < 800, j < 500
  */
 function initial_hidden_W_hidden_W(hidden_W: Float32Array, seed: number): void {
   for (let i = 0; i < 800; i++) {
     for (let j = 0; j < 500; j++) {
-      hidden_W[i * 500 + j] = 0.1358732440973515 * random(seed, -1815431459, 0, i * 500 + j)
-          - 0.06793662204867575;
+      hidden_W[i * 500
+          + j] = Math.fround(0.1358732432126999 * random(seed, -1815431459, 0, i * 500 + j))
+          - 0.06793662160634995;
     }
   }
 }

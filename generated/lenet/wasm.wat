@@ -619,7 +619,7 @@
                 (i32.const 2)))
             (f32x4.sub
               (f32x4.mul
-                (f32x4.splat (f32.const 0.4))
+                (f32x4.splat (f32.const 0.4000000059604645))
                 (call $f32x4_random
                   (i32x4.splat (local.get $seed))
                   (i32x4.splat (i32.const 1392825402))
@@ -630,7 +630,7 @@
                         (i32.mul (local.get $i) (i32.const 25))
                         (i32.mul (local.get $j) (i32.const 5))))
                     (i32x4.add (i32x4.splat (local.get $k)) (v128.const i32x4 0 1 2 3)))))
-              (f32x4.splat (f32.const 0.2))))
+              (f32x4.splat (f32.const 0.20000000298023224))))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 4))) (i32.const 4))))
         ;; the other k
@@ -647,7 +647,7 @@
                 (i32.const 2)))
             (f32.sub
               (f32.mul
-                (f32.const 0.4)
+                (f32.const 0.4000000059604645)
                 (f32x4.extract_lane 0
                   (call $f32x4_random
                     (i32x4.splat (local.get $seed))
@@ -659,7 +659,7 @@
                           (i32.mul (local.get $i) (i32.const 25))
                           (i32.mul (local.get $j) (i32.const 5)))
                         (local.get $k))))))
-              (f32.const 0.2)))
+              (f32.const 0.20000000298023224)))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
         (br_if $each_j
@@ -671,8 +671,7 @@
   (func $initial_layer0_W
     (call $initial_layer0_W.layer0_W))
 
-  ;; layer1_W[i,j,k,l] ← 0.17192047651837583·random(layer1.W, i·500 + j·25 + k·5 + l) −
-  ;;     0.08596023825918792
+  ;; layer1_W[i,j,k,l] ← 0.17192048·random(layer1.W, i·500 + j·25 + k·5 + l) − 0.08596024
   ;;   for i < 50, j < 20, k < 5, l < 5
   (func $initial_layer1_W.layer1_W
     (local $layer1_W i32) (local $seed i32) (local $i i32) (local $j i32) (local $k i32)
@@ -702,7 +701,7 @@
                   (i32.const 2)))
               (f32x4.sub
                 (f32x4.mul
-                  (f32x4.splat (f32.const 0.17192047651837583))
+                  (f32x4.splat (f32.const 0.17192047834396362))
                   (call $f32x4_random
                     (i32x4.splat (local.get $seed))
                     (i32x4.splat (i32.const -1632430167))
@@ -715,7 +714,7 @@
                             (i32.mul (local.get $j) (i32.const 25)))
                           (i32.mul (local.get $k) (i32.const 5))))
                       (i32x4.add (i32x4.splat (local.get $l)) (v128.const i32x4 0 1 2 3)))))
-                (f32x4.splat (f32.const 0.08596023825918792))))
+                (f32x4.splat (f32.const 0.08596023917198181))))
             (br_if $each_l
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
           ;; the other l
@@ -734,7 +733,7 @@
                   (i32.const 2)))
               (f32.sub
                 (f32.mul
-                  (f32.const 0.17192047651837583)
+                  (f32.const 0.17192047834396362)
                   (f32x4.extract_lane 0
                     (call $f32x4_random
                       (i32x4.splat (local.get $seed))
@@ -748,7 +747,7 @@
                               (i32.mul (local.get $j) (i32.const 25)))
                             (i32.mul (local.get $k) (i32.const 5)))
                           (local.get $l))))))
-                (f32.const 0.08596023825918792)))
+                (f32.const 0.08596023917198181)))
             (br_if $each_l
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 5))))
           (br_if $each_k
@@ -762,7 +761,7 @@
   (func $initial_layer1_W
     (call $initial_layer1_W.layer1_W))
 
-  ;; hidden_W[i,j] ← 0.1358732440973515·random(hidden.W, i·500 + j) − 0.06793662204867575
+  ;; hidden_W[i,j] ← 0.13587324·random(hidden.W, i·500 + j) − 0.06793662
   ;;   for i < 800, j < 500
   (func $initial_hidden_W.hidden_W
     (local $hidden_W i32) (local $seed i32) (local $i i32) (local $j i32)
@@ -781,7 +780,7 @@
               (i32.const 2)))
           (f32x4.sub
             (f32x4.mul
-              (f32x4.splat (f32.const 0.1358732440973515))
+              (f32x4.splat (f32.const 0.1358732432126999))
               (call $f32x4_random
                 (i32x4.splat (local.get $seed))
                 (i32x4.splat (i32.const -1815431459))
@@ -789,7 +788,7 @@
                 (i32x4.add
                   (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
                   (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
-            (f32x4.splat (f32.const 0.06793662204867575))))
+            (f32x4.splat (f32.const 0.06793662160634995))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
       (br_if $each_i

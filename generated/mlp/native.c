@@ -373,15 +373,16 @@ struct initial_hidden_W_call {
 };
 
 /**
- * hidden_W[i,j] ← 0.13671718540493263·random(hidden.W, i·500 + j) − 0.06835859270246632
+ * hidden_W[i,j] ← 0.13671719·random(hidden.W, i·500 + j) − 0.06835859
  *   for i < 784, j < 500
  */
-static never_inline void
+static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13; i < least(784, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
-      hidden_W[i * 500 + j] = 0.13671718540493263f
-          * random_number(seed, -1815431459, 0, i * 500 + j) - 0.06835859270246632f;
+      hidden_W[i * 500
+          + j] = f32_rounded(0.13671719f * random_number(seed, -1815431459, 0, i * 500 + j))
+          - 0.06835859f;
     }
   }
 }

@@ -108,14 +108,15 @@ function initial_hidden_W(state: State, seed: number): void {
 }
 
 /**
- * hidden_W[i,j] ← 0.13671718540493263·random(hidden.W, i·500 + j) − 0.06835859270246632
+ * hidden_W[i,j] ← 0.13671719·random(hidden.W, i·500 + j) − 0.06835859
  *   for i < 784, j < 500
  */
 function initial_hidden_W_hidden_W(hidden_W: Float32Array, seed: number): void {
   for (let i = 0; i < 784; i++) {
     for (let j = 0; j < 500; j++) {
-      hidden_W[i * 500 + j] = 0.13671718540493263 * random(seed, -1815431459, 0, i * 500 + j)
-          - 0.06835859270246632;
+      hidden_W[i * 500
+          + j] = Math.fround(0.13671718537807465 * random(seed, -1815431459, 0, i * 500 + j))
+          - 0.06835859268903732;
     }
   }
 }

@@ -541,7 +541,7 @@
             (then (drop (memory.atomic.notify (global.get $pool.done) (i32.const 1)))))
           (br $next)))))
 
-  ;; hidden_W[i,j] ← 0.13671718540493263·random(hidden.W, i·500 + j) − 0.06835859270246632
+  ;; hidden_W[i,j] ← 0.13671719·random(hidden.W, i·500 + j) − 0.06835859
   ;;   for i < 784, j < 500
   (func $initial_hidden_W.hidden_W
     (local $hidden_W i32) (local $seed i32) (local $i i32) (local $j i32)
@@ -560,7 +560,7 @@
               (i32.const 2)))
           (f32x4.sub
             (f32x4.mul
-              (f32x4.splat (f32.const 0.13671718540493263))
+              (f32x4.splat (f32.const 0.13671718537807465))
               (call $f32x4_random
                 (i32x4.splat (local.get $seed))
                 (i32x4.splat (i32.const -1815431459))
@@ -568,7 +568,7 @@
                 (i32x4.add
                   (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
                   (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
-            (f32x4.splat (f32.const 0.06835859270246632))))
+            (f32x4.splat (f32.const 0.06835859268903732))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
       (br_if $each_i

@@ -218,6 +218,37 @@ static inline int64_t i64_of_f64(double x) {
   return x > -9223372036854775808.0 && x < 9223372036854775808.0 ? (int64_t)x : 0;
 }
 
+/*
+ * Compilers make one instruction, with one rounding, of a product and a sum: gcc in all of a function unless
+ * it has this attribute, clang inside of an expression, which the call of a function ends.
+ */
+#if defined __GNUC__ && !defined __clang__
+#define rounds_each __attribute__((optimize("fp-contract=off")))
+#else
+#define rounds_each
+#endif
+
+/* x, rounded before anything is added to it: in a function that rounds_each. */
+static inline float f32_rounded(float x) { return x; }
+static inline double f64_rounded(double x) { return x; }
+
+/* The same in any function: the compiler does not see where x is from. Loops with it are no vectors. */
+#if defined __x86_64__
+#define HIDDEN_IN "+x"
+#elif defined __aarch64__
+#define HIDDEN_IN "+w"
+#else
+#define HIDDEN_IN "+m"
+#endif
+static inline float f32_hidden(float x) {
+  __asm__("" : HIDDEN_IN(x));
+  return x;
+}
+static inline double f64_hidden(double x) {
+  __asm__("" : HIDDEN_IN(x));
+  return x;
+}
+
 /* ── Random numbers ─────────────────────────────────────────────────────────────────────────── */
 
 static inline uint32_t u32_rotated(uint32_t x, int by) { return x << by | x >> (32 - by); }

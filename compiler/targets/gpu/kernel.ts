@@ -3,6 +3,7 @@
 import { fail } from "../../diagnostics/error.ts";
 import type { Node } from "../../graph/node.ts";
 import type { DType, Shape } from "../../graph/types.ts";
+import { drawsWithin, exactDecision, isDraw } from "../../kernels/draws.ts";
 import { helperName, isDefined, spelled } from "../../kernels/functions.ts";
 import type { Stage } from "../../kernels/lower.ts";
 import type { Program } from "../../kernels/program.ts";
@@ -84,6 +85,7 @@ const table: Record<InstructionFn, Print> = {
     if (isInt(s.dtype) && !isInt(from)) return `(${a} < 0 ? Math.ceil(${a}) : Math.floor(${a}))`;
     return a;
   },
+  rounded: (args, s) => (s.dtype === "float32" ? method("fround")(args, s) : args[0]),
   random: ([seed, stream, call, counter], s) => {
     const key = [halves(s.args[0], seed), halves(s.args[1], stream)];
     const most = rangeOf(s.args[3]).max;
@@ -100,29 +102,20 @@ function halves(s: Scalar, text: string): string {
   return `${upper} - 65536 * Math.floor(${text} * ${2 ** -32}), ${text} - 65536 * ${upper}`;
 }
 
-/** A number of a stream, which is a multiple of 2⁻²⁴. */
-const isDraw = (s: Scalar): boolean =>
-  s.kind === "call" && (s.fn === "random" || (s.fn === "cast" && isDraw(s.args[0])));
-
-const drawsWithin = (s: Scalar): boolean =>
-  walk(s).some((part) => part.kind === "call" && part.fn === "random");
-
-/**
- * What is decided by a draw is decided as on the reference: a bound is rounded to the next multiple of
- * 2⁻²⁴, and whole numbers come of products that are not rounded.
- */
-function exactDraw(s: Call, print: (s: Scalar) => string): string | undefined {
-  const [a, b] = s.args;
-  if ((s.fn === "lt" || s.fn === "ge") && isDraw(a) && b.kind === "const") {
-    const bound = Math.ceil(b.value * 2 ** 24) / 2 ** 24;
-    return table[s.fn]([print(a), constantText(bound, b.dtype)], s);
-  }
+/** Whole numbers of a draw come of products that are not rounded. */
+function wholeDraw(s: Call, print: (s: Scalar) => string): string | undefined {
+  const [a] = s.args;
   if (s.fn !== "floor" || a.kind !== "call" || a.fn !== "mul" || !drawsWithin(a)) return undefined;
   const [u, n] = isDraw(a.args[0]) ? a.args : [a.args[1], a.args[0]];
   if (!isDraw(u) || drawsWithin(n))
     fail("ADJ5001", "the gpu target draws whole numbers below 4,097: its products have 24 bits");
   return `random_below(${print(u)}, ${print(n)})`;
 }
+
+const decided = (s: Call, print: (s: Scalar) => string): [Call, string[]] => {
+  const exact = exactDecision(s);
+  return [exact, exact.args.map(print)];
+};
 
 /** A call of an instruction, or of a helper that is handed to the device along with the kernels. */
 function printCall(s: Call, args: readonly string[]): string {
@@ -211,7 +204,7 @@ export function gpuKernel(
             },
           );
         }
-        return exactDraw(s, print) ?? printCall(s, s.args.map(print));
+        return wholeDraw(s, print) ?? printCall(...decided(s, print));
       case "reduce":
         return reduceText(s);
       default:

@@ -1,9 +1,17 @@
 /** The scalar language in C: one table, exhaustive by type. */
 
 import type { Node } from "../../graph/node.ts";
-import { type DType, staticSize } from "../../graph/types.ts";
+import { type DType, decimal, staticSize } from "../../graph/types.ts";
+import { exactDecision } from "../../kernels/draws.ts";
 import { helperName, isDefined } from "../../kernels/functions.ts";
-import type { Axis, DefinedFn, InstructionFn, Scalar, ScalarFn } from "../../kernels/scalar.ts";
+import {
+  type Axis,
+  type DefinedFn,
+  type InstructionFn,
+  type Scalar,
+  type ScalarFn,
+  walk,
+} from "../../kernels/scalar.ts";
 import { inC } from "./names.ts";
 
 /** C's operator precedences, as far as they are needed. */
@@ -149,6 +157,7 @@ const table: Record<InstructionFn, Print> = {
     precedence: p.choice,
   }),
   cast: ([a], s) => cast(a, s),
+  rounded: typed("rounded"),
   random: (args) => called("random_number", args),
 };
 
@@ -198,6 +207,20 @@ function cast(a: Code, s: Scalar): Code {
   return converted(numberTypes[to], a);
 }
 
+/** Results that C compilers round as they stand; a product may become part of a sum. */
+const roundedAnyway: ReadonlySet<ScalarFn> = new Set(["add", "sub", "div", "sqrt"]);
+
+/** Compilers make one instruction with one rounding of a product and a sum; here they must not. */
+function rounded([a]: readonly Code[], s: Extract<Scalar, { kind: "call" }>, names: Names): Code {
+  const [of] = s.args;
+  if (of.kind === "call" && roundedAnyway.has(of.fn)) return a;
+  return called(`${prefixes[s.dtype]}_${names.keepsSums ? "hidden" : "rounded"}`, [a]);
+}
+
+/** Whether a function that computes these must be one that `rounds_each`. */
+export const roundsEach = (bodies: Iterable<Scalar>): boolean =>
+  [...bodies].some((body) => walk(body).some((s) => s.kind === "call" && s.fn === "rounded"));
+
 /** Made of loop counters, sizes and constants only: never negative. */
 function isIndex(s: Scalar): boolean {
   switch (s.kind) {
@@ -219,6 +242,8 @@ function isIndex(s: Scalar): boolean {
 export interface Names {
   nameOf(node: Node): string;
   letter(axis: Axis): string;
+  /** Products and sums around are to stay one instruction. */
+  readonly keepsSums?: boolean;
 }
 
 /** Prints a scalar of a schedule. */
@@ -237,11 +262,11 @@ export function expression(s: Scalar, names: Names): Code {
         ? { text: `${text} != 0`, precedence: p.equal }
         : { text, precedence: p.call };
     }
-    case "call":
-      return printerOf(s.fn)(
-        s.args.map((arg) => expression(arg, names)),
-        s,
-      );
+    case "call": {
+      const exact = exactDecision(s);
+      const args = exact.args.map((arg) => expression(arg, names));
+      return s.fn === "rounded" ? rounded(args, s, names) : printerOf(exact.fn)(args, exact);
+    }
     case "load":
     case "reduce":
       throw new Error(`a schedule left a ${s.kind}`);
@@ -294,7 +319,7 @@ export function number(value: number, dtype: DType): Code {
   }
   if (Number.isNaN(value)) return { text: "NAN", precedence: p.call };
   const size = Math.abs(value);
-  const digits = Number.isFinite(size) ? decimal(size) : "INFINITY";
+  const digits = Number.isFinite(size) ? digitsOf(size, dtype) : "INFINITY";
   const suffix = dtype === "float32" && Number.isFinite(size) ? "f" : "";
   const isNegative = value < 0 || Object.is(value, -0);
   return {
@@ -303,7 +328,7 @@ export function number(value: number, dtype: DType): Code {
   };
 }
 
-function decimal(value: number): string {
-  const text = String(value);
+function digitsOf(value: number, dtype: DType): string {
+  const text = decimal(value, dtype);
   return /[.e]/.test(text) ? text : `${text}.0`;
 }

@@ -8,7 +8,7 @@ import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { tileOf } from "./contraction.ts";
-import { elementTypes, expression, needsHelper } from "./expression.ts";
+import { elementTypes, expression, needsHelper, roundsEach } from "./expression.ts";
 import {
   canFail,
   isMade,
@@ -144,7 +144,8 @@ function writeHelpers(out: Writer, model: CompiledModel): void {
     if (!needsHelper(fn)) continue;
     const { about, parts, result } = spelled(fn);
     out.doc([about]);
-    out.block(`static double ${helperName(fn)}(double x) {`, () => {
+    const each = roundsEach([...parts.map((part) => part.value), result]) ? "rounds_each " : "";
+    out.block(`static ${each}double ${helperName(fn)}(double x) {`, () => {
       for (const { name, value } of parts) {
         const type = value.dtype === "bool" ? "bool" : "double";
         out.line(`const ${type} ${name} = ${expression(value, names).text};`);

@@ -8,7 +8,7 @@ const words = new Set(
   `asm auto bool char const do double else enum extern false float for goto inline int long main on
   register restrict short signed sizeof static struct true typedef union unsigned void volatile while
   from to call model LANES ADJOINT_ROOM EOF NULL INFINITY NAN assert errno stdin stdout
-  always_inline never_inline least f32v int32_t int64_t uint8_t uint32_t size_t INT32_MIN INT32_MAX`
+  always_inline never_inline rounds_each HIDDEN_IN least f32v int32_t int64_t uint8_t uint32_t size_t INT32_MIN INT32_MAX`
     .split(/\s+/)
     .filter(Boolean),
 );

@@ -15,7 +15,7 @@ import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
 import type { Writer } from "../writer.ts";
 import { ContractionWriter, unitsOf } from "./contraction.ts";
-import { elementTypes, type Names, numberTypes } from "./expression.ts";
+import { elementTypes, type Names, numberTypes, roundsEach } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
 import { writeStatements } from "./statements.ts";
@@ -148,7 +148,11 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     letters.set(axis, free);
     return free;
   };
-  const names: Names = { nameOf: (node) => nameOf(fn, node), letter };
+  const names: Names = {
+    nameOf: (node) => nameOf(fn, node),
+    letter,
+    keepsSums: contraction !== undefined || routed !== undefined,
+  };
   const shown = routed?.formulas ?? nest.stages;
   const stages = shown.flatMap((stage) => formulaOf(stage, fn.program, letter));
   out.doc([...stages, ...describeSchedule(contraction, names), ...describeLists(routed, names)]);
@@ -216,7 +220,8 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     ...nest.results.map((node) => `${numberTypes[node.type.dtype]} *${nameOf(fn, node)}_out`),
     ...(run.cut ? ["int from", "int to"] : []),
   ];
-  out.line("static never_inline void");
+  const each = roundsEach(nest.stages.map((stage) => stage.body)) ? "rounds_each " : "";
+  out.line(`static ${each}never_inline void`);
   out.list(`${run.name}(`, parameters, ") {", "", "");
   out.indent(() => {
     if (run.cut) {

@@ -90,6 +90,7 @@ const table: Record<InstructionFn, Print> = {
     precedence: p.choice,
   }),
   cast: ([a], s) => cast(a, s),
+  rounded: (args, s) => (s.dtype === "float32" ? method("fround")(args, s) : args[0]),
   random: (args) => ({ text: `random(${args.map((a) => a.text).join(", ")})`, precedence: p.call }),
 };
 

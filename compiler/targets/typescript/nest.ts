@@ -99,13 +99,21 @@ function writeStatement(out: Writer, s: Statement, names: Names): void {
   }
 }
 
+/** An array rounds what is written into it by itself. */
+function unrounded(value: Scalar, into: Node): Scalar {
+  const isRounded = value.kind === "call" && (value.fn === "rounded" || value.fn === "cast");
+  const [of] = value.kind === "call" ? value.args : [];
+  return isRounded && into.type.dtype === "float32" && of.dtype.startsWith("float") ? of : value;
+}
+
 /** `W[i] -= step` where the old value is what changes. */
 function assignment(
   place: string,
   s: Extract<Statement, { kind: "store" }>,
   text: (v: Scalar) => string,
 ): string {
-  const { value, into } = s;
+  const { into } = s;
+  const value = unrounded(s.value, into);
   if (value.dtype === "bool") return `${place} = ${text(value)} ? 1 : 0;`;
   const sign =
     value.kind === "call"

@@ -2,6 +2,7 @@
 
 import type { Node } from "../../graph/node.ts";
 import { type DType, staticSize } from "../../graph/types.ts";
+import { exactDecision } from "../../kernels/draws.ts";
 import { helperName, isDefined } from "../../kernels/functions.ts";
 import {
   type Axis,
@@ -227,6 +228,7 @@ const table: Record<InstructionFn, Print> = {
       ? ["select", a, b, c]
       : ["if", ["result", numberTypes[s.dtype]], c, ["then", a], ["else", b]],
   cast: ([a], s, scope) => convert(a, s.args[0].dtype, s.dtype, scope),
+  rounded: ([a]) => a,
   random: (args, s, scope) => [
     "f32x4.extract_lane",
     "0",
@@ -277,14 +279,15 @@ export function scalar(s: Scalar, scope: Scope): Code {
         if (own) return isFloat(s.dtype) ? [`${numberTypes[s.dtype]}.${own}`, x] : x;
         return inDouble(["call", scope.helper(helperName(s.fn))], [x], s, scope);
       }
-      const args = s.args.map((arg, i) => {
+      const exact = exactDecision(s);
+      const args = exact.args.map((arg, i) => {
         const code = scalar(arg, scope);
-        const wanted = operandType(s, i);
+        const wanted = operandType(exact, i);
         return wanted === "bool" && arg.dtype === "bool"
           ? code
           : convert(code, arg.dtype, wanted, scope);
       });
-      return table[s.fn](args, s, scope);
+      return table[exact.fn as InstructionFn](args, exact, scope);
     }
     case "load":
     case "reduce":
@@ -384,6 +387,7 @@ const vectorTable: Partial<
   or: { print: (args) => ["v128.or", ...args], int: true },
   not: { print: (args) => ["v128.not", ...args], int: true },
   where: { print: ([c, a, b]) => ["v128.bitselect", a, b, c], int: true },
+  rounded: { print: ([a]) => a },
   random: {
     print: (args, _, lanes) => ["call", lanes.helper("f32x4_random"), ...args],
     int: true,
@@ -451,9 +455,10 @@ export function vector(s: Scalar, lanes: Lanes): Code {
     case "element":
       return ["v128.load", ...addressOf(s.node, s.offset, lanes)];
     case "call": {
-      const args = s.args.map((arg) => vector(arg, lanes));
+      const exact = exactDecision(s);
+      const args = exact.args.map((arg) => vector(arg, lanes));
       if (s.fn === "cast") return castInLanes(args[0], s.args[0].dtype as LaneType, dtype);
-      return (vectorTable[s.fn] as { print: VectorPrint }).print(args, s, lanes);
+      return (vectorTable[exact.fn] as { print: VectorPrint }).print(args, exact, lanes);
     }
     default:
       throw new Error(`no vector of a ${s.kind}`);

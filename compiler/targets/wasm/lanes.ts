@@ -41,7 +41,7 @@ export function lanesOf(loop: Loop): Found | undefined {
         if (!inLanes(part.dtype)) fits = false;
         return;
       }
-      vectors++;
+      if (part.kind !== "call" || part.fn !== "rounded") vectors++;
       if (part.kind === "call") part.args.forEach(visit);
     };
     visit(s);
