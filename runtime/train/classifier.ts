@@ -17,6 +17,8 @@ export interface Trained extends TrainingResult {
   readonly target: string;
   /** Of the whole run, with what went before checkpoints. */
   readonly seconds: number;
+  /** Of its training steps alone, without validation, tests and checkpoints. */
+  readonly trainingSeconds: number;
   readonly examplesPerSecond: number;
   readonly reportFile: string;
   readonly weightsFile: string;
@@ -82,7 +84,7 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
   const session = new Session(task, trainer, { run, target, variables, parameters, batches });
   options.onBegin?.();
   const result = await session.train(options, resumed);
-  const { seconds, best } = session;
+  const { seconds, trainingSeconds, best } = session;
   if (best) {
     await restore(parameters, best);
     saveWeights(options.out, best, { model: task.model, seed: String(seed) });
@@ -94,12 +96,15 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
       `the cost is ${cost} at epoch ${epoch}, minibatch ${batch + 1}/${batches}: a smaller learning rate may help${kept}`,
     );
   }
-  const examplesPerSecond = (result.iterations * task.batchSize) / session.trainingSeconds;
+  const examplesPerSecond = (result.iterations * task.batchSize) / trainingSeconds;
   const rate = Math.round(examplesPerSecond).toLocaleString("en-US");
   const percent = (error: number, digits: number): string => `${(100 * error).toFixed(digits)} %`;
+  const steps = result.iterations.toLocaleString("en-US");
+  const perStep = stepTime(trainingSeconds / result.iterations);
   const closing = [
     `Optimization complete with best validation error of ${percent(result.bestValidation, 6)}, with test error ${percent(result.testError, 6)}`,
     `The code ran for ${result.epochs} epochs in ${duration(seconds)}, with ${(result.epochs / seconds).toPrecision(3)} epochs/s and ${rate} examples/s (target ${target})`,
+    `Training time: ${duration(seconds)}, of it ${duration(trainingSeconds)} in ${steps} steps of ${perStep} and ${duration(seconds - trainingSeconds)} in validation, tests and checkpoints`,
   ];
   const reportFile = writeReport(
     options.report,
@@ -126,6 +131,8 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
         ["epochs", String(result.epochs)],
         ["examples per second", rate],
         ["time", duration(seconds)],
+        ["in training steps", duration(trainingSeconds)],
+        ["a step", perStep],
       ],
       settings: [
         ["target", target],
@@ -148,7 +155,8 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
   for (const line of closing) log(line);
   log(`Weights: ${relative(options.out)}   Report: ${relative(reportFile)}`);
   log(`test error ${percent(result.testError, 2)}`);
-  return { ...result, target, seconds, examplesPerSecond, reportFile, weightsFile: options.out };
+  const files = { reportFile, weightsFile: options.out };
+  return { ...result, target, seconds, trainingSeconds, examplesPerSecond, ...files };
 }
 
 /** @throws Error for data with less than one batch */
@@ -168,6 +176,10 @@ function checkData(data: ImageData, batchSize: number): void {
 /** `22.3 s`, `97.34 min` */
 const duration = (seconds: number): string =>
   seconds < 120 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(2)} min`;
+
+/** `1.49 ms`, `2.50 s` */
+const stepTime = (seconds: number): string =>
+  seconds < 1 ? `${(1000 * seconds).toPrecision(3)} ms` : `${seconds.toFixed(2)} s`;
 
 const relative = (file: string): string => path.relative(process.cwd(), file);
 

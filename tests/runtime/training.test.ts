@@ -3,7 +3,14 @@
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DivergedError, loadDigits, trainClassifier, trainWithEarlyStopping } from "adjoint/train";
+import {
+  DivergedError,
+  loadDigits,
+  readCheckpoint,
+  saveCheckpoint,
+  trainClassifier,
+  trainWithEarlyStopping,
+} from "adjoint/train";
 import test from "ava";
 import { createLogistic } from "../../generated/logistic/index.ts";
 import task from "../../models/logistic.task.ts";
@@ -163,6 +170,40 @@ test("training on the small set: error, weights, report, the same twice", async 
   t.false(/src="http|href="http|<script/.test(a.page), "nothing from outside");
   for (const part of ["<svg", "test error", "batch size", "prefers-color-scheme"])
     t.true(a.page.includes(part), part);
+});
+
+test("the time of a run that went on is that of all its parts", async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "adjoint-"));
+  const checkpoint = path.join(folder, "checkpoint.safetensors");
+  const seconds = (text: string): number =>
+    Number.parseFloat(text) * (text.endsWith("min") ? 60 : 1);
+  const run = async (epochs: number, resume?: string) => {
+    const lines: string[] = [];
+    const result = await trainClassifier(task, {
+      ...{ data: loadDigits(), epochs, target: "typescript", checkpoint, interactive: false },
+      ...{ out: path.join(folder, "w.safetensors"), report: folder, log: (l) => lines.push(l) },
+      ...(resume === undefined ? {} : { resume }),
+    });
+    const line = lines.find((text) => text.startsWith("Training time: ")) as string;
+    t.true(readFileSync(path.join(folder, "log.txt"), "utf8").includes(`${line}\n`));
+    const [, all, inSteps, count, beside] =
+      /^Training time: (.*), of it (.*) in (\d+) steps of [\d.]+ m?s and (.*) in validation, .*$/.exec(
+        line,
+      ) ?? [];
+    t.true(Math.abs(seconds(inSteps) + seconds(beside) - seconds(all)) < 1, line);
+    t.true(Math.abs(seconds(all) - result.seconds) < 0.5, line);
+    t.is(Number(count), 10 * epochs);
+    return result;
+  };
+  const alone = await run(12);
+  t.true(alone.trainingSeconds < alone.seconds);
+  // As if the first part had taken an hour, of which half in steps.
+  await run(6);
+  const before = readCheckpoint(checkpoint);
+  saveCheckpoint(checkpoint, { ...before, seconds: 3600, trainingSeconds: 1800 });
+  const both = await run(12, checkpoint);
+  t.true(both.seconds > 3600 && both.seconds < 3600 + 60, `${both.seconds}`);
+  t.true(both.trainingSeconds > 1800 && both.trainingSeconds < 1800 + 60);
 });
 
 test("the gpu target follows the same curve over 200 steps and gives the same labels", async (t) => {
