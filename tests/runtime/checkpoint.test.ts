@@ -73,6 +73,7 @@ async function train({ folder, batches, epochs = 7, resume, seed, data = digits,
 const figures = ({ result }: Awaited<ReturnType<typeof train>>) => ({
   ...result,
   seconds: 0,
+  trainingSeconds: 0,
   examplesPerSecond: 0,
   stopped: false,
   reportFile: "",
