@@ -131,13 +131,12 @@ export async function trainClassifier<Trainer extends ClassifierTrainer>(
         ["epochs", String(result.epochs)],
         ["examples per second", rate],
         ["time", duration(seconds)],
-        ["in training steps", duration(trainingSeconds)],
-        ["a step", perStep],
       ],
       settings: [
         ["target", target],
         ["seed", String(seed)],
         ["batch size", String(task.batchSize)],
+        ["training steps", `${steps} in ${duration(trainingSeconds)}, ${perStep} each`],
         [
           "patience",
           `${task.patience} batches, × ${task.patienceIncrease} at an improvement below ${task.improvementThreshold}`,

@@ -51,7 +51,7 @@ figure { margin: 0; background: var(--panel); border-radius: .5rem; padding: .75
 svg { width: 100%; height: auto; display: block; } .grid { stroke: var(--line); } .tick, .label { fill: var(--dim); font-size: 12px; }
 .line { fill: none; stroke: currentColor; stroke-width: 2; } .dot { fill: currentColor; opacity: 0; } .dot:hover { opacity: .35; }
 .key { font-weight: 400; font-size: .85rem; margin-left: .75rem; } .key::before { content: "—"; margin-right: .25rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.2rem, 1fr)); gap: .75rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.8rem, 1fr)); gap: .75rem; }
 .tiles figure { padding: .5rem; text-align: center; } .tiles img { width: 100%; image-rendering: pixelated; border-radius: .25rem; display: block; } .tiles figcaption { font-weight: 400; font-size: .8rem; padding: .25rem 0 0; color: var(--dim); } .tiles b { color: var(--ink); }
 .filters { max-width: 100%; height: auto; image-rendering: pixelated; }
 @media (max-width: 40rem) { .tick, .label { font-size: 16px; } .upright { display: none; } }

@@ -1,0 +1,56 @@
+/** What the README and docs/models.md show: the models compile, and the code is what is generated for them. */
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import test, { type ExecutionContext } from "ava";
+import { buildModel } from "../compiler/cli/build.ts";
+
+/** The fenced blocks of a page in one language. */
+const blocks = (page: string, language: string): string[] =>
+  [...readFileSync(page, "utf8").matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    .filter(([, name]) => name === language)
+    .map(([, , text]) => text);
+
+/** Generated texts of a model, written to a folder of this project, where they can be imported. */
+async function generate(t: ExecutionContext, name: string, text: string) {
+  mkdirSync("report", { recursive: true });
+  const root = mkdtempSync(path.resolve("report/readme-"));
+  t.teardown(() => rmSync(root, { recursive: true }));
+  const write = (file: string, content: string): void => {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), content);
+  };
+  write(`models/${name}.ts`, text);
+  const { files } = await buildModel(`models/${name}.ts`, { root, targets: [] });
+  for (const [file, content] of files) write(`generated/${file}`, content);
+  return { files, entry: pathToFileURL(path.join(root, "generated", name, "index.ts")).href };
+}
+
+test("the README's model, the code and the formula that are generated for it", async (t) => {
+  const [model, excerpt] = blocks("README.md", "ts");
+  const { files } = await generate(t, "heart", model);
+  const lines = (files.get("heart/typescript.ts") as string).split("\n").map((line) => line.trim());
+  for (const line of excerpt.split("\n").map((l) => l.trim()))
+    t.true(["", "…"].includes(line) || lines.includes(line), line);
+  const [formula] = blocks("README.md", "math");
+  t.true((files.get("heart/maths.md") as string).includes(formula));
+});
+
+test("the model of docs/models.md trains and predicts as its program says", async (t) => {
+  const [model, program] = blocks("docs/models.md", "ts");
+  const { entry } = await generate(t, "digits", model);
+  const collected = "export const said = [];\nconst say = (...what) => said.push(what);\n";
+  const text = program
+    .replace("./generated/digits/index.ts", entry)
+    .replace('target: "auto"', 'target: "typescript"')
+    .replace("epoch < 5", "epoch < 2")
+    .replaceAll("console.log", "say");
+  const file = new URL("../../program.ts", entry);
+  writeFileSync(file, `${collected}${text}`);
+  const { said } = (await import(file.href)) as { said: [[string], [string], [Int32Array]] };
+  const [[first], [second], [labels]] = said;
+  t.true(Number(first) > 1 && Number(first) < 1.5, first);
+  t.true(Number(second) < Number(first) - 0.3, second);
+  t.is(labels.length, 1);
+});
