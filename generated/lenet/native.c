@@ -599,7 +599,7 @@ static void initial_hidden_W(struct lenet *model, int32_t seed) {
   struct initial_hidden_W_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.seed = seed;
-  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, (800 + 12) / 13);
+  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, 62);
 }
 
 /** What a call of train works on. */
@@ -1711,28 +1711,27 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   call.x = model->trainX + call.index * 392000;
   call.y = model->trainY + call.index * 500;
   adjoint_parallel(call.adjoint_pool, train_h0_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_h0_pooled_and_h0_units, &call, (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, train_h0_pooled_and_h0_units, &call, 500);
   adjoint_parallel(call.adjoint_pool, train_h1_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_h1_pooled_and_h1_units, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, train_h1_pooled_and_h1_units, &call, 167);
   adjoint_parallel(call.adjoint_pool, train_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
   adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / LANES) * 4);
   train_cost_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost);
   adjoint_parallel(call.adjoint_pool, train_d_h2_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_d_h1_linear, &call,
       ((799 + 2 * LANES) / (2 * LANES)) * 4);
-  adjoint_parallel(call.adjoint_pool, train_d_h1_linear_share_units, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, train_d_h1_linear_share_units, &call, 167);
   train_layer1_W_arranged(call.layer1_W, call.layer1_W_arranged);
   adjoint_parallel(call.adjoint_pool, train_d_h0_arranged, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_d_h0_linear_and_d_h0_linear_share_units, &call,
-      (500 + 0) / 1);
-  adjoint_parallel(call.adjoint_pool, train_x_arranged_units, &call, (500 + 15) / 16);
+  adjoint_parallel(call.adjoint_pool, train_d_h0_linear_and_d_h0_linear_share_units, &call, 500);
+  adjoint_parallel(call.adjoint_pool, train_x_arranged_units, &call, 32);
   adjoint_parallel(call.adjoint_pool, train_d_layer0_W_arranged, &call, 4);
   train_layer0_W(call.layer0_W, call.d_layer0_W_arranged);
-  adjoint_parallel(call.adjoint_pool, train_layer0_b_units, &call, (20 + 0) / 1);
-  adjoint_parallel(call.adjoint_pool, train_h0_arranged_units, &call, (500 + 4) / 5);
+  adjoint_parallel(call.adjoint_pool, train_layer0_b_units, &call, 20);
+  adjoint_parallel(call.adjoint_pool, train_h0_arranged_units, &call, 100);
   adjoint_parallel(call.adjoint_pool, train_d_layer1_W_arranged, &call, 4);
   train_layer1_W(call.layer1_W, call.d_layer1_W_arranged);
-  adjoint_parallel(call.adjoint_pool, train_layer1_b_units, &call, (50 + 1) / 2);
+  adjoint_parallel(call.adjoint_pool, train_layer1_b_units, &call, 25);
   adjoint_parallel(call.adjoint_pool, train_hidden_W, &call,
       ((499 + 2 * LANES) / (2 * LANES)) * 67);
   adjoint_parallel(call.adjoint_pool, train_hidden_b, &call, ((499 + 4 * LANES) / (4 * LANES)));
@@ -2141,9 +2140,9 @@ int lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
   call.x = model->validX + call.index * 392000;
   call.y = model->validY + call.index * 500;
   adjoint_parallel(call.adjoint_pool, validate_h0_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, validate_h0_units, &call, (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, validate_h0_units, &call, 500);
   adjoint_parallel(call.adjoint_pool, validate_h1_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, validate_h1_units, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, validate_h1_units, &call, 167);
   adjoint_parallel(call.adjoint_pool, validate_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
   adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES) * 4);
   validate_errors(call.p_logits, call.y, &call.errors);
@@ -2538,9 +2537,9 @@ int lenet_test(struct lenet *model, int64_t index, float *errors_out) {
   call.x = model->testX + call.index * 392000;
   call.y = model->testY + call.index * 500;
   adjoint_parallel(call.adjoint_pool, test_h0_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, test_h0_units, &call, (500 + 0) / 1);
+  adjoint_parallel(call.adjoint_pool, test_h0_units, &call, 500);
   adjoint_parallel(call.adjoint_pool, test_h1_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, test_h1_units, &call, (500 + 2) / 3);
+  adjoint_parallel(call.adjoint_pool, test_h1_units, &call, 167);
   adjoint_parallel(call.adjoint_pool, test_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
   adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES) * 4);
   test_errors(call.p_logits, call.y, &call.errors);

@@ -397,7 +397,7 @@ static void initial_hidden_W(struct mlp *model, int32_t seed) {
   struct initial_hidden_W_call call = {.adjoint_pool = model->adjoint_pool};
   call.hidden_W = model->hidden_W;
   call.seed = seed;
-  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, (784 + 12) / 13);
+  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, 61);
 }
 
 /** What a call of train works on. */
@@ -419,39 +419,10 @@ struct train_call {
   float L2_sum_output_W;
   float cost_sum;
   float cost;
+  double L2_sum_hidden_W_parts[((499 + 2 * LANES) / (2 * LANES)) * 4]; /* of L2_sum_hidden_W,
+      one a unit */
+  double L2_sum_output_W_parts[((9 + LANES) / LANES) * 3]; /* of L2_sum_output_W, one a unit */
 };
-
-/**
- * L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j]
- *   for i < 784, j < 500
- */
-static never_inline void
-train_L2_sum_hidden_W(const float *restrict hidden_W, float *L2_sum_hidden_W_out) {
-  double L2_sum_hidden_W = 0.0;
-  for (int i = 0; i < 784; i++) {
-    #pragma omp simd reduction(+ : L2_sum_hidden_W)
-    for (int j = 0; j < 500; j++) {
-      L2_sum_hidden_W += hidden_W[i * 500 + j] * hidden_W[i * 500 + j];
-    }
-  }
-  *L2_sum_hidden_W_out = L2_sum_hidden_W;
-}
-
-/**
- * L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j]
- *   for i < 500, j < 10
- */
-static never_inline void
-train_L2_sum_output_W(const float *restrict output_W, float *L2_sum_output_W_out) {
-  double L2_sum_output_W = 0.0;
-  for (int i = 0; i < 500; i++) {
-    #pragma omp simd reduction(+ : L2_sum_output_W)
-    for (int j = 0; j < 10; j++) {
-      L2_sum_output_W += output_W[i * 10 + j] * output_W[i * 10 + j];
-    }
-  }
-  *L2_sum_output_W_out = L2_sum_output_W;
-}
 
 /**
  * h[i,j] = tanh(linear[i,j])
@@ -649,6 +620,8 @@ static void train_d_linear(void *on, int from, int to) {
  *   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
  *   for i < 784, j < 500, k < 20
  *   in 6 × 2·LANES tiles of i × j, of x in place and d_linear in place
+ * and L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j], of what is there before it is written
+ *   for i < 784, j < 500
  */
 static always_inline void
 train_hidden_W_panel(
@@ -656,11 +629,13 @@ train_hidden_W_panel(
   int j_first,
   int columns,
   int i_from,
-  int i_to
+  int i_to,
+  double *L2_sum_hidden_W_part
 ) {
   const float *restrict x = call->x;
   const float *restrict d_linear = call->d_linear;
   float *restrict hidden_W = call->hidden_W;
+  _Alignas(64) float L2_sum_hidden_W_lanes[2 * LANES] = {0};
   const float *right = d_linear + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 784 - 6);
@@ -669,22 +644,29 @@ train_hidden_W_panel(
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
+        L2_sum_hidden_W_lanes[j - j_first] += hidden_W[i * 500 + j] * hidden_W[i * 500 + j];
         hidden_W[i * 500 + j] -= 0.01f * (0.0002f * hidden_W[i * 500 + j] + sum);
       }
     }
   }
+  for (int at = 0; at < columns; at++) {
+    *L2_sum_hidden_W_part += L2_sum_hidden_W_lanes[at];
+  }
 }
 
 static void train_hidden_W(void *on, int from, int to) {
-  const struct train_call *call = on;
+  struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j, the first of 210 i.
     const int j_first = unit / 4 * (2 * LANES);
     const int i_from = unit % 4 * 210;
+    double *L2_sum_hidden_W_part = &call->L2_sum_hidden_W_parts[unit];
+    *L2_sum_hidden_W_part = 0.0;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(784, i_from + 210);
-    if (columns == 2 * LANES) train_hidden_W_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else train_hidden_W_panel(call, j_first, columns, i_from, i_to);
+    if (columns == 2 * LANES) train_hidden_W_panel(call, j_first, 2 * LANES, i_from, i_to,
+        L2_sum_hidden_W_part);
+    else train_hidden_W_panel(call, j_first, columns, i_from, i_to, L2_sum_hidden_W_part);
   }
 }
 
@@ -723,6 +705,8 @@ static void train_hidden_b(void *on, int from, int to) {
  *   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
  *   for i < 500, j < 10, k < 20
  *   in 10 × 1·LANES tiles of i × j, of h in place and d_p_logits in place
+ * and L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j], of what is there before it is written
+ *   for i < 500, j < 10
  */
 static always_inline void
 train_output_W_panel(
@@ -730,11 +714,13 @@ train_output_W_panel(
   int j_first,
   int columns,
   int i_from,
-  int i_to
+  int i_to,
+  double *L2_sum_output_W_part
 ) {
   const float *restrict h = call->h;
   const float *restrict d_p_logits = call->d_p_logits;
   float *restrict output_W = call->output_W;
+  _Alignas(64) float L2_sum_output_W_lanes[LANES] = {0};
   const float *right = d_p_logits + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
@@ -742,22 +728,29 @@ train_output_W_panel(
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
+        L2_sum_output_W_lanes[j - j_first] += output_W[i * 10 + j] * output_W[i * 10 + j];
         output_W[i * 10 + j] -= 0.01f * (0.0002f * output_W[i * 10 + j] + sum);
       }
     }
   }
+  for (int at = 0; at < columns; at++) {
+    *L2_sum_output_W_part += L2_sum_output_W_lanes[at];
+  }
 }
 
 static void train_output_W(void *on, int from, int to) {
-  const struct train_call *call = on;
+  struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 210 i.
     const int j_first = unit / 3 * LANES;
     const int i_from = unit % 3 * 210;
+    double *L2_sum_output_W_part = &call->L2_sum_output_W_parts[unit];
+    *L2_sum_output_W_part = 0.0;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 210);
-    if (columns == LANES) train_output_W_panel(call, j_first, LANES, i_from, i_to);
-    else train_output_W_panel(call, j_first, columns, i_from, i_to);
+    if (columns == LANES) train_output_W_panel(call, j_first, LANES, i_from, i_to,
+        L2_sum_output_W_part);
+    else train_output_W_panel(call, j_first, columns, i_from, i_to, L2_sum_output_W_part);
   }
 }
 
@@ -804,15 +797,16 @@ int mlp_train(struct mlp *model, int64_t index, float *cost_out) {
   call.d_linear = model->scratch_float32 + 10410;
   call.x = model->trainX + call.index * 15680;
   call.y = model->trainY + call.index * 20;
-  train_L2_sum_hidden_W(call.hidden_W, &call.L2_sum_hidden_W);
-  train_L2_sum_output_W(call.output_W, &call.L2_sum_output_W);
   adjoint_parallel(call.adjoint_pool, train_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
   adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / LANES));
   train_cost_sum_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost_sum);
   adjoint_parallel(call.adjoint_pool, train_d_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_hidden_W, &call, ((499 + 2 * LANES) / (2 * LANES)) * 4);
+  call.L2_sum_hidden_W = adjoint_sum(call.L2_sum_hidden_W_parts,
+      ((499 + 2 * LANES) / (2 * LANES)) * 4);
   train_hidden_b(&call, 0, ((499 + 4 * LANES) / (4 * LANES)));
   adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((9 + LANES) / LANES) * 3);
+  call.L2_sum_output_W = adjoint_sum(call.L2_sum_output_W_parts, ((9 + LANES) / LANES) * 3);
   train_output_b(call.output_b, call.d_p_logits);
   train_cost(call.L2_sum_hidden_W, call.L2_sum_output_W, call.cost_sum, &call.cost);
   *cost_out = call.cost;

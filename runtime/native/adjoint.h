@@ -311,6 +311,13 @@ void adjoint_pool_free(struct adjoint_pool *pool);
 /* Does all units, on the threads of the pool; each unit is done by one thread, whichever is free. */
 void adjoint_parallel(struct adjoint_pool *pool, adjoint_work *work, void *on, int units);
 
+/* What units made of a sum, taken together in their order: the same bits on any number of threads. */
+static inline double adjoint_sum(const double *parts, int units) {
+  double sum = 0.0;
+  for (int unit = 0; unit < units; unit++) sum += parts[unit];
+  return sum;
+}
+
 /* ── What a program can ask of a model ──────────────────────────────────────────────────────── */
 
 /*

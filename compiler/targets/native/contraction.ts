@@ -90,6 +90,16 @@ interface Part {
   readonly scale: string;
 }
 
+/** A sum over the elements of the result, or what they replace, that is taken as they are written. */
+export interface RidingSum {
+  /** Its name, and the array of its parts in the call's memory: one a unit. */
+  readonly sum: string;
+  readonly array: string;
+  readonly term: Scalar;
+  /** Whether the term is of what is there before an element is written. */
+  readonly isBefore: boolean;
+}
+
 /** Where a panel of the right operand begins, and for each loop over steps how far they are apart. */
 interface Right {
   readonly at: string;
@@ -103,6 +113,8 @@ export class ContractionWriter {
   readonly #names: Names;
   readonly #free: (name: string) => string;
   readonly #isOwn: (node: Node) => boolean;
+  readonly #isNumber: (node: Node) => boolean;
+  readonly #riding: readonly RidingSum[];
   readonly #width: string;
   readonly #columns: number;
   readonly #rowCount: Dim;
@@ -113,6 +125,7 @@ export class ContractionWriter {
   /**
    * @param free a name that nothing else in the function has
    * @param isOwn whether memory is the code's own, with room behind it: vectors may reach beyond its end
+   * @param isNumber what is no memory but a number of the call
    */
   constructor(
     out: Writer,
@@ -120,12 +133,16 @@ export class ContractionWriter {
     names: Names,
     free: (name: string) => string,
     isOwn: (node: Node) => boolean,
+    isNumber: (node: Node) => boolean,
+    riding: readonly RidingSum[] = [],
   ) {
     this.#out = out;
     this.#c = c;
     this.#names = names;
     this.#free = free;
     this.#isOwn = isOwn;
+    this.#isNumber = isNumber;
+    this.#riding = riding;
     this.#width = lanes(c.tile.vectors);
     this.#columns = c.padded?.count ?? volumeOf(c.columns);
     this.#rowCount = c.rows.length > 0 ? extentOf(c.rows) : 1;
@@ -141,6 +158,7 @@ export class ContractionWriter {
       `int ${this.#first}`,
       `int ${this.#free("columns")}`,
       ...(this.#isCut ? [`int ${this.#row}_from`, `int ${this.#row}_to`] : []),
+      ...this.#riding.map(({ sum }) => `double *${sum}_part`),
     ];
   }
 
@@ -169,7 +187,7 @@ export class ContractionWriter {
           : scatter
             ? operands
             : [...operands, ...loads(result)];
-    return [...new Set([...all, stage.into])];
+    return [...new Set([...all, stage.into])].filter((node) => !this.#isNumber(node));
   }
 
   /** Sets the result of one place of the outer axes to 0, or finishes it. */
@@ -254,11 +272,16 @@ export class ContractionWriter {
             first,
             columns,
             ...(this.#isCut ? [`${this.#row}_from`, `${this.#row}_to`] : []),
+            ...this.#riding.map(({ sum }) => `${sum}_part`),
           ].join(", ");
         // A full panel is compiled for itself.
         out.line(`if (${count} == ${this.#width}) ${name}_panel(${args(this.#width)});`);
         out.line(`else ${name}_panel(${args(count)});`);
       };
+      for (const { sum, array } of this.#riding) {
+        out.line(`double *${sum}_part = &call->${array}[${unit}];`);
+        out.line(`*${sum}_part = 0.0;`);
+      }
       const parts = this.scatterParts;
       const ofOuter = ["call", ...c.outer.map((axis) => this.#names.letter(axis))].join(", ");
       if (parts.includes("start")) out.line(`${name}_start(${ofOuter});`);
@@ -304,6 +327,19 @@ export class ContractionWriter {
 
   /** The body of a panel's function: columns that fill some vectors, all rows or those of a unit. */
   writePanel(): void {
+    const out = this.#out;
+    // Each column has a sum of its own, so that they are taken in lanes.
+    for (const { sum } of this.#riding)
+      out.line(`_Alignas(64) float ${sum}_lanes[${this.#width}] = {0};`);
+    this.#writePanel();
+    if (this.#riding.length === 0) return;
+    const at = this.#free("at");
+    out.block(`for (int ${at} = 0; ${at} < ${this.#free("columns")}; ${at}++) {`, () => {
+      for (const { sum } of this.#riding) out.line(`*${sum}_part += ${sum}_lanes[${at}];`);
+    });
+  }
+
+  #writePanel(): void {
     const out = this.#out;
     const c = this.#c;
     const units = this.#units;
@@ -629,19 +665,48 @@ export class ContractionWriter {
       out.line(`${into}[${offsetText(offset, this.#names, stage.into).text}] += ${this.#sum};`);
       return;
     }
-    const value = this.#merge(elementsOf(this.#renamed(result)), ...groups);
+    const value = this.#merge(this.#elements(this.#renamed(result)), ...groups);
     const merged = this.#merge(offset, ...groups);
-    const left = axesIn([value, merged]);
+    const left = axesIn([
+      value,
+      merged,
+      ...this.#riding.map(({ term }) => this.#merge(this.#elements(term), ...groups)),
+    ]);
     for (const group of groups)
       if (group.length > 1 && group.some((axis) => left.has(axis)))
         this.#declareAxes(group, group === rows ? this.#row : this.#column);
+    const [before, behind] = [true, false].map((isBefore) =>
+      this.#riding.filter((sum) => sum.isBefore === isBefore),
+    );
+    this.#addRiding(before, groups);
     out.line(assignment({ into: stage.into, offset: merged, value }, this.#names));
+    this.#addRiding(behind, groups);
+  }
+
+  /** Adds the element at hand to sums that ride along. */
+  #addRiding(sums: readonly RidingSum[], groups: readonly (readonly Axis[])[]): void {
+    for (const { sum, term } of sums) {
+      const value = this.#merge(this.#elements(term), ...groups);
+      this.#out.line(
+        `${sum}_lanes[${this.#column} - ${this.#first}] += ${expression(value, this.#names).text};`,
+      );
+    }
   }
 
   // ── Indices ───────────────────────────────────────────────────────────────────────────────────
 
+  /** Loads with their places in memory worked out; numbers of the call by name. */
+  #elements(s: Scalar): Scalar {
+    const named = rewrite(s, (part) =>
+      part.kind === "load" && this.#isNumber(part.node)
+        ? local(this.#names.nameOf(part.node), part.dtype)
+        : undefined,
+    );
+    return elementsOf(named);
+  }
+
   #value(s: Scalar): string {
-    return expression(elementsOf(s), this.#names).text;
+    return expression(this.#elements(s), this.#names).text;
   }
 
   /** Offsets in which the axes of a group run on become offsets in the group's own counter. */

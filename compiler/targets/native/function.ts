@@ -11,7 +11,8 @@ import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import type { Writer } from "../writer.ts";
 import { elementTypes, expression, type Names, numberTypes, offset } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
-import { callOf, type Run, runOf, unitsName, unitsText, writeNest } from "./nest.ts";
+import { callOf, riderText, unitsName, writeNest } from "./nest.ts";
+import { countOf, type Run, runsOf } from "./share.ts";
 
 const noNames: Names = { nameOf: () => "", letter: () => "" };
 
@@ -137,12 +138,6 @@ interface Calling {
   readonly runs: ReadonlyMap<unknown, Run>;
 }
 
-export function runsOf(fn: CompiledFunction): Map<unknown, Run> {
-  return new Map(
-    fn.nests.map((nest) => [nest, runOf(nest, inC(`${fn.program.name}_${nest.name}`), fn.program)]),
-  );
-}
-
 /** The type of a function's memory, the functions of its nests, and the function. */
 export function writeFunction(
   out: Writer,
@@ -151,7 +146,7 @@ export function writeFunction(
   arenaOf: (node: Node) => string,
 ): void {
   const calling = { model, fn, runs: runsOf(fn) };
-  writeMemory(out, fn);
+  writeMemory(out, calling);
   for (const run of calling.runs.values()) writeNest(out, fn, run);
   writeBody(out, calling, arenaOf);
 }
@@ -192,7 +187,7 @@ function numbersOf(fn: CompiledFunction): Node[] {
   return [...new Set(all)].filter((node) => !pointersOf(fn).includes(node));
 }
 
-function writeMemory(out: Writer, fn: CompiledFunction): void {
+function writeMemory(out: Writer, { fn, runs }: Calling): void {
   const slots = new Map(fn.plan.slots.map((slot) => [slot.node, slot]));
   out.doc([`What a call of ${fn.program.name} works on.`]);
   out.block(
@@ -210,6 +205,9 @@ function writeMemory(out: Writer, fn: CompiledFunction): void {
       for (const name of [...ownSizes(fn), ...dataSizes(fn), ...new Set(madeSizes(fn.calls))])
         out.line(`int32_t ${inC(name)};`);
       for (const name of new Set(counters(fn.calls))) out.line(`int ${name};`);
+      for (const run of runs.values())
+        for (const { sum, array } of run.parts)
+          out.line(`double ${array}[${countOf(run)}]; /* of ${sum}, one a unit */`);
     },
     "};",
   );
@@ -346,18 +344,27 @@ function writeCalls(
     } else if (call.kind === "repeat") writeRepeat(out, calling, call, allocate);
     else if (call.kind === "choice") writeChoice(out, calling, call, allocate);
     else {
-      const run = calling.runs.get(call.nest) as Run;
-      if (run.units !== undefined) {
-        const count = overMemory(run.units, call.nest.sizes);
-        out.line(`adjoint_parallel(call.adjoint_pool, ${unitsName(run)}, &call, ${count});`);
-      } else if (run.contraction || run.routed) {
-        out.line(`${run.name}(&call, 0, ${overMemory(unitsText(run), call.nest.sizes)});`);
-      } else {
-        const { open, args } = callOf(calling.fn, run);
-        out.list(open, args, ");", "", "");
-      }
+      const run = calling.runs.get(call.nest);
+      // Without one it rides along with another.
+      if (run) writeRun(out, calling.fn, run);
     }
   }
+}
+
+/** The call of a nest, and what becomes of the parts of its sums. */
+function writeRun(out: Writer, fn: CompiledFunction, run: Run): void {
+  const { sizes } = run.nest;
+  const count = overMemory(countOf(run), sizes);
+  if (run.units !== undefined)
+    out.line(`adjoint_parallel(call.adjoint_pool, ${unitsName(run)}, &call, ${count});`);
+  else if (run.contraction || run.routed) out.line(`${run.name}(&call, 0, ${count});`);
+  else {
+    const { open, args } = callOf(fn, run);
+    out.list(open, args, ");", "", "");
+  }
+  for (const [i, { stage }] of run.riders.entries())
+    out.line(`call.${nameOf(fn, stage.into)} = ${riderText(fn, run, i, count)};`);
+  if (run.cut && run.parts.length > 0) out.line(`${run.name}_end(&call);`);
 }
 
 /** Sizes by name in an expression are those of the function's memory. */

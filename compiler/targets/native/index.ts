@@ -9,18 +9,10 @@ import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { tileOf } from "./contraction.ts";
 import { elementTypes, expression, needsHelper, roundsEach } from "./expression.ts";
-import {
-  canFail,
-  isMade,
-  ownSizes,
-  parametersOf,
-  runsOf,
-  toldSizes,
-  writeFunction,
-} from "./function.ts";
+import { canFail, isMade, ownSizes, parametersOf, toldSizes, writeFunction } from "./function.ts";
 import { dimInC, inC } from "./names.ts";
-import { comparedLanes } from "./nest.ts";
 import { type ListKind, listName, listOf, writeList } from "./routed.ts";
+import { comparedLanes, runsOf } from "./share.ts";
 import { type TileKind, tileName, writeTile } from "./tiles.ts";
 import { withoutUnneeded } from "./unneeded.ts";
 

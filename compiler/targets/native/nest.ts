@@ -1,139 +1,23 @@
 /** One loop nest as a C function. */
 
 import type { Node } from "../../graph/node.ts";
-import { staticSize } from "../../graph/types.ts";
-import { definitionsOf } from "../../kernels/contraction/arrange.ts";
-import { volumeOf } from "../../kernels/contraction/axes.ts";
-import type { Contraction } from "../../kernels/contraction/contraction.ts";
+import { type Contraction, sumName } from "../../kernels/contraction/contraction.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
-import { scheduleOf } from "../../kernels/contraction/scatter.ts";
-import { costOf } from "../../kernels/cost.ts";
-import type { Nest, Statement } from "../../kernels/loops.ts";
-import type { Program } from "../../kernels/program.ts";
-import { type Axis, type Scalar, walk } from "../../kernels/scalar.ts";
+import type { Nest } from "../../kernels/loops.ts";
+import { type Axis, local, rewrite, walk } from "../../kernels/scalar.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
 import type { Writer } from "../writer.ts";
-import { ContractionWriter, unitsOf } from "./contraction.ts";
-import { elementTypes, type Names, numberTypes, roundsEach } from "./expression.ts";
+import { ContractionWriter, type RidingSum } from "./contraction.ts";
+import { elementTypes, expression, type Names, numberTypes, roundsEach } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
+import { type Cut, countOf, isPerStep, perStep, type Run } from "./share.ts";
 import { writeStatements } from "./statements.ts";
-
-/** Vector length that schedules are compared for: the result is the same source on every processor. */
-export const comparedLanes = 16;
-
-/** Less arithmetic than this is done before another thread has woken up. */
-const worthSharing = 200_000;
-
-/** How a nest runs: at once, or in units that threads share. */
-export interface Run {
-  readonly nest: Nest;
-  /** Name of its C function. */
-  readonly name: string;
-  readonly contraction: Contraction | undefined;
-  readonly routed: Routed | undefined;
-  /** Number of units, as an expression over the function's memory; undefined for one. */
-  readonly units: string | undefined;
-  /** The loop that is cut into units, of a nest that is no contraction. */
-  readonly cut: Extract<Statement, { kind: "loop" }> | undefined;
-}
-
-export function runOf(nest: Nest, name: string, program: Program): Run {
-  const [only, ...more] = nest.stages;
-  const routed = more.length === 0 ? program.routed?.get(only.into) : undefined;
-  const contraction =
-    more.length === 0 && !routed
-      ? scheduleOf(only, definitionsOf(program), comparedLanes)
-      : undefined;
-  const work = nest.stages.reduce((sum, stage) => {
-    const { flops, bytes } = costOf(stage);
-    return sum + flops + bytes / 4;
-  }, 0);
-  if (contraction || routed) {
-    const units = work >= worthSharing ? unitsText({ contraction, routed }) : undefined;
-    return { nest, name, contraction, routed, units, cut: undefined };
-  }
-  const cut = work >= worthSharing ? sharedLoop(nest) : undefined;
-  return {
-    nest,
-    name,
-    contraction,
-    routed,
-    units:
-      cut && `(${dimInC(cut.axis.extent)} + ${chunkOf(nest, cut) - 1}) / ${chunkOf(nest, cut)}`,
-    cut,
-  };
-}
-
-/** Steps of a shared loop that are one unit: work enough to be worth handing out. */
-function chunkOf(nest: Nest, cut: Extract<Statement, { kind: "loop" }>): number {
-  const work = nest.stages.reduce((sum, s) => sum + costOf(s).flops + costOf(s).bytes / 4, 0);
-  const steps = volumeOf([cut.axis]);
-  return Math.max(1, Math.ceil((steps * worthSharing) / 8 / work)) * cut.step;
-}
-
-/** The one loop of a nest whose steps have nothing to do with each other. */
-function sharedLoop(nest: Nest): Extract<Statement, { kind: "loop" }> | undefined {
-  const loops = nest.body.filter((s) => s.kind === "loop");
-  const [loop] = loops;
-  const others = nest.body.filter((s) => s.kind !== "loop");
-  if (loops.length !== 1 || !others.every((s) => s.kind === "let")) return undefined;
-  if (nest.results.length > 0) return undefined;
-  for (const { into, axes } of nest.stages) {
-    // Memory for one step of the loop is used again at the next: each unit needs its own.
-    if (isPerStep(nest, into) && !(perStep(nest, into) <= mostPerStep)) return undefined;
-    if (!axes.some((axis) => axis.extent === loop.axis.extent)) return undefined;
-  }
-  return storesApart(loop, (node) => isPerStep(nest, node)) ? loop : undefined;
-}
-
-/** Elements that a unit of a shared loop may have on its stack. */
-const mostPerStep = 1 << 15;
-
-/** Whether a value of the nest is needed within a step of its outermost loop only. */
-const isPerStep = (nest: Nest, node: Node): boolean => (nest.dropped.get(node) ?? 0) > 0;
-
-/** Elements of such a value; NaN where they are not known. */
-const perStep = (nest: Nest, node: Node): number =>
-  staticSize(node.shape.filter((dim) => dim !== 1).slice(nest.dropped.get(node))) ?? Number.NaN;
-
-/**
- * Whether each store inside a loop goes to a place of its own at each of its steps, as do reads of it.
- *
- * @param isOwn memory that each unit has for itself
- */
-function storesApart(
-  loop: Extract<Statement, { kind: "loop" }>,
-  isOwn: (node: Node) => boolean,
-): boolean {
-  const stored = new Map<Node, Scalar>();
-  let apart = true;
-  const visit = (s: Statement): void => {
-    if (s.kind === "loop") s.body.forEach(visit);
-    if (s.kind === "store" && !isOwn(s.into)) {
-      apart &&= uses(s.offset, loop.axis);
-      stored.set(s.into, s.offset);
-    }
-  };
-  loop.body.forEach(visit);
-  const reads = (s: Statement): void => {
-    if (s.kind === "loop") s.body.forEach(reads);
-    const values =
-      s.kind === "let" || s.kind === "store" || s.kind === "accumulate" ? walk(s.value) : [];
-    for (const part of values)
-      if (part.kind === "element" && stored.has(part.node)) apart &&= uses(part.offset, loop.axis);
-  };
-  loop.body.forEach(reads);
-  return apart;
-}
-
-const uses = (s: Scalar, axis: Axis): boolean =>
-  walk(s).some((part) => part.kind === "axis" && part.axis === axis);
 
 /** Writes the function of a nest, its formulas above it. */
 export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
-  const { nest, contraction, routed } = run;
+  const { nest, contraction, routed, riders, parts, cut } = run;
   const letters = new Map<Axis, string>();
   const taken = new Set<string>([
     ...nest.memory.map((node) => nameOf(fn, node)),
@@ -155,7 +39,12 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
   };
   const shown = routed?.formulas ?? nest.stages;
   const stages = shown.flatMap((stage) => formulaOf(stage, fn.program, letter));
-  out.doc([...stages, ...describeSchedule(contraction, names), ...describeLists(routed, names)]);
+  out.doc([
+    ...stages,
+    ...describeSchedule(contraction, names),
+    ...describeLists(routed, names),
+    ...riders.flatMap((rider) => describeRider(fn, rider)),
+  ]);
   const type = `struct ${inC(fn.program.name)}_call`;
   /** Takes what a function needs from the call's memory; sizes only, or everything. */
   const unpack = (everything: boolean, memory: readonly Node[] = nest.memory): void => {
@@ -188,7 +77,11 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
   if (contraction) {
     const own = new Set([...fn.plan.slots.map((slot) => slot.node), ...fn.plan.dynamic]);
     const isOwn = (node: Node): boolean => own.has(node) && !fn.program.outputs.includes(node);
-    const writer = new ContractionWriter(out, contraction, names, free, isOwn);
+    const riding = riders.map(
+      ({ term, isBefore }, i): RidingSum => ({ ...parts[i], term, isBefore }),
+    );
+    const isNumber = (node: Node): boolean => nest.scalars.includes(node);
+    const writer = new ContractionWriter(out, contraction, names, free, isOwn, isNumber, riding);
     const panel = `${run.name}_panel`;
     out.line("static always_inline void");
     out.list(`${panel}(`, [`const ${type} *call`, ...writer.panelParameters], ") {", "", "");
@@ -207,7 +100,7 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
       out.line("}").line();
     }
     out.block(`static void ${run.name}(void *on, int from, int to) {`, () => {
-      out.line(`const ${type} *call = on;`);
+      out.line(`${parts.length > 0 ? "" : "const "}${type} *call = on;`);
       unpack(false);
       writer.writeUnits(run.name);
     });
@@ -217,33 +110,34 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
   // Pointers that share no memory are parameters: compilers believe `restrict` of parameters only.
   const parameters = [
     ...argumentsOf(fn, nest, letter).map(({ type: t, name }) => `${t}${name}`),
-    ...nest.results.map((node) => `${numberTypes[node.type.dtype]} *${nameOf(fn, node)}_out`),
-    ...(run.cut ? ["int from", "int to"] : []),
+    ...(cut
+      ? [...parts.map(({ sum }) => `double *${sum}_part`), "int from", "int to"]
+      : nest.results.map((node) => `${numberTypes[node.type.dtype]} *${nameOf(fn, node)}_out`)),
   ];
   const each = roundsEach(nest.stages.map((stage) => stage.body)) ? "rounds_each " : "";
   out.line(`static ${each}never_inline void`);
   out.list(`${run.name}(`, parameters, ") {", "", "");
   out.indent(() => {
-    if (run.cut) {
-      const { axis, step, body } = run.cut;
-      const i = letter(axis);
-      for (const s of nest.body) if (s !== run.cut) writeStatements(out, [s], names);
-      const chunk = chunkOf(nest, run.cut);
-      const [first, last] =
-        chunk === 1
-          ? ["from", "to"]
-          : [`from * ${chunk}`, `least(${dimInC(axis.extent)}, to * ${chunk})`];
-      const next = step === 1 ? `${i}++` : `${i} += ${step}`;
-      out.block(`for (int ${i} = ${first}; ${i} < ${last}; ${next}) {`, () =>
-        writeStatements(out, body, names),
-      );
-    } else writeStatements(out, nest.body, names);
-    for (const node of nest.results) out.line(`*${nameOf(fn, node)}_out = ${nameOf(fn, node)};`);
+    if (cut) {
+      const { loop, chunk, sums, before } = cut;
+      writeStatements(out, before, names);
+      const isOne = chunk === "1";
+      const some = {
+        loop,
+        first: isOne ? "from" : `from * ${chunk}`,
+        end: isOne ? "to" : `least(${dimInC(loop.axis.extent)}, to * ${chunk})`,
+      };
+      writeStatements(out, [...sums, loop], names, some);
+      for (const { sum } of parts) out.line(`*${sum}_part = ${sum};`);
+    } else {
+      writeStatements(out, nest.body, names);
+      for (const node of nest.results) out.line(`*${nameOf(fn, node)}_out = ${nameOf(fn, node)};`);
+    }
   });
   out.line("}").line();
-  if (!run.cut) return;
+  if (!cut) return;
   out.block(`static void ${run.name}_units(void *on, int from, int to) {`, () => {
-    out.line(`const ${type} *call = on;`);
+    out.line(`${parts.length > 0 ? "" : "const "}${type} *call = on;`);
     const ownNames = new Set<string>();
     for (const node of nest.memory.filter((n) => isPerStep(nest, n))) {
       const name = nameOf(fn, node);
@@ -254,9 +148,41 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     const args = argumentsOf(fn, nest, letter).map(({ name }) =>
       ownNames.has(name) ? name : `call->${name}`,
     );
-    out.list(`${run.name}(`, [...args, "from", "to"], ");", "", "");
+    if (parts.length === 0) {
+      out.list(`${run.name}(`, [...args, "from", "to"], ");", "", "");
+      return;
+    }
+    const own = parts.map(({ array }) => `&call->${array}[unit]`);
+    out.block("for (int unit = from; unit < to; unit++) {", () =>
+      out.list(`${run.name}(`, [...args, ...own, "unit", "unit + 1"], ");", "", ""),
+    );
   });
   out.line();
+  if (parts.length === 0) return;
+  out.block(`static void ${run.name}_end(${type} *call) {`, () =>
+    writeEnd(out, fn, run, cut, names),
+  );
+  out.line();
+}
+
+/** Takes parts of sums together, in their order, and computes what is left to do with them. */
+function writeEnd(out: Writer, fn: CompiledFunction, run: Run, cut: Cut, names: Names): void {
+  const used = new Set(
+    cut.after
+      .flatMap((s) => walk(s.value))
+      .map((s) => (s.kind === "local" || s.kind === "size" ? s.name : "")),
+  );
+  for (const node of run.nest.scalars) {
+    const name = nameOf(fn, node);
+    if (used.has(name)) out.line(`const ${numberTypes[node.type.dtype]} ${name} = call->${name};`);
+  }
+  for (const size of run.nest.sizes)
+    if (used.has(size)) out.line(`const int32_t ${inC(size)} = call->${inC(size)};`);
+  const count = countOf(run);
+  for (const { sum, array } of run.parts)
+    out.line(`const double ${sum} = adjoint_sum(call->${array}, ${count});`);
+  writeStatements(out, cut.after, names);
+  for (const node of run.nest.results) out.line(`call->${nameOf(fn, node)} = ${nameOf(fn, node)};`);
 }
 
 /** What the function of a nest that is no contraction takes from the call's memory, in order. */
@@ -321,6 +247,23 @@ function describeLists(routed: Routed | undefined, names: Names): string[] {
   return [`  from lists of what is not 0 of ${sparse}, in runs of ${routed.run} columns${where}`];
 }
 
-/** The number of units of a contraction or a sparse sum. */
-export const unitsText = ({ contraction, routed }: Pick<Run, "contraction" | "routed">): string =>
-  contraction ? unitsOf(contraction).count : routed ? RoutedWriter.units(routed) : "1";
+/** What a product computes on its way, for the comment above it. */
+function describeRider(
+  fn: CompiledFunction,
+  { nest, stage, isBefore }: Run["riders"][number],
+): string[] {
+  const letter = (axis: Axis): string => nest.axisNames.get(axis) as string;
+  const [first, ...more] = formulaOf(stage, fn.program, letter);
+  const when = isBefore ? "before it is written" : "as it is written";
+  return [`and ${first}, of what is there ${when}`, ...more];
+}
+
+/** A sum that rides along, once all units are done, over the function's memory. */
+export function riderText(fn: CompiledFunction, run: Run, index: number, count: string): string {
+  const { result } = run.riders[index];
+  const sum = local(`adjoint_sum(call.${run.parts[index].array}, ${count})`, "float32");
+  const whole = rewrite(result, (s) =>
+    s.kind === "local" && s.name === sumName ? sum : undefined,
+  );
+  return expression(whole, { nameOf: (node) => nameOf(fn, node), letter: () => "" }).text;
+}

@@ -7,12 +7,38 @@ import type { Writer } from "../writer.ts";
 import { expression, type Names, number, numberTypes, offset } from "./expression.ts";
 import { dimInC, inC } from "./names.ts";
 
-export function writeStatements(out: Writer, statements: readonly Statement[], names: Names): void {
-  for (const [i, s] of statements.entries())
-    writeStatement(out, s, names, laneSums(statements.slice(i + 1)));
+type Loop = Extract<Statement, { kind: "loop" }>;
+
+/** Steps of a loop, from the first to behind the last. */
+export interface Steps {
+  readonly loop: Loop;
+  readonly first: string;
+  readonly end: string;
 }
 
-type Loop = Extract<Statement, { kind: "loop" }>;
+/** @param some the one loop of which only some steps are made */
+export function writeStatements(
+  out: Writer,
+  statements: readonly Statement[],
+  names: Names,
+  some?: Steps,
+): void {
+  for (const [i, s] of statements.entries()) {
+    if (s.kind === "loop") writeLoop(out, s, names, s === some?.loop ? some : undefined);
+    else writeStatement(out, s, names, laneSums(statements.slice(i + 1)));
+  }
+}
+
+function writeLoop(out: Writer, loop: Loop, names: Names, some?: Steps): void {
+  const i = names.letter(loop.axis);
+  const next = loop.step === 1 ? `${i}++` : `${i} += ${loop.step}`;
+  const sums = vectorSums(loop);
+  if (sums) out.directive(`#pragma omp simd${sums}`);
+  const { first, end } = some ?? { first: "0", end: dimInC(loop.axis.extent) };
+  out.block(`for (int ${i} = ${first}; ${i} < ${end}; ${next}) {`, () =>
+    writeStatements(out, loop.body, names),
+  );
+}
 
 const accumulated = (body: readonly Statement[]): Scalar[] =>
   body.flatMap((s) =>
@@ -38,22 +64,12 @@ function laneSums(statements: readonly Statement[]): ReadonlySet<Scalar> {
 /** @param inLanes accumulators of few numbers, or of lanes of vectors */
 function writeStatement(
   out: Writer,
-  s: Statement,
+  s: Exclude<Statement, Loop>,
   names: Names,
   inLanes: ReadonlySet<Scalar>,
 ): void {
   const text = (value: Scalar): string => expression(value, names).text;
   switch (s.kind) {
-    case "loop": {
-      const i = names.letter(s.axis);
-      const next = s.step === 1 ? `${i}++` : `${i} += ${s.step}`;
-      const sums = vectorSums(s);
-      if (sums) out.directive(`#pragma omp simd${sums}`);
-      out.block(`for (int ${i} = 0; ${i} < ${dimInC(s.axis.extent)}; ${next}) {`, () =>
-        writeStatements(out, s.body, names),
-      );
-      return;
-    }
     case "let":
       out.line(`const ${numberTypes[s.local.dtype]} ${inC(s.local.name)} = ${text(s.value)};`);
       return;

@@ -4,7 +4,7 @@ import type { Node } from "../../graph/node.ts";
 import { rescheduled } from "../../kernels/contraction/arrange.ts";
 import { loadsOf, type Stage, stagesOf } from "../../kernels/lower.ts";
 import type { CompiledFunction } from "../../model.ts";
-import { runsOf } from "./function.ts";
+import { runsOf } from "./share.ts";
 
 /** The function without kernels whose values no schedule reads. */
 export function withoutUnneeded(fn: CompiledFunction): CompiledFunction {
