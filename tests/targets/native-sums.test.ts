@@ -69,7 +69,7 @@ run("sums of weights and of gradients ride along with what writes them", async (
   rmSync(root, { recursive: true });
   const c = emitNative(model).get("native.c") as string;
   const bodyOf = (name: string): string =>
-    c.slice(c.indexOf(`\nvoid m_${name}(`)).split("\n}\n")[0];
+    c.slice(c.search(new RegExp(`^\\w+ m_${name}\\(`, "m"))).split("\n}\n")[0];
   t.regex(bodyOf("train"), /adjoint_sum\(call\.size_parts/);
   t.regex(bodyOf("steepness"), /adjoint_sum\(/);
   t.notRegex(bodyOf("limit"), /adjoint_sum\(call\.size_parts/);
