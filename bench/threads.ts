@@ -2,7 +2,7 @@
  * What threads bring, and that they never cost much: one thread and two in turns, beside a process that keeps
  * the other core busy, or not.
  *
- *   npx tsx --conditions=source bench/threads.ts [--busy] [SECONDS]
+ *   npx tsx --conditions=source bench/threads.ts [--busy] [SECONDS] [MODEL …]
  */
 
 import { spawn } from "node:child_process";
@@ -11,16 +11,43 @@ import { pathToFileURL } from "node:url";
 import { compile } from "./compile.ts";
 import { generated } from "./folders.ts";
 import { quantile } from "./measure.ts";
+import { generator, uniform } from "./random.ts";
 
 interface Trainer {
-  train(index: number): number;
-  readonly images: { set(values: Float32Array): void };
-  readonly labels: { set(values: Int32Array): void };
+  train(...args: unknown[]): number;
+  readonly [data: string]: unknown;
 }
 
+/** A model with what fills its data, and what a step takes. */
+interface Measured {
+  readonly data: Readonly<Record<string, Float32Array | Int32Array>>;
+  readonly step: readonly unknown[];
+}
+
+const { values: pixels } = uniform([1200 * 784], 1, generator(1));
+const digits = Int32Array.from({ length: 1200 }, (_, i) => (i * 31) % 10);
+const images: Measured = { data: { images: pixels, labels: digits }, step: [0] };
+
+const measured: Readonly<Record<string, Measured>> = {
+  logistic600: images,
+  mlp20: images,
+  mlp128: images,
+  lenet128: images,
+  lenet500: images,
+  // One sequence a step, and 16 of them.
+  elman100: {
+    data: { sequences: pixels.subarray(0, 300 * 28), labels: digits.subarray(0, 300) },
+    step: [0],
+  },
+  elman: { data: {}, step: [pixels.subarray(0, 100 * 16 * 50), new Int32Array(1600)] },
+};
+
 const busy = process.argv.includes("--busy");
-const seconds = Number(process.argv.slice(2).find((arg) => /^\d/.test(arg)) ?? 4);
-const models = ["logistic600", "mlp20", "mlp128"];
+const rest = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
+const seconds = Number(rest.find((arg) => /^\d/.test(arg)) ?? 14);
+const named = rest.filter((arg) => arg in measured);
+const models = named.length > 0 ? named : Object.keys(measured);
+/** Milliseconds of a turn. */
 const turn = 60;
 
 async function trainersOf(model: string): Promise<Trainer[]> {
@@ -30,13 +57,11 @@ async function trainersOf(model: string): Promise<Trainer[]> {
   )) as Record<string, (options: object) => Promise<Trainer>>;
   const make = Object.entries(entry).find(([name]) => name.startsWith("create"))?.[1];
   if (!make) throw new Error(`${model} has no trainer`);
-  const pixels = Float32Array.from({ length: 1200 * 784 }, (_, i) => ((i * 7919) % 256) / 256);
-  const digits = Int32Array.from({ length: 1200 }, (_, i) => (i * 31) % 10);
   const trainers = [];
   for (const threads of [1, 2]) {
     const trainer = await make({ target: "native", threads });
-    trainer.images.set(pixels);
-    trainer.labels.set(digits);
+    for (const [name, values] of Object.entries(measured[model].data))
+      (trainer[name] as { set(values: unknown): void }).set(values);
     trainers.push(trainer);
   }
   return trainers;
@@ -46,6 +71,7 @@ const other = busy ? spawn("taskset", ["-c", "1", "sh", "-c", "while :; do :; do
 try {
   for (const model of models) {
     const trainers = await trainersOf(model);
+    const { step } = measured[model];
     const rates: number[][] = [[], []];
     const end = performance.now() + (1000 * seconds) / models.length;
     while (performance.now() < end)
@@ -53,7 +79,7 @@ try {
         const start = performance.now();
         let steps = 0;
         while (performance.now() < start + turn) {
-          trainer.train(0);
+          trainer.train(...step);
           steps++;
         }
         rates[i].push((1000 * steps) / (performance.now() - start));

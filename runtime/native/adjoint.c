@@ -1,8 +1,8 @@
 /*
  * Threads for generated C. Work is handed out in units, one at a time, so a core that is taken elsewhere
- * slows only its share. Whether sharing is worth it is measured, for each kind of job by itself: now and
- * then the caller tries for some jobs what seemed slower. Threads that have nothing to do spin for a moment and then sleep
- * in the kernel.
+ * slows only its share. Whether sharing is worth it is measured, for each kind of job by itself, and paid
+ * for: time lost with other threads is a debt that work alone has to earn first (see struct kind). Threads
+ * that have nothing to do spin for a moment and then sleep in the kernel.
  */
 #define _GNU_SOURCE
 #include "adjoint.h"
@@ -16,23 +16,40 @@
 #include <unistd.h>
 #endif
 
-/* Jobs of one function and size: alone or shared for some calls, which are then compared with the other way. */
-struct kind {
-  adjoint_work *work;
-  int units;
-  int calls;
+/*
+ * Whether jobs are shared is a matter of two accounts. What a shared job saves against work alone is put
+ * in, what it loses is taken out, a small part of what is worked alone is put in too, and jobs are
+ * shared as long as nothing is overdrawn.
+ *
+ * A pool has one in nanoseconds. It is emptied where another program keeps a core busy: a thread that is
+ * stopped amid a unit holds up everything for milliseconds. So all that sharing ever costs is that part
+ * of the time. Each kind of job has one in jobs: it tells which are too short, however free the cores are.
+ */
+struct account {
+  double credit;
   bool shared;
-  /* The way is on trial, after so many windows of the other, which are next time `hold`. */
-  bool trial;
-  int held, hold;
-  /* Of the window so far: jobs and nanoseconds. */
-  int jobs;
-  float time;
-  /* Nanoseconds a job of recent windows, alone and shared; 0 where there was none. */
-  float pace[2];
+  /* Times in a row that it was overdrawn before it was full: each halves what is earned alone. */
+  int failures;
 };
 
-enum { KINDS = 64 };
+/* Alone, a job is timed so often before others help with it. */
+enum { samples = 7 };
+
+/* Jobs of one function and about as many units. */
+struct kind {
+  adjoint_work *work;
+  /* Binary digits of the number of units. */
+  int digits;
+  struct account account;
+  /* Jobs to be done alone for its pace to be known, and shared ones since it was. */
+  int unmeasured, shared;
+  /* Nanoseconds a unit alone: what was measured last, and the median that shared jobs are held against. */
+  float alone[samples];
+  int next;
+  float pace;
+};
+
+enum { KINDS = 128 };
 
 struct adjoint_pool {
   int threads;
@@ -49,6 +66,7 @@ struct adjoint_pool {
   /* Units that are not finished: what the caller waits for. */
   _Atomic uint32_t unfinished;
   _Atomic int caller_sleeps;
+  struct account account;
   struct kind kinds[KINDS];
 #ifndef __linux__
   pthread_mutex_t mutex;
@@ -60,11 +78,18 @@ struct adjoint_pool {
 enum { closed = INT32_MAX };
 /* Long enough for a job that follows at once, short enough to leave the core to others. */
 enum { spins = 2000 };
-/*
- * Calls of a kind before it is measured, jobs of a window, jobs after which a trial that is much slower is
- * over, most windows between trials.
- */
-enum { warm = 2, window = 16, shortest = 4, longest_hold = 64 };
+/* Shared jobs after which work alone is measured anew: well below a hundredth of the time. */
+enum { until_measured = 1500 };
+/* The part of the time worked alone that sharing may cost, and how often it may be halved. */
+static const double earned = 1.0 / 40;
+enum { most_failures = 4 };
+/* Saving less than this part of the time is not worth the other core. */
+static const double worthwhile = 0.03;
+/* What an account must hold for sharing to begin, and the most that it holds, in nanoseconds and in jobs. */
+static const double pool_stake = 1e6, pool_most = 20e6;
+static const double kind_stake = 3, kind_most = 10;
+/* What a shared job may lose to waking and waiting; one that loses more had a core taken away. */
+static const double longest_wait = 200e3, worst_in_jobs = -2;
 
 static int64_t now(void) {
   struct timespec t;
@@ -148,6 +173,7 @@ struct adjoint_pool *adjoint_pool_create(int threads) {
   struct adjoint_pool *pool = calloc(1, sizeof *pool);
   if (!pool) return NULL;
   pool->workers = calloc((size_t)threads - 1, sizeof *pool->workers);
+  pool->account = (struct account){pool_stake, true, 0};
 #ifndef __linux__
   pthread_mutex_init(&pool->mutex, NULL);
   pthread_cond_init(&pool->changed, NULL);
@@ -178,44 +204,73 @@ void adjoint_pool_free(struct adjoint_pool *pool) {
   free(pool);
 }
 
-/* What is known of jobs like this one; an older kind with the same place in the table is forgotten. */
+/* What is known of jobs like this one. */
 static struct kind *kind_of(struct adjoint_pool *pool, adjoint_work *work, int units) {
-  const uint32_t mixed = ((uint32_t)(uintptr_t)work ^ (uint32_t)units * 0x9e3779b9u) * 0x85ebca6bu;
-  struct kind *kind = &pool->kinds[mixed >> 26];
-  if (kind->work != work || kind->units != units)
-    *kind = (struct kind){.work = work, .units = units, .shared = true, .hold = 1};
+  const int digits = 32 - __builtin_clz((unsigned)units);
+  const uint32_t mixed = ((uint32_t)((uintptr_t)work >> 4) ^ (uint32_t)digits << 27) * 0x9e3779b9u;
+  struct kind *kind = NULL;
+  for (uint32_t i = 0; i < KINDS; i++) {
+    kind = &pool->kinds[((mixed >> 25) + i) % KINDS];
+    if (kind->work == work && kind->digits == digits) return kind;
+    if (!kind->work) break;
+  }
+  /* The first of its kind; where there is no room, it takes that of another. */
+  *kind = (struct kind){.work = work, .digits = digits, .account = {kind_stake, true, 0}};
   return kind;
 }
 
-/* Notes how long a job took; at the end of a window, the next one is done in the better way or on trial. */
-static void measure(struct kind *kind, int64_t time) {
-  if (kind->calls < warm) {
-    kind->calls++;
+static float median(const float *of) {
+  float sorted[samples];
+  for (int i = 0; i < samples; i++) {
+    int at = i;
+    for (; at > 0 && sorted[at - 1] > of[i]; at--) sorted[at] = sorted[at - 1];
+    sorted[at] = of[i];
+  }
+  return sorted[samples / 2];
+}
+
+/* Enters what a shared job saved or lost. */
+static void enter(struct account *account, double saved, double most) {
+  account->credit += saved;
+  if (account->credit > most) {
+    account->credit = most;
+    account->failures = 0;
+  } else if (account->credit < 0) {
+    if (account->failures < most_failures) account->failures++;
+    account->shared = false;
+  }
+}
+
+/* Enters work that was done alone. */
+static void earn(struct account *account, double work, double stake) {
+  if (account->shared) return;
+  account->credit += work * earned / (1 << account->failures);
+  account->shared = account->credit >= stake;
+}
+
+/* Notes how long a job took. */
+static void note(struct adjoint_pool *pool, struct kind *kind, int units, double time, bool shared) {
+  if (kind->pace == 0 && kind->unmeasured == 0) {
+    /* The first job touches memory that is new: it says nothing. */
+    kind->unmeasured = samples;
     return;
   }
-  kind->jobs++;
-  kind->time += (float)time;
-  const float mean = kind->time / (float)kind->jobs;
-  const float other = kind->pace[!kind->shared];
-  const bool is_over = kind->trial && kind->jobs >= shortest && other > 0 && mean > 1.5f * other;
-  if (kind->jobs < window && !is_over) return;
-  float *pace = &kind->pace[kind->shared];
-  *pace = *pace > 0 ? (*pace + mean) / 2 : mean;
-  kind->jobs = 0;
-  kind->time = 0;
-  if (other > 0 && *pace <= other) {
-    if (kind->trial) kind->hold = 1;
-    kind->trial = false;
-    if (++kind->held < kind->hold) return;
-    kind->trial = true;
-  } else {
-    /* A trial that failed is made less often. */
-    if (!kind->trial) kind->hold = 1;
-    else if (kind->hold < longest_hold) kind->hold *= 2;
-    kind->trial = other == 0;
+  if (!shared) {
+    kind->alone[kind->next] = (float)(time / units);
+    kind->next = (kind->next + 1) % samples;
+    if (kind->unmeasured > 0 && --kind->unmeasured > 0) return;
+    kind->pace = median(kind->alone);
+    kind->shared = 0;
+    earn(&pool->account, time, pool_stake);
+    earn(&kind->account, 1, kind_stake);
+    return;
   }
-  kind->held = 0;
-  kind->shared = !kind->shared;
+  const double expected = (double)kind->pace * units;
+  const double saved = expected * (1 - worthwhile) - time;
+  enter(&pool->account, saved, pool_most);
+  if (saved > -longest_wait)
+    enter(&kind->account, fmax(saved / expected, worst_in_jobs), kind_most);
+  if (++kind->shared == until_measured) kind->unmeasured = samples;
 }
 
 /* Does a job on all threads. */
@@ -248,8 +303,9 @@ void adjoint_parallel(struct adjoint_pool *pool, adjoint_work *work, void *on, i
     return;
   }
   struct kind *kind = kind_of(pool, work, units);
+  const bool shared = kind->unmeasured == 0 && pool->account.shared && kind->account.shared;
   const int64_t start = now();
-  if (kind->shared) share(pool, work, on, units);
+  if (shared) share(pool, work, on, units);
   else work(on, 0, units);
-  measure(kind, now() - start);
+  note(pool, kind, units, (double)(now() - start), shared);
 }
