@@ -42,6 +42,15 @@ export function checkSeed(seed: number): number {
   return seed;
 }
 
+const optionNames: readonly string[] = ["target", "seed", "mode", "threads", "onTarget"];
+
+/** A misspelt option would be a trainer that quietly does something else. @throws InputError */
+export function checkOptions(options: object): void {
+  for (const name of Object.keys(options))
+    if (!optionNames.includes(name))
+      throw new InputError(`there is no option ${name}; options are ${optionNames.join(", ")}`);
+}
+
 function largestOf(array: ElementArray): number {
   let largest = -1;
   for (const v of array) if (v > largest) largest = v;

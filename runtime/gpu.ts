@@ -1,6 +1,6 @@
 /** Runs generated gpu.js kernels: values stay on the device, only asked-for results are read back. */
 
-import { checkSeed } from "./border.ts";
+import { checkOptions, checkSeed } from "./border.ts";
 import { randomFunctions } from "./gpu-random.ts";
 import type { DType } from "./signature.ts";
 import type { AsyncProgram } from "./trainer.ts";
@@ -98,8 +98,10 @@ async function loadGpu(): Promise<GpuModule> {
 /** A program on the device that gpu.js finds. @throws Error naming the package when it is not installed */
 export async function createGpuProgram(
   model: GpuModel,
-  { mode, seed = 0 }: GpuOptions,
+  options: GpuOptions,
 ): Promise<AsyncProgram> {
+  checkOptions(options);
+  const { mode, seed = 0 } = options;
   checkSeed(seed);
   const { GPU, input } = await loadGpu();
   const gpu = new GPU(mode ? { mode } : {});

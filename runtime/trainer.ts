@@ -8,7 +8,7 @@ import {
   type TensorLike,
   withShape,
 } from "./arrays.ts";
-import { Border, checkSeed, results } from "./border.ts";
+import { Border, checkOptions, checkSeed, results } from "./border.ts";
 import type { DType, FunctionSignature, Signature } from "./signature.ts";
 
 export interface GetOptions {
@@ -104,13 +104,15 @@ const overlap = (a: ElementArray, b: ElementArray): boolean =>
  *
  * @param signature what the generated entry says of the model
  * @param program the generated module
- * @throws InputError for a target that was not generated, and for a seed that is no whole number
+ * @throws InputError for a target that was not generated, a seed that is no whole number, an option that is none
  */
 export function createTrainer<Trainer, State extends object>(
   signature: Signature,
   program: SyncProgram<State>,
-  { seed = 0, target = "typescript" }: CreateOptions = {},
+  options: CreateOptions = {},
 ): Trainer {
+  checkOptions(options);
+  const { seed = 0, target = "typescript" } = options;
   if (target !== "typescript")
     refuse(signature.model, `the target ${JSON.stringify(target)} was not generated`);
   const border = new Border(signature);

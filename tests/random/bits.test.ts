@@ -243,6 +243,26 @@ export const f = fn([], [even, scaled, between, coins, dice, orders]);
   device.destroy();
 });
 
+test.serial("a draw that a product is computed with", async (t) => {
+  // The product is 0 on all targets, whose sums of products may differ in last bits.
+  const { create } = await build(`${header}
+export const rng = randomStream(13);
+const W = shared(zeros([64, 500]));
+const x = shared(ones([200, 64]));
+const noise = rng.uniform([200, 500], { low: -0.3, high: 0.1 });
+const gauss = rng.normal([200, 500], { mean: 0.2, std: 0.3 });
+export const f = fn([], [dot(x, W) + noise, dot(x, W) - gauss]);
+`);
+  const trainers = await create(0);
+  const expected = trainers.get("typescript")?.f() as Numbers[];
+  t.true(new Set(expected[0]).size > 99_000);
+  for (const [target, trainer] of trainers) {
+    if (target === "typescript") continue;
+    const got = trainer.f() as Numbers[];
+    for (const [i, want] of expected.entries()) t.is(differing(got[i], want), 0, target);
+  }
+});
+
 test.serial("from a saved state a target goes on with the bits of another one", async (t) => {
   const { create } = await build(`${header}
 export const rng = randomStream(3);

@@ -3,6 +3,9 @@
 import { type CreateOptions, createFastest } from "adjoint/runtime";
 import { createOn } from "adjoint/train";
 import test from "ava";
+import { createLenet } from "../../generated/lenet/index.ts";
+import { createMlp } from "../../generated/mlp/index.ts";
+import { InputError } from "../../runtime/index.ts";
 import { UnavailableError } from "../../runtime/unavailable.ts";
 
 /** As a generated entry: native code cannot run, WebAssembly can. */
@@ -34,6 +37,16 @@ test("auto takes the first target that is available, and says why no faster one"
     instanceOf: UnavailableError,
     message: "native: cc failed (1) to compile the native code",
   });
+});
+
+test("an option that there is not is named, with those that there are", async (t) => {
+  const misspelt: object = { sede: 7 };
+  const message = "there is no option sede; options are target, seed, mode, threads, onTarget";
+  t.throws(() => createMlp(misspelt), { instanceOf: InputError, message });
+  for (const target of ["wasm", "auto"] as const)
+    await t.throwsAsync(createMlp({ target, ...misspelt }), { message });
+  await t.throwsAsync(createLenet({ target: "gpu", ...misspelt }), { message });
+  t.notThrows(() => createMlp({ target: "typescript", seed: 7, threads: 1 }));
 });
 
 test("a target that is asked for runs or fails", async (t) => {
