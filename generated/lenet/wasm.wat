@@ -605,7 +605,7 @@
       (local.set $j (i32.const 0))
       (loop $each_j
         (local.set $k (i32.const 0))
-        ;; four k at a time
+        ;; vectors of four k
         (loop $each_k
           (v128.store
             (i32.add
@@ -685,7 +685,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (v128.store
               (i32.add
@@ -770,7 +770,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (loop $each_j
         (v128.store
           (i32.add
@@ -803,10 +803,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $train.h0_convolved (param $from i32) (param $to i32)
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
-    (local $sums_of_row i32) (local $kl i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $right i32) (local $j_first i32)
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (global.get $train.h0_convolved))
@@ -821,7 +820,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -870,46 +868,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -923,12 +884,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $train.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
+      (param $j i32) (param $kl i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
+    (local $h0_convolved i32)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -961,16 +924,27 @@
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h0_convolved (global.get $train.h0_convolved))
+    (local.set $h0_convolved.at
+      (i32.add
+        (local.get $h0_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 11520))
+              (i32.mul (local.get $j) (i32.const 576)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
 
   ;; h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
@@ -992,7 +966,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (local.set $h0_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
@@ -1085,10 +1059,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $train.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32) (local $j i32)
-    (local $sums_of_row i32) (local $kl i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $q i32) (local $right i32) (local $j_first i32)
     (local.set $h0 (global.get $train.h0))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (global.get $train.h1_convolved))
@@ -1103,7 +1076,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -1160,46 +1132,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -1213,12 +1148,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $train.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
+      (param $j i32) (param $kl i32)
     (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $h1_convolved.at i32) (local $h1_convolved i32)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -1255,16 +1192,27 @@
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
       (local.set $left (i32.add (local.get $left) (i32.const 200)))
       (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h1_convolved (global.get $train.h1_convolved))
+    (local.set $h1_convolved.at
+      (i32.add
+        (local.get $h1_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 3200))
+              (i32.mul (local.get $j) (i32.const 64)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
 
   ;; h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
@@ -1286,7 +1234,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (local.set $h1_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
@@ -1382,8 +1330,7 @@
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
     (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_first i32) (local $i_tile i32)
     (local.set $h1 (global.get $train.h1))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -1427,121 +1374,20 @@
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
+            (if
+              (i32.and
                 (i32.eq (local.get $columns) (i32.const 12))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
-                  (v128.store
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add
-                            (local.get $hidden_b)
-                            (i32.shl (local.get $j) (i32.const 2))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
+                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
+              (then
+                (call $train.h2.whole (local.get $sums) (local.get $i_first) (local.get $j_first)))
+              (else
+                (call $train.h2.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
+                  (local.get $i_tile)
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -1585,7 +1431,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -1595,6 +1467,130 @@
     (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
     (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
     (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $train.h2.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (global.get $train.h2))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $h2.at
+      (i32.add
+        (local.get $h2)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=32
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=32 (local.get $sums))
+          (v128.load offset=32 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=48 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=64 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2032
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=32 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4032
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=128 (local.get $sums))
+          (v128.load offset=32 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $train.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $i_tile i32) (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (global.get $train.h2))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
@@ -1663,7 +1659,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1749,7 +1745,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -1784,7 +1806,7 @@
     (loop $each_i
       (local.set $p_max (f32.const -inf))
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (local.set $p_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
       (loop $each_j
         (local.set $p_max.x4
@@ -1814,7 +1836,7 @@
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
       (local.set $p_sum (f64.const 0))
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (local.set $p_sum.x4 (v128.const f32x4 0 0 0 0))
       (loop $each_j
         (v128.store
@@ -1876,7 +1898,7 @@
               (f32x4.extract_lane 0
                 (call $f32x4_log (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))))))
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (loop $each_j
         (local.set $p.x4
           (f32x4.div
@@ -1935,7 +1957,7 @@
     (local $d_p_logits i32) (local $output_W i32) (local $h2 i32) (local $d_h2_linear i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
     (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
-    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
+    (local $i_first i32) (local $i_tile i32) (local $whole i32)
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h2 (global.get $train.h2))
@@ -1978,187 +2000,29 @@
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
             (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
+            (local.set $whole
+              (i32.and
+                (i32.eq (local.get $columns) (i32.const 12))
+                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500))))
             (call $train.d_h2_linear.tile
               (i32.add
                 (local.get $d_p_logits)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 10)) (i32.const 2)))
               (local.get $right)
-              (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
-                (i32.eq (local.get $columns) (i32.const 12))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $d_h2_linear)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.mul
-                      (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32x4.sub
-                        (f32x4.splat (f32.const 1))
-                        (f32x4.mul
-                          (v128.load
-                            (i32.add
-                              (local.get $h2)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $h2)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2))))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $d_h2_linear)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.mul
-                      (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32x4.sub
-                        (f32x4.splat (f32.const 1))
-                        (f32x4.mul
-                          (v128.load
-                            (i32.add
-                              (local.get $h2)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $h2)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2))))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
-                  (v128.store
-                    (i32.add
-                      (local.get $d_h2_linear)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.mul
-                      (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32x4.sub
-                        (f32x4.splat (f32.const 1))
-                        (f32x4.mul
-                          (v128.load
-                            (i32.add
-                              (local.get $h2)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $h2)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2)))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $d_h2_linear)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.mul
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32x4.sub
-                              (f32x4.splat (f32.const 1))
-                              (f32x4.mul
-                                (v128.load
-                                  (i32.add
-                                    (local.get $h2)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 500))
-                                        (local.get $j))
-                                      (i32.const 2))))
-                                (v128.load
-                                  (i32.add
-                                    (local.get $h2)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 500))
-                                        (local.get $j))
-                                      (i32.const 2))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $d_h2_linear)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.mul
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.sub
-                              (f32.const 1)
-                              (f32.mul
-                                (f32.load
-                                  (i32.add
-                                    (local.get $h2)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 500))
-                                        (local.get $j))
-                                      (i32.const 2))))
-                                (f32.load
-                                  (i32.add
-                                    (local.get $h2)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 500))
-                                        (local.get $j))
-                                      (i32.const 2))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500)))))
+              (local.get $sums)
+              (local.get $i_first)
+              (local.get $j_first)
+              (local.get $whole))
+            (if
+              (i32.eqz (local.get $whole))
+              (then
+                (call $train.d_h2_linear.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500))
+                  (local.get $i_tile)
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -2168,12 +2032,15 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns, then of a whole
+  ;;     tile the result.
   (func $train.d_h2_linear.tile (param $left i32) (param $right i32) (param $sums i32)
+      (param $i i32) (param $j i32) (param $whole i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128) (local $h2.at i32) (local $d_h2_linear.at i32)
+    (local $h2 i32) (local $d_h2_linear i32)
     (local.set $steps (i32.const 10))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2202,16 +2069,226 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=40 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=80 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
+    (if
+      (local.get $whole)
+      (then
+        (local.set $h2 (global.get $train.h2))
+        (local.set $d_h2_linear (global.get $train.d_h2_linear))
+        (local.set $h2.at
+          (i32.add
+            (local.get $h2)
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+              (i32.const 2))))
+        (local.set $d_h2_linear.at
+          (i32.add
+            (local.get $d_h2_linear)
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+              (i32.const 2))))
+        (v128.store
+          (local.get $d_h2_linear.at)
+          (f32x4.mul
+            (local.get $sum_0_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul (v128.load (local.get $h2.at)) (v128.load (local.get $h2.at))))))
+        (v128.store offset=16
+          (local.get $d_h2_linear.at)
+          (f32x4.mul
+            (local.get $sum_0_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=16 (local.get $h2.at))
+                (v128.load offset=16 (local.get $h2.at))))))
+        (v128.store offset=32
+          (local.get $d_h2_linear.at)
+          (f32x4.mul
+            (local.get $sum_0_2)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=32 (local.get $h2.at))
+                (v128.load offset=32 (local.get $h2.at))))))
+        (v128.store offset=2000
+          (local.get $d_h2_linear.at)
+          (f32x4.mul
+            (local.get $sum_1_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=2000 (local.get $h2.at))
+                (v128.load offset=2000 (local.get $h2.at))))))
+        (v128.store offset=2016
+          (local.get $d_h2_linear.at)
+          (f32x4.mul
+            (local.get $sum_1_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=2016 (local.get $h2.at))
+                (v128.load offset=2016 (local.get $h2.at))))))
+        (v128.store offset=2032
+          (local.get $d_h2_linear.at)
+          (f32x4.mul
+            (local.get $sum_1_2)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=2032 (local.get $h2.at))
+                (v128.load offset=2032 (local.get $h2.at))))))
+        (v128.store offset=4000
+          (local.get $d_h2_linear.at)
+          (f32x4.mul
+            (local.get $sum_2_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=4000 (local.get $h2.at))
+                (v128.load offset=4000 (local.get $h2.at))))))
+        (v128.store offset=4016
+          (local.get $d_h2_linear.at)
+          (f32x4.mul
+            (local.get $sum_2_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=4016 (local.get $h2.at))
+                (v128.load offset=4016 (local.get $h2.at))))))
+        (v128.store offset=4032
+          (local.get $d_h2_linear.at)
+          (f32x4.mul
+            (local.get $sum_2_2)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=4032 (local.get $h2.at))
+                (v128.load offset=4032 (local.get $h2.at)))))))
+      (else
+        (v128.store (local.get $sums) (local.get $sum_0_0))
+        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+        (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+        (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+        (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+        (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+        (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+        (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $train.d_h2_linear.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $i_tile i32) (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $h2 i32)
+    (local $d_h2_linear i32)
+    (local.set $h2 (global.get $train.h2))
+    (local.set $d_h2_linear (global.get $train.d_h2_linear))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $d_h2_linear)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.mul
+                (v128.load
+                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                (f32x4.sub
+                  (f32x4.splat (f32.const 1))
+                  (f32x4.mul
+                    (v128.load
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                          (i32.const 2))))
+                    (v128.load
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                          (i32.const 2))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $d_h2_linear)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32.mul
+                (f32.load (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                (f32.sub
+                  (f32.const 1)
+                  (f32.mul
+                    (f32.load
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                          (i32.const 2))))
+                    (f32.load
+                      (i32.add
+                        (local.get $h2)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                          (i32.const 2))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l])
   ;;   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
@@ -2222,8 +2299,7 @@
     (local $unit i32) (local $jkl_first i32) (local $i_from i32) (local $columns i32)
     (local $i_to i32) (local $sums i32) (local $at i32) (local $jkl_at i32) (local $l i32)
     (local $k i32) (local $j i32) (local $to_panel i32) (local $m i32) (local $right i32)
-    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
-    (local $jkl i32)
+    (local $i_first i32) (local $i_tile i32) (local $whole i32)
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $h1 (global.get $train.h1))
@@ -2279,189 +2355,29 @@
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
             (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
+            (local.set $whole
+              (i32.and
+                (i32.eq (local.get $columns) (i32.const 12))
+                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))))
             (call $train.d_h1_linear.tile
               (i32.add
                 (local.get $d_h2_linear)
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
               (local.get $right)
-              (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $jkl_first) (i32.const 2))))
-              (if
-                (i32.eq (local.get $columns) (i32.const 12))
-                (then
-                  (local.set $jkl (local.get $jkl_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $d_h1_linear)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                        (i32.const 2)))
-                    (f32x4.mul
-                      (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
-                      (f32x4.sub
-                        (f32x4.splat (f32.const 1))
-                        (f32x4.mul
-                          (v128.load
-                            (i32.add
-                              (local.get $h1)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                                (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $h1)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                                (i32.const 2))))))))
-                  (local.set $jkl (i32.add (local.get $jkl_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $d_h1_linear)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                        (i32.const 2)))
-                    (f32x4.mul
-                      (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
-                      (f32x4.sub
-                        (f32x4.splat (f32.const 1))
-                        (f32x4.mul
-                          (v128.load
-                            (i32.add
-                              (local.get $h1)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                                (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $h1)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                                (i32.const 2))))))))
-                  (local.set $jkl (i32.add (local.get $jkl_first) (i32.const 8)))
-                  (v128.store
-                    (i32.add
-                      (local.get $d_h1_linear)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                        (i32.const 2)))
-                    (f32x4.mul
-                      (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
-                      (f32x4.sub
-                        (f32x4.splat (f32.const 1))
-                        (f32x4.mul
-                          (v128.load
-                            (i32.add
-                              (local.get $h1)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                                (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $h1)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                                (i32.const 2)))))))))
-                (else
-                  (local.set $jkl (local.get $jkl_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $jkl)
-                      (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four jkl at a time
-                      (loop $each_jkl
-                        (v128.store
-                          (i32.add
-                            (local.get $d_h1_linear)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                              (i32.const 2)))
-                          (f32x4.mul
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $jkl) (i32.const 2))))
-                            (f32x4.sub
-                              (f32x4.splat (f32.const 1))
-                              (f32x4.mul
-                                (v128.load
-                                  (i32.add
-                                    (local.get $h1)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 800))
-                                        (local.get $jkl))
-                                      (i32.const 2))))
-                                (v128.load
-                                  (i32.add
-                                    (local.get $h1)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 800))
-                                        (local.get $jkl))
-                                      (i32.const 2))))))))
-                        (br_if $each_jkl
-                          (i32.lt_s
-                            (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $jkl_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s
-                      (local.get $jkl)
-                      (i32.add (local.get $jkl_first) (local.get $columns)))
-                    (then
-                      ;; the other jkl
-                      (loop $each_jkl
-                        (f32.store
-                          (i32.add
-                            (local.get $d_h1_linear)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                              (i32.const 2)))
-                          (f32.mul
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $jkl) (i32.const 2))))
-                            (f32.sub
-                              (f32.const 1)
-                              (f32.mul
-                                (f32.load
-                                  (i32.add
-                                    (local.get $h1)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 800))
-                                        (local.get $jkl))
-                                      (i32.const 2))))
-                                (f32.load
-                                  (i32.add
-                                    (local.get $h1)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 800))
-                                        (local.get $jkl))
-                                      (i32.const 2))))))))
-                        (br_if $each_jkl
-                          (i32.lt_s
-                            (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
-                            (i32.add (local.get $jkl_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
+              (local.get $sums)
+              (local.get $i_first)
+              (local.get $jkl_first)
+              (local.get $whole))
+            (if
+              (i32.eqz (local.get $whole))
+              (then
+                (call $train.d_h1_linear.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
+                  (local.get $i_tile)
+                  (local.get $jkl_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -2471,12 +2387,15 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns, then of a whole
+  ;;     tile the result.
   (func $train.d_h1_linear.tile (param $left i32) (param $right i32) (param $sums i32)
+      (param $i i32) (param $jkl i32) (param $whole i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128) (local $h1.at i32) (local $d_h1_linear.at i32)
+    (local $h1 i32) (local $d_h1_linear i32)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -2505,16 +2424,227 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
+    (if
+      (local.get $whole)
+      (then
+        (local.set $h1 (global.get $train.h1))
+        (local.set $d_h1_linear (global.get $train.d_h1_linear))
+        (local.set $h1.at
+          (i32.add
+            (local.get $h1)
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+              (i32.const 2))))
+        (local.set $d_h1_linear.at
+          (i32.add
+            (local.get $d_h1_linear)
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+              (i32.const 2))))
+        (v128.store
+          (local.get $d_h1_linear.at)
+          (f32x4.mul
+            (local.get $sum_0_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul (v128.load (local.get $h1.at)) (v128.load (local.get $h1.at))))))
+        (v128.store offset=16
+          (local.get $d_h1_linear.at)
+          (f32x4.mul
+            (local.get $sum_0_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=16 (local.get $h1.at))
+                (v128.load offset=16 (local.get $h1.at))))))
+        (v128.store offset=32
+          (local.get $d_h1_linear.at)
+          (f32x4.mul
+            (local.get $sum_0_2)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=32 (local.get $h1.at))
+                (v128.load offset=32 (local.get $h1.at))))))
+        (v128.store offset=3200
+          (local.get $d_h1_linear.at)
+          (f32x4.mul
+            (local.get $sum_1_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=3200 (local.get $h1.at))
+                (v128.load offset=3200 (local.get $h1.at))))))
+        (v128.store offset=3216
+          (local.get $d_h1_linear.at)
+          (f32x4.mul
+            (local.get $sum_1_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=3216 (local.get $h1.at))
+                (v128.load offset=3216 (local.get $h1.at))))))
+        (v128.store offset=3232
+          (local.get $d_h1_linear.at)
+          (f32x4.mul
+            (local.get $sum_1_2)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=3232 (local.get $h1.at))
+                (v128.load offset=3232 (local.get $h1.at))))))
+        (v128.store offset=6400
+          (local.get $d_h1_linear.at)
+          (f32x4.mul
+            (local.get $sum_2_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=6400 (local.get $h1.at))
+                (v128.load offset=6400 (local.get $h1.at))))))
+        (v128.store offset=6416
+          (local.get $d_h1_linear.at)
+          (f32x4.mul
+            (local.get $sum_2_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=6416 (local.get $h1.at))
+                (v128.load offset=6416 (local.get $h1.at))))))
+        (v128.store offset=6432
+          (local.get $d_h1_linear.at)
+          (f32x4.mul
+            (local.get $sum_2_2)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=6432 (local.get $h1.at))
+                (v128.load offset=6432 (local.get $h1.at)))))))
+      (else
+        (v128.store (local.get $sums) (local.get $sum_0_0))
+        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+        (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+        (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+        (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+        (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+        (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+        (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $train.d_h1_linear.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $i_tile i32) (param $jkl_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $jkl i32) (local $h1 i32)
+    (local $d_h1_linear i32)
+    (local.set $h1 (global.get $train.h1))
+    (local.set $d_h1_linear (global.get $train.d_h1_linear))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
+          (i32.shl (local.get $jkl_first) (i32.const 2))))
+      (local.set $jkl (local.get $jkl_first))
+      (if
+        (i32.lt_s
+          (local.get $jkl)
+          (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four jkl
+          (loop $each_jkl
+            (v128.store
+              (i32.add
+                (local.get $d_h1_linear)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                  (i32.const 2)))
+              (f32x4.mul
+                (v128.load
+                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
+                (f32x4.sub
+                  (f32x4.splat (f32.const 1))
+                  (f32x4.mul
+                    (v128.load
+                      (i32.add
+                        (local.get $h1)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                          (i32.const 2))))
+                    (v128.load
+                      (i32.add
+                        (local.get $h1)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                          (i32.const 2))))))))
+            (br_if $each_jkl
+              (i32.lt_s
+                (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
+                (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
+        (then
+          ;; the other jkl
+          (loop $each_jkl
+            (f32.store
+              (i32.add
+                (local.get $d_h1_linear)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                  (i32.const 2)))
+              (f32.mul
+                (f32.load
+                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
+                (f32.sub
+                  (f32.const 1)
+                  (f32.mul
+                    (f32.load
+                      (i32.add
+                        (local.get $h1)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                          (i32.const 2))))
+                    (f32.load
+                      (i32.add
+                        (local.get $h1)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
+                          (i32.const 2))))))))
+            (br_if $each_jkl
+              (i32.lt_s
+                (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
+                (i32.add (local.get $jkl_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; d_h1_linear_share[i,j,k,l] = d_h1_linear[i,j,k,l] / d_h1_linear_ties[i,j,k,l]
   ;;   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] =
@@ -2545,7 +2675,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (local.set $d_h1_linear_ties.x4 (v128.const f32x4 0 0 0 0))
             (local.set $m (i32.const 0))
@@ -2624,7 +2754,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (v128.store
               (i32.add
@@ -2794,10 +2924,9 @@
   (func $train.d_h0_linear (param $from i32) (param $to i32)
     (local $d_h1_convolved_padded i32) (local $layer1_W i32) (local $h0 i32)
     (local $d_h0_linear i32) (local $unit i32) (local $i i32) (local $kl_first i32)
-    (local $columns i32) (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32)
-    (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32) (local $q i32)
-    (local $right i32) (local $j_first i32) (local $j i32) (local $sums_of_row i32)
-    (local $kl i32)
+    (local $columns i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
+    (local $to_panel i32) (local $m i32) (local $n i32) (local $q i32) (local $right i32)
+    (local $j_first i32)
     (local.set $d_h1_convolved_padded (global.get $train.d_h1_convolved_padded))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h0 (global.get $train.h0))
@@ -2813,7 +2942,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 144) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 40000)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -2868,94 +2996,9 @@
                   (local.get $layer1_W)
                   (i32.shl (i32.mul (local.get $j_first) (i32.const 25)) (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $d_h0_linear)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 2880))
-                          (i32.mul (local.get $j) (i32.const 144)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (f32x4.mul
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2))))
-                    (f32x4.sub
-                      (f32x4.splat (f32.const 1))
-                      (f32x4.mul
-                        (v128.load
-                          (i32.add
-                            (local.get $h0)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 2880))
-                                  (i32.mul (local.get $j) (i32.const 144)))
-                                (local.get $kl))
-                              (i32.const 2))))
-                        (v128.load
-                          (i32.add
-                            (local.get $h0)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 2880))
-                                  (i32.mul (local.get $j) (i32.const 144)))
-                                (local.get $kl))
-                              (i32.const 2))))))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $d_h0_linear)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 2880))
-                          (i32.mul (local.get $j) (i32.const 144)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (f32x4.mul
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2))))
-                    (f32x4.sub
-                      (f32x4.splat (f32.const 1))
-                      (f32x4.mul
-                        (v128.load
-                          (i32.add
-                            (local.get $h0)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 2880))
-                                  (i32.mul (local.get $j) (i32.const 144)))
-                                (local.get $kl))
-                              (i32.const 2))))
-                        (v128.load
-                          (i32.add
-                            (local.get $h0)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 2880))
-                                  (i32.mul (local.get $j) (i32.const 144)))
-                                (local.get $kl))
-                              (i32.const 2))))))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -2969,12 +3012,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.d_h0_linear.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $train.d_h0_linear.tile (param $left i32) (param $right i32) (param $i i32) (param $j i32)
+      (param $kl i32)
     (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
-    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0.at i32)
+    (local $d_h0_linear.at i32) (local $h0 i32) (local $d_h0_linear i32)
     (local.set $steps_1 (i32.const 50))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -3011,16 +3056,116 @@
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
       (local.set $left (i32.add (local.get $left) (i32.const 1900)))
       (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h0 (global.get $train.h0))
+    (local.set $d_h0_linear (global.get $train.d_h0_linear))
+    (local.set $h0.at
+      (i32.add
+        (local.get $h0)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 2880))
+              (i32.mul (local.get $j) (i32.const 144)))
+            (local.get $kl))
+          (i32.const 2))))
+    (local.set $d_h0_linear.at
+      (i32.add
+        (local.get $d_h0_linear)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 2880))
+              (i32.mul (local.get $j) (i32.const 144)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_0_0)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul (v128.load (local.get $h0.at)) (v128.load (local.get $h0.at))))))
+    (v128.store offset=16
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_0_1)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul
+            (v128.load offset=16 (local.get $h0.at))
+            (v128.load offset=16 (local.get $h0.at))))))
+    (v128.store offset=576
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_1_0)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul
+            (v128.load offset=576 (local.get $h0.at))
+            (v128.load offset=576 (local.get $h0.at))))))
+    (v128.store offset=592
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_1_1)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul
+            (v128.load offset=592 (local.get $h0.at))
+            (v128.load offset=592 (local.get $h0.at))))))
+    (v128.store offset=1152
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_2_0)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul
+            (v128.load offset=1152 (local.get $h0.at))
+            (v128.load offset=1152 (local.get $h0.at))))))
+    (v128.store offset=1168
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_2_1)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul
+            (v128.load offset=1168 (local.get $h0.at))
+            (v128.load offset=1168 (local.get $h0.at))))))
+    (v128.store offset=1728
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_3_0)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul
+            (v128.load offset=1728 (local.get $h0.at))
+            (v128.load offset=1728 (local.get $h0.at))))))
+    (v128.store offset=1744
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_3_1)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul
+            (v128.load offset=1744 (local.get $h0.at))
+            (v128.load offset=1744 (local.get $h0.at))))))
+    (v128.store offset=2304
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_4_0)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul
+            (v128.load offset=2304 (local.get $h0.at))
+            (v128.load offset=2304 (local.get $h0.at))))))
+    (v128.store offset=2320
+      (local.get $d_h0_linear.at)
+      (f32x4.mul
+        (local.get $sum_4_1)
+        (f32x4.sub
+          (f32x4.splat (f32.const 1))
+          (f32x4.mul
+            (v128.load offset=2320 (local.get $h0.at))
+            (v128.load offset=2320 (local.get $h0.at)))))))
 
   ;; d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
   ;;   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] =
@@ -3046,7 +3191,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (local.set $d_h0_linear_ties.x4 (v128.const f32x4 0 0 0 0))
             (local.set $m (i32.const 0))
@@ -3125,7 +3270,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (v128.store
               (i32.add
@@ -3412,7 +3557,7 @@
                 (local.get $sums)
                 (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2))))
             (local.set $jk (i32.const 0))
-            ;; four jk at a time
+            ;; vectors of four jk
             (loop $each_jk
               (v128.store
                 (i32.add
@@ -3536,7 +3681,40 @@
         (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
         (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
         (local.set $right (i32.add (local.get $right) (i32.const 32)))
-        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+        (local.set $right_0 (v128.load (local.get $right)))
+        (local.set $right_1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum_0_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (local.set $sum_0_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum_1_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (local.set $sum_1_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum_2_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (local.set $sum_2_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $x (v128.load32_splat (local.get $left_3)))
+        (local.set $sum_3_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (local.set $sum_3_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $x (v128.load32_splat (local.get $left_4)))
+        (local.set $sum_4_0
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (local.set $sum_4_1
+          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+        (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+        (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+        (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+        (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+        (local.set $right (i32.add (local.get $right) (i32.const 32)))
+        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 16)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 16)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 16)))
@@ -3570,7 +3748,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (local.set $d_layer0_b.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_l
             (local.set $d_layer0_b.x4
@@ -3753,7 +3931,7 @@
                     (local.get $jkl)
                     (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
                   (then
-                    ;; four jkl at a time
+                    ;; vectors of four jkl
                     (loop $each_jkl
                       (v128.store
                         (i32.add
@@ -3867,7 +4045,36 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=256 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=512 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=768 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=1024 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -3895,7 +4102,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (local.set $d_layer1_b.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_l
             (local.set $d_layer1_b.x4
@@ -3939,8 +4146,7 @@
     (local $hidden_W i32) (local $h1 i32) (local $d_h2_linear i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
     (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_first i32) (local $i_tile i32) (local $whole i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $h1 (global.get $train.h1))
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
@@ -3977,148 +4183,27 @@
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
             (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 797)))
+            (local.set $whole
+              (i32.and
+                (i32.eq (local.get $columns) (i32.const 12))
+                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))))
             (call $train.hidden_W.tile
               (i32.add (local.get $h1) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
-              (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
-                (i32.eq (local.get $columns) (i32.const 12))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $hidden_W)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.sub
-                      (v128.load
-                        (i32.add
-                          (local.get $hidden_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2))))
-                      (f32x4.mul
-                        (f32x4.splat (f32.const 0.1))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $hidden_W)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.sub
-                      (v128.load
-                        (i32.add
-                          (local.get $hidden_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2))))
-                      (f32x4.mul
-                        (f32x4.splat (f32.const 0.1))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
-                  (v128.store
-                    (i32.add
-                      (local.get $hidden_W)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.sub
-                      (v128.load
-                        (i32.add
-                          (local.get $hidden_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2))))
-                      (f32x4.mul
-                        (f32x4.splat (f32.const 0.1))
-                        (v128.load
-                          (i32.add
-                            (local.get $sums_of_row)
-                            (i32.shl (local.get $j) (i32.const 2))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $hidden_W)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.sub
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_W)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))
-                            (f32x4.mul
-                              (f32x4.splat (f32.const 0.1))
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $hidden_W)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.sub
-                            (f32.load
-                              (i32.add
-                                (local.get $hidden_W)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))
-                            (f32.mul
-                              (f32.const 0.1)
-                              (f32.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
+              (local.get $sums)
+              (local.get $i_first)
+              (local.get $j_first)
+              (local.get $whole))
+            (if
+              (i32.eqz (local.get $whole))
+              (then
+                (call $train.hidden_W.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
+                  (local.get $i_tile)
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -4128,12 +4213,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns, then of a whole
+  ;;     tile the result.
+  (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32) (param $i i32)
+      (param $j i32) (param $whole i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
+    (local $sum_2_1 v128) (local $sum_2_2 v128) (local $hidden_W.at i32) (local $hidden_W i32)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -4162,16 +4249,179 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 3200)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 3200)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
+    (if
+      (local.get $whole)
+      (then
+        (local.set $hidden_W (global.get $hidden_W))
+        (local.set $hidden_W.at
+          (i32.add
+            (local.get $hidden_W)
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+              (i32.const 2))))
+        (v128.store
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_0_0)
+            (v128.load (local.get $hidden_W.at))))
+        (v128.store offset=16
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_0_1)
+            (v128.load offset=16 (local.get $hidden_W.at))))
+        (v128.store offset=32
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_0_2)
+            (v128.load offset=32 (local.get $hidden_W.at))))
+        (v128.store offset=2000
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_1_0)
+            (v128.load offset=2000 (local.get $hidden_W.at))))
+        (v128.store offset=2016
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_1_1)
+            (v128.load offset=2016 (local.get $hidden_W.at))))
+        (v128.store offset=2032
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_1_2)
+            (v128.load offset=2032 (local.get $hidden_W.at))))
+        (v128.store offset=4000
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_2_0)
+            (v128.load offset=4000 (local.get $hidden_W.at))))
+        (v128.store offset=4016
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_2_1)
+            (v128.load offset=4016 (local.get $hidden_W.at))))
+        (v128.store offset=4032
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_2_2)
+            (v128.load offset=4032 (local.get $hidden_W.at)))))
+      (else
+        (v128.store (local.get $sums) (local.get $sum_0_0))
+        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+        (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
+        (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
+        (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
+        (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
+        (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
+        (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $train.hidden_W.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $i_tile i32) (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_W i32)
+    (local.set $hidden_W (global.get $hidden_W))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $hidden_W)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.sub
+                (v128.load
+                  (i32.add
+                    (local.get $hidden_W)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                      (i32.const 2))))
+                (f32x4.mul
+                  (f32x4.splat (f32.const 0.1))
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $hidden_W)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32.sub
+                (f32.load
+                  (i32.add
+                    (local.get $hidden_W)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                      (i32.const 2))))
+                (f32.mul
+                  (f32.const 0.1)
+                  (f32.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; hidden_b[i] ← hidden_b[i] − 0.1·∂cost/∂hidden_b[i]
   ;;   where ∂cost/∂hidden_b[i] = Σ_j d_h2_linear[j,i]
@@ -4179,8 +4429,7 @@
   ;;   in 16 columns i at a time, of d_h2_linear
   (func $train.hidden_b (param $from i32) (param $to i32)
     (local $hidden_b i32) (local $d_h2_linear i32) (local $unit i32) (local $i_first i32)
-    (local $columns i32) (local $sums i32) (local $right i32) (local $sums_of_row i32)
-    (local $i i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $whole i32)
     (local.set $hidden_b (global.get $hidden_b))
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
     (local.set $unit (local.get $from))
@@ -4195,105 +4444,30 @@
           (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $d_h2_linear) (i32.shl (local.get $i_first) (i32.const 2))))
-          (call $train.hidden_b.tile (local.get $right) (local.get $sums))
-          ;; the result of finished sums
-          (local.set $sums_of_row
-            (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $whole (i32.eq (local.get $columns) (i32.const 16)))
+          (call $train.hidden_b.tile
+            (local.get $right)
+            (local.get $sums)
+            (local.get $i_first)
+            (local.get $whole))
           (if
-            (i32.eq (local.get $columns) (i32.const 16))
+            (i32.eqz (local.get $whole))
             (then
-              (local.set $i (local.get $i_first))
-              (v128.store
-                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                (f32x4.sub
-                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                  (f32x4.mul
-                    (f32x4.splat (f32.const 0.1))
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-              (local.set $i (i32.add (local.get $i_first) (i32.const 4)))
-              (v128.store
-                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                (f32x4.sub
-                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                  (f32x4.mul
-                    (f32x4.splat (f32.const 0.1))
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-              (local.set $i (i32.add (local.get $i_first) (i32.const 8)))
-              (v128.store
-                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                (f32x4.sub
-                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                  (f32x4.mul
-                    (f32x4.splat (f32.const 0.1))
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-              (local.set $i (i32.add (local.get $i_first) (i32.const 12)))
-              (v128.store
-                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                (f32x4.sub
-                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                  (f32x4.mul
-                    (f32x4.splat (f32.const 0.1))
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2))))))))
-            (else
-              (local.set $i (local.get $i_first))
-              (if
-                (i32.lt_s
-                  (local.get $i)
-                  (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; four i at a time
-                  (loop $each_i
-                    (v128.store
-                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                      (f32x4.sub
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                        (f32x4.mul
-                          (f32x4.splat (f32.const 0.1))
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $i) (i32.const 2)))))))
-                    (br_if $each_i
-                      (i32.lt_s
-                        (local.tee $i (i32.add (local.get $i) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $i_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
-                (then
-                  ;; the other i
-                  (loop $each_i
-                    (f32.store
-                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                      (f32.sub
-                        (f32.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                        (f32.mul
-                          (f32.const 0.1)
-                          (f32.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $i) (i32.const 2)))))))
-                    (br_if $each_i
-                      (i32.lt_s
-                        (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                        (i32.add (local.get $i_first) (local.get $columns)))))))))
+              (call $train.hidden_b.edge
+                (local.get $sums)
+                (local.get $i_first)
+                (local.get $columns))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[c] = Σ_steps right[step, c] for 16 columns.
-  (func $train.hidden_b.tile (param $right i32) (param $sums i32)
+  ;; sums[c] = Σ_steps right[step, c] for 16 columns, then of a whole tile the result.
+  (func $train.hidden_b.tile (param $right i32) (param $sums i32) (param $i i32)
+      (param $whole i32)
     (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
     (local $right_3 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_0_3 v128)
+    (local $sum_0_3 v128) (local $hidden_b.at i32) (local $hidden_b i32)
     (local.set $steps (i32.const 500))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -4305,11 +4479,96 @@
       (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
       (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3)))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $right_3 (v128.load offset=48 (local.get $right)))
+      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
+      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
+      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
+      (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
+    (if
+      (local.get $whole)
+      (then
+        (local.set $hidden_b (global.get $hidden_b))
+        (local.set $hidden_b.at
+          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+        (v128.store
+          (local.get $hidden_b.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_0_0)
+            (v128.load (local.get $hidden_b.at))))
+        (v128.store offset=16
+          (local.get $hidden_b.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_0_1)
+            (v128.load offset=16 (local.get $hidden_b.at))))
+        (v128.store offset=32
+          (local.get $hidden_b.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_0_2)
+            (v128.load offset=32 (local.get $hidden_b.at))))
+        (v128.store offset=48
+          (local.get $hidden_b.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.1))
+            (local.get $sum_0_3)
+            (v128.load offset=48 (local.get $hidden_b.at)))))
+      (else
+        (v128.store (local.get $sums) (local.get $sum_0_0))
+        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+        (v128.store offset=48 (local.get $sums) (local.get $sum_0_3)))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $train.hidden_b.edge (param $sums i32) (param $i_first i32) (param $columns i32)
+    (local $sums_of_row i32) (local $i i32) (local $hidden_b i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    ;; the result of finished sums
+    (local.set $sums_of_row
+      (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
+    (local.set $i (local.get $i_first))
+    (if
+      (i32.lt_s
+        (local.get $i)
+        (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+      (then
+        ;; vectors of four i
+        (loop $each_i
+          (v128.store
+            (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+            (f32x4.sub
+              (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+              (f32x4.mul
+                (f32x4.splat (f32.const 0.1))
+                (v128.load
+                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+          (br_if $each_i
+            (i32.lt_s
+              (local.tee $i (i32.add (local.get $i) (i32.const 4)))
+              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
+    (if
+      (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
+      (then
+        ;; the other i
+        (loop $each_i
+          (f32.store
+            (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+            (f32.sub
+              (f32.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+              (f32.mul
+                (f32.const 0.1)
+                (f32.load
+                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+          (br_if $each_i
+            (i32.lt_s
+              (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+              (i32.add (local.get $i_first) (local.get $columns))))))))
 
   ;; output_W[i,j] ← output_W[i,j] − 0.1·∂cost/∂output_W[i,j]
   ;;   where ∂cost/∂output_W[i,j] = Σ_k h2[k,i]·d_p_logits[k,j]
@@ -4355,7 +4614,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -4470,7 +4729,36 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 40)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 40)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -4514,7 +4802,7 @@
               (local.get $i)
               (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
             (then
-              ;; four i at a time
+              ;; vectors of four i
               (loop $each_i
                 (v128.store
                   (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
@@ -4569,7 +4857,14 @@
       (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
       (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
+      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
+      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2)))
@@ -4617,10 +4912,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $validate.h0_convolved (param $from i32) (param $to i32)
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
-    (local $sums_of_row i32) (local $kl i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $right i32) (local $j_first i32)
     (local.set $x (i32.load (global.get $validate.x)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (global.get $validate.h0_convolved))
@@ -4635,7 +4929,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -4684,46 +4977,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -4737,12 +4993,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $validate.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $validate.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
+      (param $j i32) (param $kl i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
+    (local $h0_convolved i32)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -4775,16 +5033,27 @@
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h0_convolved (global.get $validate.h0_convolved))
+    (local.set $h0_convolved.at
+      (i32.add
+        (local.get $h0_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 11520))
+              (i32.mul (local.get $j) (i32.const 576)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
 
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
@@ -4804,7 +5073,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
@@ -4872,10 +5141,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $validate.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32) (local $j i32)
-    (local $sums_of_row i32) (local $kl i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $q i32) (local $right i32) (local $j_first i32)
     (local.set $h0 (global.get $validate.h0))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (global.get $validate.h1_convolved))
@@ -4890,7 +5158,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -4947,46 +5214,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -5000,12 +5230,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $validate.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $validate.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
+      (param $j i32) (param $kl i32)
     (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $h1_convolved.at i32) (local $h1_convolved i32)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -5042,16 +5274,27 @@
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
       (local.set $left (i32.add (local.get $left) (i32.const 200)))
       (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h1_convolved (global.get $validate.h1_convolved))
+    (local.set $h1_convolved.at
+      (i32.add
+        (local.get $h1_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 3200))
+              (i32.mul (local.get $j) (i32.const 64)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
 
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
@@ -5067,7 +5310,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -5141,7 +5384,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
@@ -5212,8 +5455,7 @@
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
     (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_first i32) (local $i_tile i32)
     (local.set $h1 (global.get $validate.h1))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -5257,121 +5499,23 @@
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
+            (if
+              (i32.and
                 (i32.eq (local.get $columns) (i32.const 12))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
-                  (v128.store
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add
-                            (local.get $hidden_b)
-                            (i32.shl (local.get $j) (i32.const 2))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
+                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
+              (then
+                (call $validate.h2.whole
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (local.get $j_first)))
+              (else
+                (call $validate.h2.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
+                  (local.get $i_tile)
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -5415,7 +5559,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -5425,6 +5595,130 @@
     (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
     (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
     (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $validate.h2.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (global.get $validate.h2))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $h2.at
+      (i32.add
+        (local.get $h2)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=32
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=32 (local.get $sums))
+          (v128.load offset=32 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=48 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=64 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2032
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=32 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4032
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=128 (local.get $sums))
+          (v128.load offset=32 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $validate.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $i_tile i32) (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (global.get $validate.h2))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
@@ -5493,7 +5787,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -5579,7 +5873,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -5666,10 +5986,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $test.h0_convolved (param $from i32) (param $to i32)
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $right i32) (local $j_first i32) (local $j i32)
-    (local $sums_of_row i32) (local $kl i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $right i32) (local $j_first i32)
     (local.set $x (i32.load (global.get $test.x)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (global.get $test.h0_convolved))
@@ -5684,7 +6003,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -5733,46 +6051,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -5786,12 +6067,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $test.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $test.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32) (param $j i32)
+      (param $kl i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
+    (local $h0_convolved i32)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -5824,16 +6107,27 @@
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h0_convolved (global.get $test.h0_convolved))
+    (local.set $h0_convolved.at
+      (i32.add
+        (local.get $h0_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 11520))
+              (i32.mul (local.get $j) (i32.const 576)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
 
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
@@ -5853,7 +6147,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
@@ -5921,10 +6215,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $test.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $sums i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32) (local $j i32)
-    (local $sums_of_row i32) (local $kl i32)
+    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $q i32) (local $right i32) (local $j_first i32)
     (local.set $h0 (global.get $test.h0))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (global.get $test.h1_convolved))
@@ -5939,7 +6232,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -5996,46 +6288,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -6049,12 +6304,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $test.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $test.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32) (param $j i32)
+      (param $kl i32)
     (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $h1_convolved.at i32) (local $h1_convolved i32)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -6091,16 +6348,27 @@
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
       (local.set $left (i32.add (local.get $left) (i32.const 200)))
       (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h1_convolved (global.get $test.h1_convolved))
+    (local.set $h1_convolved.at
+      (i32.add
+        (local.get $h1_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 3200))
+              (i32.mul (local.get $j) (i32.const 64)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
 
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
@@ -6116,7 +6384,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
@@ -6190,7 +6458,7 @@
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; four l at a time
+          ;; vectors of four l
           (loop $each_l
             (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
             (local.set $m (i32.const 0))
@@ -6261,8 +6529,7 @@
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
     (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32) (local $i i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_first i32) (local $i_tile i32)
     (local.set $h1 (global.get $test.h1))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -6306,121 +6573,20 @@
                 (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
+            (if
+              (i32.and
                 (i32.eq (local.get $columns) (i32.const 12))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 8)))
-                  (v128.store
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add
-                            (local.get $hidden_b)
-                            (i32.shl (local.get $j) (i32.const 2))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $h2)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
+                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
+              (then
+                (call $test.h2.whole (local.get $sums) (local.get $i_first) (local.get $j_first)))
+              (else
+                (call $test.h2.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
+                  (local.get $i_tile)
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -6464,7 +6630,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -6474,6 +6666,130 @@
     (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
     (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
     (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $test.h2.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (global.get $test.h2))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $h2.at
+      (i32.add
+        (local.get $h2)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=32
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=32 (local.get $sums))
+          (v128.load offset=32 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=48 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=64 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2032
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=32 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4032
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=128 (local.get $sums))
+          (v128.load offset=32 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $test.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32) (param $i_tile i32)
+      (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (global.get $test.h2))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
@@ -6542,7 +6858,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -6628,7 +6944,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -6715,10 +7057,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $probabilities.h0_convolved (param $from i32) (param $to i32)
     (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32)
-    (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
-    (local $to_panel i32) (local $m i32) (local $n i32) (local $right i32) (local $j_first i32)
-    (local $j i32) (local $sums_of_row i32) (local $kl i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $right i32) (local $j_first i32)
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
@@ -6734,7 +7075,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -6783,46 +7123,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -6836,12 +7139,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $probabilities.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $probabilities.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
+      (param $j i32) (param $kl i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
+    (local $h0_convolved i32)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -6874,16 +7179,27 @@
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
+    (local.set $h0_convolved.at
+      (i32.add
+        (local.get $h0_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 11520))
+              (i32.mul (local.get $j) (i32.const 576)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
 
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
@@ -6907,7 +7223,7 @@
             (local.set $k (i32.const 0))
             (loop $each_k
               (local.set $l (i32.const 0))
-              ;; four l at a time
+              ;; vectors of four l
               (loop $each_l
                 (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
                 (local.set $m (i32.const 0))
@@ -6977,10 +7293,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $probabilities.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32)
-    (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
-    (local $to_panel i32) (local $m i32) (local $n i32) (local $q i32) (local $right i32)
-    (local $j_first i32) (local $j i32) (local $sums_of_row i32) (local $kl i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32)
     (local.set $h0 (i32.load (global.get $probabilities.h0)))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
@@ -6996,7 +7311,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -7053,46 +7367,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -7106,12 +7383,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $probabilities.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $probabilities.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
+      (param $j i32) (param $kl i32)
     (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $h1_convolved.at i32) (local $h1_convolved i32)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -7148,16 +7427,27 @@
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
       (local.set $left (i32.add (local.get $left) (i32.const 200)))
       (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
+    (local.set $h1_convolved.at
+      (i32.add
+        (local.get $h1_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 3200))
+              (i32.mul (local.get $j) (i32.const 64)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
 
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
@@ -7178,7 +7468,7 @@
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
@@ -7254,7 +7544,7 @@
             (local.set $k (i32.const 0))
             (loop $each_k
               (local.set $l (i32.const 0))
-              ;; four l at a time
+              ;; vectors of four l
               (loop $each_l
                 (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
                 (local.set $m (i32.const 0))
@@ -7329,7 +7619,7 @@
     (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
     (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
     (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
-    (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_5 i32)
     (local.set $h1 (i32.load (global.get $probabilities.h1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -7434,120 +7724,22 @@
                   (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
-                ;; the result of finished sums
-                (local.set $i (local.get $i_first))
-                (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
-                      (i32.add
-                        (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (if
+                (if
+                  (i32.and
                     (i32.eq (local.get $columns) (i32.const 8))
-                    (then
-                      (local.set $j (local.get $j_first))
-                      (v128.store
-                        (i32.add
-                          (local.get $h2)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_b)
-                                (i32.shl (local.get $j) (i32.const 2)))))))
-                      (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                      (v128.store
-                        (i32.add
-                          (local.get $h2)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))))
-                    (else
-                      (local.set $j (local.get $j_first))
-                      (if
-                        (i32.lt_s
-                          (local.get $j)
-                          (i32.sub
-                            (i32.add (local.get $j_first) (local.get $columns))
-                            (i32.const 3)))
-                        (then
-                          ;; four j at a time
-                          (loop $each_j
-                            (v128.store
-                              (i32.add
-                                (local.get $h2)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))
-                              (call $f32x4_tanh
-                                (f32x4.add
-                                  (v128.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (v128.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))
-                            (br_if $each_j
-                              (i32.lt_s
-                                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                                (i32.sub
-                                  (i32.add (local.get $j_first) (local.get $columns))
-                                  (i32.const 3)))))))
-                      (if
-                        (i32.lt_s
-                          (local.get $j)
-                          (i32.add (local.get $j_first) (local.get $columns)))
-                        (then
-                          ;; the other j
-                          (loop $each_j
-                            (f32.store
-                              (i32.add
-                                (local.get $h2)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))
-                              (f32x4.extract_lane 0
-                                (call $f32x4_tanh
-                                  (f32x4.splat
-                                    (f32.add
-                                      (f32.load
-                                        (i32.add
-                                          (local.get $sums_of_row)
-                                          (i32.shl (local.get $j) (i32.const 2))))
-                                      (f32.load
-                                        (i32.add
-                                          (local.get $hidden_b)
-                                          (i32.shl (local.get $j) (i32.const 2)))))))))
-                            (br_if $each_j
-                              (i32.lt_s
-                                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                                (i32.add (local.get $j_first) (local.get $columns)))))))))
-                  (br_if $each_i
-                    (i32.lt_s
-                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
-                        (local.get $i_to)))))
+                    (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
+                  (then
+                    (call $probabilities.h2.whole
+                      (local.get $sums)
+                      (local.get $i_first)
+                      (local.get $j_first)))
+                  (else
+                    (call $probabilities.h2.edge
+                      (local.get $sums)
+                      (local.get $i_first)
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to))
+                      (local.get $j_first)
+                      (local.get $columns))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -7606,7 +7798,46 @@
       (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
       (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -7619,6 +7850,142 @@
     (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
     (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
     (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $probabilities.h2.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (i32.load (global.get $probabilities.h2)))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $h2.at
+      (i32.add
+        (local.get $h2)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=48 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=6000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=6016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=8000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=8016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=144 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=10000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=160 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=10016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=176 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $probabilities.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (i32.load (global.get $probabilities.h2)))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
@@ -7723,7 +8090,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
-                      ;; four j at a time
+                      ;; vectors of four j
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -7822,7 +8189,35 @@
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -7856,7 +8251,7 @@
         (loop $each_i
           (local.set $scores_max (f32.const -inf))
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (local.set $scores_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
           (loop $each_j
             (local.set $scores_max.x4
@@ -7887,7 +8282,7 @@
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $scores_sum (f64.const 0))
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (local.set $scores_sum.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_j
             (v128.store
@@ -7936,7 +8331,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (loop $each_j
             (v128.store
               (i32.add
@@ -8076,10 +8471,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $predict.h0_convolved (param $from i32) (param $to i32)
     (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32)
-    (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
-    (local $to_panel i32) (local $m i32) (local $n i32) (local $right i32) (local $j_first i32)
-    (local $j i32) (local $sums_of_row i32) (local $kl i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $right i32) (local $j_first i32)
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
@@ -8095,7 +8489,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 832)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -8144,46 +8537,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 11520))
-                          (i32.mul (local.get $j) (i32.const 576)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -8197,12 +8553,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $predict.h0_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $predict.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
+      (param $j i32) (param $kl i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
+    (local $h0_convolved i32)
     (local.set $steps (i32.const 25))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -8235,16 +8593,27 @@
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
+    (local.set $h0_convolved.at
+      (i32.add
+        (local.get $h0_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 11520))
+              (i32.mul (local.get $j) (i32.const 576)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
 
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
@@ -8268,7 +8637,7 @@
             (local.set $k (i32.const 0))
             (loop $each_k
               (local.set $l (i32.const 0))
-              ;; four l at a time
+              ;; vectors of four l
               (loop $each_l
                 (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
                 (local.set $m (i32.const 0))
@@ -8338,10 +8707,9 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $predict.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32)
-    (local $sums i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
-    (local $to_panel i32) (local $m i32) (local $n i32) (local $q i32) (local $right i32)
-    (local $j_first i32) (local $j i32) (local $sums_of_row i32) (local $kl i32)
+    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32)
+    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
+    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32)
     (local.set $h0 (i32.load (global.get $predict.h0)))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
@@ -8357,7 +8725,6 @@
           (loop $each_kl_first
             (local.set $columns
               (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 16000)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -8414,46 +8781,9 @@
                     (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
                     (i32.const 2)))
                 (local.get $right)
-                (local.get $sums))
-              ;; the result of finished sums
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (local.set $sums_of_row
-                  (i32.sub
-                    (i32.add
-                      (local.get $sums)
-                      (i32.shl (i32.sub (local.get $j) (local.get $j_first)) (i32.const 5)))
-                    (i32.shl (local.get $kl_first) (i32.const 2))))
-                (local.set $kl (local.get $kl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (local.set $kl (i32.add (local.get $kl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 3200))
-                          (i32.mul (local.get $j) (i32.const 64)))
-                        (local.get $kl))
-                      (i32.const 2)))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $kl) (i32.const 2)))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (i32.add (local.get $j_first) (i32.const 5)))))
+                (local.get $i)
+                (local.get $j_first)
+                (local.get $kl_first))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -8467,12 +8797,14 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $predict.h1_convolved.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
+  (func $predict.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
+      (param $j i32) (param $kl i32)
     (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $h1_convolved.at i32) (local $h1_convolved i32)
     (local.set $steps_1 (i32.const 20))
     (loop $each_of_steps_1
       (local.set $steps (i32.const 25))
@@ -8509,16 +8841,27 @@
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
       (local.set $left (i32.add (local.get $left) (i32.const 200)))
       (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
+    (local.set $h1_convolved.at
+      (i32.add
+        (local.get $h1_convolved)
+        (i32.shl
+          (i32.add
+            (i32.add
+              (i32.mul (local.get $i) (i32.const 3200))
+              (i32.mul (local.get $j) (i32.const 64)))
+            (local.get $kl))
+          (i32.const 2))))
+    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
+    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
+    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
+    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
+    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
+    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
+    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
+    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
+    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
 
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
@@ -8539,7 +8882,7 @@
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (loop $each_j
             (local.set $k (i32.const 0))
             (loop $each_k
@@ -8615,7 +8958,7 @@
             (local.set $k (i32.const 0))
             (loop $each_k
               (local.set $l (i32.const 0))
-              ;; four l at a time
+              ;; vectors of four l
               (loop $each_l
                 (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
                 (local.set $m (i32.const 0))
@@ -8690,7 +9033,7 @@
     (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
     (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
     (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
-    (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_5 i32)
     (local.set $h1 (i32.load (global.get $predict.h1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -8795,120 +9138,22 @@
                   (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
-                ;; the result of finished sums
-                (local.set $i (local.get $i_first))
-                (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
-                      (i32.add
-                        (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (if
+                (if
+                  (i32.and
                     (i32.eq (local.get $columns) (i32.const 8))
-                    (then
-                      (local.set $j (local.get $j_first))
-                      (v128.store
-                        (i32.add
-                          (local.get $h2)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_b)
-                                (i32.shl (local.get $j) (i32.const 2)))))))
-                      (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                      (v128.store
-                        (i32.add
-                          (local.get $h2)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))))
-                    (else
-                      (local.set $j (local.get $j_first))
-                      (if
-                        (i32.lt_s
-                          (local.get $j)
-                          (i32.sub
-                            (i32.add (local.get $j_first) (local.get $columns))
-                            (i32.const 3)))
-                        (then
-                          ;; four j at a time
-                          (loop $each_j
-                            (v128.store
-                              (i32.add
-                                (local.get $h2)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))
-                              (call $f32x4_tanh
-                                (f32x4.add
-                                  (v128.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (v128.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))
-                            (br_if $each_j
-                              (i32.lt_s
-                                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                                (i32.sub
-                                  (i32.add (local.get $j_first) (local.get $columns))
-                                  (i32.const 3)))))))
-                      (if
-                        (i32.lt_s
-                          (local.get $j)
-                          (i32.add (local.get $j_first) (local.get $columns)))
-                        (then
-                          ;; the other j
-                          (loop $each_j
-                            (f32.store
-                              (i32.add
-                                (local.get $h2)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))
-                              (f32x4.extract_lane 0
-                                (call $f32x4_tanh
-                                  (f32x4.splat
-                                    (f32.add
-                                      (f32.load
-                                        (i32.add
-                                          (local.get $sums_of_row)
-                                          (i32.shl (local.get $j) (i32.const 2))))
-                                      (f32.load
-                                        (i32.add
-                                          (local.get $hidden_b)
-                                          (i32.shl (local.get $j) (i32.const 2)))))))))
-                            (br_if $each_j
-                              (i32.lt_s
-                                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                                (i32.add (local.get $j_first) (local.get $columns)))))))))
-                  (br_if $each_i
-                    (i32.lt_s
-                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
-                        (local.get $i_to)))))
+                    (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
+                  (then
+                    (call $predict.h2.whole
+                      (local.get $sums)
+                      (local.get $i_first)
+                      (local.get $j_first)))
+                  (else
+                    (call $predict.h2.edge
+                      (local.get $sums)
+                      (local.get $i_first)
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to))
+                      (local.get $j_first)
+                      (local.get $columns))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -8967,7 +9212,46 @@
       (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
       (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -8980,6 +9264,142 @@
     (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
     (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
     (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $predict.h2.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (i32.load (global.get $predict.h2)))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $h2.at
+      (i32.add
+        (local.get $h2)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=48 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=6000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=6016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=8000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=8016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=144 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=10000
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=160 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=10016
+      (local.get $h2.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=176 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $predict.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h2 (i32.load (global.get $predict.h2)))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $h2)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
@@ -9084,7 +9504,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
-                      ;; four j at a time
+                      ;; vectors of four j
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -9183,7 +9603,35 @@
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))

@@ -373,7 +373,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -458,7 +458,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -493,7 +519,7 @@
     (loop $each_i
       (local.set $p_max (f32.const -inf))
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (local.set $p_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
       (loop $each_j
         (local.set $p_max.x4
@@ -523,7 +549,7 @@
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
       (local.set $p_sum (f64.const 0))
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (local.set $p_sum.x4 (v128.const f32x4 0 0 0 0))
       (loop $each_j
         (v128.store
@@ -585,7 +611,7 @@
               (f32x4.extract_lane 0
                 (call $f32x4_log (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))))))
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (loop $each_j
         (local.set $p.x4
           (f32x4.div
@@ -680,7 +706,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -795,7 +821,36 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 40)))
       (local.set $right (i32.add (local.get $right) (i32.const 3136)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 40)))
+      (local.set $right (i32.add (local.get $right) (i32.const 3136)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -839,7 +894,7 @@
               (local.get $i)
               (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
             (then
-              ;; four i at a time
+              ;; vectors of four i
               (loop $each_i
                 (v128.store
                   (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2)))
@@ -892,7 +947,14 @@
       (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
       (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
+      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
+      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2)))
@@ -982,7 +1044,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1067,7 +1129,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -1208,7 +1296,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1293,7 +1381,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -1471,7 +1585,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
-                      ;; four j at a time
+                      ;; vectors of four j
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -1566,7 +1680,35 @@
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -1600,7 +1742,7 @@
         (loop $each_i
           (local.set $scores_max (f32.const -inf))
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (local.set $scores_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
           (loop $each_j
             (local.set $scores_max.x4
@@ -1631,7 +1773,7 @@
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $scores_sum (f64.const 0))
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (local.set $scores_sum.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_j
             (v128.store
@@ -1680,7 +1822,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (loop $each_j
             (v128.store
               (i32.add
@@ -1830,7 +1972,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
-                      ;; four j at a time
+                      ;; vectors of four j
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -1925,7 +2067,35 @@
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))

@@ -550,7 +550,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (loop $each_j
         (v128.store
           (i32.add
@@ -582,14 +582,91 @@
   ;;   for i < 784, j < 500
   (func $train.L2_sum_hidden_W
     (local $hidden_W i32) (local $i i32) (local $j i32) (local $L2_sum_hidden_W f64)
-    (local $L2_sum_hidden_W.x4 v128)
+    (local $L2_sum_hidden_W.x4 v128) (local $L2_sum_hidden_W.x4_1 v128)
+    (local $L2_sum_hidden_W.x4_2 v128) (local $L2_sum_hidden_W.x4_3 v128)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $L2_sum_hidden_W (f64.const 0))
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (local.set $L2_sum_hidden_W.x4 (v128.const f32x4 0 0 0 0))
+      (local.set $L2_sum_hidden_W.x4_1 (v128.const f32x4 0 0 0 0))
+      (local.set $L2_sum_hidden_W.x4_2 (v128.const f32x4 0 0 0 0))
+      (local.set $L2_sum_hidden_W.x4_3 (v128.const f32x4 0 0 0 0))
+      (loop $each_j
+        (local.set $L2_sum_hidden_W.x4
+          (f32x4.add
+            (local.get $L2_sum_hidden_W.x4)
+            (f32x4.mul
+              (v128.load
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2))))
+              (v128.load
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2)))))))
+        (local.set $L2_sum_hidden_W.x4_1
+          (f32x4.add
+            (local.get $L2_sum_hidden_W.x4_1)
+            (f32x4.mul
+              (v128.load offset=16
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2))))
+              (v128.load offset=16
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2)))))))
+        (local.set $L2_sum_hidden_W.x4_2
+          (f32x4.add
+            (local.get $L2_sum_hidden_W.x4_2)
+            (f32x4.mul
+              (v128.load offset=32
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2))))
+              (v128.load offset=32
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2)))))))
+        (local.set $L2_sum_hidden_W.x4_3
+          (f32x4.add
+            (local.get $L2_sum_hidden_W.x4_3)
+            (f32x4.mul
+              (v128.load offset=48
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2))))
+              (v128.load offset=48
+                (i32.add
+                  (local.get $hidden_W)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                    (i32.const 2)))))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 16))) (i32.const 496))))
+      (local.set $L2_sum_hidden_W.x4
+        (f32x4.add (local.get $L2_sum_hidden_W.x4) (local.get $L2_sum_hidden_W.x4_1)))
+      (local.set $L2_sum_hidden_W.x4
+        (f32x4.add (local.get $L2_sum_hidden_W.x4) (local.get $L2_sum_hidden_W.x4_2)))
+      (local.set $L2_sum_hidden_W.x4
+        (f32x4.add (local.get $L2_sum_hidden_W.x4) (local.get $L2_sum_hidden_W.x4_3)))
       (loop $each_j
         (local.set $L2_sum_hidden_W.x4
           (f32x4.add
@@ -627,7 +704,7 @@
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (local.set $L2_sum_output_W.x4 (v128.const f32x4 0 0 0 0))
       (loop $each_j
         (local.set $L2_sum_output_W.x4
@@ -684,7 +761,7 @@
   (func $train.h (param $from i32) (param $to i32)
     (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $i_first i32)
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -710,108 +787,17 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
-                (i32.eq (local.get $columns) (i32.const 8))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $h)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $h)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add
-                            (local.get $hidden_b)
-                            (i32.shl (local.get $j) (i32.const 2))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $h)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $h)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (if
+              (i32.eq (local.get $columns) (i32.const 8))
+              (then
+                (call $train.h.whole (local.get $sums) (local.get $i_first) (local.get $j_first)))
+              (else
+                (call $train.h.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (i32.add (local.get $i_first) (i32.const 5))
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
@@ -858,7 +844,36 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -869,6 +884,132 @@
     (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
     (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
     (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $train.h.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $h.at i32) (local $hidden_b i32) (local $h i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h (global.get $train.h))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $h.at
+      (i32.add
+        (local.get $h)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=48 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=6000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=6016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=8000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=8016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=144 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $train.h.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h (global.get $train.h))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $h)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $h)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
@@ -919,7 +1060,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -1005,7 +1146,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -1040,7 +1207,7 @@
     (loop $each_i
       (local.set $p_max (f32.const -inf))
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (local.set $p_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
       (loop $each_j
         (local.set $p_max.x4
@@ -1070,7 +1237,7 @@
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
       (local.set $p_sum (f64.const 0))
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (local.set $p_sum.x4 (v128.const f32x4 0 0 0 0))
       (loop $each_j
         (v128.store
@@ -1132,7 +1299,7 @@
               (f32x4.extract_lane 0
                 (call $f32x4_log (f32x4.splat (f32.demote_f64 (local.get $p_sum)))))))))
       (local.set $j (i32.const 0))
-      ;; four j at a time
+      ;; vectors of four j
       (loop $each_j
         (local.set $p.x4
           (f32x4.div
@@ -1190,7 +1357,7 @@
     (local $d_p_logits i32) (local $output_W i32) (local $h i32) (local $d_linear i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
     (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
-    (local $i_first i32) (local $i i32) (local $sums_of_row i32)
+    (local $i_first i32) (local $whole i32)
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h (global.get $train.h))
@@ -1232,162 +1399,25 @@
           ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
+            (local.set $whole (i32.eq (local.get $columns) (i32.const 8)))
             (call $train.d_linear.tile
               (i32.add
                 (local.get $d_p_logits)
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 10)) (i32.const 2)))
               (local.get $right)
-              (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
-                (i32.eq (local.get $columns) (i32.const 8))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $d_linear)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.mul
-                      (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32x4.sub
-                        (f32x4.splat (f32.const 1))
-                        (f32x4.mul
-                          (v128.load
-                            (i32.add
-                              (local.get $h)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $h)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2))))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $d_linear)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.mul
-                      (v128.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32x4.sub
-                        (f32x4.splat (f32.const 1))
-                        (f32x4.mul
-                          (v128.load
-                            (i32.add
-                              (local.get $h)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $h)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.const 2)))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $d_linear)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.mul
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32x4.sub
-                              (f32x4.splat (f32.const 1))
-                              (f32x4.mul
-                                (v128.load
-                                  (i32.add
-                                    (local.get $h)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 500))
-                                        (local.get $j))
-                                      (i32.const 2))))
-                                (v128.load
-                                  (i32.add
-                                    (local.get $h)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 500))
-                                        (local.get $j))
-                                      (i32.const 2))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $d_linear)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.mul
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.sub
-                              (f32.const 1)
-                              (f32.mul
-                                (f32.load
-                                  (i32.add
-                                    (local.get $h)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 500))
-                                        (local.get $j))
-                                      (i32.const 2))))
-                                (f32.load
-                                  (i32.add
-                                    (local.get $h)
-                                    (i32.shl
-                                      (i32.add
-                                        (i32.mul (local.get $i) (i32.const 500))
-                                        (local.get $j))
-                                      (i32.const 2))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 5)))))
+              (local.get $sums)
+              (local.get $i_first)
+              (local.get $j_first)
+              (local.get $whole))
+            (if
+              (i32.eqz (local.get $whole))
+              (then
+                (call $train.d_linear.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (i32.add (local.get $i_first) (i32.const 5))
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
@@ -1397,12 +1427,15 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.d_linear.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then of a whole
+  ;;     tile the result.
+  (func $train.d_linear.tile (param $left i32) (param $right i32) (param $sums i32) (param $i i32)
+      (param $j i32) (param $whole i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h.at i32) (local $d_linear.at i32)
+    (local $h i32) (local $d_linear i32)
     (local.set $steps (i32.const 10))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1434,17 +1467,238 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=40 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=80 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=120 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=160 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
+    (if
+      (local.get $whole)
+      (then
+        (local.set $h (global.get $train.h))
+        (local.set $d_linear (global.get $train.d_linear))
+        (local.set $h.at
+          (i32.add
+            (local.get $h)
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+              (i32.const 2))))
+        (local.set $d_linear.at
+          (i32.add
+            (local.get $d_linear)
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+              (i32.const 2))))
+        (v128.store
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_0_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul (v128.load (local.get $h.at)) (v128.load (local.get $h.at))))))
+        (v128.store offset=16
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_0_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=16 (local.get $h.at))
+                (v128.load offset=16 (local.get $h.at))))))
+        (v128.store offset=2000
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_1_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=2000 (local.get $h.at))
+                (v128.load offset=2000 (local.get $h.at))))))
+        (v128.store offset=2016
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_1_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=2016 (local.get $h.at))
+                (v128.load offset=2016 (local.get $h.at))))))
+        (v128.store offset=4000
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_2_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=4000 (local.get $h.at))
+                (v128.load offset=4000 (local.get $h.at))))))
+        (v128.store offset=4016
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_2_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=4016 (local.get $h.at))
+                (v128.load offset=4016 (local.get $h.at))))))
+        (v128.store offset=6000
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_3_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=6000 (local.get $h.at))
+                (v128.load offset=6000 (local.get $h.at))))))
+        (v128.store offset=6016
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_3_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=6016 (local.get $h.at))
+                (v128.load offset=6016 (local.get $h.at))))))
+        (v128.store offset=8000
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_4_0)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=8000 (local.get $h.at))
+                (v128.load offset=8000 (local.get $h.at))))))
+        (v128.store offset=8016
+          (local.get $d_linear.at)
+          (f32x4.mul
+            (local.get $sum_4_1)
+            (f32x4.sub
+              (f32x4.splat (f32.const 1))
+              (f32x4.mul
+                (v128.load offset=8016 (local.get $h.at))
+                (v128.load offset=8016 (local.get $h.at)))))))
+      (else
+        (v128.store (local.get $sums) (local.get $sum_0_0))
+        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+        (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+        (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+        (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+        (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+        (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+        (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+        (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+        (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $train.d_linear.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $h i32) (local $d_linear i32)
+    (local.set $h (global.get $train.h))
+    (local.set $d_linear (global.get $train.d_linear))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $d_linear)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.mul
+                (v128.load
+                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                (f32x4.sub
+                  (f32x4.splat (f32.const 1))
+                  (f32x4.mul
+                    (v128.load
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                          (i32.const 2))))
+                    (v128.load
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                          (i32.const 2))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $d_linear)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32.mul
+                (f32.load (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                (f32.sub
+                  (f32.const 1)
+                  (f32.mul
+                    (f32.load
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                          (i32.const 2))))
+                    (f32.load
+                      (i32.add
+                        (local.get $h)
+                        (i32.shl
+                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                          (i32.const 2))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; hidden_W[i,j] ← hidden_W[i,j] − 0.01·∂cost/∂hidden_W[i,j]
   ;;   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
@@ -1454,7 +1708,7 @@
     (local $hidden_W i32) (local $x i32) (local $d_linear i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
     (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i_tile i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $whole i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $d_linear (global.get $train.d_linear))
@@ -1487,168 +1741,27 @@
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
             (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 778)))
+            (local.set $whole
+              (i32.and
+                (i32.eq (local.get $columns) (i32.const 8))
+                (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (i32.const 784))))
             (call $train.hidden_W.tile
               (i32.add (local.get $x) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
-              (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
-                (i32.eq (local.get $columns) (i32.const 8))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $hidden_W)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.sub
-                      (v128.load
-                        (i32.add
-                          (local.get $hidden_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2))))
-                      (f32x4.mul
-                        (f32x4.splat (f32.const 0.01))
-                        (f32x4.add
-                          (f32x4.mul
-                            (f32x4.splat (f32.const 0.0002))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_W)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))))
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2))))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $hidden_W)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (f32x4.sub
-                      (v128.load
-                        (i32.add
-                          (local.get $hidden_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2))))
-                      (f32x4.mul
-                        (f32x4.splat (f32.const 0.01))
-                        (f32x4.add
-                          (f32x4.mul
-                            (f32x4.splat (f32.const 0.0002))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_W)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))))
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $j) (i32.const 2)))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $hidden_W)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.sub
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_W)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))
-                            (f32x4.mul
-                              (f32x4.splat (f32.const 0.01))
-                              (f32x4.add
-                                (f32x4.mul
-                                  (f32x4.splat (f32.const 0.0002))
-                                  (v128.load
-                                    (i32.add
-                                      (local.get $hidden_W)
-                                      (i32.shl
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 500))
-                                          (local.get $j))
-                                        (i32.const 2)))))
-                                (v128.load
-                                  (i32.add
-                                    (local.get $sums_of_row)
-                                    (i32.shl (local.get $j) (i32.const 2))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $hidden_W)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.sub
-                            (f32.load
-                              (i32.add
-                                (local.get $hidden_W)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2))))
-                            (f32.mul
-                              (f32.const 0.01)
-                              (f32.add
-                                (f32.mul
-                                  (f32.const 0.0002)
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $hidden_W)
-                                      (i32.shl
-                                        (i32.add
-                                          (i32.mul (local.get $i) (i32.const 500))
-                                          (local.get $j))
-                                        (i32.const 2)))))
-                                (f32.load
-                                  (i32.add
-                                    (local.get $sums_of_row)
-                                    (i32.shl (local.get $j) (i32.const 2))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (i32.const 784)))))
+              (local.get $sums)
+              (local.get $i_first)
+              (local.get $j_first)
+              (local.get $whole))
+            (if
+              (i32.eqz (local.get $whole))
+              (then
+                (call $train.hidden_W.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (i32.const 784))
+                  (local.get $i_tile)
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -1658,12 +1771,15 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32)
+  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns, then of a whole
+  ;;     tile the result.
+  (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32) (param $i i32)
+      (param $j i32) (param $whole i32)
     (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
+    (local $hidden_W.at i32) (local $hidden_W i32)
     (local.set $steps (i32.const 20))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1700,19 +1816,262 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 3136)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat offset=20 (local.get $left)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 3136)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
+    (if
+      (local.get $whole)
+      (then
+        (local.set $hidden_W (global.get $hidden_W))
+        (local.set $hidden_W.at
+          (i32.add
+            (local.get $hidden_W)
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+              (i32.const 2))))
+        (v128.store
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load (local.get $hidden_W.at))
+              (local.get $sum_0_0))
+            (v128.load (local.get $hidden_W.at))))
+        (v128.store offset=16
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=16 (local.get $hidden_W.at))
+              (local.get $sum_0_1))
+            (v128.load offset=16 (local.get $hidden_W.at))))
+        (v128.store offset=2000
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=2000 (local.get $hidden_W.at))
+              (local.get $sum_1_0))
+            (v128.load offset=2000 (local.get $hidden_W.at))))
+        (v128.store offset=2016
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=2016 (local.get $hidden_W.at))
+              (local.get $sum_1_1))
+            (v128.load offset=2016 (local.get $hidden_W.at))))
+        (v128.store offset=4000
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=4000 (local.get $hidden_W.at))
+              (local.get $sum_2_0))
+            (v128.load offset=4000 (local.get $hidden_W.at))))
+        (v128.store offset=4016
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=4016 (local.get $hidden_W.at))
+              (local.get $sum_2_1))
+            (v128.load offset=4016 (local.get $hidden_W.at))))
+        (v128.store offset=6000
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=6000 (local.get $hidden_W.at))
+              (local.get $sum_3_0))
+            (v128.load offset=6000 (local.get $hidden_W.at))))
+        (v128.store offset=6016
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=6016 (local.get $hidden_W.at))
+              (local.get $sum_3_1))
+            (v128.load offset=6016 (local.get $hidden_W.at))))
+        (v128.store offset=8000
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=8000 (local.get $hidden_W.at))
+              (local.get $sum_4_0))
+            (v128.load offset=8000 (local.get $hidden_W.at))))
+        (v128.store offset=8016
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=8016 (local.get $hidden_W.at))
+              (local.get $sum_4_1))
+            (v128.load offset=8016 (local.get $hidden_W.at))))
+        (v128.store offset=10000
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=10000 (local.get $hidden_W.at))
+              (local.get $sum_5_0))
+            (v128.load offset=10000 (local.get $hidden_W.at))))
+        (v128.store offset=10016
+          (local.get $hidden_W.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (f32x4.relaxed_madd
+              (f32x4.splat (f32.const 0.0002))
+              (v128.load offset=10016 (local.get $hidden_W.at))
+              (local.get $sum_5_1))
+            (v128.load offset=10016 (local.get $hidden_W.at)))))
+      (else
+        (v128.store (local.get $sums) (local.get $sum_0_0))
+        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+        (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
+        (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
+        (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
+        (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
+        (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
+        (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
+        (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
+        (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
+        (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
+        (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $train.hidden_W.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $i_tile i32) (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_W i32)
+    (local.set $hidden_W (global.get $hidden_W))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $hidden_W)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.sub
+                (v128.load
+                  (i32.add
+                    (local.get $hidden_W)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                      (i32.const 2))))
+                (f32x4.mul
+                  (f32x4.splat (f32.const 0.01))
+                  (f32x4.add
+                    (f32x4.mul
+                      (f32x4.splat (f32.const 0.0002))
+                      (v128.load
+                        (i32.add
+                          (local.get $hidden_W)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))))
+                    (v128.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $hidden_W)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32.sub
+                (f32.load
+                  (i32.add
+                    (local.get $hidden_W)
+                    (i32.shl
+                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                      (i32.const 2))))
+                (f32.mul
+                  (f32.const 0.01)
+                  (f32.add
+                    (f32.mul
+                      (f32.const 0.0002)
+                      (f32.load
+                        (i32.add
+                          (local.get $hidden_W)
+                          (i32.shl
+                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                            (i32.const 2)))))
+                    (f32.load
+                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; hidden_b[i] ← hidden_b[i] − 0.01·∂cost/∂hidden_b[i]
   ;;   where ∂cost/∂hidden_b[i] = Σ_j d_linear[j,i]
@@ -1720,8 +2079,7 @@
   ;;   in 16 columns i at a time, of d_linear
   (func $train.hidden_b (param $from i32) (param $to i32)
     (local $hidden_b i32) (local $d_linear i32) (local $unit i32) (local $i_first i32)
-    (local $columns i32) (local $sums i32) (local $right i32) (local $sums_of_row i32)
-    (local $i i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $whole i32)
     (local.set $hidden_b (global.get $hidden_b))
     (local.set $d_linear (global.get $train.d_linear))
     (local.set $unit (local.get $from))
@@ -1736,105 +2094,30 @@
           (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $d_linear) (i32.shl (local.get $i_first) (i32.const 2))))
-          (call $train.hidden_b.tile (local.get $right) (local.get $sums))
-          ;; the result of finished sums
-          (local.set $sums_of_row
-            (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $whole (i32.eq (local.get $columns) (i32.const 16)))
+          (call $train.hidden_b.tile
+            (local.get $right)
+            (local.get $sums)
+            (local.get $i_first)
+            (local.get $whole))
           (if
-            (i32.eq (local.get $columns) (i32.const 16))
+            (i32.eqz (local.get $whole))
             (then
-              (local.set $i (local.get $i_first))
-              (v128.store
-                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                (f32x4.sub
-                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                  (f32x4.mul
-                    (f32x4.splat (f32.const 0.01))
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-              (local.set $i (i32.add (local.get $i_first) (i32.const 4)))
-              (v128.store
-                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                (f32x4.sub
-                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                  (f32x4.mul
-                    (f32x4.splat (f32.const 0.01))
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-              (local.set $i (i32.add (local.get $i_first) (i32.const 8)))
-              (v128.store
-                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                (f32x4.sub
-                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                  (f32x4.mul
-                    (f32x4.splat (f32.const 0.01))
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-              (local.set $i (i32.add (local.get $i_first) (i32.const 12)))
-              (v128.store
-                (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                (f32x4.sub
-                  (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                  (f32x4.mul
-                    (f32x4.splat (f32.const 0.01))
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2))))))))
-            (else
-              (local.set $i (local.get $i_first))
-              (if
-                (i32.lt_s
-                  (local.get $i)
-                  (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; four i at a time
-                  (loop $each_i
-                    (v128.store
-                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                      (f32x4.sub
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                        (f32x4.mul
-                          (f32x4.splat (f32.const 0.01))
-                          (v128.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $i) (i32.const 2)))))))
-                    (br_if $each_i
-                      (i32.lt_s
-                        (local.tee $i (i32.add (local.get $i) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $i_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
-                (then
-                  ;; the other i
-                  (loop $each_i
-                    (f32.store
-                      (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-                      (f32.sub
-                        (f32.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-                        (f32.mul
-                          (f32.const 0.01)
-                          (f32.load
-                            (i32.add
-                              (local.get $sums_of_row)
-                              (i32.shl (local.get $i) (i32.const 2)))))))
-                    (br_if $each_i
-                      (i32.lt_s
-                        (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                        (i32.add (local.get $i_first) (local.get $columns)))))))))
+              (call $train.hidden_b.edge
+                (local.get $sums)
+                (local.get $i_first)
+                (local.get $columns))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[c] = Σ_steps right[step, c] for 16 columns.
-  (func $train.hidden_b.tile (param $right i32) (param $sums i32)
+  ;; sums[c] = Σ_steps right[step, c] for 16 columns, then of a whole tile the result.
+  (func $train.hidden_b.tile (param $right i32) (param $sums i32) (param $i i32)
+      (param $whole i32)
     (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
     (local $right_3 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_0_3 v128)
+    (local $sum_0_3 v128) (local $hidden_b.at i32) (local $hidden_b i32)
     (local.set $steps (i32.const 20))
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
@@ -1846,11 +2129,96 @@
       (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
       (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3)))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $right_3 (v128.load offset=48 (local.get $right)))
+      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
+      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
+      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
+      (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
+    (if
+      (local.get $whole)
+      (then
+        (local.set $hidden_b (global.get $hidden_b))
+        (local.set $hidden_b.at
+          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+        (v128.store
+          (local.get $hidden_b.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (local.get $sum_0_0)
+            (v128.load (local.get $hidden_b.at))))
+        (v128.store offset=16
+          (local.get $hidden_b.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (local.get $sum_0_1)
+            (v128.load offset=16 (local.get $hidden_b.at))))
+        (v128.store offset=32
+          (local.get $hidden_b.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (local.get $sum_0_2)
+            (v128.load offset=32 (local.get $hidden_b.at))))
+        (v128.store offset=48
+          (local.get $hidden_b.at)
+          (f32x4.relaxed_nmadd
+            (f32x4.splat (f32.const 0.01))
+            (local.get $sum_0_3)
+            (v128.load offset=48 (local.get $hidden_b.at)))))
+      (else
+        (v128.store (local.get $sums) (local.get $sum_0_0))
+        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+        (v128.store offset=48 (local.get $sums) (local.get $sum_0_3)))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $train.hidden_b.edge (param $sums i32) (param $i_first i32) (param $columns i32)
+    (local $sums_of_row i32) (local $i i32) (local $hidden_b i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    ;; the result of finished sums
+    (local.set $sums_of_row
+      (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
+    (local.set $i (local.get $i_first))
+    (if
+      (i32.lt_s
+        (local.get $i)
+        (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
+      (then
+        ;; vectors of four i
+        (loop $each_i
+          (v128.store
+            (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+            (f32x4.sub
+              (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+              (f32x4.mul
+                (f32x4.splat (f32.const 0.01))
+                (v128.load
+                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+          (br_if $each_i
+            (i32.lt_s
+              (local.tee $i (i32.add (local.get $i) (i32.const 4)))
+              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
+    (if
+      (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
+      (then
+        ;; the other i
+        (loop $each_i
+          (f32.store
+            (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
+            (f32.sub
+              (f32.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
+              (f32.mul
+                (f32.const 0.01)
+                (f32.load
+                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
+          (br_if $each_i
+            (i32.lt_s
+              (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+              (i32.add (local.get $i_first) (local.get $columns))))))))
 
   ;; output_W[i,j] ← output_W[i,j] − 0.01·∂cost/∂output_W[i,j]
   ;;   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
@@ -1913,7 +2281,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -2033,7 +2401,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 2000)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 2000)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -2053,7 +2447,7 @@
     (local.set $output_b (global.get $output_b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $i (i32.const 0))
-    ;; four i at a time
+    ;; vectors of four i
     (loop $each_i
       (local.set $d_output_b.x4 (v128.const f32x4 0 0 0 0))
       (local.set $j (i32.const 0))
@@ -2151,7 +2545,7 @@
   (func $validate.h (param $from i32) (param $to i32)
     (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $i_first i32)
     (local.set $x (i32.load (global.get $validate.x)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -2177,108 +2571,20 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
-                (i32.eq (local.get $columns) (i32.const 8))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $h)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $h)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add
-                            (local.get $hidden_b)
-                            (i32.shl (local.get $j) (i32.const 2))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $h)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $h)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (if
+              (i32.eq (local.get $columns) (i32.const 8))
+              (then
+                (call $validate.h.whole
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (local.get $j_first)))
+              (else
+                (call $validate.h.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (i32.add (local.get $i_first) (i32.const 5))
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
@@ -2325,7 +2631,36 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -2336,6 +2671,132 @@
     (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
     (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
     (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $validate.h.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $h.at i32) (local $hidden_b i32) (local $h i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h (global.get $validate.h))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $h.at
+      (i32.add
+        (local.get $h)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=48 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=6000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=6016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=8000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=8016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=144 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $validate.h.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h (global.get $validate.h))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $h)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $h)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
@@ -2386,7 +2847,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -2472,7 +2933,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -2557,7 +3044,7 @@
   (func $test.h (param $from i32) (param $to i32)
     (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $i_first i32)
     (local.set $x (i32.load (global.get $test.x)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -2583,108 +3070,17 @@
                 (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
               (local.get $right)
               (local.get $sums))
-            ;; the result of finished sums
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (if
-                (i32.eq (local.get $columns) (i32.const 8))
-                (then
-                  (local.set $j (local.get $j_first))
-                  (v128.store
-                    (i32.add
-                      (local.get $h)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                  (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                  (v128.store
-                    (i32.add
-                      (local.get $h)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                        (i32.const 2)))
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add
-                            (local.get $hidden_b)
-                            (i32.shl (local.get $j) (i32.const 2))))))))
-                (else
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; four j at a time
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $h)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums_of_row)
-                                  (i32.shl (local.get $j) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b)
-                                  (i32.shl (local.get $j) (i32.const 2)))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $h)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.extract_lane 0
-                            (call $f32x4_tanh
-                              (f32x4.splat
-                                (f32.add
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (f32.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 5)))))
+            (if
+              (i32.eq (local.get $columns) (i32.const 8))
+              (then
+                (call $test.h.whole (local.get $sums) (local.get $i_first) (local.get $j_first)))
+              (else
+                (call $test.h.edge
+                  (local.get $sums)
+                  (local.get $i_first)
+                  (i32.add (local.get $i_first) (i32.const 5))
+                  (local.get $j_first)
+                  (local.get $columns))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
@@ -2731,7 +3127,36 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -2742,6 +3167,132 @@
     (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
     (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
     (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $test.h.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $h.at i32) (local $hidden_b i32) (local $h i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h (global.get $test.h))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $h.at
+      (i32.add
+        (local.get $h)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=48 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=6000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=6016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=8000
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=8016
+      (local.get $h.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=144 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $test.h.edge (param $sums i32) (param $i_first i32) (param $i_to i32) (param $j_first i32)
+      (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $h (global.get $test.h))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $h)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $h)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
@@ -2792,7 +3343,7 @@
                   (local.get $j)
                   (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                 (then
-                  ;; four j at a time
+                  ;; vectors of four j
                   (loop $each_j
                     (v128.store
                       (i32.add
@@ -2878,7 +3429,33 @@
         (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left (i32.add (local.get $left) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 40)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -2966,7 +3543,7 @@
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
     (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
     (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_4 i32) (local $left_5 i32)
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -3071,120 +3648,22 @@
                   (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
-                ;; the result of finished sums
-                (local.set $i (local.get $i_first))
-                (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
-                      (i32.add
-                        (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (if
+                (if
+                  (i32.and
                     (i32.eq (local.get $columns) (i32.const 8))
-                    (then
-                      (local.set $j (local.get $j_first))
-                      (v128.store
-                        (i32.add
-                          (local.get $features)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_b)
-                                (i32.shl (local.get $j) (i32.const 2)))))))
-                      (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                      (v128.store
-                        (i32.add
-                          (local.get $features)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))))
-                    (else
-                      (local.set $j (local.get $j_first))
-                      (if
-                        (i32.lt_s
-                          (local.get $j)
-                          (i32.sub
-                            (i32.add (local.get $j_first) (local.get $columns))
-                            (i32.const 3)))
-                        (then
-                          ;; four j at a time
-                          (loop $each_j
-                            (v128.store
-                              (i32.add
-                                (local.get $features)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))
-                              (call $f32x4_tanh
-                                (f32x4.add
-                                  (v128.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (v128.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))
-                            (br_if $each_j
-                              (i32.lt_s
-                                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                                (i32.sub
-                                  (i32.add (local.get $j_first) (local.get $columns))
-                                  (i32.const 3)))))))
-                      (if
-                        (i32.lt_s
-                          (local.get $j)
-                          (i32.add (local.get $j_first) (local.get $columns)))
-                        (then
-                          ;; the other j
-                          (loop $each_j
-                            (f32.store
-                              (i32.add
-                                (local.get $features)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))
-                              (f32x4.extract_lane 0
-                                (call $f32x4_tanh
-                                  (f32x4.splat
-                                    (f32.add
-                                      (f32.load
-                                        (i32.add
-                                          (local.get $sums_of_row)
-                                          (i32.shl (local.get $j) (i32.const 2))))
-                                      (f32.load
-                                        (i32.add
-                                          (local.get $hidden_b)
-                                          (i32.shl (local.get $j) (i32.const 2)))))))))
-                            (br_if $each_j
-                              (i32.lt_s
-                                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                                (i32.add (local.get $j_first) (local.get $columns)))))))))
-                  (br_if $each_i
-                    (i32.lt_s
-                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
-                        (local.get $i_to)))))
+                    (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
+                  (then
+                    (call $probabilities.features.whole
+                      (local.get $sums)
+                      (local.get $i_first)
+                      (local.get $j_first)))
+                  (else
+                    (call $probabilities.features.edge
+                      (local.get $sums)
+                      (local.get $i_first)
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to))
+                      (local.get $j_first)
+                      (local.get $columns))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -3243,7 +3722,46 @@
       (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
       (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -3256,6 +3774,143 @@
     (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
     (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
     (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $probabilities.features.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $features.at i32) (local $hidden_b i32) (local $features i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $features (i32.load (global.get $probabilities.features)))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $features.at
+      (i32.add
+        (local.get $features)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=48 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=6000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=6016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=8000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=8016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=144 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=10000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=160 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=10016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=176 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $probabilities.features.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32)
+    (local $features i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $features (i32.load (global.get $probabilities.features)))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $features)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $features)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
@@ -3360,7 +4015,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
-                      ;; four j at a time
+                      ;; vectors of four j
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -3459,7 +4114,35 @@
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
@@ -3493,7 +4176,7 @@
         (loop $each_i
           (local.set $scores_max (f32.const -inf))
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (local.set $scores_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
           (loop $each_j
             (local.set $scores_max.x4
@@ -3524,7 +4207,7 @@
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $scores_sum (f64.const 0))
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (local.set $scores_sum.x4 (v128.const f32x4 0 0 0 0))
           (loop $each_j
             (v128.store
@@ -3573,7 +4256,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
           (local.set $j (i32.const 0))
-          ;; four j at a time
+          ;; vectors of four j
           (loop $each_j
             (v128.store
               (i32.add
@@ -3650,7 +4333,7 @@
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
     (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
     (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32) (local $sums_of_row i32) (local $j i32)
+    (local $left_4 i32) (local $left_5 i32)
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -3755,120 +4438,22 @@
                   (local.get $left_5)
                   (local.get $right)
                   (local.get $sums))
-                ;; the result of finished sums
-                (local.set $i (local.get $i_first))
-                (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
-                      (i32.add
-                        (local.get $sums)
-                        (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (if
+                (if
+                  (i32.and
                     (i32.eq (local.get $columns) (i32.const 8))
-                    (then
-                      (local.set $j (local.get $j_first))
-                      (v128.store
-                        (i32.add
-                          (local.get $features)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_b)
-                                (i32.shl (local.get $j) (i32.const 2)))))))
-                      (local.set $j (i32.add (local.get $j_first) (i32.const 4)))
-                      (v128.store
-                        (i32.add
-                          (local.get $features)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $hidden_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))))
-                    (else
-                      (local.set $j (local.get $j_first))
-                      (if
-                        (i32.lt_s
-                          (local.get $j)
-                          (i32.sub
-                            (i32.add (local.get $j_first) (local.get $columns))
-                            (i32.const 3)))
-                        (then
-                          ;; four j at a time
-                          (loop $each_j
-                            (v128.store
-                              (i32.add
-                                (local.get $features)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))
-                              (call $f32x4_tanh
-                                (f32x4.add
-                                  (v128.load
-                                    (i32.add
-                                      (local.get $sums_of_row)
-                                      (i32.shl (local.get $j) (i32.const 2))))
-                                  (v128.load
-                                    (i32.add
-                                      (local.get $hidden_b)
-                                      (i32.shl (local.get $j) (i32.const 2)))))))
-                            (br_if $each_j
-                              (i32.lt_s
-                                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                                (i32.sub
-                                  (i32.add (local.get $j_first) (local.get $columns))
-                                  (i32.const 3)))))))
-                      (if
-                        (i32.lt_s
-                          (local.get $j)
-                          (i32.add (local.get $j_first) (local.get $columns)))
-                        (then
-                          ;; the other j
-                          (loop $each_j
-                            (f32.store
-                              (i32.add
-                                (local.get $features)
-                                (i32.shl
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.const 2)))
-                              (f32x4.extract_lane 0
-                                (call $f32x4_tanh
-                                  (f32x4.splat
-                                    (f32.add
-                                      (f32.load
-                                        (i32.add
-                                          (local.get $sums_of_row)
-                                          (i32.shl (local.get $j) (i32.const 2))))
-                                      (f32.load
-                                        (i32.add
-                                          (local.get $hidden_b)
-                                          (i32.shl (local.get $j) (i32.const 2)))))))))
-                            (br_if $each_j
-                              (i32.lt_s
-                                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                                (i32.add (local.get $j_first) (local.get $columns)))))))))
-                  (br_if $each_i
-                    (i32.lt_s
-                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 6))
-                        (local.get $i_to)))))
+                    (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
+                  (then
+                    (call $predict.features.whole
+                      (local.get $sums)
+                      (local.get $i_first)
+                      (local.get $j_first)))
+                  (else
+                    (call $predict.features.edge
+                      (local.get $sums)
+                      (local.get $i_first)
+                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to))
+                      (local.get $j_first)
+                      (local.get $columns))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -3927,7 +4512,46 @@
       (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
       (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $x (v128.load32_splat (local.get $left_3)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $x (v128.load32_splat (local.get $left_4)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $x (v128.load32_splat (local.get $left_5)))
+      (local.set $sum_5_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+      (local.set $sum_5_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 32)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -3940,6 +4564,143 @@
     (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
     (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
     (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
+
+  ;; The result of a whole tile, whose sums are in memory.
+  (func $predict.features.whole (param $sums i32) (param $i i32) (param $j i32)
+    (local $hidden_b.at i32) (local $features.at i32) (local $hidden_b i32) (local $features i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $features (i32.load (global.get $predict.features)))
+    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
+    (local.set $features.at
+      (i32.add
+        (local.get $features)
+        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
+    (v128.store
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=16
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=16 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=2000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=2016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=48 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=4000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=4016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=80 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=6000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=6016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=112 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=8000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=8016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=144 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at)))))
+    (v128.store offset=10000
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add (v128.load offset=160 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
+    (v128.store offset=10016
+      (local.get $features.at)
+      (call $f32x4_tanh
+        (f32x4.add
+          (v128.load offset=176 (local.get $sums))
+          (v128.load offset=16 (local.get $hidden_b.at))))))
+
+  ;; The result of a tile at an edge, whose sums are in memory.
+  (func $predict.features.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
+      (param $j_first i32) (param $columns i32)
+    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32)
+    (local $features i32)
+    (local.set $hidden_b (global.get $hidden_b))
+    (local.set $features (i32.load (global.get $predict.features)))
+    ;; the result of finished sums
+    (local.set $i (local.get $i_first))
+    (loop $each_i
+      (local.set $sums_of_row
+        (i32.sub
+          (i32.add
+            (local.get $sums)
+            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
+          (i32.shl (local.get $j_first) (i32.const 2))))
+      (local.set $j (local.get $j_first))
+      (if
+        (i32.lt_s
+          (local.get $j)
+          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
+        (then
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $features)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (call $f32x4_tanh
+                (f32x4.add
+                  (v128.load
+                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                  (v128.load
+                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
+      (if
+        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
+        (then
+          ;; the other j
+          (loop $each_j
+            (f32.store
+              (i32.add
+                (local.get $features)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.extract_lane 0
+                (call $f32x4_tanh
+                  (f32x4.splat
+                    (f32.add
+                      (f32.load
+                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
+                      (f32.load
+                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
+            (br_if $each_j
+              (i32.lt_s
+                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                (i32.add (local.get $j_first) (local.get $columns)))))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
@@ -4044,7 +4805,7 @@
                       (local.get $j)
                       (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
                     (then
-                      ;; four j at a time
+                      ;; vectors of four j
                       (loop $each_j
                         (v128.store
                           (i32.add
@@ -4143,7 +4904,35 @@
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
+      (local.set $right_0 (v128.load (local.get $right)))
+      (local.set $right_1 (v128.load offset=16 (local.get $right)))
+      (local.set $right_2 (v128.load offset=32 (local.get $right)))
+      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $x (v128.load32_splat (local.get $left_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $sum_1_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $x (v128.load32_splat (local.get $left_2)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $sum_2_2
+        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+      (local.set $right (i32.add (local.get $right) (i32.const 48)))
+      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))

@@ -7,7 +7,7 @@ import { UnavailableError } from "../unavailable.ts";
 import { Heap } from "./heap.ts";
 import { missingThreads, type Pool, startThreads, usualThreads } from "./threads.ts";
 
-/** What is generated for a model: addresses in its memory, and the module in parts, in base64. */
+/** What is generated for a model: addresses in its memory, and the module in parts, in hexadecimal digits. */
 export interface WasmCode {
   /** The first byte behind variables and temporaries. */
   readonly end: number;
@@ -91,11 +91,13 @@ async function compile(code: WasmCode, isShared: boolean): Promise<WebAssembly.M
 
 /** The module of its parts. */
 function moduleBytes(head: string, bodies: readonly string[]): Uint8Array<ArrayBuffer> {
-  const binary = bodies.map(atob).join("");
+  const code = bodies.join("");
   const count = leb(bodies.length);
   const codeSection = 10;
-  const start = atob(head) + String.fromCharCode(codeSection, ...leb(count.length + binary.length));
-  return Uint8Array.from(start + String.fromCharCode(...count) + binary, (c) => c.charCodeAt(0));
+  const size = leb(count.length + code.length / 2);
+  const bytes = (digits: string): number[] =>
+    (digits.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+  return Uint8Array.from([...bytes(head), codeSection, ...size, ...count, ...bytes(code)]);
 }
 
 /** A number as WebAssembly's binary format writes it. */

@@ -2,7 +2,7 @@
 
 import wabt from "wabt";
 
-/** The bytes of a module in parts; all are base64. */
+/** The bytes of a module in parts, as hexadecimal digits: those of equal code are equal, which compresses. */
 export interface Assembled {
   /** All sections before the code. */
   readonly head: string;
@@ -36,12 +36,14 @@ export async function assemble(text: string, names: readonly string[]): Promise<
   }
 }
 
-/** For engines without fused multiply-adds: `(f32x4.relaxed_madd a b c)` is a·b + c in two steps. */
+/**
+ * For engines without fused multiply-adds: `(f32x4.relaxed_madd a b c)` is a·b + c in two steps, and
+ * `(f32x4.relaxed_nmadd a b c)` is c − a·b.
+ */
 export function withoutFused(text: string): string {
-  const name = "(f32x4.relaxed_madd";
-  const at = text.indexOf(name);
-  if (at < 0) return text;
-  let next = at + name.length;
+  const found = /\(f32x4\.relaxed_n?madd/.exec(text);
+  if (!found) return text;
+  let next = found.index + found[0].length;
   const operands: string[] = [];
   for (let n = 0; n < 3; n++) {
     while (/\s/.test(text[next])) next++;
@@ -55,7 +57,9 @@ export function withoutFused(text: string): string {
     operands.push(withoutFused(text.slice(start, next)));
   }
   const [a, b, c] = operands;
-  return `${text.slice(0, at)}(f32x4.add (f32x4.mul ${a} ${b}) ${c}${withoutFused(text.slice(next))}`;
+  const product = `(f32x4.mul ${a} ${b})`;
+  const steps = found[0].endsWith("nmadd") ? `sub ${c} ${product}` : `add ${product} ${c}`;
+  return `${text.slice(0, found.index)}(f32x4.${steps}${withoutFused(text.slice(next))}`;
 }
 
 const codeSection = 10;
@@ -71,8 +75,8 @@ function partsOf(bytes: Uint8Array, names: readonly string[]): Assembled {
       shift += 7;
     }
   };
-  const base64 = (from: number, to: number): string =>
-    Buffer.from(bytes.subarray(from, to)).toString("base64");
+  const digits = (from: number, to: number): string =>
+    Buffer.from(bytes.subarray(from, to)).toString("hex");
   while (at < bytes.length) {
     const section = at;
     const id = bytes[at++];
@@ -88,10 +92,10 @@ function partsOf(bytes: Uint8Array, names: readonly string[]): Assembled {
       const start = at;
       const length = read();
       at += length;
-      return [name, base64(start, at)] as const;
+      return [name, digits(start, at)] as const;
     });
     if (end !== bytes.length) throw new Error("something follows the code");
-    return { head: base64(0, section), bodies: new Map(bodies) };
+    return { head: digits(0, section), bodies: new Map(bodies) };
   }
   throw new Error("no code");
 }

@@ -21,9 +21,14 @@ export class Body implements Scope {
   readonly #aliases = new Map<string, Code>();
   readonly #addresses = new Map<string, string>();
   readonly #letters: Letters;
+  readonly #holdsAddresses: boolean;
+  readonly #read = new Set<string>();
+  readonly #sums = new Set<string>();
 
-  constructor(letters: Letters) {
+  /** @param holdsAddresses whether each address is worked out once, for what it depends on never changes */
+  constructor(letters: Letters, holdsAddresses = false) {
     this.#letters = letters;
+    this.#holdsAddresses = holdsAddresses;
   }
 
   /** A local of the function; the same for the same name. */
@@ -56,6 +61,18 @@ export class Body implements Scope {
     this.#aliases.delete(name);
   }
 
+  /** The same for a finished sum in lanes: a product that it is added to is one more of its terms. */
+  withSum(name: string, four: Code, write: () => void): void {
+    this.#sums.add(name);
+    this.inLanes(name, four, write);
+    this.#sums.delete(name);
+  }
+
+  /** The body of another function with the same letters. */
+  other(): Body {
+    return new Body(this.#letters, this.#holdsAddresses);
+  }
+
   letter(axis: Axis): string {
     return this.#letters.letter(axis);
   }
@@ -67,21 +84,32 @@ export class Body implements Scope {
   // Names in scalars.
 
   base(node: Node): Code {
-    return get(this.#letters.nameOf(node));
+    return this.#get(this.#letters.nameOf(node));
   }
   axis(axis: Axis): Code {
-    return get(this.letter(axis));
+    return this.#get(this.letter(axis));
   }
   size(name: string): Code {
-    return get(inWasm(name));
+    return this.#get(inWasm(name));
   }
   local(name: string, dtype: DType): Held {
     const alias = this.#aliases.get(name);
     if (alias !== undefined) return { code: alias, type: numberTypes[dtype] };
-    return { code: get(name), type: this.#held.get(name) ?? numberTypes[dtype] };
+    return { code: this.#get(name), type: this.#held.get(name) ?? numberTypes[dtype] };
+  }
+  #get(name: string): Code {
+    this.#read.add(name);
+    return get(name);
+  }
+  /** Whether a scalar has needed a local. */
+  reads(name: string): boolean {
+    return this.#read.has(name);
   }
   helper(name: string): string {
     return this.#letters.helper(name);
+  }
+  address(node: Node, address: Code): Code {
+    return this.#holdsAddresses ? this.held(node, address) : address;
   }
   vector(name: string): Code | undefined {
     return this.#vectors.get(name);
@@ -97,7 +125,9 @@ export class Body implements Scope {
       local: (name, dtype) => this.local(name, dtype),
       helper: (name) => this.helper(name),
       vector: (name) => this.vector(name),
+      isSum: (name) => this.#sums.has(name),
       held: (node, address) => this.held(node, address),
+      address: (node, address) => this.address(node, address),
     };
   }
 
@@ -110,10 +140,12 @@ export class Body implements Scope {
   /** Sets a local to an address of a value's memory: one for each that there is. */
   held(node: Node, address: Code): Code {
     const text = flat(address);
+    if (text.startsWith("(local.get")) return address;
     let name = `${this.nameOf(node)}.at`;
     while ((this.#addresses.get(name) ?? text) !== text) name += "_";
+    const isKnown = this.#addresses.has(name);
     this.#addresses.set(name, text);
-    this.set(name, "i32", address);
+    if (!isKnown || !this.#holdsAddresses) this.set(name, "i32", address);
     return get(name);
   }
 

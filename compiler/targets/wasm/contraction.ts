@@ -24,8 +24,8 @@ import { type Code, constOf, get, i32, minus, plus, times } from "./code.ts";
 import { addressOf, scalar } from "./expression.ts";
 import { type Loop, runsInLanes } from "./lanes.ts";
 import { dimCode } from "./names.ts";
-import { writeFour, writeLoop } from "./statements.ts";
-import { leftNames, type TileShape } from "./tiles.ts";
+import { movedBy, writeFour, writeLoop } from "./statements.ts";
+import { leftNames, sumOf, type TileResults, type TileShape } from "./tiles.ts";
 
 export const lanes = 4;
 
@@ -62,7 +62,8 @@ function least(body: Body, a: Code, b: Code): Code {
 }
 
 export class ContractionWriter {
-  readonly #body: Body;
+  /** Of the function that is being written. */
+  #body: Body;
   readonly #c: Contraction;
   readonly #units: Units;
   readonly #width: number;
@@ -72,8 +73,8 @@ export class ContractionWriter {
   /** One axis for all rows, and one for all columns. */
   readonly #row: Axis;
   readonly #column: Axis;
-  /** The name of the tile's function. */
-  readonly #tileName: string;
+  /** What its functions are named after: that of a tile, and that of a tile at an edge. */
+  readonly #name: string;
   /** Whether a value is no memory, but a local. */
   readonly #isNumber: (node: Node) => boolean;
   /** The name of the finished sum. */
@@ -81,14 +82,14 @@ export class ContractionWriter {
 
   /**
    * @param letters gives an axis its name
-   * @param tileName the function of the register tile
+   * @param functionName what its functions are named after
    * @param numbers values that are locals of the function
    */
   constructor(
     body: Body,
     c: Contraction,
     name: (axis: Axis, letter: string) => void,
-    tileName: string,
+    functionName: string,
     numbers: readonly Node[],
   ) {
     this.#body = body;
@@ -97,7 +98,7 @@ export class ContractionWriter {
     this.#width = lanes * c.tile.vectors;
     this.#columns = c.padded?.count ?? volumeOf(c.columns);
     this.#rows = c.rows.length > 0 ? extentOf(c.rows) : 1;
-    this.#tileName = tileName;
+    this.#name = functionName;
     this.#isNumber = (node) => numbers.includes(node);
     this.#sum = numbers.some((node) => body.nameOf(node) === sumName) ? `${sumName}_` : sumName;
     const together = (axes: readonly Axis[], extent: Dim, other: string): Axis => {
@@ -235,7 +236,8 @@ export class ContractionWriter {
         least(body, dimCode(this.#rows), plus(get(this.#from), i32(this.#units.rows))),
       );
     const [from, to] = this.#rowsOfUnit;
-    body.set("sums", "i32", plus(["global.get", "$scratch"], i32(this.#scratch.sums)));
+    if (!this.#endsInRegisters || this.#hasEdges || this.#calls)
+      body.set("sums", "i32", plus(["global.get", "$scratch"], i32(this.#scratch.sums)));
     if (c.blocks.length > 0) {
       body.set("more", "i32", i32(0));
       this.#loops(c.blocks, () => {
@@ -251,14 +253,166 @@ export class ContractionWriter {
     }
     this.#right();
     this.#tiles(from, to, () => {
-      this.#tile(get("sums"));
       const end = plus(get(this.#tileFirst), i32(c.tile.rows));
-      this.#finish(
-        c.rows.length === 0 ? i32(0) : get(this.#tileFirst),
-        c.rows.length === 0 ? i32(1) : this.#isClamped ? least(body, end, to) : end,
-        this.#tileStart,
-      );
+      const last = c.rows.length === 0 ? i32(1) : this.#isClamped ? least(body, end, to) : end;
+      if (!this.#endsInRegisters) {
+        this.#tile(get("sums"));
+        this.#finish(c.rows.length === 0 ? i32(0) : get(this.#tileFirst), last, this.#tileStart);
+        return;
+      }
+      const given = this.#edgeParameters.map((name) => (name === this.#to ? last : get(name)));
+      const edge: Code = ["call", `$${this.edgeName}`, ...given];
+      if (this.#calls) {
+        this.#tile(get("sums"));
+        const counters = this.#counters.map(({ value }) => value);
+        const whole: Code = ["call", `$${this.wholeName}`, get("sums"), ...counters];
+        body.push(
+          this.#hasEdges ? ["if", this.#isWhole(end, to), ["then", whole], ["else", edge]] : whole,
+        );
+        return;
+      }
+      if (this.#hasEdges) body.set("whole", "i32", this.#isWhole(end, to));
+      this.#tile(get("sums"));
+      if (this.#hasEdges) body.when(["i32.eqz", get("whole")], () => body.push(edge));
     });
+  }
+
+  /** The function of a tile. */
+  get tileName(): string {
+    return `${this.#name}.tile`;
+  }
+  /** The function of a whole tile's result. */
+  get wholeName(): string {
+    return `${this.#name}.whole`;
+  }
+  /** The function of a tile's result where not all of its rows and columns are some. */
+  get edgeName(): string {
+    return `${this.#name}.edge`;
+  }
+
+  // ── Results of sums in registers ──────────────────────────────────────────────────────────────
+
+  /** Whether a full tile computes its results itself: they are vectors side by side. */
+  get #endsInRegisters(): boolean {
+    const c = this.#c;
+    const last = c.stage.axes.filter((axis) => axis.extent !== 1).at(-1);
+    if (c.blocks.length > 0 || c.padded || c.columns.at(-1) !== last) return false;
+    if (this.#columns < this.#width) return false;
+    const store = this.#store;
+    const own: Loop = { kind: "loop", axis: this.#column, step: 1, body: [store] };
+    return runsInLanes(own) && linear(store.offset, [this.#row, this.#column]) !== undefined;
+  }
+
+  /** Whether there are tiles that have rows or columns which are none. */
+  get #hasEdges(): boolean {
+    return (this.#c.rows.length > 0 && this.#isClamped) || this.#columns % this.#width !== 0;
+  }
+
+  get #edgeParameters(): readonly string[] {
+    const hasRows = this.#c.rows.length > 0;
+    return [
+      "sums",
+      ...this.#c.outer.map((axis) => this.#body.letter(axis)),
+      ...(hasRows ? [this.#tileFirst, this.#to] : []),
+      ...(this.#beginsEarly ? [`${this.#rowLetter}_tile`] : []),
+      this.#first,
+      "columns",
+    ];
+  }
+
+  /**
+   * The result of a tile at an edge, whose sums are in memory; undefined where there is none.
+   *
+   * @param body of its function
+   * @param prepare sets the locals of the memory and the numbers that `body` has used
+   * @returns the parameters
+   */
+  edge(body: Body, prepare: () => void): readonly string[] | undefined {
+    if (!this.#endsInRegisters || !this.#hasEdges) return undefined;
+    const outside = this.#body;
+    this.#body = body;
+    const parameters = this.#edgeParameters;
+    const [from, to] =
+      this.#c.rows.length === 0 ? [i32(0), i32(1)] : [get(this.#tileFirst), get(this.#to)];
+    const code = body.inside(() => this.#finish(from, to, this.#tileStart));
+    prepare();
+    body.push(...code);
+    this.#body = outside;
+    return parameters;
+  }
+
+  #isWhole(end: Code, to: Code): Code {
+    const hasAll: Code = ["i32.eq", get("columns"), i32(this.#width)];
+    if (this.#c.rows.length === 0 || !this.#isClamped) return hasAll;
+    const isFull: Code = ["i32.le_s", end, to];
+    return this.#columns % this.#width === 0 ? isFull : ["i32.and", hasAll, isFull];
+  }
+
+  /** Counters that the results of a tile depend on, as its function has them and as they are outside. */
+  get #counters(): readonly { readonly name: string; readonly value: Code }[] {
+    const c = this.#c;
+    const letter = (axis: Axis): string => this.#body.letter(axis);
+    return [
+      ...c.outer.map((axis) => ({ name: letter(axis), value: get(letter(axis)) })),
+      ...(c.rows.length > 0 ? [{ name: this.#rowLetter, value: get(this.#tileFirst) }] : []),
+      { name: letter(this.#column), value: get(this.#first) },
+    ];
+  }
+
+  /** The result of a whole tile, written out. */
+  #whole(body: Body, sumAt: (row: number, vector: number) => Code): Code[] {
+    const { rows, vectors } = this.tile;
+    const store = this.#store;
+    return body.inside(() => {
+      for (let r = 0; r < rows; r++) {
+        for (let v = 0; v < vectors; v++) {
+          const moved = (s: Scalar): Scalar =>
+            movedBy(s, [this.#row, r], [this.#column, lanes * v]);
+          const own: Store = { ...store, offset: moved(store.offset), value: moved(store.value) };
+          const loop: Loop = { kind: "loop", axis: this.#column, step: 1, body: [own] };
+          // The sums of the tile are in no other form than that of vectors.
+          body.withSum(this.#sum, sumAt(r, v), () => writeFour(body, loop));
+        }
+      }
+    });
+  }
+
+  /** Whether functions are called for the result: registers would be saved around them, in each step before. */
+  get #calls(): boolean {
+    if (!this.#endsInRegisters) return false;
+    return this.#whole(this.#body.other(), () => get(this.#sum)).some(hasCall);
+  }
+
+  /**
+   * What the function of the tile does with its sums; undefined where it stores them.
+   *
+   * @param body of that function
+   * @param prepare sets the locals of the memory and the numbers that `body` has used
+   */
+  results(body: Body, prepare: () => void): TileResults | undefined {
+    if (!this.#endsInRegisters || this.#calls) return undefined;
+    const counters = this.#counters.map(({ name }) => name);
+    const code = this.#whole(body, (r, v) => get(sumOf(r, v)));
+    const start = body.inside(prepare);
+    return {
+      counters,
+      hasEdges: this.#hasEdges,
+      locals: body.declarations(counters),
+      code: [...start, ...code],
+    };
+  }
+
+  /** The result of a whole tile whose sums are in memory; undefined where the tile computes it. @returns the parameters */
+  whole(body: Body, prepare: () => void): readonly string[] | undefined {
+    if (!this.#calls) return undefined;
+    const { vectors } = this.tile;
+    const code = this.#whole(body, (r, v) => {
+      const offset = 4 * lanes * (r * vectors + v);
+      return ["v128.load", ...(offset > 0 ? [`offset=${offset}`] : []), get("sums")];
+    });
+    prepare();
+    body.push(...code);
+    return ["sums", ...this.#counters.map(({ name }) => name)];
   }
 
   /** The first row that a tile computes: rows that an earlier one has are computed again. */
@@ -418,7 +572,16 @@ export class ContractionWriter {
   #tile(sums: Code): void {
     const body = this.#body;
     const more = this.#c.blocks.length > 0 ? [get("more")] : [];
-    body.push(["call", this.#tileName, ...this.#left(), get("right"), sums, ...more]);
+    const left = this.#left();
+    const operands =
+      this.#endsInRegisters && !this.#calls
+        ? [
+            ...(this.#hasEdges ? [sums] : []),
+            ...this.#counters.map(({ value }) => value),
+            ...(this.#hasEdges ? [get("whole")] : []),
+          ]
+        : [sums, ...more];
+    body.push(["call", `$${this.tileName}`, ...left, get("right"), ...operands]);
   }
 
   /** Addresses of the rows of a tile; rows beyond the last one are the last one again. */
@@ -516,7 +679,7 @@ export class ContractionWriter {
     const column = this.#column;
     const loop: Loop = { kind: "loop", axis: column, step: 1, body: [store] };
     const others = (): void => this.#loop(column, from, to, store);
-    if (this.#columns < this.#width || !runsInLanes(loop)) {
+    if (this.#endsInRegisters || this.#columns < this.#width || !runsInLanes(loop)) {
       others();
       return;
     }
@@ -636,6 +799,9 @@ export class ContractionWriter {
 }
 
 type Store = Extract<Statement, { kind: "store" }>;
+
+const hasCall = (code: Code): boolean =>
+  typeof code !== "string" && (code[0] === "call" || code.some(hasCall));
 
 /** A scalar over the one axis that counts a group of axes. */
 function together(s: Scalar, group: readonly Axis[], axis: Axis): Scalar {

@@ -33,6 +33,8 @@ export interface Scope {
   local(name: string, dtype: DType): Held;
   /** The function of helpers.ts, which the module then has. */
   helper(name: string): string;
+  /** An address of a value's memory, or a local that holds it. */
+  address?(node: Node, address: Code): Code;
 }
 
 export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
@@ -82,10 +84,8 @@ export function addressOf(node: Node, offset: Scalar, scope: Scope, lanes = 0): 
   const index = scalar(isSplit ? rest : offset, scope);
   const whole = (isSplit ? rest : offset).dtype === "int64" ? ["i32.wrap_i64", index] : index;
   const immediate = ((isSplit ? added : 0) + lanes) * bytes;
-  return [
-    ...(immediate > 0 ? [`offset=${immediate}`] : []),
-    plus(scope.base(node), times(whole, bytes)),
-  ];
+  const start = plus(scope.base(node), times(whole, bytes));
+  return [...(immediate > 0 ? [`offset=${immediate}`] : []), scope.address?.(node, start) ?? start];
 }
 
 const loads: Readonly<Record<DType, string>> = {
@@ -307,6 +307,8 @@ export interface Lanes extends Scope {
   readonly along: Axis;
   /** A local that differs from lane to lane, as a vector; undefined for others. */
   vector(name: string): Code | undefined;
+  /** Whether a local is a sum of products, to which others may be added without rounding in between. */
+  isSum?(name: string): boolean;
   /** Works out an address of a value's memory before what uses it. */
   held(node: Node, address: Code): Code;
 }
@@ -458,11 +460,29 @@ export function vector(s: Scalar, lanes: Lanes): Code {
       const exact = exactDecision(s);
       const args = exact.args.map((arg) => vector(arg, lanes));
       if (s.fn === "cast") return castInLanes(args[0], s.args[0].dtype as LaneType, dtype);
+      const fused = fusedWithSum(exact, args, lanes);
+      if (fused) return fused;
       return (vectorTable[exact.fn] as { print: VectorPrint }).print(args, exact, lanes);
     }
     default:
       throw new Error(`no vector of a ${s.kind}`);
   }
+}
+
+/** a·b + sum, and what it is part of, in one step. */
+function fusedWithSum(s: Call, args: readonly Code[], lanes: Lanes): Code | undefined {
+  if (s.dtype !== "float32" || (s.fn !== "add" && s.fn !== "sub")) return undefined;
+  const ofSum = walk(s).some((part) => part.kind === "local" && lanes.isSum?.(part.name));
+  if (!ofSum) return undefined;
+  const isProduct = (at: number): boolean => {
+    const part = s.args[at];
+    return part.kind === "call" && part.fn === "mul" && args[at][0] === "f32x4.mul";
+  };
+  const terms = (at: number): readonly Code[] => (args[at] as readonly Code[]).slice(1);
+  if (s.fn === "sub")
+    return isProduct(1) ? ["f32x4.relaxed_nmadd", ...terms(1), args[0]] : undefined;
+  if (isProduct(0)) return ["f32x4.relaxed_madd", ...terms(0), args[1]];
+  return isProduct(1) ? ["f32x4.relaxed_madd", ...terms(1), args[0]] : undefined;
 }
 
 function splat(s: Scalar, lanes: Lanes): Code {
@@ -478,6 +498,7 @@ function splat(s: Scalar, lanes: Lanes): Code {
 function laneOf(lanes: Lanes, lane: number): Scope {
   return {
     base: (node) => lanes.base(node),
+    address: (node, address) => lanes.address?.(node, address) ?? address,
     size: (name) => lanes.size(name),
     helper: (name) => lanes.helper(name),
     axis: (axis) => (axis === lanes.along ? plus(lanes.axis(axis), i32(lane)) : lanes.axis(axis)),

@@ -34,7 +34,7 @@ export async function emitWasm(model: CompiledModel): Promise<Map<string, string
   banner(out, model, "WebAssembly target: bytes.");
   out.line('import type { WasmCode } from "adjoint/wasm";').line();
   out.doc([
-    "Where everything lies in memory, and what the engine compiles: a function a line, in base64.",
+    "Where everything lies in memory, and what the engine compiles: a function a line, in hexadecimal digits.",
   ]);
   out.block(
     "export const code: WasmCode = {",
@@ -79,9 +79,9 @@ function writePool(out: Writer): void {
   out.line(`pool: { ${places.join(", ")} },`);
 }
 
-/** Base64 in lines that an editor can show. */
-function writeBytes(out: Writer, key: string, base64: string): void {
-  const parts = base64.match(/.{1,84}/g) ?? [""];
+/** Digits in lines that an editor can show. */
+function writeBytes(out: Writer, key: string, digits: string): void {
+  const parts = digits.match(/.{1,84}/g) ?? [""];
   if (parts.length === 1 && key.length + parts[0].length < 85) {
     out.line(`${key}: "${parts[0]}",`);
     return;

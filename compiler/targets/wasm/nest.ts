@@ -12,7 +12,7 @@ import { Body } from "./body.ts";
 import { type Code, flat, linesOf } from "./code.ts";
 import { ContractionWriter, lanes } from "./contraction.ts";
 import { type FunctionLayout, nameIn, type Place } from "./layout.ts";
-import { inWasm, numberTypes } from "./names.ts";
+import { inWasm, type LocalType, numberTypes } from "./names.ts";
 import { writeStatements } from "./statements.ts";
 import { aboutTile, tileFunction } from "./tiles.ts";
 
@@ -77,20 +77,23 @@ export function writeNest(
   const [only, ...others] = nest.stages;
   const contraction = others.length === 0 ? contractionOf(only, lanes) : undefined;
   const formulas = nest.stages.flatMap((stage) => formulaOf(stage, fn.program, letter));
-  for (const node of nest.memory)
-    body.set(nameOf(node), "i32", valueAt(layout.places.get(node) as Place, node.type.dtype));
-  for (const node of nest.scalars)
-    body.set(
-      nameOf(node),
-      numberTypes[node.type.dtype],
-      valueAt(layout.places.get(node) as Place, node.type.dtype),
-    );
-  for (const size of nest.sizes)
-    body.set(inWasm(size), "i32", valueAt(layout.sizes.get(size) as Place, "int32"));
-  for (const axis of nest.counters) {
-    const counter = letter(axis);
-    body.set(counter, "i32", valueAt(layout.counters.get(counter) as Place, "int32"));
-  }
+  /** Sets locals to where memory lies, and to numbers and sizes. */
+  const prepare = (to: Body, needs: (local: string) => boolean = () => true): void => {
+    const set = (name: string, type: LocalType, value: Code): void => {
+      if (needs(name)) to.set(name, type, value);
+    };
+    for (const node of nest.memory)
+      set(nameOf(node), "i32", valueAt(layout.places.get(node) as Place, node.type.dtype));
+    for (const node of nest.scalars) {
+      const { dtype } = node.type;
+      set(nameOf(node), numberTypes[dtype], valueAt(layout.places.get(node) as Place, dtype));
+    }
+    for (const size of nest.sizes)
+      set(inWasm(size), "i32", valueAt(layout.sizes.get(size) as Place, "int32"));
+    for (const axis of nest.counters)
+      set(letter(axis), "i32", valueAt(layout.counters.get(letter(axis)) as Place, "int32"));
+  };
+  prepare(body);
   if (!contraction) {
     writeStatements(body, nest.body);
     for (const node of nest.results) {
@@ -107,26 +110,52 @@ export function writeNest(
       scratch: 0,
     };
   }
-  const tileName = `${name}.tile`;
   const writer = new ContractionWriter(
     body,
     contraction,
     (axis, own) => {
       letters.set(axis, taken.has(own) ? `${own}_` : own);
     },
-    `$${tileName}`,
+    name,
     nest.scalars,
   );
   const tile = writer.tile;
   writer.write();
+  const inTile = new Body({ letter, nameOf, helper }, true);
+  const results = writer.results(inTile, () => prepare(inTile, (used) => inTile.reads(used)));
+  /** A function beside it, with its parameters; none where it is not needed. */
+  const beside = (
+    about: string,
+    own: string,
+    inOwn: Body,
+    write: (body: Body, prepare: () => void) => readonly string[] | undefined,
+  ): WrittenFunction[] => {
+    const parameters = write(inOwn, () => prepare(inOwn, (used) => inOwn.reads(used)));
+    return parameters ? [{ name: own, lines: functionLines([about], own, parameters, inOwn) }] : [];
+  };
   const about = [...formulas, describe(contraction, letter, nameOf)];
   return {
     functions: [
       { name, lines: functionLines(about, name, ["from", "to"], body) },
       {
-        name: tileName,
-        lines: [...comment([aboutTile(tile)]), ...textOf(tileName, ...tileFunction(tile))],
+        name: writer.tileName,
+        lines: [
+          ...comment([aboutTile(tile, results)]),
+          ...textOf(writer.tileName, ...tileFunction(tile, results)),
+        ],
       },
+      ...beside(
+        "The result of a whole tile, whose sums are in memory.",
+        writer.wholeName,
+        new Body({ letter, nameOf, helper }, true),
+        (inOwn, prepareOwn) => writer.whole(inOwn, prepareOwn),
+      ),
+      ...beside(
+        "The result of a tile at an edge, whose sums are in memory.",
+        writer.edgeName,
+        new Body({ letter, nameOf, helper }),
+        (inOwn, prepareOwn) => writer.edge(inOwn, prepareOwn),
+      ),
     ],
     units: writer.unitCount,
     isShared: workOf(nest) >= worthSharing,

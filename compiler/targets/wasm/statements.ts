@@ -2,7 +2,15 @@
 
 import type { DType } from "../../graph/types.ts";
 import type { Statement } from "../../kernels/loops.ts";
-import type { Axis, ReduceFn } from "../../kernels/scalar.ts";
+import {
+  type Axis,
+  axisIndex,
+  constant,
+  indexAdd,
+  type ReduceFn,
+  rewrite,
+  type Scalar,
+} from "../../kernels/scalar.ts";
 import type { Body } from "./body.ts";
 import { type Code, constOf, get, i32, minus, plus } from "./code.ts";
 import {
@@ -74,7 +82,7 @@ export function writeLoop(
   const whole =
     steps === undefined ? minus(to, i32(3)) : i32((first as number) + steps - (steps % 4));
   const inFours = (): void => {
-    body.note(`four ${i} at a time`);
+    body.note(`vectors of four ${i}`);
     writeInFours(body, loop, whole);
   };
   const others = (): void => {
@@ -85,6 +93,17 @@ export function writeLoop(
   else if (steps >= 4) inFours();
   if (steps === undefined) body.when(["i32.lt_s", get(i), to], others);
   else if (steps % 4 > 0) others();
+}
+
+/** A scalar some places further along axes. */
+export function movedBy(
+  s: Scalar,
+  ...by: readonly (readonly [axis: Axis, steps: number])[]
+): Scalar {
+  const places = new Map(
+    by.map(([axis, steps]) => [axis, indexAdd(axisIndex(axis), constant(steps, "int32"))]),
+  );
+  return rewrite(s, (part) => (part.kind === "axis" ? places.get(part.axis) : undefined));
 }
 
 const laneName = (name: string): string => `${name}.x4`;
@@ -117,8 +136,47 @@ function writeInFours(body: Body, loop: Loop, whole: Code): void {
         body.set(`${name}.${half}`, "v128", ["v128.const", "f64x2", "0", "0"]);
     else body.set(laneName(name), "v128", startInLanes(s.fn, dtype));
   }
-  body.loop(i, 4, whole, () => writeVectors(body, loop.axis, loop.body, sums));
+  const rest = sums.some(({ isLong }) => isLong) ? whole : writeInSixteens(body, loop, whole);
+  if (rest) body.loop(i, 4, rest, () => writeVectors(body, loop.axis, loop.body, sums));
   for (const { s, isLong } of sums) fold(body, s, isLong);
+}
+
+/** Vectors of sums that do not wait for each other, for one addition takes as long as that many begin. */
+const chains = 4;
+
+/**
+ * Most steps of a loop that only adds to sums which begin before it, in vectors that do not wait for each other.
+ *
+ * @returns up to where steps are left for one vector; undefined where none are
+ */
+function writeInSixteens(body: Body, loop: Loop, whole: Code): Code | undefined {
+  const { axis } = loop;
+  const steps = axis.extent;
+  const sums = loop.body.filter((s) => s.kind === "accumulate");
+  if (typeof steps !== "number" || constOf(whole) !== steps - (steps % 4)) return whole;
+  if (steps < 2 * 4 * chains || sums.length < loop.body.length) return whole;
+  const i = body.letter(axis);
+  const nameOf = (s: Accumulate, chain: number): string =>
+    `${laneName(s.local.name)}${chain > 0 ? `_${chain}` : ""}`;
+  const others = Array.from({ length: chains - 1 }, (_, n) => n + 1);
+  for (const s of sums)
+    for (const chain of others)
+      body.set(nameOf(s, chain), "v128", startInLanes(s.fn, s.local.dtype));
+  const last = steps - (steps % (4 * chains));
+  body.loop(i, 4 * chains, i32(last), () => {
+    for (const chain of [0, ...others])
+      for (const s of sums) {
+        const value = vector(movedBy(s.value, [axis, 4 * chain]), body.along(axis));
+        const name = nameOf(s, chain);
+        body.set(name, "v128", combined(s.fn, s.local.dtype, get(name), value));
+      }
+  });
+  for (const s of sums)
+    for (const chain of others) {
+      const both = combined(s.fn, s.local.dtype, get(nameOf(s, 0)), get(nameOf(s, chain)));
+      body.set(nameOf(s, 0), "v128", both);
+    }
+  return steps % (4 * chains) < 4 ? undefined : whole;
 }
 
 /** Four steps of a loop whose counter is set; it adds to no sum outside. */
