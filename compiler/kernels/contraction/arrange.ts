@@ -28,8 +28,16 @@ export function rescheduled(program: Program): CompiledFunction {
   return { program, calls, nests: nestsOf(calls), plan: planMemory(program, calls) };
 }
 
-/** The function with its sparse sums arranged, those that are faster so. */
-export function withRouted(fn: CompiledFunction, lanes: number): CompiledFunction {
+/**
+ * The function with its sparse sums arranged, those that are faster so.
+ *
+ * @param can whether the target computes one
+ */
+export function withRouted(
+  fn: CompiledFunction,
+  lanes: number,
+  can: (sum: Pick<Routed, "isSpread" | "run">) => boolean = () => true,
+): CompiledFunction {
   const { program } = fn;
   const definitionOf = definitionsOf(program);
   const names = new Map(program.names);
@@ -38,7 +46,8 @@ export function withRouted(fn: CompiledFunction, lanes: number): CompiledFunctio
   const passed = new Set<Node>();
   const arrange = (stage: Stage): Rearranged | undefined => {
     const found = sparseSumOf(stage, definitionOf);
-    if (!found || !isFaster(stage, found, definitionOf, lanes)) return undefined;
+    if (!found || !can(shapeOf(found)) || !isFaster(stage, found, definitionOf, lanes))
+      return undefined;
     const summed = program.lowerer.nodeOf(found.reduce);
     const base = { dense: found.dense.node, sum: summed ?? stage.into };
     return rearranged(stage, found, (of, shape: Shape) => {
@@ -74,6 +83,11 @@ export function withRouted(fn: CompiledFunction, lanes: number): CompiledFunctio
     ),
   );
 }
+
+const shapeOf = ({ places, columns, runAxes }: SparseSum): Pick<Routed, "isSpread" | "run"> => ({
+  isSpread: places.size > 0,
+  run: volumeOf(columns.slice(columns.length - runAxes)),
+});
 
 /** Leaves out kernels of these values that no other one reads. */
 function withoutUnread(program: Program, candidates: ReadonlySet<Node>): Program {

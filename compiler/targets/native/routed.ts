@@ -1,7 +1,9 @@
 /** Sparse sums in C: lists of what is not 0, and the terms of a list in registers. */
 
 import type { Node } from "../../graph/node.ts";
+import { roughVolume } from "../../graph/types.ts";
 import { extentOf, volumeOf } from "../../kernels/contraction/axes.ts";
+import { choiceOf, stepsOf } from "../../kernels/contraction/lists.ts";
 import { elementsOf } from "../../kernels/contraction/operand.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import {
@@ -10,8 +12,6 @@ import {
   constant,
   indexAdd,
   indexMul,
-  newAxis,
-  rewrite,
   type Scalar,
   walk,
 } from "../../kernels/scalar.ts";
@@ -82,52 +82,6 @@ export function writeList(out: Writer, kind: ListKind): void {
     eachVector("f32v_store(sums + v * LANES, sum[v]);");
   });
   out.line("}").line();
-}
-
-/** Loops over the steps of a list: axes that its value divides are two, so that nothing is divided in them. */
-interface Steps {
-  readonly axes: readonly Axis[];
-  readonly value: Scalar;
-  readonly at: Scalar;
-}
-
-function stepsOf({ steps, value, dense }: Routed): Steps {
-  const outer: Axis[] = [];
-  const inner: Axis[] = [];
-  const split = new Map<Axis, Scalar>();
-  for (const axis of steps) {
-    const by = divisorOf(value, axis);
-    const extent = axis.extent as number;
-    if (!by || extent % by !== 0) {
-      outer.push(axis);
-      continue;
-    }
-    const [whole, rest] = [newAxis(extent / by), newAxis(by)];
-    outer.push(whole);
-    inner.push(rest);
-    split.set(axis, indexAdd(indexMul(axisIndex(whole), constant(by, "int32")), axisIndex(rest)));
-  }
-  const replace = (s: Scalar): Scalar =>
-    rewrite(s, (part) => (part.kind === "axis" ? split.get(part.axis) : undefined));
-  return { axes: [...outer, ...inner], value: replace(value), at: replace(dense.at) };
-}
-
-/** What an axis is divided by in a value. */
-function divisorOf(value: Scalar, axis: Axis): number | undefined {
-  for (const s of walk(value)) {
-    if (s.kind !== "call" || s.fn !== "div" || s.dtype !== "int32") continue;
-    const [of, by] = s.args;
-    if (of.kind === "axis" && of.axis === axis && by.kind === "const") return by.value;
-  }
-  return undefined;
-}
-
-/** Where a value is not 0, and what it is there. */
-function choiceOf(value: Scalar): [condition: Scalar | undefined, element: Scalar] {
-  if (value.kind !== "call" || value.fn !== "where") return [undefined, value];
-  const [condition, element, otherwise] = value.args;
-  const isZero = otherwise.kind === "const" && otherwise.value === 0;
-  return isZero ? [condition, element] : [undefined, value];
 }
 
 /** Writes the function of a sparse sum. */
@@ -268,7 +222,7 @@ export class RoutedWriter {
       this.#list(`${values}[${row}]`, `${at}[${row}]`, number);
       out.line(`${counts}[${row}] = ${number};`);
     });
-    const size = volumeOf(this.#into.shape.slice(outer.length).map((n) => newAxis(n)));
+    const size = roughVolume(this.#into.shape.slice(outer.length));
     const first = outer.reduce<Scalar>(
       (sum, axis) =>
         indexAdd(indexMul(sum, constant(axis.extent as number, "int32")), axisIndex(axis)),

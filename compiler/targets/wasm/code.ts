@@ -40,6 +40,14 @@ export function minus(a: Code, b: Code): Code {
   return y === 0 ? a : ["i32.sub", a, b];
 }
 
+/** a·b, without factors of 1. */
+export function product(a: Code, b: Code): Code {
+  const [x, y] = [constOf(a), constOf(b)];
+  if (x !== undefined && y !== undefined) return i32(x * y);
+  if (x === 1) return b;
+  return y === 1 ? a : ["i32.mul", a, b];
+}
+
 export function flat(code: Code): string {
   return typeof code === "string" ? code : `(${code.map(flat).join(" ")})`;
 }

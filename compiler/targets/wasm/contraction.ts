@@ -20,7 +20,7 @@ import {
   type Scalar,
 } from "../../kernels/scalar.ts";
 import type { Body } from "./body.ts";
-import { type Code, constOf, get, i32, minus, plus, times } from "./code.ts";
+import { type Code, constOf, get, i32, minus, plus, product, times } from "./code.ts";
 import { addressOf, scalar } from "./expression.ts";
 import { type Loop, runsInLanes } from "./lanes.ts";
 import { dimCode } from "./names.ts";
@@ -817,10 +817,3 @@ function together(s: Scalar, group: readonly Axis[], axis: Axis): Scalar {
   }
   return rewrite(s, (part) => (part.kind === "axis" ? values.get(part.axis) : undefined));
 }
-
-const product = (a: Code, b: Code): Code => {
-  const [x, y] = [constOf(a), constOf(b)];
-  if (x !== undefined && y !== undefined) return i32(x * y);
-  if (x === 1) return b;
-  return y === 1 ? a : ["i32.mul", a, b];
-};

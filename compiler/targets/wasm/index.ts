@@ -2,11 +2,13 @@
 
 import type { Node } from "../../graph/node.ts";
 import { sizesOf } from "../../graph/types.ts";
+import { withRouted } from "../../kernels/contraction/arrange.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
 import { assemble, onSharedMemory, withoutFused } from "./assemble.ts";
 import { brokenLine } from "./code.ts";
+import { lanes } from "./contraction.ts";
 import { type Written, writeFunction } from "./function.ts";
 import { Helpers } from "./helpers.ts";
 import {
@@ -20,9 +22,14 @@ import {
 } from "./layout.ts";
 import { inWasm } from "./names.ts";
 import { comment, packed, type WrittenFunction } from "./nest.ts";
+import { isRun } from "./routed.ts";
 
 /** `wasm.wat` and `wasm.ts` of a model. */
-export async function emitWasm(model: CompiledModel): Promise<Map<string, string>> {
+export async function emitWasm(compiled: CompiledModel): Promise<Map<string, string>> {
+  const model = {
+    ...compiled,
+    functions: compiled.functions.map((fn) => withRouted(fn, lanes, isRun)),
+  };
   const layout = layoutOf(model);
   const { text, functions, scratch, isShared } = moduleOf(model, layout);
   const names = functions.map((fn) => fn.name);

@@ -3,6 +3,7 @@
 import type { Node } from "../../graph/node.ts";
 import type { DType } from "../../graph/types.ts";
 import { type Contraction, contractionOf } from "../../kernels/contraction/contraction.ts";
+import type { Routed } from "../../kernels/contraction/routed.ts";
 import { costOf } from "../../kernels/cost.ts";
 import type { Nest } from "../../kernels/loops.ts";
 import type { Axis } from "../../kernels/scalar.ts";
@@ -13,6 +14,7 @@ import { type Code, flat, linesOf } from "./code.ts";
 import { ContractionWriter, lanes } from "./contraction.ts";
 import { type FunctionLayout, nameIn, type Place } from "./layout.ts";
 import { inWasm, type LocalType, numberTypes } from "./names.ts";
+import { aboutList, listFunction, RoutedWriter } from "./routed.ts";
 import { writeStatements } from "./statements.ts";
 import { aboutTile, tileFunction } from "./tiles.ts";
 
@@ -75,8 +77,11 @@ export function writeNest(
   };
   const body = new Body({ letter, nameOf, helper });
   const [only, ...others] = nest.stages;
-  const contraction = others.length === 0 ? contractionOf(only, lanes) : undefined;
-  const formulas = nest.stages.flatMap((stage) => formulaOf(stage, fn.program, letter));
+  const routed = others.length === 0 ? fn.program.routed?.get(only.into) : undefined;
+  const contraction = others.length === 0 && !routed ? contractionOf(only, lanes) : undefined;
+  const formulas = (routed?.formulas ?? nest.stages).flatMap((stage) =>
+    formulaOf(stage, fn.program, letter),
+  );
   /** Sets locals to where memory lies, and to numbers and sizes. */
   const prepare = (to: Body, needs: (local: string) => boolean = () => true): void => {
     const set = (name: string, type: LocalType, value: Code): void => {
@@ -94,6 +99,23 @@ export function writeNest(
       set(letter(axis), "i32", valueAt(layout.counters.get(letter(axis)) as Place, "int32"));
   };
   prepare(body);
+  if (routed) {
+    const writer = new RoutedWriter(body, only.into, routed, name);
+    writer.write();
+    const about = [...formulas, describeLists(routed, nameOf)];
+    return {
+      functions: [
+        { name, lines: functionLines(about, name, ["from", "to"], body) },
+        ...writer.tiles.map((tile) => ({
+          name: tile.name,
+          lines: [...comment([aboutList(tile)]), ...textOf(tile.name, ...listFunction(tile))],
+        })),
+      ],
+      units: writer.unitCount,
+      isShared: workOf(nest) >= worthSharing,
+      scratch: writer.scratchBytes,
+    };
+  }
   if (!contraction) {
     writeStatements(body, nest.body);
     for (const node of nest.results) {
@@ -217,6 +239,15 @@ export function comment(lines: readonly string[]): string[] {
     }
     return [...parts, rest].map((part) => `;; ${part}`.trimEnd());
   });
+}
+
+/** How a sparse sum is computed. */
+function describeLists(
+  { formulas, run, isSpread }: Routed,
+  nameOf: (node: Node) => string,
+): string {
+  const where = isSpread ? ", each added where it belongs" : "";
+  return `  from lists of what is not 0 of ${nameOf(formulas[1].into)}, in runs of ${run} columns${where}`;
 }
 
 /** How a product is computed. */

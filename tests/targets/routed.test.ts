@@ -1,4 +1,4 @@
-/** Gradients behind max-pooling in C, which are computed from lists of what is not 0, beside the interpreter. */
+/** Gradients behind max-pooling in C and WebAssembly, which are computed from lists of what is not 0, beside the interpreter. */
 
 import test from "ava";
 import { compileModel } from "../../compiler/compile.ts";
@@ -10,13 +10,21 @@ import * as e from "../../compiler/ops/exponential.ts";
 import { maxPool2d } from "../../compiler/ops/pooling.ts";
 import * as r from "../../compiler/ops/reduction.ts";
 import { emitNative } from "../../compiler/targets/native/index.ts";
+import { emitWasm } from "../../compiler/targets/wasm/index.ts";
 import { functionOf } from "../support/compile.ts";
 import { missingCompiler } from "../support/native.ts";
-import { Cases, wrongOf } from "../support/native-cases.ts";
+import { Cases, differencesOf, wrongOf } from "../support/native-cases.ts";
+import { runAllWasm } from "../support/wasm.ts";
 
 const missing = missingCompiler();
-const run = missing ? test.skip : test.serial;
-if (missing) test(`skipped: ${missing}`, (t) => t.pass());
+if (missing) test(`skipped, C: ${missing}`, (t) => t.pass());
+
+/** What differs from the interpreter, in C where there is a compiler, and in WebAssembly. */
+async function allWrong(cases: Cases): Promise<string[]> {
+  const results = await runAllWasm(cases.list);
+  const wasm = cases.list.flatMap((one, i) => differencesOf(one, results[i]));
+  return [...wasm.map((text) => `wasm: ${text}`), ...(missing ? [] : await wrongOf(cases))];
+}
 
 interface Layer {
   readonly filters: number;
@@ -44,17 +52,18 @@ function layers(cases: Cases, input: readonly number[], first: Layer, second: La
 }
 
 /** How many sums of the cases' functions are made of lists. */
-function listedIn({ list }: Cases): number {
+async function listedIn({ list }: Cases): Promise<{ native: number; wasm: number }> {
   const model = compileModel(
     "m",
     "models/m.ts",
     list.map(({ outputs }, i) => [`f${i}`, functionOf(outputs, `f${i}`)]),
   );
-  const text = emitNative(model).get("native.c") ?? "";
-  return text.split("from lists of what is not 0").length - 1;
+  const count = (text = ""): number => text.split("from lists of what is not 0").length - 1;
+  const wasm = (await emitWasm(model)).get("wasm.wat");
+  return { native: count(emitNative(model).get("native.c")), wasm: count(wasm) };
 }
 
-run("filters and inputs of convolutions before a max-pooling", async (t) => {
+test.serial("filters and inputs of convolutions before a max-pooling", async (t) => {
   const cases = new Cases(21);
   const pool = 2;
   layers(cases, [9, 1, 28, 28], { filters: 6, size: 5, pool }, { filters: 10, size: 5, pool });
@@ -67,11 +76,11 @@ run("filters and inputs of convolutions before a max-pooling", async (t) => {
     { filters: 5, size: 4, pool: 3 },
     { filters: 7, size: 3, pool, options: same },
   );
-  t.deepEqual(await wrongOf(cases), []);
-  t.is(listedIn(cases), 7);
+  t.deepEqual(await allWrong(cases), []);
+  t.deepEqual(await listedIn(cases), { native: 7, wasm: 6 });
 });
 
-run("windows that overlap, gaps and groups are computed whole", async (t) => {
+test.serial("windows that overlap, gaps and groups are computed whole", async (t) => {
   const cases = new Cases(22);
   const first = { filters: 4, size: 3, pool: 2 };
   layers(cases, [10, 2, 24, 24], first, { filters: 6, size: 3, pool: 3, stride: 2 });
@@ -82,10 +91,10 @@ run("windows that overlap, gaps and groups are computed whole", async (t) => {
     options: { groups: 2, dilation: 2 },
   });
   layers(cases, [10, 2, 25, 25], first, { filters: 6, size: 3, pool: 2, options: { stride: 2 } });
-  t.deepEqual(await wrongOf(cases), []);
+  t.deepEqual(await allWrong(cases), []);
 });
 
-run("ties: a window's largest elements share what it passes on", async (t) => {
+test.serial("ties: a window's largest elements share what it passes on", async (t) => {
   const cases = new Cases(23);
   cases.add(
     "whole numbers",
@@ -102,6 +111,6 @@ run("ties: a window's largest elements share what it passes on", async (t) => {
       return gradients(r.mean(e.tanh(a.mul(out, 0.01))), [ones, filters, hidden]);
     },
   );
-  t.deepEqual(await wrongOf(cases), []);
-  t.true(listedIn(cases) > 0);
+  t.deepEqual(await allWrong(cases), []);
+  t.true((await listedIn(cases)).wasm > 0);
 });

@@ -1,0 +1,369 @@
+/** Sparse sums in WebAssembly: lists of what is not 0, and the terms of a list in registers. */
+
+import type { Node } from "../../graph/node.ts";
+import { roughVolume } from "../../graph/types.ts";
+import { extentOf, volumeOf } from "../../kernels/contraction/axes.ts";
+import { choiceOf, stepsOf } from "../../kernels/contraction/lists.ts";
+import { elementsOf } from "../../kernels/contraction/operand.ts";
+import type { Routed } from "../../kernels/contraction/routed.ts";
+import {
+  type Axis,
+  axisIndex,
+  constant,
+  indexAdd,
+  indexMul,
+  type Scalar,
+} from "../../kernels/scalar.ts";
+import type { Body } from "./body.ts";
+import { type Code, get, i32, plus, product, set, times } from "./code.ts";
+import { scalar } from "./expression.ts";
+import { dimCode } from "./names.ts";
+
+const lanes = 4;
+
+/** Rows are shared by this many units. */
+const rowUnits = 4;
+/** Sums that engines keep in registers beside what is multiplied. */
+const mostVectors = 12;
+
+/** A list's entry: a number, and how many bytes behind the dense operand's start its term is. */
+const entryBytes = 8;
+
+/** The function of a list's terms: so many runs, so far apart, of so many vectors. */
+export interface ListTile {
+  readonly name: string;
+  readonly runs: number;
+  /** Bytes from run to run. */
+  readonly gap: number;
+  readonly vectors: number;
+}
+
+/** Vectors of a run, in parts that fit the registers. */
+function partsOf(vectors: number): number[] {
+  const count = Math.ceil(vectors / mostVectors);
+  return Array.from({ length: count }, (_, i) => Math.ceil((vectors - i) / count));
+}
+
+/** Whether this target computes it: what is added to in memory has to be whole vectors. */
+export const isRun = ({ isSpread, run }: Pick<Routed, "isSpread" | "run">): boolean =>
+  !isSpread || run % lanes === 0;
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** The text above the function of a list's terms. */
+export const aboutList = ({ runs, vectors }: ListTile): string =>
+  `sums[c] += Σ_t value_t·right[at_t + c] over a list, for ${runs === 1 ? "" : `${runs} runs of `}${lanes * vectors} columns.`;
+
+/** The function of a list's terms: its parameters, its locals, what it does. */
+export function listFunction({ runs, gap, vectors }: ListTile): readonly [Code[], Code[], Code[]] {
+  const all = range(runs).flatMap((r) =>
+    range(vectors).map((v) => ({
+      name: `sum_${r}_${v}`,
+      right: r * gap + 16 * v,
+      place: 16 * (r * vectors + v),
+    })),
+  );
+  const at = (bytes: number): Code[] => (bytes === 0 ? [] : [`offset=${bytes}`]);
+  const term = all.map((s) =>
+    set(s.name, [
+      "f32x4.relaxed_madd",
+      get("x"),
+      ["v128.load", ...at(s.right), get("term")],
+      get(s.name),
+    ]),
+  );
+  return [
+    ["list", "end", "right", "sums"].map((p): Code => ["param", `$${p}`, "i32"]),
+    [
+      ["local", "$term", "i32"],
+      ["local", "$x", "v128"],
+      ...all.map((s): Code => ["local", `$${s.name}`, "v128"]),
+    ],
+    [
+      ["if", ["i32.eq", get("list"), get("end")], ["then", ["return"]]],
+      ...all.map((s) => set(s.name, ["v128.load", ...at(s.place), get("sums")])),
+      [
+        "loop",
+        "$each_term",
+        set("x", ["v128.load32_splat", get("list")]),
+        set("term", ["i32.add", get("right"), ["i32.load", "offset=4", get("list")]]),
+        ...term,
+        [
+          "br_if",
+          "$each_term",
+          [
+            "i32.lt_u",
+            ["local.tee", "$list", ["i32.add", get("list"), i32(entryBytes)]],
+            get("end"),
+          ],
+        ],
+      ],
+      ...all.map((s): Code => ["v128.store", ...at(s.place), get("sums"), get(s.name)]),
+    ],
+  ];
+}
+
+/** Writes the function of a sparse sum. */
+export class RoutedWriter {
+  readonly #body: Body;
+  readonly #routed: Routed;
+  readonly #into: Node;
+  readonly #name: string;
+
+  constructor(body: Body, into: Node, routed: Routed, functionName: string) {
+    this.#body = body;
+    this.#routed = routed;
+    this.#into = into;
+    this.#name = functionName;
+  }
+
+  /** Runs that are summed at a time: short ones side by side. */
+  get #runsAtOnce(): number {
+    const { runs, run } = this.#routed;
+    const [only, ...more] = runs;
+    if (!only || more.length > 0) return 1;
+    const extent = only.axis.extent as number;
+    return extent * Math.ceil(run / lanes) <= mostVectors ? extent : 1;
+  }
+
+  /** Vectors of a run in memory. */
+  get #vectors(): number {
+    return Math.ceil(this.#routed.run / lanes);
+  }
+
+  /** The functions of the terms of lists that this one calls. */
+  get tiles(): ListTile[] {
+    const runs = this.#runsAtOnce;
+    const gap = runs > 1 ? 4 * this.#routed.runs[0].dense : 0;
+    const parts = [...new Set(partsOf(this.#vectors))];
+    return parts.map((vectors) => ({ name: this.#tileName(vectors), runs, gap, vectors }));
+  }
+  #tileName(vectors: number): string {
+    return partsOf(this.#vectors).every((n) => n === vectors)
+      ? `${this.#name}.list`
+      : `${this.#name}.list_${vectors}`;
+  }
+
+  get unitCount(): Code {
+    const { outer, rows, isSpread } = this.#routed;
+    const counts = outer.map((axis) => dimCode(axis.extent));
+    if (!isSpread) counts.push(i32(Math.ceil((extentOf(rows) as number) / this.#rowsOfUnit)));
+    return counts.reduce<Code>((n, count) => product(n, count), i32(1));
+  }
+
+  get #rowsOfUnit(): number {
+    return Math.ceil((extentOf(this.#routed.rows) as number) / rowUnits);
+  }
+
+  /** Places in the memory of a thread: where lists end, the lists, sums. */
+  get #scratch(): { readonly lists: number; readonly sums: number; readonly size: number } {
+    const { rows, steps, runs, isSpread } = this.#routed;
+    const aligned = (n: number): number => Math.ceil(n / 64) * 64;
+    const lists = isSpread ? aligned(4 * volumeOf(rows)) : 0;
+    // An entry is written before it is known whether it stays.
+    const entries = (isSpread ? volumeOf(rows) : 1) * volumeOf(steps) + 1;
+    const sums = lists + aligned(entryBytes * entries);
+    const perRow = volumeOf(runs.map((r) => r.axis)) * this.#vectors * 16;
+    return { lists, sums, size: sums + (isSpread ? 0 : aligned(this.#rowsOfUnit * perRow)) };
+  }
+
+  /** Bytes of memory that a thread needs for it. */
+  get scratchBytes(): number {
+    return this.#scratch.size;
+  }
+
+  /** The body of the function of the units `from` to `to`. */
+  write(): void {
+    const body = this.#body;
+    const { outer, isSpread } = this.#routed;
+    body.set("unit", "i32", get("from"));
+    body.when(["i32.lt_s", get("unit"), get("to")], () =>
+      body.loop("unit", 1, get("to"), () => {
+        if (isSpread) {
+          this.#decode(outer, get("unit"));
+          this.#spread();
+          return;
+        }
+        const cuts = Math.ceil((extentOf(this.#routed.rows) as number) / this.#rowsOfUnit);
+        if (outer.length > 0) this.#decode(outer, ["i32.div_u", get("unit"), i32(cuts)]);
+        const cut: Code = outer.length > 0 ? ["i32.rem_u", get("unit"), i32(cuts)] : get("unit");
+        this.#gather(cut);
+      }),
+    );
+  }
+
+  /** Rows of the result, each from the lists of all blocks. */
+  #gather(cut: Code): void {
+    const body = this.#body;
+    const { blocks, rows, runs, run, start } = this.#routed;
+    const [row] = rows;
+    const i = body.letter(row);
+    const extent = row.extent as number;
+    const size = this.#rowsOfUnit;
+    const [from, to] = [`${i}_from`, `${i}_to`];
+    body.set(from, "i32", times(cut, size));
+    const end = plus(get(from), i32(size));
+    body.set(
+      to,
+      "i32",
+      extent % size === 0 ? end : ["call", body.helper("i32_min"), end, i32(extent)],
+    );
+    const perRun = 16 * this.#vectors;
+    const perRow = perRun * volumeOf(runs.map((r) => r.axis));
+    const sums = this.#at(this.#scratch.sums);
+    body.set("sums", "i32", sums);
+    body.push(["memory.fill", sums, i32(0), i32(size * perRow)]);
+    const list = this.#at(this.#scratch.lists);
+    this.#loops(blocks, () => {
+      body.set("sums", "i32", sums);
+      body.set(i, "i32", get(from));
+      body.loop(i, 1, get(to), () => {
+        body.set("list", "i32", list);
+        this.#list();
+        this.#eachRun(() => this.#add(list, get("list")));
+      });
+    });
+    body.note("the result of finished sums");
+    body.set("sums", "i32", sums);
+    body.set(i, "i32", get(from));
+    body.loop(i, 1, get(to), () =>
+      this.#loops(
+        runs.map((r) => r.axis),
+        () => {
+          const begin = runs.reduce(
+            (sum, r) => indexAdd(sum, indexMul(axisIndex(r.axis), constant(r.result, "int32"))),
+            start,
+          );
+          const into = plus(body.base(this.#into), times(scalar(begin, body), 4));
+          body.push(["memory.copy", into, get("sums"), i32(4 * run)]);
+          body.set("sums", "i32", plus(get("sums"), i32(perRun)));
+        },
+      ),
+    );
+  }
+
+  /** Results of one place of the outer axes, which the rows' terms are added to. */
+  #spread(): void {
+    const body = this.#body;
+    const { rows, steps, start, outer } = this.#routed;
+    const { lists } = this.#scratch;
+    const each = (write: () => void): void => {
+      body.set("row", "i32", i32(0));
+      this.#loops(rows, () => {
+        write();
+        body.set("row", "i32", plus(get("row"), i32(4)));
+      });
+    };
+    const listBytes = entryBytes * volumeOf(steps);
+    const list = plus(this.#at(lists), times(get("row"), listBytes / 4));
+    const end = plus(["global.get", "$scratch"], get("row"));
+    each(() => {
+      body.set("list", "i32", list);
+      this.#list();
+      body.push(["i32.store", end, get("list")]);
+    });
+    const size = roughVolume(this.#into.shape.slice(outer.length));
+    const first = outer.reduce<Scalar>(
+      (sum, axis) =>
+        indexAdd(indexMul(sum, constant(axis.extent as number, "int32")), axisIndex(axis)),
+      constant(0, "int32"),
+    );
+    const begin = scalar(indexMul(first, constant(size, "int32")), body);
+    body.push(["memory.fill", plus(body.base(this.#into), times(begin, 4)), i32(0), i32(4 * size)]);
+    this.#eachRun(() =>
+      each(() => {
+        const at = this.#runsAtOnce > 1 ? start : this.#runAt(start, "result");
+        body.set("sums", "i32", plus(body.base(this.#into), times(scalar(at, body), 4)));
+        this.#add(list, ["i32.load", end]);
+      }),
+    );
+  }
+
+  /** Lists the steps at which the value of a row is not 0, from `list` on. */
+  #list(): void {
+    const body = this.#body;
+    const steps = stepsOf(this.#routed);
+    const [condition, element] = choiceOf(elementsOf(steps.value));
+    this.#loops(steps.axes, () => {
+      const value = scalar(element, body);
+      const isListed: Code = condition
+        ? scalar(condition, body)
+        : ["f32.ne", ["f32.load", get("list")], ["f32.const", "0"]];
+      body.push(
+        ["f32.store", get("list"), value],
+        ["i32.store", "offset=4", get("list"), times(scalar(steps.at, body), 4)],
+      );
+      body.set("list", "i32", plus(get("list"), times(isListed, entryBytes)));
+    });
+  }
+
+  /** Adds the terms of a list to sums, part by part. */
+  #add(list: Code, end: Code): void {
+    const body = this.#body;
+    const { dense } = this.#routed;
+    const base = this.#runsAtOnce > 1 ? dense.base : this.#runAt(dense.base, "dense");
+    const right = plus(body.base(dense.node), times(scalar(base, body), 4));
+    body.set("right", "i32", right);
+    let done = 0;
+    for (const vectors of partsOf(this.#vectors)) {
+      body.push([
+        "call",
+        `$${this.#tileName(vectors)}`,
+        list,
+        end,
+        plus(get("right"), i32(16 * done)),
+        plus(get("sums"), i32(16 * done)),
+      ]);
+      done += vectors;
+    }
+    if (!this.#routed.isSpread)
+      body.set("sums", "i32", plus(get("sums"), i32(16 * this.#vectors * this.#runsAtOnce)));
+  }
+
+  /** Where a run begins, from where the first one does. */
+  #runAt(first: Scalar, side: "dense" | "result"): Scalar {
+    return this.#routed.runs.reduce(
+      (sum, r) => indexAdd(sum, indexMul(axisIndex(r.axis), constant(r[side], "int32"))),
+      first,
+    );
+  }
+
+  /** The loop over runs that are summed one by one. */
+  #eachRun(write: () => void): void {
+    if (this.#runsAtOnce > 1) write();
+    else
+      this.#loops(
+        this.#routed.runs.map((r) => r.axis),
+        write,
+      );
+  }
+
+  #at(bytes: number): Code {
+    return plus(["global.get", "$scratch"], i32(bytes));
+  }
+
+  #loops(axes: readonly Axis[], write: () => void): void {
+    const [axis, ...rest] = axes;
+    if (!axis) {
+      write();
+      return;
+    }
+    const i = this.#body.letter(axis);
+    this.#body.set(i, "i32", i32(0));
+    this.#body.loop(i, 1, dimCode(axis.extent), () => this.#loops(rest, write));
+  }
+
+  /** Sets axes from the number that counts them all. */
+  #decode(axes: readonly Axis[], count: Code): void {
+    const body = this.#body;
+    let rest = count;
+    for (const [n, axis] of axes.entries()) {
+      const behind = axes
+        .slice(n + 1)
+        .reduce<Code>((all, a) => product(all, dimCode(a.extent)), i32(1));
+      const isLast = n === axes.length - 1;
+      body.set(body.letter(axis), "i32", isLast ? rest : ["i32.div_u", rest, behind]);
+      rest = ["i32.rem_u", rest, behind];
+    }
+  }
+}
