@@ -55,21 +55,24 @@
   (global $train.d_p_logits i32 (i32.const 46905480)) ;; float32[500, 10]
   (global $train.d_h2_linear i32 (i32.const 46925480)) ;; float32[500, 500]
   (global $train.d_h1_linear i32 (i32.const 47925480)) ;; float32[500, 50, 4, 4]
-  (global $train.d_h1_linear_share i32 (i32.const 46885440)) ;; float32[4, 4] of [500, 50, 4, 4]
-  (global $train.d_h1_convolved i32 (i32.const 49525480)) ;; float32[500, 50, 8, 8]
-  (global $train.d_h1_convolved_padded i32 (i32.const 55925480)) ;; float32[500, 50, 16, 16]
-  (global $train.d_h0_linear i32 (i32.const 36285440)) ;; float32[500, 20, 12, 12]
-  (global $train.d_h0_linear_share i32 (i32.const 42045440)) ;; float32[12, 12] of [500, 20, 12, 12]
-  (global $train.d_h0_convolved i32 (i32.const 55925480)) ;; float32[500, 20, 24, 24]
+  (global $train.d_h1_linear_share i32 (i32.const 49525480)) ;; float32[500, 50, 4, 4]
+  (global $train.layer1_W_arranged i32 (i32.const 51125480)) ;; float32[5, 50, 5, 20]
+  (global $train.d_h0_arranged i32 (i32.const 51225480)) ;; float32[500, 12, 12, 20]
+  (global $train.d_h0_linear i32 (i32.const 56985480)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_linear_share i32 (i32.const 62745480)) ;; float32[500, 20, 12, 12]
+  (global $train.x_arranged i32 (i32.const 51125480)) ;; float32[500, 784]
+  (global $train.d_layer0_W_arranged i32 (i32.const 46885440)) ;; float32[20, 5, 5]
+  (global $train.h0_arranged i32 (i32.const 1725440)) ;; float32[500, 12, 12, 20]
+  (global $train.d_layer1_W_arranged i32 (i32.const 7485440)) ;; float32[50, 5, 5, 20]
   (global $train.h0_convolved.job i32 (i32.const 0)) ;; place in the table below
   (global $train.h1_convolved.job i32 (i32.const 1)) ;; place in the table below
   (global $train.h2.job i32 (i32.const 2)) ;; place in the table below
   (global $train.p_logits.job i32 (i32.const 3)) ;; place in the table below
   (global $train.d_h2_linear.job i32 (i32.const 4)) ;; place in the table below
   (global $train.d_h1_linear.job i32 (i32.const 5)) ;; place in the table below
-  (global $train.d_h0_linear.job i32 (i32.const 6)) ;; place in the table below
-  (global $train.layer0_W.job i32 (i32.const 7)) ;; place in the table below
-  (global $train.layer1_W.job i32 (i32.const 8)) ;; place in the table below
+  (global $train.d_h0_arranged.job i32 (i32.const 6)) ;; place in the table below
+  (global $train.d_layer0_W_arranged.job i32 (i32.const 7)) ;; place in the table below
+  (global $train.d_layer1_W_arranged.job i32 (i32.const 8)) ;; place in the table below
   (global $train.hidden_W.job i32 (i32.const 9)) ;; place in the table below
   (global $train.hidden_b.job i32 (i32.const 10)) ;; place in the table below
   (global $train.output_W.job i32 (i32.const 11)) ;; place in the table below
@@ -136,12 +139,12 @@
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref
     (elem $train.h0_convolved $train.h1_convolved $train.h2 $train.p_logits $train.d_h2_linear
-      $train.d_h1_linear $train.d_h0_linear $train.layer0_W $train.layer1_W $train.hidden_W
-      $train.hidden_b $train.output_W $validate.h0_convolved $validate.h1_convolved $validate.h2
-      $validate.p_logits $test.h0_convolved $test.h1_convolved $test.h2 $test.p_logits
-      $probabilities.h0_convolved $probabilities.h1_convolved $probabilities.h2
-      $probabilities.scores_logits $predict.h0_convolved $predict.h1_convolved $predict.h2
-      $predict.scores_logits))
+      $train.d_h1_linear $train.d_h0_arranged $train.d_layer0_W_arranged
+      $train.d_layer1_W_arranged $train.hidden_W $train.hidden_b $train.output_W
+      $validate.h0_convolved $validate.h1_convolved $validate.h2 $validate.p_logits
+      $test.h0_convolved $test.h1_convolved $test.h2 $test.p_logits $probabilities.h0_convolved
+      $probabilities.h1_convolved $probabilities.h2 $probabilities.scores_logits
+      $predict.h0_convolved $predict.h1_convolved $predict.h2 $predict.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -2650,24 +2653,14 @@
   ;;   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] =
   ;;     h1_pooled[i,j,k,l]]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
-  ;; ∂cost/∂h1_convolved ≡ d_h1_convolved[i,j,k,l] = d_h1_linear_share[i,j,k / 2,l / 2] if
-  ;;     h1_convolved[i,j,k,l] = h1_pooled[i,j,k / 2,l / 2] else 0
-  ;;   for i < 500, j < 50, k < 8, l < 8
-  ;; d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k ≥ 4 ∧ k < 12 ∧ l ≥ 4 ∧ l
-  ;;     < 12 else 0
-  ;;   for i < 500, j < 50, k < 16, l < 16
-  (func $train.d_h1_convolved_and_d_h1_convolved_padded
+  (func $train.d_h1_linear_share
     (local $d_h1_linear i32) (local $h1_convolved i32) (local $h1_pooled i32)
-    (local $d_h1_linear_share i32) (local $d_h1_convolved i32)
-    (local $d_h1_convolved_padded i32) (local $i i32) (local $j i32) (local $k i32)
-    (local $l i32) (local $m i32) (local $n i32) (local $h1_convolved.at i32)
-    (local $d_h1_linear_ties.x4 v128)
+    (local $d_h1_linear_share i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32)
+    (local $m i32) (local $n i32) (local $h1_convolved.at i32) (local $d_h1_linear_ties.x4 v128)
     (local.set $d_h1_linear (global.get $train.d_h1_linear))
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
     (local.set $d_h1_linear_share (global.get $train.d_h1_linear_share))
-    (local.set $d_h1_convolved (global.get $train.d_h1_convolved))
-    (local.set $d_h1_convolved_padded (global.get $train.d_h1_convolved_padded))
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
@@ -2731,7 +2724,13 @@
               (i32.add
                 (local.get $d_h1_linear_share)
                 (i32.shl
-                  (i32.add (i32.mul (local.get $k) (i32.const 4)) (local.get $l))
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 800))
+                        (i32.mul (local.get $j) (i32.const 16)))
+                      (i32.mul (local.get $k) (i32.const 4)))
+                    (local.get $l))
                   (i32.const 2)))
               (f32x4.div
                 (v128.load
@@ -2751,107 +2750,131 @@
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; layer1_W_arranged[i,j,k,l] = layer1_W[j,l,4 − i,4 − k]
+  ;;   for i < 5, j < 50, k < 5, l < 20
+  (func $train.layer1_W_arranged
+    (local $layer1_W i32) (local $layer1_W_arranged i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32)
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $layer1_W_arranged (global.get $train.layer1_W_arranged))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
         (local.set $k (i32.const 0))
         (loop $each_k
           (local.set $l (i32.const 0))
-          ;; vectors of four l
           (loop $each_l
-            (v128.store
+            (f32.store
               (i32.add
-                (local.get $d_h1_convolved)
+                (local.get $layer1_W_arranged)
                 (i32.shl
                   (i32.add
                     (i32.add
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 3200))
-                        (i32.mul (local.get $j) (i32.const 64)))
-                      (i32.mul (local.get $k) (i32.const 8)))
+                        (i32.mul (local.get $i) (i32.const 5000))
+                        (i32.mul (local.get $j) (i32.const 100)))
+                      (i32.mul (local.get $k) (i32.const 20)))
                     (local.get $l))
                   (i32.const 2)))
-              (v128.bitselect
-                (v128.load32_lane 3
-                  (i32.add
-                    (local.get $d_h1_linear_share)
-                    (i32.shl
-                      (i32.add
-                        (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4))
-                        (i32.div_u (i32.add (local.get $l) (i32.const 3)) (i32.const 2)))
-                      (i32.const 2)))
-                  (v128.load32_lane 2
+              (f32.load
+                (i32.add
+                  (local.get $layer1_W)
+                  (i32.shl
+                    (i32.add
+                      (i32.sub
+                        (i32.sub
+                          (i32.add
+                            (i32.mul (local.get $j) (i32.const 500))
+                            (i32.mul (local.get $l) (i32.const 25)))
+                          (i32.mul (local.get $i) (i32.const 5)))
+                        (local.get $k))
+                      (i32.const 24))
+                    (i32.const 2)))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 20))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 5)))))
+
+  ;; d_h0_arranged[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,j − n + 4,k − q +
+  ;;     4]·layer1_W_arranged[n,m,q,l]
+  ;;   for i < 500, j < 12, k < 12, l < 20, m < 50, n < 5, q < 5
+  ;; ∂cost/∂h1_convolved ≡ d_h1_convolved[i,m,r,s] = d_h1_linear_share[i,m,r / 2,s / 2] if
+  ;;     h1_convolved[i,m,r,s] = h1_pooled[i,m,r / 2,s / 2] else 0
+  ;;   for i < 500, m < 50, r < 8, s < 8
+  ;;   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns, each added where it
+  ;;     belongs
+  (func $train.d_h0_arranged (param $from i32) (param $to i32)
+    (local $h1_convolved i32) (local $h1_pooled i32) (local $d_h1_linear_share i32)
+    (local $layer1_W_arranged i32) (local $d_h0_arranged i32) (local $unit i32) (local $i i32)
+    (local $row i32) (local $r i32) (local $s i32) (local $list i32) (local $m i32)
+    (local $n i32) (local $sums i32) (local $right i32)
+    (local.set $h1_convolved (global.get $train.h1_convolved))
+    (local.set $h1_pooled (global.get $train.h1_pooled))
+    (local.set $d_h1_linear_share (global.get $train.d_h1_linear_share))
+    (local.set $layer1_W_arranged (global.get $train.layer1_W_arranged))
+    (local.set $d_h0_arranged (global.get $train.d_h0_arranged))
+    (local.set $unit (local.get $from))
+    (if
+      (i32.lt_s (local.get $unit) (local.get $to))
+      (then
+        (loop $each_unit
+          (local.set $i (local.get $unit))
+          (local.set $row (i32.const 0))
+          (local.set $r (i32.const 0))
+          (loop $each_r
+            (local.set $s (i32.const 0))
+            (loop $each_s
+              (local.set $list
+                (i32.add
+                  (i32.add (global.get $scratch) (i32.const 256))
+                  (i32.mul (local.get $row) (i32.const 100))))
+              (local.set $m (i32.const 0))
+              (loop $each_m
+                (f32.store
+                  (local.get $list)
+                  (f32.load
                     (i32.add
                       (local.get $d_h1_linear_share)
-                      (i32.shl
-                        (i32.add
-                          (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4))
-                          (i32.div_u (i32.add (local.get $l) (i32.const 2)) (i32.const 2)))
-                        (i32.const 2)))
-                    (v128.load32_lane 1
-                      (i32.add
-                        (local.get $d_h1_linear_share)
-                        (i32.shl
-                          (i32.add
-                            (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4))
-                            (i32.div_u (i32.add (local.get $l) (i32.const 1)) (i32.const 2)))
-                          (i32.const 2)))
-                      (v128.load32_zero
-                        (i32.add
-                          (local.get $d_h1_linear_share)
-                          (i32.shl
-                            (i32.add
-                              (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4))
-                              (i32.div_u (local.get $l) (i32.const 2)))
-                            (i32.const 2)))))))
-                (f32x4.splat (f32.const 0))
-                (f32x4.eq
-                  (v128.load
-                    (i32.add
-                      (local.get $h1_convolved)
-                      (i32.shl
-                        (i32.add
-                          (i32.add
-                            (i32.add
-                              (i32.mul (local.get $i) (i32.const 3200))
-                              (i32.mul (local.get $j) (i32.const 64)))
-                            (i32.mul (local.get $k) (i32.const 8)))
-                          (local.get $l))
-                        (i32.const 2))))
-                  (v128.load32_lane 3
-                    (i32.add
-                      (local.get $h1_pooled)
                       (i32.shl
                         (i32.add
                           (i32.add
                             (i32.add
                               (i32.mul (local.get $i) (i32.const 800))
-                              (i32.mul (local.get $j) (i32.const 16)))
-                            (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4)))
-                          (i32.div_u (i32.add (local.get $l) (i32.const 3)) (i32.const 2)))
-                        (i32.const 2)))
-                    (v128.load32_lane 2
-                      (i32.add
-                        (local.get $h1_pooled)
-                        (i32.shl
+                              (i32.mul (local.get $m) (i32.const 16)))
+                            (i32.mul (i32.div_u (local.get $r) (i32.const 2)) (i32.const 4)))
+                          (i32.div_u (local.get $s) (i32.const 2)))
+                        (i32.const 2)))))
+                (i32.store offset=4
+                  (local.get $list)
+                  (i32.shl (i32.mul (local.get $m) (i32.const 100)) (i32.const 2)))
+                (local.set $list
+                  (i32.add
+                    (local.get $list)
+                    (i32.shl
+                      (f32.eq
+                        (f32.load
                           (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 800))
-                                (i32.mul (local.get $j) (i32.const 16)))
-                              (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4)))
-                            (i32.div_u (i32.add (local.get $l) (i32.const 2)) (i32.const 2)))
-                          (i32.const 2)))
-                      (v128.load32_lane 1
-                        (i32.add
-                          (local.get $h1_pooled)
-                          (i32.shl
-                            (i32.add
+                            (local.get $h1_convolved)
+                            (i32.shl
                               (i32.add
                                 (i32.add
-                                  (i32.mul (local.get $i) (i32.const 800))
-                                  (i32.mul (local.get $j) (i32.const 16)))
-                                (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4)))
-                              (i32.div_u (i32.add (local.get $l) (i32.const 1)) (i32.const 2)))
-                            (i32.const 2)))
-                        (v128.load32_zero
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $m) (i32.const 64)))
+                                  (i32.mul (local.get $r) (i32.const 8)))
+                                (local.get $s))
+                              (i32.const 2))))
+                        (f32.load
                           (i32.add
                             (local.get $h1_pooled)
                             (i32.shl
@@ -2859,331 +2882,237 @@
                                 (i32.add
                                   (i32.add
                                     (i32.mul (local.get $i) (i32.const 800))
-                                    (i32.mul (local.get $j) (i32.const 16)))
-                                  (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 4)))
-                                (i32.div_u (local.get $l) (i32.const 2)))
-                              (i32.const 2))))))))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 8))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 8))))
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          (loop $each_l
-            (f32.store
-              (i32.add
-                (local.get $d_h1_convolved_padded)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 12800))
-                        (i32.mul (local.get $j) (i32.const 256)))
-                      (i32.mul (local.get $k) (i32.const 16)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (if
-                (result f32)
-                (i32.and
-                  (i32.and
-                    (i32.and
-                      (i32.ge_s (local.get $k) (i32.const 4))
-                      (i32.lt_s (local.get $k) (i32.const 12)))
-                    (i32.ge_s (local.get $l) (i32.const 4)))
-                  (i32.lt_s (local.get $l) (i32.const 12)))
-                (then
-                  (f32.load
-                    (i32.add
-                      (local.get $d_h1_convolved)
-                      (i32.shl
-                        (i32.sub
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $k) (i32.const 8)))
-                            (local.get $l))
-                          (i32.const 36))
-                        (i32.const 2)))))
-                (else (f32.const 0))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 16))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 16))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
-
-  ;; ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
-  ;;   where ∂cost/∂h0[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,k + n,l + q]·layer1_W[m,j,n,q]
-  ;;   for i < 500, j < 20, k < 12, l < 12, m < 50, n < 5, q < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $train.d_h0_linear (param $from i32) (param $to i32)
-    (local $d_h1_convolved_padded i32) (local $layer1_W i32) (local $h0 i32)
-    (local $d_h0_linear i32) (local $unit i32) (local $i i32) (local $kl_first i32)
-    (local $columns i32) (local $at i32) (local $kl_at i32) (local $l i32) (local $k i32)
-    (local $to_panel i32) (local $m i32) (local $n i32) (local $q i32) (local $right i32)
-    (local $j_first i32)
-    (local.set $d_h1_convolved_padded (global.get $train.d_h1_convolved_padded))
-    (local.set $layer1_W (global.get $layer1_W))
-    (local.set $h0 (global.get $train.h0))
-    (local.set $d_h0_linear (global.get $train.d_h0_linear))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $i (local.get $unit))
-          (local.set $kl_first (i32.const 0))
-          (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 144) (local.get $kl_first)) (i32.const 8)))
-            ;; a panel of the right operand, column by column
-            (local.set $at (i32.const 0))
-            (loop $each_at
-              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
-              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 12)))
-              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 12)))
-              (local.set $to_panel
-                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
-              (local.set $m (i32.const 0))
-              (loop $each_m
-                (local.set $n (i32.const 0))
-                (loop $each_n
-                  (local.set $q (i32.const 0))
-                  (loop $each_q
-                    (v128.store
-                      (local.get $to_panel)
-                      (v128.load
-                        (i32.add
-                          (local.get $d_h1_convolved_padded)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 12800))
-                                      (i32.mul (local.get $m) (i32.const 256)))
-                                    (i32.mul (local.get $k) (i32.const 16)))
-                                  (i32.mul (local.get $n) (i32.const 16)))
-                                (local.get $l))
-                              (local.get $q))
-                            (i32.const 2)))))
-                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
-                    (br_if $each_q
-                      (i32.lt_s
-                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
-                        (i32.const 5))))
-                  (br_if $each_n
-                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
+                                    (i32.mul (local.get $m) (i32.const 16)))
+                                  (i32.mul (i32.div_u (local.get $r) (i32.const 2)) (i32.const 4)))
+                                (i32.div_u (local.get $s) (i32.const 2)))
+                              (i32.const 2)))))
+                      (i32.const 3))))
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 50))))
-              (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
-            (local.set $right (global.get $scratch))
-            ;; tiles of 5 j
-            (local.set $j_first (i32.const 0))
-            (loop $each_j_first
-              (call $train.d_h0_linear.tile
-                (i32.add
-                  (local.get $layer1_W)
-                  (i32.shl (i32.mul (local.get $j_first) (i32.const 25)) (i32.const 2)))
-                (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
-              (br_if $each_j_first
-                (i32.lt_s
-                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
-                  (i32.const 20))))
-            (br_if $each_kl_first
-              (i32.lt_s
-                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
-                (i32.const 144))))
+              (i32.store (i32.add (global.get $scratch) (local.get $row)) (local.get $list))
+              (local.set $row (i32.add (local.get $row) (i32.const 4)))
+              (br_if $each_s
+                (i32.lt_s (local.tee $s (i32.add (local.get $s) (i32.const 1))) (i32.const 8))))
+            (br_if $each_r
+              (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 8))))
+          (memory.fill
+            (i32.add
+              (local.get $d_h0_arranged)
+              (i32.shl (i32.mul (local.get $i) (i32.const 2880)) (i32.const 2)))
+            (i32.const 0)
+            (i32.const 11520))
+          (local.set $n (i32.const 0))
+          (loop $each_n
+            (local.set $row (i32.const 0))
+            (local.set $r (i32.const 0))
+            (loop $each_r
+              (local.set $s (i32.const 0))
+              (loop $each_s
+                (local.set $sums
+                  (i32.add
+                    (local.get $d_h0_arranged)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $r) (i32.const 240)))
+                          (i32.mul (local.get $s) (i32.const 20)))
+                        (i32.mul (local.get $n) (i32.const 240)))
+                      (i32.const 2))))
+                (local.set $right
+                  (i32.add
+                    (local.get $layer1_W_arranged)
+                    (i32.shl (i32.mul (local.get $n) (i32.const 5000)) (i32.const 2))))
+                (call $train.d_h0_arranged.list_9
+                  (i32.add
+                    (i32.add (global.get $scratch) (i32.const 256))
+                    (i32.mul (local.get $row) (i32.const 100)))
+                  (i32.load (i32.add (global.get $scratch) (local.get $row)))
+                  (local.get $right)
+                  (local.get $sums))
+                (call $train.d_h0_arranged.list_8
+                  (i32.add
+                    (i32.add (global.get $scratch) (i32.const 256))
+                    (i32.mul (local.get $row) (i32.const 100)))
+                  (i32.load (i32.add (global.get $scratch) (local.get $row)))
+                  (i32.add (local.get $right) (i32.const 144))
+                  (i32.add (local.get $sums) (i32.const 144)))
+                (call $train.d_h0_arranged.list_8
+                  (i32.add
+                    (i32.add (global.get $scratch) (i32.const 256))
+                    (i32.mul (local.get $row) (i32.const 100)))
+                  (i32.load (i32.add (global.get $scratch) (local.get $row)))
+                  (i32.add (local.get $right) (i32.const 272))
+                  (i32.add (local.get $sums) (i32.const 272)))
+                (local.set $row (i32.add (local.get $row) (i32.const 4)))
+                (br_if $each_s
+                  (i32.lt_s (local.tee $s (i32.add (local.get $s) (i32.const 1))) (i32.const 8))))
+              (br_if $each_r
+                (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 8))))
+            (br_if $each_n
+              (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $train.d_h0_linear.tile (param $left i32) (param $right i32) (param $i i32) (param $j i32)
-      (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
-    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
-    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
-    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0.at i32)
-    (local $d_h0_linear.at i32) (local $h0 i32) (local $d_h0_linear i32)
-    (local.set $steps_1 (i32.const 50))
-    (loop $each_of_steps_1
-      (local.set $steps (i32.const 25))
-      (loop $each_of_steps
-        (local.set $right_0 (v128.load (local.get $right)))
-        (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left)))
-        (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
-        (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $x (v128.load32_splat offset=100 (local.get $left)))
-        (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
-        (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $x (v128.load32_splat offset=200 (local.get $left)))
-        (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
-        (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $x (v128.load32_splat offset=300 (local.get $left)))
-        (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-        (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $x (v128.load32_splat offset=400 (local.get $left)))
-        (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-        (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-        (local.set $left (i32.add (local.get $left) (i32.const 4)))
-        (local.set $right (i32.add (local.get $right) (i32.const 32)))
-        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-      (local.set $left (i32.add (local.get $left) (i32.const 1900)))
-      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (local.set $h0 (global.get $train.h0))
-    (local.set $d_h0_linear (global.get $train.d_h0_linear))
-    (local.set $h0.at
-      (i32.add
-        (local.get $h0)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 2880))
-              (i32.mul (local.get $j) (i32.const 144)))
-            (local.get $kl))
-          (i32.const 2))))
-    (local.set $d_h0_linear.at
-      (i32.add
-        (local.get $d_h0_linear)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 2880))
-              (i32.mul (local.get $j) (i32.const 144)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_0_0)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul (v128.load (local.get $h0.at)) (v128.load (local.get $h0.at))))))
-    (v128.store offset=16
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_0_1)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul
-            (v128.load offset=16 (local.get $h0.at))
-            (v128.load offset=16 (local.get $h0.at))))))
-    (v128.store offset=576
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_1_0)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul
-            (v128.load offset=576 (local.get $h0.at))
-            (v128.load offset=576 (local.get $h0.at))))))
-    (v128.store offset=592
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_1_1)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul
-            (v128.load offset=592 (local.get $h0.at))
-            (v128.load offset=592 (local.get $h0.at))))))
-    (v128.store offset=1152
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_2_0)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul
-            (v128.load offset=1152 (local.get $h0.at))
-            (v128.load offset=1152 (local.get $h0.at))))))
-    (v128.store offset=1168
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_2_1)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul
-            (v128.load offset=1168 (local.get $h0.at))
-            (v128.load offset=1168 (local.get $h0.at))))))
-    (v128.store offset=1728
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_3_0)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul
-            (v128.load offset=1728 (local.get $h0.at))
-            (v128.load offset=1728 (local.get $h0.at))))))
-    (v128.store offset=1744
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_3_1)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul
-            (v128.load offset=1744 (local.get $h0.at))
-            (v128.load offset=1744 (local.get $h0.at))))))
-    (v128.store offset=2304
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_4_0)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul
-            (v128.load offset=2304 (local.get $h0.at))
-            (v128.load offset=2304 (local.get $h0.at))))))
-    (v128.store offset=2320
-      (local.get $d_h0_linear.at)
-      (f32x4.mul
-        (local.get $sum_4_1)
-        (f32x4.sub
-          (f32x4.splat (f32.const 1))
-          (f32x4.mul
-            (v128.load offset=2320 (local.get $h0.at))
-            (v128.load offset=2320 (local.get $h0.at)))))))
+  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 36 columns.
+  (func $train.d_h0_arranged.list_9 (param $list i32) (param $end i32) (param $right i32)
+      (param $sums i32)
+    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
+    (local $sum_0_2 v128) (local $sum_0_3 v128) (local $sum_0_4 v128) (local $sum_0_5 v128)
+    (local $sum_0_6 v128) (local $sum_0_7 v128) (local $sum_0_8 v128)
+    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
+    (local.set $sum_0_0 (v128.load (local.get $sums)))
+    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
+    (local.set $sum_0_2 (v128.load offset=32 (local.get $sums)))
+    (local.set $sum_0_3 (v128.load offset=48 (local.get $sums)))
+    (local.set $sum_0_4 (v128.load offset=64 (local.get $sums)))
+    (local.set $sum_0_5 (v128.load offset=80 (local.get $sums)))
+    (local.set $sum_0_6 (v128.load offset=96 (local.get $sums)))
+    (local.set $sum_0_7 (v128.load offset=112 (local.get $sums)))
+    (local.set $sum_0_8 (v128.load offset=128 (local.get $sums)))
+    (loop $each_term
+      (local.set $x (v128.load32_splat (local.get $list)))
+      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term))
+          (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=32 (local.get $term))
+          (local.get $sum_0_2)))
+      (local.set $sum_0_3
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=48 (local.get $term))
+          (local.get $sum_0_3)))
+      (local.set $sum_0_4
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=64 (local.get $term))
+          (local.get $sum_0_4)))
+      (local.set $sum_0_5
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=80 (local.get $term))
+          (local.get $sum_0_5)))
+      (local.set $sum_0_6
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=96 (local.get $term))
+          (local.get $sum_0_6)))
+      (local.set $sum_0_7
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=112 (local.get $term))
+          (local.get $sum_0_7)))
+      (local.set $sum_0_8
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=128 (local.get $term))
+          (local.get $sum_0_8)))
+      (br_if $each_term
+        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_0_4))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_0_5))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_0_6))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_0_7))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_0_8)))
 
+  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 32 columns.
+  (func $train.d_h0_arranged.list_8 (param $list i32) (param $end i32) (param $right i32)
+      (param $sums i32)
+    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
+    (local $sum_0_2 v128) (local $sum_0_3 v128) (local $sum_0_4 v128) (local $sum_0_5 v128)
+    (local $sum_0_6 v128) (local $sum_0_7 v128)
+    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
+    (local.set $sum_0_0 (v128.load (local.get $sums)))
+    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
+    (local.set $sum_0_2 (v128.load offset=32 (local.get $sums)))
+    (local.set $sum_0_3 (v128.load offset=48 (local.get $sums)))
+    (local.set $sum_0_4 (v128.load offset=64 (local.get $sums)))
+    (local.set $sum_0_5 (v128.load offset=80 (local.get $sums)))
+    (local.set $sum_0_6 (v128.load offset=96 (local.get $sums)))
+    (local.set $sum_0_7 (v128.load offset=112 (local.get $sums)))
+    (loop $each_term
+      (local.set $x (v128.load32_splat (local.get $list)))
+      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term))
+          (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=32 (local.get $term))
+          (local.get $sum_0_2)))
+      (local.set $sum_0_3
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=48 (local.get $term))
+          (local.get $sum_0_3)))
+      (local.set $sum_0_4
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=64 (local.get $term))
+          (local.get $sum_0_4)))
+      (local.set $sum_0_5
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=80 (local.get $term))
+          (local.get $sum_0_5)))
+      (local.set $sum_0_6
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=96 (local.get $term))
+          (local.get $sum_0_6)))
+      (local.set $sum_0_7
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=112 (local.get $term))
+          (local.get $sum_0_7)))
+      (br_if $each_term
+        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_0_4))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_0_5))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_0_6))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_0_7)))
+
+  ;; ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = d_h0_arranged[i,k,l,j]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+  ;;   for i < 500, j < 20, k < 12, l < 12
   ;; d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
   ;;   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] =
   ;;     h0_pooled[i,j,k,l]]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
-  ;; ∂cost/∂h0_convolved ≡ d_h0_convolved[i,j,k,l] = d_h0_linear_share[i,j,k / 2,l / 2] if
-  ;;     h0_convolved[i,j,k,l] = h0_pooled[i,j,k / 2,l / 2] else 0
-  ;;   for i < 500, j < 20, k < 24, l < 24
-  (func $train.d_h0_convolved
-    (local $d_h0_linear i32) (local $h0_convolved i32) (local $h0_pooled i32)
-    (local $d_h0_linear_share i32) (local $d_h0_convolved i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_convolved.at i32)
-    (local $d_h0_linear_ties.x4 v128)
+  (func $train.d_h0_linear_and_d_h0_linear_share
+    (local $d_h0_arranged i32) (local $h0 i32) (local $d_h0_linear i32) (local $h0_convolved i32)
+    (local $h0_pooled i32) (local $d_h0_linear_share i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32) (local $d_h0_arranged.at i32) (local $m i32) (local $n i32)
+    (local $h0_convolved.at i32) (local $d_h0_linear_ties.x4 v128)
+    (local.set $d_h0_arranged (global.get $train.d_h0_arranged))
+    (local.set $h0 (global.get $train.h0))
     (local.set $d_h0_linear (global.get $train.d_h0_linear))
     (local.set $h0_convolved (global.get $train.h0_convolved))
     (local.set $h0_pooled (global.get $train.h0_pooled))
     (local.set $d_h0_linear_share (global.get $train.d_h0_linear_share))
-    (local.set $d_h0_convolved (global.get $train.d_h0_convolved))
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
@@ -3193,6 +3122,65 @@
           (local.set $l (i32.const 0))
           ;; vectors of four l
           (loop $each_l
+            (local.set $d_h0_arranged.at
+              (i32.add
+                (local.get $d_h0_arranged)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $k) (i32.const 240)))
+                      (i32.mul (local.get $l) (i32.const 20)))
+                    (local.get $j))
+                  (i32.const 2))))
+            (v128.store
+              (i32.add
+                (local.get $d_h0_linear)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (f32x4.mul
+                (v128.load32_lane offset=240 3
+                  (local.get $d_h0_arranged.at)
+                  (v128.load32_lane offset=160 2
+                    (local.get $d_h0_arranged.at)
+                    (v128.load32_lane offset=80 1
+                      (local.get $d_h0_arranged.at)
+                      (v128.load32_zero (local.get $d_h0_arranged.at)))))
+                (f32x4.sub
+                  (f32x4.splat (f32.const 1))
+                  (f32x4.mul
+                    (v128.load
+                      (i32.add
+                        (local.get $h0)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 2880))
+                                (i32.mul (local.get $j) (i32.const 144)))
+                              (i32.mul (local.get $k) (i32.const 12)))
+                            (local.get $l))
+                          (i32.const 2))))
+                    (v128.load
+                      (i32.add
+                        (local.get $h0)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 2880))
+                                (i32.mul (local.get $j) (i32.const 144)))
+                              (i32.mul (local.get $k) (i32.const 12)))
+                            (local.get $l))
+                          (i32.const 2))))))))
             (local.set $d_h0_linear_ties.x4 (v128.const f32x4 0 0 0 0))
             (local.set $m (i32.const 0))
             (loop $each_m
@@ -3247,7 +3235,13 @@
               (i32.add
                 (local.get $d_h0_linear_share)
                 (i32.shl
-                  (i32.add (i32.mul (local.get $k) (i32.const 12)) (local.get $l))
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 144)))
+                      (i32.mul (local.get $k) (i32.const 12)))
+                    (local.get $l))
                   (i32.const 2)))
               (f32x4.div
                 (v128.load
@@ -3267,460 +3261,264 @@
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
           (br_if $each_k
             (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (loop $each_l
-            (v128.store
-              (i32.add
-                (local.get $d_h0_convolved)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 11520))
-                        (i32.mul (local.get $j) (i32.const 576)))
-                      (i32.mul (local.get $k) (i32.const 24)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (v128.bitselect
-                (v128.load32_lane 3
-                  (i32.add
-                    (local.get $d_h0_linear_share)
-                    (i32.shl
-                      (i32.add
-                        (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12))
-                        (i32.div_u (i32.add (local.get $l) (i32.const 3)) (i32.const 2)))
-                      (i32.const 2)))
-                  (v128.load32_lane 2
-                    (i32.add
-                      (local.get $d_h0_linear_share)
-                      (i32.shl
-                        (i32.add
-                          (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12))
-                          (i32.div_u (i32.add (local.get $l) (i32.const 2)) (i32.const 2)))
-                        (i32.const 2)))
-                    (v128.load32_lane 1
-                      (i32.add
-                        (local.get $d_h0_linear_share)
-                        (i32.shl
-                          (i32.add
-                            (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12))
-                            (i32.div_u (i32.add (local.get $l) (i32.const 1)) (i32.const 2)))
-                          (i32.const 2)))
-                      (v128.load32_zero
-                        (i32.add
-                          (local.get $d_h0_linear_share)
-                          (i32.shl
-                            (i32.add
-                              (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12))
-                              (i32.div_u (local.get $l) (i32.const 2)))
-                            (i32.const 2)))))))
-                (f32x4.splat (f32.const 0))
-                (f32x4.eq
-                  (v128.load
-                    (i32.add
-                      (local.get $h0_convolved)
-                      (i32.shl
-                        (i32.add
-                          (i32.add
-                            (i32.add
-                              (i32.mul (local.get $i) (i32.const 11520))
-                              (i32.mul (local.get $j) (i32.const 576)))
-                            (i32.mul (local.get $k) (i32.const 24)))
-                          (local.get $l))
-                        (i32.const 2))))
-                  (v128.load32_lane 3
-                    (i32.add
-                      (local.get $h0_pooled)
-                      (i32.shl
-                        (i32.add
-                          (i32.add
-                            (i32.add
-                              (i32.mul (local.get $i) (i32.const 2880))
-                              (i32.mul (local.get $j) (i32.const 144)))
-                            (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12)))
-                          (i32.div_u (i32.add (local.get $l) (i32.const 3)) (i32.const 2)))
-                        (i32.const 2)))
-                    (v128.load32_lane 2
-                      (i32.add
-                        (local.get $h0_pooled)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 2880))
-                                (i32.mul (local.get $j) (i32.const 144)))
-                              (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12)))
-                            (i32.div_u (i32.add (local.get $l) (i32.const 2)) (i32.const 2)))
-                          (i32.const 2)))
-                      (v128.load32_lane 1
-                        (i32.add
-                          (local.get $h0_pooled)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 2880))
-                                  (i32.mul (local.get $j) (i32.const 144)))
-                                (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12)))
-                              (i32.div_u (i32.add (local.get $l) (i32.const 1)) (i32.const 2)))
-                            (i32.const 2)))
-                        (v128.load32_zero
-                          (i32.add
-                            (local.get $h0_pooled)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 2880))
-                                    (i32.mul (local.get $j) (i32.const 144)))
-                                  (i32.mul (i32.div_u (local.get $k) (i32.const 2)) (i32.const 12)))
-                                (i32.div_u (local.get $l) (i32.const 2)))
-                              (i32.const 2))))))))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 24))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 24))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
 
-  ;; layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
-  ;;   where ∂cost/∂layer0_W[i,j,k] = Σ_lmn x[l,m·28 + n − j·28 − k + 116]·d_h0_convolved[l,i,m,n]
-  ;;   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
-  ;;   in 5 × 8 tiles of jk × i, of x and elements that are copied together
-  (func $train.layer0_W (param $from i32) (param $to i32)
-    (local $layer0_W i32) (local $x i32) (local $d_h0_convolved i32) (local $unit i32)
-    (local $i_first i32) (local $columns i32) (local $sums i32) (local $more i32) (local $l i32)
-    (local $at i32) (local $i i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $right i32) (local $jk_first i32) (local $jk_at i32) (local $k i32) (local $j i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $sums_of_column i32) (local $jk i32)
-    (local.set $layer0_W (global.get $layer0_W))
+  ;; x_arranged[i,j] = x[i,j]
+  ;;   for i < 500, j < 784
+  (func $train.x_arranged
+    (local $x i32) (local $x_arranged i32) (local $i i32) (local $j i32)
     (local.set $x (i32.load (global.get $train.x)))
-    (local.set $d_h0_convolved (global.get $train.d_h0_convolved))
+    (local.set $x_arranged (global.get $train.x_arranged))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      ;; vectors of four j
+      (loop $each_j
+        (v128.store
+          (i32.add
+            (local.get $x_arranged)
+            (i32.shl
+              (i32.add (i32.mul (local.get $i) (i32.const 784)) (local.get $j))
+              (i32.const 2)))
+          (v128.load
+            (i32.add
+              (local.get $x)
+              (i32.shl
+                (i32.add (i32.mul (local.get $i) (i32.const 784)) (local.get $j))
+                (i32.const 2)))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 784))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; d_layer0_W_arranged[i,j,k] = Σ_lmn d_h0_convolved[l,i,m,n]·x_arranged[l,m·28 + n + j·28 + k]
+  ;;   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
+  ;; ∂cost/∂h0_convolved ≡ d_h0_convolved[l,i,m,n] = d_h0_linear_share[l,i,m / 2,n / 2] if
+  ;;     h0_convolved[l,i,m,n] = h0_pooled[l,i,m / 2,n / 2] else 0
+  ;;   for i < 20, l < 500, m < 24, n < 24
+  ;;   from lists of what is not 0 of d_h0_convolved, in runs of 5 columns
+  (func $train.d_layer0_W_arranged (param $from i32) (param $to i32)
+    (local $h0_convolved i32) (local $h0_pooled i32) (local $d_h0_linear_share i32)
+    (local $x_arranged i32) (local $d_layer0_W_arranged i32) (local $unit i32)
+    (local $i_from i32) (local $i_to i32) (local $sums i32) (local $l i32) (local $i i32)
+    (local $list i32) (local $q i32) (local $r i32) (local $s i32) (local $t i32)
+    (local $right i32) (local $j i32)
+    (local.set $h0_convolved (global.get $train.h0_convolved))
+    (local.set $h0_pooled (global.get $train.h0_pooled))
+    (local.set $d_h0_linear_share (global.get $train.d_h0_linear_share))
+    (local.set $x_arranged (global.get $train.x_arranged))
+    (local.set $d_layer0_W_arranged (global.get $train.d_layer0_W_arranged))
     (local.set $unit (local.get $from))
     (if
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 20) (local.get $i_first)) (i32.const 8)))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 18432)))
-          (local.set $more (i32.const 0))
+          (local.set $i_from (i32.mul (local.get $unit) (i32.const 5)))
+          (local.set $i_to (i32.add (local.get $i_from) (i32.const 5)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 4672)))
+          (memory.fill
+            (i32.add (global.get $scratch) (i32.const 4672))
+            (i32.const 0)
+            (i32.const 800))
           (local.set $l (i32.const 0))
           (loop $each_l
-            ;; a panel of the right operand, column by column
-            (local.set $at (i32.const 0))
-            (loop $each_at
-              (local.set $i (i32.add (local.get $i_first) (local.get $at)))
-              (local.set $to_panel
-                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
-              (local.set $m (i32.const 0))
-              (loop $each_m
-                (local.set $n (i32.const 0))
-                (loop $each_n
-                  (f32.store
-                    (local.get $to_panel)
-                    (f32.load
-                      (i32.add
-                        (local.get $d_h0_convolved)
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 4672)))
+            (local.set $i (local.get $i_from))
+            (loop $each_i
+              (local.set $list (global.get $scratch))
+              (local.set $q (i32.const 0))
+              (loop $each_q
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $s (i32.const 0))
+                  (loop $each_s
+                    (local.set $t (i32.const 0))
+                    (loop $each_t
+                      (f32.store
+                        (local.get $list)
+                        (f32.load
+                          (i32.add
+                            (local.get $d_h0_linear_share)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $l) (i32.const 2880))
+                                    (i32.mul (local.get $i) (i32.const 144)))
+                                  (i32.mul (local.get $q) (i32.const 12)))
+                                (local.get $r))
+                              (i32.const 2)))))
+                      (i32.store offset=4
+                        (local.get $list)
                         (i32.shl
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $l) (i32.const 11520))
-                                (i32.mul (local.get $i) (i32.const 576)))
-                              (i32.mul (local.get $m) (i32.const 24)))
-                            (local.get $n))
-                          (i32.const 2)))))
-                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
-                  (br_if $each_n
+                                (i32.mul (local.get $q) (i32.const 56))
+                                (i32.mul (local.get $s) (i32.const 28)))
+                              (i32.mul (local.get $r) (i32.const 2)))
+                            (local.get $t))
+                          (i32.const 2)))
+                      (local.set $list
+                        (i32.add
+                          (local.get $list)
+                          (i32.shl
+                            (f32.eq
+                              (f32.load
+                                (i32.add
+                                  (local.get $h0_convolved)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $l) (i32.const 11520))
+                                              (i32.mul (local.get $i) (i32.const 576)))
+                                            (i32.mul (local.get $q) (i32.const 48)))
+                                          (i32.mul (local.get $s) (i32.const 24)))
+                                        (i32.mul (local.get $r) (i32.const 2)))
+                                      (local.get $t))
+                                    (i32.const 2))))
+                              (f32.load
+                                (i32.add
+                                  (local.get $h0_pooled)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $l) (i32.const 2880))
+                                          (i32.mul (local.get $i) (i32.const 144)))
+                                        (i32.mul (local.get $q) (i32.const 12)))
+                                      (local.get $r))
+                                    (i32.const 2)))))
+                            (i32.const 3))))
+                      (br_if $each_t
+                        (i32.lt_s
+                          (local.tee $t (i32.add (local.get $t) (i32.const 1)))
+                          (i32.const 2))))
+                    (br_if $each_s
+                      (i32.lt_s
+                        (local.tee $s (i32.add (local.get $s) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_r
                     (i32.lt_s
-                      (local.tee $n (i32.add (local.get $n) (i32.const 1)))
-                      (i32.const 24))))
-                (br_if $each_m
-                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 24))))
-              (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 1)))
-                  (local.get $columns))))
-            (local.set $right (global.get $scratch))
-            ;; tiles of 5 jk
-            (local.set $jk_first (i32.const 0))
-            (loop $each_jk_first
-              (local.set $jk_at (call $i32_min (local.get $jk_first) (i32.const 24)))
-              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
-              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
-              (local.set $left_0
+                      (local.tee $r (i32.add (local.get $r) (i32.const 1)))
+                      (i32.const 12))))
+                (br_if $each_q
+                  (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 12))))
+              (local.set $right
                 (i32.add
-                  (local.get $x)
-                  (i32.shl
-                    (i32.add
-                      (i32.sub
-                        (i32.sub
-                          (i32.mul (local.get $l) (i32.const 784))
-                          (i32.mul (local.get $j) (i32.const 28)))
-                        (local.get $k))
-                      (i32.const 116))
-                    (i32.const 2))))
-              (local.set $jk_at
-                (call $i32_min (i32.add (local.get $jk_first) (i32.const 1)) (i32.const 24)))
-              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
-              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
-              (local.set $left_1
-                (i32.add
-                  (local.get $x)
-                  (i32.shl
-                    (i32.add
-                      (i32.sub
-                        (i32.sub
-                          (i32.mul (local.get $l) (i32.const 784))
-                          (i32.mul (local.get $j) (i32.const 28)))
-                        (local.get $k))
-                      (i32.const 116))
-                    (i32.const 2))))
-              (local.set $jk_at
-                (call $i32_min (i32.add (local.get $jk_first) (i32.const 2)) (i32.const 24)))
-              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
-              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
-              (local.set $left_2
-                (i32.add
-                  (local.get $x)
-                  (i32.shl
-                    (i32.add
-                      (i32.sub
-                        (i32.sub
-                          (i32.mul (local.get $l) (i32.const 784))
-                          (i32.mul (local.get $j) (i32.const 28)))
-                        (local.get $k))
-                      (i32.const 116))
-                    (i32.const 2))))
-              (local.set $jk_at
-                (call $i32_min (i32.add (local.get $jk_first) (i32.const 3)) (i32.const 24)))
-              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
-              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
-              (local.set $left_3
-                (i32.add
-                  (local.get $x)
-                  (i32.shl
-                    (i32.add
-                      (i32.sub
-                        (i32.sub
-                          (i32.mul (local.get $l) (i32.const 784))
-                          (i32.mul (local.get $j) (i32.const 28)))
-                        (local.get $k))
-                      (i32.const 116))
-                    (i32.const 2))))
-              (local.set $jk_at
-                (call $i32_min (i32.add (local.get $jk_first) (i32.const 4)) (i32.const 24)))
-              (local.set $k (i32.rem_u (local.get $jk_at) (i32.const 5)))
-              (local.set $j (i32.div_u (local.get $jk_at) (i32.const 5)))
-              (local.set $left_4
-                (i32.add
-                  (local.get $x)
-                  (i32.shl
-                    (i32.add
-                      (i32.sub
-                        (i32.sub
-                          (i32.mul (local.get $l) (i32.const 784))
-                          (i32.mul (local.get $j) (i32.const 28)))
-                        (local.get $k))
-                      (i32.const 116))
-                    (i32.const 2))))
-              (call $train.layer0_W.tile
-                (local.get $left_0)
-                (local.get $left_1)
-                (local.get $left_2)
-                (local.get $left_3)
-                (local.get $left_4)
+                  (local.get $x_arranged)
+                  (i32.shl (i32.mul (local.get $l) (i32.const 784)) (i32.const 2))))
+              (call $train.d_layer0_W_arranged.list
+                (global.get $scratch)
+                (local.get $list)
                 (local.get $right)
-                (i32.add (local.get $sums) (i32.shl (local.get $jk_first) (i32.const 5)))
-                (local.get $more))
-              (br_if $each_jk_first
-                (i32.lt_s
-                  (local.tee $jk_first (i32.add (local.get $jk_first) (i32.const 5)))
-                  (i32.const 25))))
-            (local.set $more (i32.const 1))
+                (local.get $sums))
+              (local.set $sums (i32.add (local.get $sums) (i32.const 160)))
+              (br_if $each_i
+                (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to))))
             (br_if $each_l
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 500))))
           ;; the result of finished sums
-          (local.set $i (local.get $i_first))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 4672)))
+          (local.set $i (local.get $i_from))
           (loop $each_i
-            (local.set $sums_of_column
-              (i32.add
+            (local.set $j (i32.const 0))
+            (loop $each_j
+              (memory.copy
+                (i32.add
+                  (local.get $d_layer0_W_arranged)
+                  (i32.shl
+                    (i32.add
+                      (i32.mul (local.get $i) (i32.const 25))
+                      (i32.mul (local.get $j) (i32.const 5)))
+                    (i32.const 2)))
                 (local.get $sums)
-                (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2))))
-            (local.set $jk (i32.const 0))
-            ;; vectors of four jk
-            (loop $each_jk
-              (v128.store
-                (i32.add
-                  (local.get $layer0_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 25)) (local.get $jk))
-                    (i32.const 2)))
-                (f32x4.sub
-                  (v128.load
-                    (i32.add
-                      (local.get $layer0_W)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 25)) (local.get $jk))
-                        (i32.const 2))))
-                  (f32x4.mul
-                    (f32x4.splat (f32.const 0.1))
-                    (v128.load32_lane offset=96 3
-                      (i32.add (local.get $sums_of_column) (i32.shl (local.get $jk) (i32.const 5)))
-                      (v128.load32_lane offset=64 2
-                        (i32.add
-                          (local.get $sums_of_column)
-                          (i32.shl (local.get $jk) (i32.const 5)))
-                        (v128.load32_lane offset=32 1
-                          (i32.add
-                            (local.get $sums_of_column)
-                            (i32.shl (local.get $jk) (i32.const 5)))
-                          (v128.load32_zero
-                            (i32.add
-                              (local.get $sums_of_column)
-                              (i32.shl (local.get $jk) (i32.const 5))))))))))
-              (br_if $each_jk
-                (i32.lt_s (local.tee $jk (i32.add (local.get $jk) (i32.const 4))) (i32.const 24))))
-            ;; the other jk
-            (loop $each_jk
-              (f32.store
-                (i32.add
-                  (local.get $layer0_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 25)) (local.get $jk))
-                    (i32.const 2)))
-                (f32.sub
-                  (f32.load
-                    (i32.add
-                      (local.get $layer0_W)
-                      (i32.shl
-                        (i32.add (i32.mul (local.get $i) (i32.const 25)) (local.get $jk))
-                        (i32.const 2))))
-                  (f32.mul
-                    (f32.const 0.1)
-                    (f32.load
-                      (i32.add
-                        (local.get $sums_of_column)
-                        (i32.shl (local.get $jk) (i32.const 5)))))))
-              (br_if $each_jk
-                (i32.lt_s (local.tee $jk (i32.add (local.get $jk) (i32.const 1))) (i32.const 25))))
+                (i32.const 20))
+              (local.set $sums (i32.add (local.get $sums) (i32.const 32)))
+              (br_if $each_j
+                (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
             (br_if $each_i
-              (i32.lt_s
-                (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                (i32.add (local.get $i_first) (local.get $columns)))))
+              (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns; with `more` they go
-  ;;     on from what they are.
-  (func $train.layer0_W.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $left_3 i32) (param $left_4 i32) (param $right i32) (param $sums i32)
-      (param $more i32)
-    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
-    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
-    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
-    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (if
-      (local.get $more)
-      (then
-        (local.set $sum_0_0 (v128.load (local.get $sums)))
-        (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
-        (local.set $sum_1_0 (v128.load offset=32 (local.get $sums)))
-        (local.set $sum_1_1 (v128.load offset=48 (local.get $sums)))
-        (local.set $sum_2_0 (v128.load offset=64 (local.get $sums)))
-        (local.set $sum_2_1 (v128.load offset=80 (local.get $sums)))
-        (local.set $sum_3_0 (v128.load offset=96 (local.get $sums)))
-        (local.set $sum_3_1 (v128.load offset=112 (local.get $sums)))
-        (local.set $sum_4_0 (v128.load offset=128 (local.get $sums)))
-        (local.set $sum_4_1 (v128.load offset=144 (local.get $sums)))))
-    (local.set $steps_1 (i32.const 24))
-    (loop $each_of_steps_1
-      (local.set $steps (i32.const 24))
-      (loop $each_of_steps
-        (local.set $right_0 (v128.load (local.get $right)))
-        (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left_0)))
-        (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
-        (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $x (v128.load32_splat (local.get $left_1)))
-        (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
-        (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $x (v128.load32_splat (local.get $left_2)))
-        (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
-        (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $x (v128.load32_splat (local.get $left_3)))
-        (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-        (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $x (v128.load32_splat (local.get $left_4)))
-        (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-        (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-        (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-        (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-        (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-        (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-        (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-        (local.set $right (i32.add (local.get $right) (i32.const 32)))
-        (local.set $right_0 (v128.load (local.get $right)))
-        (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left_0)))
-        (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
-        (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $x (v128.load32_splat (local.get $left_1)))
-        (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
-        (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $x (v128.load32_splat (local.get $left_2)))
-        (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
-        (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $x (v128.load32_splat (local.get $left_3)))
-        (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-        (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $x (v128.load32_splat (local.get $left_4)))
-        (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-        (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-        (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-        (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-        (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-        (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-        (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-        (local.set $right (i32.add (local.get $right) (i32.const 32)))
-        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 16)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 16)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 16)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 16)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 16)))
-      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
+  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 5 runs of 8 columns.
+  (func $train.d_layer0_W_arranged.list (param $list i32) (param $end i32) (param $right i32)
+      (param $sums i32)
+    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
+    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128)
+    (local $sum_3_0 v128) (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
+    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
+    (local.set $sum_0_0 (v128.load (local.get $sums)))
+    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
+    (local.set $sum_1_0 (v128.load offset=32 (local.get $sums)))
+    (local.set $sum_1_1 (v128.load offset=48 (local.get $sums)))
+    (local.set $sum_2_0 (v128.load offset=64 (local.get $sums)))
+    (local.set $sum_2_1 (v128.load offset=80 (local.get $sums)))
+    (local.set $sum_3_0 (v128.load offset=96 (local.get $sums)))
+    (local.set $sum_3_1 (v128.load offset=112 (local.get $sums)))
+    (local.set $sum_4_0 (v128.load offset=128 (local.get $sums)))
+    (local.set $sum_4_1 (v128.load offset=144 (local.get $sums)))
+    (loop $each_term
+      (local.set $x (v128.load32_splat (local.get $list)))
+      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term))
+          (local.get $sum_0_1)))
+      (local.set $sum_1_0
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=112 (local.get $term))
+          (local.get $sum_1_0)))
+      (local.set $sum_1_1
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=128 (local.get $term))
+          (local.get $sum_1_1)))
+      (local.set $sum_2_0
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=224 (local.get $term))
+          (local.get $sum_2_0)))
+      (local.set $sum_2_1
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=240 (local.get $term))
+          (local.get $sum_2_1)))
+      (local.set $sum_3_0
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=336 (local.get $term))
+          (local.get $sum_3_0)))
+      (local.set $sum_3_1
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=352 (local.get $term))
+          (local.get $sum_3_1)))
+      (local.set $sum_4_0
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=448 (local.get $term))
+          (local.get $sum_4_0)))
+      (local.set $sum_4_1
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=464 (local.get $term))
+          (local.get $sum_4_1)))
+      (br_if $each_term
+        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
     (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
@@ -3731,6 +3529,137 @@
     (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
     (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
     (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+
+  ;; layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·d_layer0_W_arranged[i,4 − j,4 − k]
+  ;;   for i < 20, j < 5, k < 5
+  (func $train.layer0_W
+    (local $layer0_W i32) (local $d_layer0_W_arranged i32) (local $i i32) (local $j i32)
+    (local $k i32)
+    (local.set $layer0_W (global.get $layer0_W))
+    (local.set $d_layer0_W_arranged (global.get $train.d_layer0_W_arranged))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        ;; vectors of four k
+        (loop $each_k
+          (v128.store
+            (i32.add
+              (local.get $layer0_W)
+              (i32.shl
+                (i32.add
+                  (i32.add
+                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $j) (i32.const 5)))
+                  (local.get $k))
+                (i32.const 2)))
+            (f32x4.sub
+              (v128.load
+                (i32.add
+                  (local.get $layer0_W)
+                  (i32.shl
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 25))
+                        (i32.mul (local.get $j) (i32.const 5)))
+                      (local.get $k))
+                    (i32.const 2))))
+              (f32x4.mul
+                (f32x4.splat (f32.const 0.1))
+                (v128.load32_lane 3
+                  (i32.add
+                    (local.get $d_layer0_W_arranged)
+                    (i32.shl
+                      (i32.add
+                        (i32.sub
+                          (i32.sub
+                            (i32.mul (local.get $i) (i32.const 25))
+                            (i32.mul (local.get $j) (i32.const 5)))
+                          (i32.add (local.get $k) (i32.const 3)))
+                        (i32.const 24))
+                      (i32.const 2)))
+                  (v128.load32_lane 2
+                    (i32.add
+                      (local.get $d_layer0_W_arranged)
+                      (i32.shl
+                        (i32.add
+                          (i32.sub
+                            (i32.sub
+                              (i32.mul (local.get $i) (i32.const 25))
+                              (i32.mul (local.get $j) (i32.const 5)))
+                            (i32.add (local.get $k) (i32.const 2)))
+                          (i32.const 24))
+                        (i32.const 2)))
+                    (v128.load32_lane 1
+                      (i32.add
+                        (local.get $d_layer0_W_arranged)
+                        (i32.shl
+                          (i32.add
+                            (i32.sub
+                              (i32.sub
+                                (i32.mul (local.get $i) (i32.const 25))
+                                (i32.mul (local.get $j) (i32.const 5)))
+                              (i32.add (local.get $k) (i32.const 1)))
+                            (i32.const 24))
+                          (i32.const 2)))
+                      (v128.load32_zero
+                        (i32.add
+                          (local.get $d_layer0_W_arranged)
+                          (i32.shl
+                            (i32.add
+                              (i32.sub
+                                (i32.sub
+                                  (i32.mul (local.get $i) (i32.const 25))
+                                  (i32.mul (local.get $j) (i32.const 5)))
+                                (local.get $k))
+                              (i32.const 24))
+                            (i32.const 2))))))))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 4))) (i32.const 4))))
+        ;; the other k
+        (loop $each_k
+          (f32.store
+            (i32.add
+              (local.get $layer0_W)
+              (i32.shl
+                (i32.add
+                  (i32.add
+                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $j) (i32.const 5)))
+                  (local.get $k))
+                (i32.const 2)))
+            (f32.sub
+              (f32.load
+                (i32.add
+                  (local.get $layer0_W)
+                  (i32.shl
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 25))
+                        (i32.mul (local.get $j) (i32.const 5)))
+                      (local.get $k))
+                    (i32.const 2))))
+              (f32.mul
+                (f32.const 0.1)
+                (f32.load
+                  (i32.add
+                    (local.get $d_layer0_W_arranged)
+                    (i32.shl
+                      (i32.add
+                        (i32.sub
+                          (i32.sub
+                            (i32.mul (local.get $i) (i32.const 25))
+                            (i32.mul (local.get $j) (i32.const 5)))
+                          (local.get $k))
+                        (i32.const 24))
+                      (i32.const 2)))))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20)))))
 
   ;; layer0_b[i] ← layer0_b[i] − 0.1·∂cost/∂layer0_b[i]
   ;;   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
@@ -3784,307 +3713,516 @@
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20)))))
 
-  ;; layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
-  ;;   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,n,q]
-  ;;   for i < 50, j < 20, k < 5, l < 5, m < 500, n < 8, q < 8
-  ;;   in 5 × 8 tiles of i × jkl, of d_h1_convolved and elements that are copied together
-  (func $train.layer1_W (param $from i32) (param $to i32)
-    (local $layer1_W i32) (local $h0 i32) (local $d_h1_convolved i32) (local $unit i32)
-    (local $jkl_first i32) (local $columns i32) (local $sums i32) (local $more i32)
-    (local $m i32) (local $at i32) (local $jkl_at i32) (local $l i32) (local $k i32)
-    (local $j i32) (local $to_panel i32) (local $n i32) (local $q i32) (local $right i32)
-    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $jkl i32)
-    (local.set $layer1_W (global.get $layer1_W))
+  ;; h0_arranged[i,j,k,l] = h0[i,l,j,k]
+  ;;   for i < 500, j < 12, k < 12, l < 20
+  (func $train.h0_arranged
+    (local $h0 i32) (local $h0_arranged i32) (local $i i32) (local $j i32) (local $k i32)
+    (local $l i32) (local $h0_arranged.at i32) (local $four.lanes v128)
     (local.set $h0 (global.get $train.h0))
-    (local.set $d_h1_convolved (global.get $train.d_h1_convolved))
+    (local.set $h0_arranged (global.get $train.h0_arranged))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        ;; vectors of four k
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          (loop $each_l
+            (local.set $four.lanes
+              (v128.load
+                (i32.add
+                  (local.get $h0)
+                  (i32.shl
+                    (i32.add
+                      (i32.add
+                        (i32.add
+                          (i32.mul (local.get $i) (i32.const 2880))
+                          (i32.mul (local.get $l) (i32.const 144)))
+                        (i32.mul (local.get $j) (i32.const 12)))
+                      (local.get $k))
+                    (i32.const 2)))))
+            (local.set $h0_arranged.at
+              (i32.add
+                (local.get $h0_arranged)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 240)))
+                      (i32.mul (local.get $k) (i32.const 20)))
+                    (local.get $l))
+                  (i32.const 2))))
+            (v128.store32_lane 0 (local.get $h0_arranged.at) (local.get $four.lanes))
+            (v128.store32_lane offset=80 1 (local.get $h0_arranged.at) (local.get $four.lanes))
+            (v128.store32_lane offset=160 2 (local.get $h0_arranged.at) (local.get $four.lanes))
+            (v128.store32_lane offset=240 3 (local.get $h0_arranged.at) (local.get $four.lanes))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 20))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 4))) (i32.const 12))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 12))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+
+  ;; d_layer1_W_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[m,i,n,q]·h0_arranged[m,n + j,q + k,l]
+  ;;   for i < 50, j < 5, k < 5, l < 20, m < 500, n < 8, q < 8
+  ;; ∂cost/∂h1_convolved ≡ d_h1_convolved[m,i,n,q] = d_h1_linear_share[m,i,n / 2,q / 2] if
+  ;;     h1_convolved[m,i,n,q] = h1_pooled[m,i,n / 2,q / 2] else 0
+  ;;   for i < 50, m < 500, n < 8, q < 8
+  ;;   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns
+  (func $train.d_layer1_W_arranged (param $from i32) (param $to i32)
+    (local $h1_convolved i32) (local $h1_pooled i32) (local $d_h1_linear_share i32)
+    (local $h0_arranged i32) (local $d_layer1_W_arranged i32) (local $unit i32)
+    (local $i_from i32) (local $i_to i32) (local $sums i32) (local $m i32) (local $i i32)
+    (local $list i32) (local $r i32) (local $s i32) (local $t i32) (local $u i32) (local $j i32)
+    (local $right i32)
+    (local.set $h1_convolved (global.get $train.h1_convolved))
+    (local.set $h1_pooled (global.get $train.h1_pooled))
+    (local.set $d_h1_linear_share (global.get $train.d_h1_linear_share))
+    (local.set $h0_arranged (global.get $train.h0_arranged))
+    (local.set $d_layer1_W_arranged (global.get $train.d_layer1_W_arranged))
     (local.set $unit (local.get $from))
     (if
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $jkl_first (i32.shl (local.get $unit) (i32.const 3)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $jkl_first)) (i32.const 8)))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 2048)))
-          (local.set $more (i32.const 0))
+          (local.set $i_from (i32.mul (local.get $unit) (i32.const 13)))
+          (local.set $i_to
+            (call $i32_min (i32.add (local.get $i_from) (i32.const 13)) (i32.const 50)))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 576)))
+          (memory.fill
+            (i32.add (global.get $scratch) (i32.const 576))
+            (i32.const 0)
+            (i32.const 26000))
           (local.set $m (i32.const 0))
           (loop $each_m
-            ;; a panel of the right operand, column by column
-            (local.set $at (i32.const 0))
-            (loop $each_at
-              (local.set $jkl_at (i32.add (local.get $jkl_first) (local.get $at)))
-              (local.set $l (i32.rem_u (local.get $jkl_at) (i32.const 5)))
-              (local.set $k (i32.rem_u (i32.div_u (local.get $jkl_at) (i32.const 5)) (i32.const 5)))
-              (local.set $j (i32.div_u (local.get $jkl_at) (i32.const 25)))
-              (local.set $to_panel
-                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $q (i32.const 0))
-                (loop $each_q
-                  (f32.store
-                    (local.get $to_panel)
-                    (f32.load
-                      (i32.add
-                        (local.get $h0)
-                        (i32.shl
+            (local.set $sums (i32.add (global.get $scratch) (i32.const 576)))
+            (local.set $i (local.get $i_from))
+            (loop $each_i
+              (local.set $list (global.get $scratch))
+              (local.set $r (i32.const 0))
+              (loop $each_r
+                (local.set $s (i32.const 0))
+                (loop $each_s
+                  (local.set $t (i32.const 0))
+                  (loop $each_t
+                    (local.set $u (i32.const 0))
+                    (loop $each_u
+                      (f32.store
+                        (local.get $list)
+                        (f32.load
                           (i32.add
-                            (i32.sub
-                              (i32.sub
+                            (local.get $d_h1_linear_share)
+                            (i32.shl
+                              (i32.add
                                 (i32.add
                                   (i32.add
+                                    (i32.mul (local.get $m) (i32.const 800))
+                                    (i32.mul (local.get $i) (i32.const 16)))
+                                  (i32.mul (local.get $r) (i32.const 4)))
+                                (local.get $s))
+                              (i32.const 2)))))
+                      (i32.store offset=4
+                        (local.get $list)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $r) (i32.const 480))
+                                (i32.mul (local.get $t) (i32.const 240)))
+                              (i32.mul (local.get $s) (i32.const 40)))
+                            (i32.mul (local.get $u) (i32.const 20)))
+                          (i32.const 2)))
+                      (local.set $list
+                        (i32.add
+                          (local.get $list)
+                          (i32.shl
+                            (f32.eq
+                              (f32.load
+                                (i32.add
+                                  (local.get $h1_convolved)
+                                  (i32.shl
                                     (i32.add
-                                      (i32.mul (local.get $m) (i32.const 2880))
-                                      (i32.mul (local.get $j) (i32.const 144)))
-                                    (i32.mul (local.get $n) (i32.const 12)))
-                                  (local.get $q))
-                                (i32.mul (local.get $k) (i32.const 12)))
-                              (local.get $l))
-                            (i32.const 52))
-                          (i32.const 2)))))
-                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
-                  (br_if $each_q
-                    (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 8))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 8))))
-              (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 1)))
-                  (local.get $columns))))
-            (local.set $right (global.get $scratch))
-            ;; tiles of 5 i
-            (local.set $i_first (i32.const 0))
-            (loop $each_i_first
-              (call $train.layer1_W.tile
-                (i32.add
-                  (local.get $d_h1_convolved)
-                  (i32.shl
-                    (i32.add
-                      (i32.mul (local.get $m) (i32.const 3200))
-                      (i32.shl (local.get $i_first) (i32.const 6)))
-                    (i32.const 2)))
-                (local.get $right)
-                (i32.add (local.get $sums) (i32.shl (local.get $i_first) (i32.const 5)))
-                (local.get $more))
-              (br_if $each_i_first
-                (i32.lt_s
-                  (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
-                  (i32.const 50))))
-            (local.set $more (i32.const 1))
+                                      (i32.add
+                                        (i32.add
+                                          (i32.add
+                                            (i32.add
+                                              (i32.mul (local.get $m) (i32.const 3200))
+                                              (i32.mul (local.get $i) (i32.const 64)))
+                                            (i32.mul (local.get $r) (i32.const 16)))
+                                          (i32.mul (local.get $t) (i32.const 8)))
+                                        (i32.mul (local.get $s) (i32.const 2)))
+                                      (local.get $u))
+                                    (i32.const 2))))
+                              (f32.load
+                                (i32.add
+                                  (local.get $h1_pooled)
+                                  (i32.shl
+                                    (i32.add
+                                      (i32.add
+                                        (i32.add
+                                          (i32.mul (local.get $m) (i32.const 800))
+                                          (i32.mul (local.get $i) (i32.const 16)))
+                                        (i32.mul (local.get $r) (i32.const 4)))
+                                      (local.get $s))
+                                    (i32.const 2)))))
+                            (i32.const 3))))
+                      (br_if $each_u
+                        (i32.lt_s
+                          (local.tee $u (i32.add (local.get $u) (i32.const 1)))
+                          (i32.const 2))))
+                    (br_if $each_t
+                      (i32.lt_s
+                        (local.tee $t (i32.add (local.get $t) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_s
+                    (i32.lt_s (local.tee $s (i32.add (local.get $s) (i32.const 1))) (i32.const 4))))
+                (br_if $each_r
+                  (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 4))))
+              (local.set $j (i32.const 0))
+              (loop $each_j
+                (local.set $right
+                  (i32.add
+                    (local.get $h0_arranged)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $m) (i32.const 2880))
+                        (i32.mul (local.get $j) (i32.const 240)))
+                      (i32.const 2))))
+                (call $train.d_layer1_W_arranged.list_9
+                  (global.get $scratch)
+                  (local.get $list)
+                  (local.get $right)
+                  (local.get $sums))
+                (call $train.d_layer1_W_arranged.list_8
+                  (global.get $scratch)
+                  (local.get $list)
+                  (i32.add (local.get $right) (i32.const 144))
+                  (i32.add (local.get $sums) (i32.const 144)))
+                (call $train.d_layer1_W_arranged.list_8
+                  (global.get $scratch)
+                  (local.get $list)
+                  (i32.add (local.get $right) (i32.const 272))
+                  (i32.add (local.get $sums) (i32.const 272)))
+                (local.set $sums (i32.add (local.get $sums) (i32.const 400)))
+                (br_if $each_j
+                  (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
+              (br_if $each_i
+                (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to))))
             (br_if $each_m
               (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 500))))
           ;; the result of finished sums
-          (local.set $i (i32.const 0))
+          (local.set $sums (i32.add (global.get $scratch) (i32.const 576)))
+          (local.set $i (local.get $i_from))
           (loop $each_i
-            (local.set $sums_of_row
-              (i32.sub
-                (i32.add (local.get $sums) (i32.shl (local.get $i) (i32.const 5)))
-                (i32.shl (local.get $jkl_first) (i32.const 2))))
-            (if
-              (i32.eq (local.get $columns) (i32.const 8))
-              (then
-                (local.set $jkl (local.get $jkl_first))
-                (v128.store
-                  (i32.add
-                    (local.get $layer1_W)
-                    (i32.shl
-                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                      (i32.const 2)))
-                  (f32x4.sub
-                    (v128.load
-                      (i32.add
-                        (local.get $layer1_W)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                          (i32.const 2))))
-                    (f32x4.mul
-                      (f32x4.splat (f32.const 0.1))
-                      (v128.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $jkl) (i32.const 2)))))))
-                (local.set $jkl (i32.add (local.get $jkl_first) (i32.const 4)))
-                (v128.store
-                  (i32.add
-                    (local.get $layer1_W)
-                    (i32.shl
-                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                      (i32.const 2)))
-                  (f32x4.sub
-                    (v128.load
-                      (i32.add
-                        (local.get $layer1_W)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                          (i32.const 2))))
-                    (f32x4.mul
-                      (f32x4.splat (f32.const 0.1))
-                      (v128.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $jkl) (i32.const 2))))))))
-              (else
-                (local.set $jkl (local.get $jkl_first))
-                (if
-                  (i32.lt_s
-                    (local.get $jkl)
-                    (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
-                  (then
-                    ;; vectors of four jkl
-                    (loop $each_jkl
-                      (v128.store
-                        (i32.add
-                          (local.get $layer1_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                            (i32.const 2)))
-                        (f32x4.sub
-                          (v128.load
-                            (i32.add
-                              (local.get $layer1_W)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                                (i32.const 2))))
-                          (f32x4.mul
-                            (f32x4.splat (f32.const 0.1))
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $jkl) (i32.const 2)))))))
-                      (br_if $each_jkl
-                        (i32.lt_s
-                          (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
-                          (i32.sub
-                            (i32.add (local.get $jkl_first) (local.get $columns))
-                            (i32.const 3)))))))
-                (if
-                  (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
-                  (then
-                    ;; the other jkl
-                    (loop $each_jkl
-                      (f32.store
-                        (i32.add
-                          (local.get $layer1_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                            (i32.const 2)))
-                        (f32.sub
-                          (f32.load
-                            (i32.add
-                              (local.get $layer1_W)
-                              (i32.shl
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $jkl))
-                                (i32.const 2))))
-                          (f32.mul
-                            (f32.const 0.1)
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $jkl) (i32.const 2)))))))
-                      (br_if $each_jkl
-                        (i32.lt_s
-                          (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
-                          (i32.add (local.get $jkl_first) (local.get $columns)))))))))
+            (local.set $j (i32.const 0))
+            (loop $each_j
+              (memory.copy
+                (i32.add
+                  (local.get $d_layer1_W_arranged)
+                  (i32.shl
+                    (i32.add
+                      (i32.mul (local.get $i) (i32.const 500))
+                      (i32.mul (local.get $j) (i32.const 100)))
+                    (i32.const 2)))
+                (local.get $sums)
+                (i32.const 400))
+              (local.set $sums (i32.add (local.get $sums) (i32.const 400)))
+              (br_if $each_j
+                (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
             (br_if $each_i
-              (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
+              (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns; with `more` they go
-  ;;     on from what they are.
-  (func $train.layer1_W.tile (param $left i32) (param $right i32) (param $sums i32)
-      (param $more i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (if
-      (local.get $more)
-      (then
-        (local.set $sum_0_0 (v128.load (local.get $sums)))
-        (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
-        (local.set $sum_1_0 (v128.load offset=32 (local.get $sums)))
-        (local.set $sum_1_1 (v128.load offset=48 (local.get $sums)))
-        (local.set $sum_2_0 (v128.load offset=64 (local.get $sums)))
-        (local.set $sum_2_1 (v128.load offset=80 (local.get $sums)))
-        (local.set $sum_3_0 (v128.load offset=96 (local.get $sums)))
-        (local.set $sum_3_1 (v128.load offset=112 (local.get $sums)))
-        (local.set $sum_4_0 (v128.load offset=128 (local.get $sums)))
-        (local.set $sum_4_1 (v128.load offset=144 (local.get $sums)))))
-    (local.set $steps (i32.const 64))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 36 columns.
+  (func $train.d_layer1_W_arranged.list_9 (param $list i32) (param $end i32) (param $right i32)
+      (param $sums i32)
+    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
+    (local $sum_0_2 v128) (local $sum_0_3 v128) (local $sum_0_4 v128) (local $sum_0_5 v128)
+    (local $sum_0_6 v128) (local $sum_0_7 v128) (local $sum_0_8 v128)
+    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
+    (local.set $sum_0_0 (v128.load (local.get $sums)))
+    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
+    (local.set $sum_0_2 (v128.load offset=32 (local.get $sums)))
+    (local.set $sum_0_3 (v128.load offset=48 (local.get $sums)))
+    (local.set $sum_0_4 (v128.load offset=64 (local.get $sums)))
+    (local.set $sum_0_5 (v128.load offset=80 (local.get $sums)))
+    (local.set $sum_0_6 (v128.load offset=96 (local.get $sums)))
+    (local.set $sum_0_7 (v128.load offset=112 (local.get $sums)))
+    (local.set $sum_0_8 (v128.load offset=128 (local.get $sums)))
+    (loop $each_term
+      (local.set $x (v128.load32_splat (local.get $list)))
+      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=256 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=512 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=768 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=1024 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=256 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=512 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=768 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=1024 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term))
+          (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=32 (local.get $term))
+          (local.get $sum_0_2)))
+      (local.set $sum_0_3
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=48 (local.get $term))
+          (local.get $sum_0_3)))
+      (local.set $sum_0_4
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=64 (local.get $term))
+          (local.get $sum_0_4)))
+      (local.set $sum_0_5
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=80 (local.get $term))
+          (local.get $sum_0_5)))
+      (local.set $sum_0_6
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=96 (local.get $term))
+          (local.get $sum_0_6)))
+      (local.set $sum_0_7
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=112 (local.get $term))
+          (local.get $sum_0_7)))
+      (local.set $sum_0_8
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=128 (local.get $term))
+          (local.get $sum_0_8)))
+      (br_if $each_term
+        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
     (v128.store (local.get $sums) (local.get $sum_0_0))
     (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_0_4))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_0_5))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_0_6))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_0_7))
+    (v128.store offset=128 (local.get $sums) (local.get $sum_0_8)))
+
+  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 32 columns.
+  (func $train.d_layer1_W_arranged.list_8 (param $list i32) (param $end i32) (param $right i32)
+      (param $sums i32)
+    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
+    (local $sum_0_2 v128) (local $sum_0_3 v128) (local $sum_0_4 v128) (local $sum_0_5 v128)
+    (local $sum_0_6 v128) (local $sum_0_7 v128)
+    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
+    (local.set $sum_0_0 (v128.load (local.get $sums)))
+    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
+    (local.set $sum_0_2 (v128.load offset=32 (local.get $sums)))
+    (local.set $sum_0_3 (v128.load offset=48 (local.get $sums)))
+    (local.set $sum_0_4 (v128.load offset=64 (local.get $sums)))
+    (local.set $sum_0_5 (v128.load offset=80 (local.get $sums)))
+    (local.set $sum_0_6 (v128.load offset=96 (local.get $sums)))
+    (local.set $sum_0_7 (v128.load offset=112 (local.get $sums)))
+    (loop $each_term
+      (local.set $x (v128.load32_splat (local.get $list)))
+      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
+      (local.set $sum_0_0
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
+      (local.set $sum_0_1
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term))
+          (local.get $sum_0_1)))
+      (local.set $sum_0_2
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=32 (local.get $term))
+          (local.get $sum_0_2)))
+      (local.set $sum_0_3
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=48 (local.get $term))
+          (local.get $sum_0_3)))
+      (local.set $sum_0_4
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=64 (local.get $term))
+          (local.get $sum_0_4)))
+      (local.set $sum_0_5
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=80 (local.get $term))
+          (local.get $sum_0_5)))
+      (local.set $sum_0_6
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=96 (local.get $term))
+          (local.get $sum_0_6)))
+      (local.set $sum_0_7
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=112 (local.get $term))
+          (local.get $sum_0_7)))
+      (br_if $each_term
+        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
+    (v128.store (local.get $sums) (local.get $sum_0_0))
+    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
+    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
+    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3))
+    (v128.store offset=64 (local.get $sums) (local.get $sum_0_4))
+    (v128.store offset=80 (local.get $sums) (local.get $sum_0_5))
+    (v128.store offset=96 (local.get $sums) (local.get $sum_0_6))
+    (v128.store offset=112 (local.get $sums) (local.get $sum_0_7)))
+
+  ;; layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·d_layer1_W_arranged[i,4 − k,4 − l,j]
+  ;;   for i < 50, j < 20, k < 5, l < 5
+  (func $train.layer1_W
+    (local $layer1_W i32) (local $d_layer1_W_arranged i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32)
+    (local.set $layer1_W (global.get $layer1_W))
+    (local.set $d_layer1_W_arranged (global.get $train.d_layer1_W_arranged))
+    (local.set $i (i32.const 0))
+    (loop $each_i
+      (local.set $j (i32.const 0))
+      (loop $each_j
+        (local.set $k (i32.const 0))
+        (loop $each_k
+          (local.set $l (i32.const 0))
+          ;; vectors of four l
+          (loop $each_l
+            (v128.store
+              (i32.add
+                (local.get $layer1_W)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 500))
+                        (i32.mul (local.get $j) (i32.const 25)))
+                      (i32.mul (local.get $k) (i32.const 5)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (f32x4.sub
+                (v128.load
+                  (i32.add
+                    (local.get $layer1_W)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 500))
+                            (i32.mul (local.get $j) (i32.const 25)))
+                          (i32.mul (local.get $k) (i32.const 5)))
+                        (local.get $l))
+                      (i32.const 2))))
+                (f32x4.mul
+                  (f32x4.splat (f32.const 0.1))
+                  (v128.load32_lane 3
+                    (i32.add
+                      (local.get $d_layer1_W_arranged)
+                      (i32.shl
+                        (i32.add
+                          (i32.sub
+                            (i32.sub
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.mul (local.get $k) (i32.const 100)))
+                            (i32.mul (i32.add (local.get $l) (i32.const 3)) (i32.const 20)))
+                          (i32.const 480))
+                        (i32.const 2)))
+                    (v128.load32_lane 2
+                      (i32.add
+                        (local.get $d_layer1_W_arranged)
+                        (i32.shl
+                          (i32.add
+                            (i32.sub
+                              (i32.sub
+                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                (i32.mul (local.get $k) (i32.const 100)))
+                              (i32.mul (i32.add (local.get $l) (i32.const 2)) (i32.const 20)))
+                            (i32.const 480))
+                          (i32.const 2)))
+                      (v128.load32_lane 1
+                        (i32.add
+                          (local.get $d_layer1_W_arranged)
+                          (i32.shl
+                            (i32.add
+                              (i32.sub
+                                (i32.sub
+                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                                  (i32.mul (local.get $k) (i32.const 100)))
+                                (i32.mul (i32.add (local.get $l) (i32.const 1)) (i32.const 20)))
+                              (i32.const 480))
+                            (i32.const 2)))
+                        (v128.load32_zero
+                          (i32.add
+                            (local.get $d_layer1_W_arranged)
+                            (i32.shl
+                              (i32.add
+                                (i32.sub
+                                  (i32.sub
+                                    (i32.add
+                                      (i32.mul (local.get $i) (i32.const 500))
+                                      (local.get $j))
+                                    (i32.mul (local.get $k) (i32.const 100)))
+                                  (i32.mul (local.get $l) (i32.const 20)))
+                                (i32.const 480))
+                              (i32.const 2))))))))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+          ;; the other l
+          (loop $each_l
+            (f32.store
+              (i32.add
+                (local.get $layer1_W)
+                (i32.shl
+                  (i32.add
+                    (i32.add
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 500))
+                        (i32.mul (local.get $j) (i32.const 25)))
+                      (i32.mul (local.get $k) (i32.const 5)))
+                    (local.get $l))
+                  (i32.const 2)))
+              (f32.sub
+                (f32.load
+                  (i32.add
+                    (local.get $layer1_W)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 500))
+                            (i32.mul (local.get $j) (i32.const 25)))
+                          (i32.mul (local.get $k) (i32.const 5)))
+                        (local.get $l))
+                      (i32.const 2))))
+                (f32.mul
+                  (f32.const 0.1)
+                  (f32.load
+                    (i32.add
+                      (local.get $d_layer1_W_arranged)
+                      (i32.shl
+                        (i32.add
+                          (i32.sub
+                            (i32.sub
+                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                              (i32.mul (local.get $k) (i32.const 100)))
+                            (i32.mul (local.get $l) (i32.const 20)))
+                          (i32.const 480))
+                        (i32.const 2)))))))
+            (br_if $each_l
+              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 5))))
+          (br_if $each_k
+            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 5))))
+        (br_if $each_j
+          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
+      (br_if $each_i
+        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50)))))
 
   ;; layer1_b[i] ← layer1_b[i] − 0.1·∂cost/∂layer1_b[i]
   ;;   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
@@ -4895,12 +5033,17 @@
     (call $train.cost_and_d_p_logits)
     (call $share (global.get $train.d_h2_linear.job) (i32.const 42))
     (call $share (global.get $train.d_h1_linear.job) (i32.const 268))
-    (call $train.d_h1_convolved_and_d_h1_convolved_padded)
-    (call $share (global.get $train.d_h0_linear.job) (i32.const 500))
-    (call $train.d_h0_convolved)
-    (call $share (global.get $train.layer0_W.job) (i32.const 3))
+    (call $train.d_h1_linear_share)
+    (call $train.layer1_W_arranged)
+    (call $share (global.get $train.d_h0_arranged.job) (i32.const 500))
+    (call $train.d_h0_linear_and_d_h0_linear_share)
+    (call $train.x_arranged)
+    (call $share (global.get $train.d_layer0_W_arranged.job) (i32.const 4))
+    (call $train.layer0_W)
     (call $train.layer0_b)
-    (call $share (global.get $train.layer1_W.job) (i32.const 63))
+    (call $train.h0_arranged)
+    (call $share (global.get $train.d_layer1_W_arranged.job) (i32.const 4))
+    (call $train.layer1_W)
     (call $train.layer1_b)
     (call $share (global.get $train.hidden_W.job) (i32.const 252))
     (call $share (global.get $train.hidden_b.job) (i32.const 32))
