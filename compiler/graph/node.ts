@@ -66,6 +66,9 @@ export class Node {
   /** What it is to the named value that it was made for, from an op's expansion: `max`, `exp`. */
   role: { readonly name: string; readonly of?: Node } | undefined;
 
+  /** The op of the model that it is the expansion of: what has no name is called after that. */
+  meaning: AnyOp | undefined;
+
   /** Tells symbols from all other values, without asking a proxy anything that it could notice. */
   readonly #symbolic = true;
 

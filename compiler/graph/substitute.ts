@@ -10,6 +10,7 @@ export function inherit(to: Node, from: Node): void {
   to.derivative ??= from.derivative;
   to.arrangedAs ??= from.arrangedAs;
   to.role ??= from.role;
+  if (!to.op.leaf) to.meaning ??= from.meaning;
 }
 
 /** The roots with every node of `replacements` replaced, and all that depends on them rebuilt. */

@@ -33,6 +33,7 @@ function expandInto(root: Node, mapped: Map<Node, Node>, loops: boolean): void {
         return withBody(node, inputs, body?.results.map((r) => mapped.get(r) as Node) ?? []);
       }
       const result = expand(inputs, node.attrs);
+      if (!result.op.leaf && !inputs.includes(result)) result.meaning ??= node.meaning ?? node.op;
       nameParts(result, inputs, node);
       // An expansion may use ops that have expansions themselves.
       expandInto(result, mapped, loops);

@@ -16,7 +16,10 @@ const reserved = new Set(
     .concat(definedNames.map(helperName)),
 );
 
-const calledOf = ({ op }: Node): string => op.called ?? op.name;
+function calledOf({ op, meaning }: Node): string {
+  const { called, name } = meaning ?? op;
+  return called ?? name;
+}
 
 /** A legal identifier of every target language. */
 export function identifier(name: string): string {
