@@ -64,7 +64,8 @@ export const onesLike = (x: Operand): Node => {
   return broadcastTo(literal(1, node.type.dtype), node.shape);
 };
 
-type ArangeAttrs = { start: number; step: number; length: Dim; dtype: DType };
+/** `index`: what textbooks call these numbers, where they are the places along an axis. */
+type ArangeAttrs = { start: number; step: number; length: Dim; dtype: DType; index?: string };
 
 const arangeArguments = ({ start, step, length }: ArangeAttrs): string[] =>
   start === 0 && step === 1
@@ -91,7 +92,8 @@ export const arangeOp = op<ArangeAttrs>({
   notation: {
     ...functional<ArangeAttrs>("arange", "", arangeArguments),
     tex: (_, attrs) => ({
-      text: `\\operatorname{arange}\\left(${arangeArguments(attrs).join(", ")}\\right)`,
+      text:
+        attrs.index ?? `\\operatorname{arange}\\left(${arangeArguments(attrs).join(", ")}\\right)`,
       precedence: precedence.atom,
     }),
   },
@@ -117,6 +119,10 @@ export function arange(start: Dim, stop?: number, step = 1): Node {
   const dtype = Number.isInteger(from) && Number.isInteger(step) ? "int32" : floatX;
   return makeNode(arangeOp, [], { start: from, step, length, dtype });
 }
+
+/** 0, 1, …, n − 1 as int32: the places along an axis, which formulas call by a letter. */
+export const placesAlong = (length: Dim, index: string): Node =>
+  makeNode(arangeOp, [], { start: 0, step: 1, length, dtype: "int32", index });
 
 type EyeAttrs = { rows: number; columns: number; diagonal: number; dtype: DType };
 

@@ -5,9 +5,9 @@ import { build, offsetOf } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
 import { type Dim, formatShape, type Shape } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
-import { add } from "./arithmetic.ts";
+import { add, sub } from "./arithmetic.ts";
 import { ge, le, where } from "./comparison.ts";
-import { arange } from "./creation.ts";
+import { placesAlong } from "./creation.ts";
 import { asNode, literal, type Operand } from "./leaf.ts";
 import { functional } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
@@ -140,19 +140,24 @@ function places(x: Node, what: string): [Node, Node] {
     fail("ADJ1004", `${what}: expected at least two axes, got ${formatShape(shape)}`);
   }
   const [rows, columns] = shape.slice(-2);
-  return [expandDims(arange(rows), 1), expandDims(arange(columns), 0)];
+  return [expandDims(placesAlong(rows, "i"), 1), expandDims(placesAlong(columns, "j"), 0)];
+}
+
+function moved(i: Node, offset: number): Node {
+  if (offset === 0) return i;
+  return offset < 0 ? sub(i, -offset) : add(i, offset);
 }
 
 /** What lies on diagonal `offset` and below it; 0 above. */
 export function tril(x: Operand, offset = 0): Node {
   const node = asNode(x);
   const [i, j] = places(node, "tril");
-  return where(le(j, add(i, offset)), node, literal(0, node.type.dtype));
+  return where(le(j, moved(i, offset)), node, literal(0, node.type.dtype));
 }
 
 /** What lies on diagonal `offset` and above it; 0 below. */
 export function triu(x: Operand, offset = 0): Node {
   const node = asNode(x);
   const [i, j] = places(node, "triu");
-  return where(ge(j, add(i, offset)), node, literal(0, node.type.dtype));
+  return where(ge(j, moved(i, offset)), node, literal(0, node.type.dtype));
 }

@@ -154,6 +154,14 @@ test("the formulas of every op and of its gradients are well-formed", (t) => {
   t.true(checked > 900);
 });
 
+test("a triangle is written with the indices of its elements", (t) => {
+  const x = named(l.dmatrix(3, 4), "x");
+  const page = pageOf({ f: l.fn([x], [l.tril(x), l.triu(x, 1), l.tril(x, -2)]) });
+  for (const condition of ["j \\le i \\", "j \\ge i + 1 \\", "j \\le i - 2 \\"])
+    t.true(page.includes(condition), page);
+  t.false(page.includes("arange"), page);
+});
+
 test("constants and identities are written as in a textbook", (t) => {
   const x = named(l.dmatrix(3, 3), "x");
   const page = pageOf({

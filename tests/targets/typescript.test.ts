@@ -182,3 +182,15 @@ test("a relu keeps its result for its gradient, not what went in", (t) => {
   t.regex(text, /if h\[i,j\] > 0 else 0/);
   t.is(text.match(/elements\. \*\//g)?.length, 1, "one array of values in between");
 });
+
+test("what the model leaves unnamed is called after its op", async (t) => {
+  const x = named(l.matrix(3, 4), "x");
+  const text = textOf([
+    ["f", l.fn([x], l.mean(x))],
+    ["g", l.fn([x], l.softmax(x))],
+  ]);
+  t.true(text.includes("f(x) → mean\n"));
+  t.true(text.includes("g(x) → softmax\n"));
+  t.regex(text, /softmax_sum/);
+  t.notRegex(text, /\bdiv/);
+});
