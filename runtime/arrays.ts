@@ -44,7 +44,7 @@ export function withShape<A extends ElementArray>(
   shape: readonly number[],
 ): TensorArray<A> {
   return Object.defineProperty(array, "shape", {
-    value: Object.freeze([...shape]),
+    value: Object.isFrozen(shape) ? shape : Object.freeze([...shape]),
     configurable: true,
   }) as TensorArray<A>;
 }

@@ -7,6 +7,7 @@ import {
   refuse,
   type Sizes,
   scalarArgument,
+  sizeOf,
   tensorElements,
   tensorShape,
   withShape,
@@ -62,6 +63,8 @@ export class Border {
   readonly signature: Signature;
   /** What is held now; data that is not filled is missing. */
   readonly #held = new Map<string, Omit<Accepted, "array">>();
+  /** How often that has changed: what was found out about it is true until the next time. */
+  #changes = 0;
 
   constructor(signature: Signature) {
     this.signature = signature;
@@ -92,6 +95,7 @@ export class Border {
   /** Notes that a value is held from now on. */
   commit(name: string, { shape, largest }: Accepted): void {
     this.#held.set(name, largest === undefined ? { shape } : { shape, largest });
+    this.#changes++;
   }
 
   /** A check of calls of one function: of its arguments and of everything that it would read. */
@@ -108,26 +112,41 @@ export class Border {
       typeof this.signature.shared[used].range?.[1] === "string";
     const open = uses.filter(isOpen);
     const count = `${inputs.length} argument${inputs.length === 1 ? "" : "s"}`;
+    const fixed = inputs.map(({ shape }) => fixedShape(shape));
+    // Sizes that a call tells make an object of its own; others stay as they are held.
+    const ofHeld = new Set(uses.flatMap((used) => this.signature.shared[used].shape));
+    const tells = [...inputs, ...spec.outputs].some(({ shape }) =>
+      shape.some((dim) => typeof dim === "string" && !ofHeld.has(dim)),
+    );
+    let held: Sizes | undefined;
+    let changes = -1;
     return (args) => {
       if (args.length !== inputs.length) refuse(where, `expected ${count}, got ${args.length}`);
-      const sizes: Sizes = {};
-      this.#sizesOfHeld(uses, sizes, where);
+      if (!held || changes !== this.#changes) {
+        held = this.#sizesOfHeld(uses, where);
+        changes = this.#changes;
+      }
+      const sizes = tells ? { ...held } : held;
       // All shapes before any element: a range may end at a size that a later input tells.
-      const shapes = inputs.map((input, i) =>
-        input.shape.length === 0 ? [] : tensorShape(args[i], input, sizes, where),
-      );
+      const shapes = inputs.map((input, i) => {
+        if (input.shape.length === 0) return input.shape as readonly number[];
+        return fixed[i] && fits(args[i], fixed[i])
+          ? fixed[i]
+          : tensorShape(args[i], input, sizes, where);
+      });
       const values = inputs.map((input, i) =>
         input.shape.length === 0
           ? scalarArgument(args[i], input, sizes, where)
           : tensorElements(args[i], input, shapes[i], sizes, where),
       );
-      this.#checkLargest(open, sizes, where);
+      if (open.length > 0) this.#checkLargest(open, sizes, where);
       for (const rows of reads) checkRows(rows, inputs, values, sizes, where);
       return { values, sizes };
     };
   }
 
-  #sizesOfHeld(uses: readonly string[], sizes: Sizes, where: string): void {
+  #sizesOfHeld(uses: readonly string[], where: string): Sizes {
+    const sizes: Sizes = {};
     for (const used of uses) {
       const held = this.#held.get(used);
       if (!held) refuse(where, `the data ${used} is not filled; call ${used}.set(…) first`);
@@ -144,6 +163,7 @@ export class Border {
         }
       }
     }
+    return sizes;
   }
 
   #firstWith(dim: string, uses: readonly string[]): string | undefined {
@@ -183,24 +203,45 @@ function checkRows(
   );
 }
 
-/** Results as the model asked for them: nothing, one bare, a list, or a record. */
-export function results(spec: FunctionSignature, raw: unknown, sizes: Sizes): unknown {
-  if (spec.returns === "none") return undefined;
-  if (spec.returns === "single") return shaped(raw, spec.outputs[0], sizes);
-  const list = (raw as readonly unknown[]).map((value, i) => shaped(value, spec.outputs[i], sizes));
-  if (spec.returns === "list") return list;
-  return Object.fromEntries(spec.returns.map((key, i) => [key, list[i]]));
+/** A shape without named sizes. */
+function fixedShape(shape: readonly Dim[]): readonly number[] | undefined {
+  return shape.every((dim) => typeof dim === "number") ? Object.freeze([...shape]) : undefined;
 }
 
-function shaped(value: unknown, { shape, dtype }: ArraySignature, sizes: Sizes): unknown {
-  if (shape.length === 0) return dtype === "bool" ? Boolean(value) : value;
-  const array = value as ElementArray;
-  const lengths = shape.map((dim) => lengthIn(dim, sizes));
-  if (lengths.includes(undefined)) learn(shape, lengths, array.length, sizes);
-  return withShape(
-    array,
-    shape.map((dim, axis) => lengths[axis] ?? lengthIn(dim, sizes) ?? 0),
-  );
+/** Whether a value is a flat array of so many elements, as most are; others are looked at in detail. */
+function fits(value: unknown, shape: readonly number[]): boolean {
+  if (!(value instanceof Float32Array || value instanceof Int32Array)) return false;
+  return (value as { shape?: unknown }).shape === undefined && value.length === sizeOf(shape);
+}
+
+/** Makes of what a function gives what the model asked for: nothing, one value, a list, or a record. */
+export function resultsOf({
+  returns,
+  outputs,
+}: FunctionSignature): (raw: unknown, sizes: Sizes) => unknown {
+  if (returns === "none") return () => undefined;
+  const shapes = outputs.map(shaperOf);
+  if (returns === "single") return shapes[0];
+  return (raw, sizes) => {
+    const list = (raw as readonly unknown[]).map((value, i) => shapes[i](value, sizes));
+    return returns === "list" ? list : Object.fromEntries(returns.map((key, i) => [key, list[i]]));
+  };
+}
+
+/** Gives a result its shape. */
+function shaperOf({ shape, dtype }: ArraySignature): (value: unknown, sizes: Sizes) => unknown {
+  if (shape.length === 0) return dtype === "bool" ? (value) => Boolean(value) : (value) => value;
+  const fixed = fixedShape(shape);
+  if (fixed) return (value) => withShape(value as ElementArray, fixed);
+  return (value, sizes) => {
+    const array = value as ElementArray;
+    const lengths = shape.map((dim) => lengthIn(dim, sizes));
+    if (lengths.includes(undefined)) learn(shape, lengths, array.length, sizes);
+    return withShape(
+      array,
+      shape.map((dim, axis) => lengths[axis] ?? lengthIn(dim, sizes) ?? 0),
+    );
+  };
 }
 
 /** A size that only the call knew is what the other dimensions of a result leave: a power of it, if repeated. */

@@ -8,7 +8,7 @@ import {
   type TensorLike,
   withShape,
 } from "./arrays.ts";
-import { Border, checkOptions, checkSeed, results } from "./border.ts";
+import { Border, checkOptions, checkSeed, resultsOf } from "./border.ts";
 import type { DType, FunctionSignature, Signature } from "./signature.ts";
 
 export interface GetOptions {
@@ -121,10 +121,13 @@ export function createTrainer<Trainer, State extends object>(
       ElementArray
     >;
   const trainer: Record<string, unknown> = {};
+  /** The sizes that the state has, from the last call. */
+  let told: Sizes | undefined;
   for (const [name, spec] of Object.entries(signature.functions)) {
     const run = (program as unknown as Record<string, (...args: unknown[]) => unknown>)[name];
     const own = ownSizes(spec);
     const check = border.checkerOf(name, spec);
+    const results = resultsOf(spec);
     trainer[name] = (...args: unknown[]): unknown => {
       const { values, sizes } = check(args);
       // Updates write to shared memory while inputs are read: an input that is such memory is copied.
@@ -136,8 +139,10 @@ export function createTrainer<Trainer, State extends object>(
         )
           values[i] = (value as ElementArray).slice();
       }
-      if (state.sizes) Object.assign(state.sizes, sizes);
-      return results(spec, run(state, ...values, ...own.map((size) => sizes[size])), sizes);
+      if (state.sizes && sizes !== told) Object.assign(state.sizes, sizes);
+      told = sizes;
+      for (const size of own) values.push(sizes[size]);
+      return results(run(state, ...values), sizes);
     };
   }
   const own: Record<string, Shared> = {};
@@ -215,10 +220,11 @@ export function createAsyncTrainer<Trainer>(signature: Signature, program: Async
   };
   for (const [name, spec] of Object.entries(signature.functions)) {
     const check = border.checkerOf(name, spec);
+    const results = resultsOf(spec);
     trainer[name] = (...args: unknown[]): Promise<unknown> =>
       inTurn(async () => {
         const { values, sizes } = check(args);
-        return results(spec, await program.call(name, values, sizes), sizes);
+        return results(await program.call(name, values, sizes), sizes);
       });
   }
   const own: Record<string, AsyncShared> = {};

@@ -56,12 +56,12 @@ interface State {
   readonly handle: unknown;
   readonly sizes: Sizes;
   /** Variables that lie in arrays of JavaScript. */
-  readonly lent: Map<string, { readonly array: ElementArray; readonly length: number }>;
+  lent: readonly { readonly name: string; readonly array: ElementArray; readonly length: number }[];
 }
 
 /** Memory that is no longer where it was must not be reached for: its buffer went elsewhere. */
 function checkLent(what: string, { lent }: State): void {
-  for (const [name, { array, length }] of lent)
+  for (const { name, array, length } of lent)
     if (array.length !== length)
       refuse(what, `the memory of ${name} was transferred or resized; call ${name}.set(…) again`);
 }
@@ -109,7 +109,8 @@ function functionOf(
     const all: Sizes = needsSizes ? { ...sizes } : {};
     for (let i = 0; i < own.length; i++) all[own[i]] = args[inputs.length + i] as number;
     const arrays = makers.map((make) => make(all));
-    const told = call(handle, ...args, ...arrays);
+    args.push(...arrays);
+    const told = call(handle, ...args);
     if (returns === "single") return arrays[0];
     const others = Array.isArray(told) ? told : [told];
     let [nextArray, nextOther] = [0, 0];
@@ -131,7 +132,7 @@ function elementsOf(shape: readonly Dim[]): (sizes: Sizes) => number {
 /** The memory of a trainer: each variable a property, which is given other memory by assignment. */
 function stateOf(signature: Signature, addon: Addon, seed: number, threads: number): State {
   const handle = addon.create(seed, threads);
-  const state: State = { handle, sizes: {}, lent: new Map() };
+  const state: State = { handle, sizes: {}, lent: [] };
   for (const [index, name] of addon.variables.entries()) {
     const { data, dtype } = signature.shared[name];
     let array: ElementArray = data ? new elementArrays[dtype](0) : addon.view(handle, index);
@@ -140,7 +141,8 @@ function stateOf(signature: Signature, addon: Addon, seed: number, threads: numb
       get: () => array,
       set(other: ElementArray) {
         addon.bind(handle, index, other);
-        state.lent.set(name, { array: other, length: other.length });
+        const others = state.lent.filter((lent) => lent.name !== name);
+        state.lent = [...others, { name, array: other, length: other.length }];
         array = other;
       },
     });
