@@ -124,7 +124,9 @@ async function programOf(
   const functions: Record<string, (...args: unknown[]) => unknown> = {};
   const state = stateOf(signature, code, heap);
   if (code.pool && threads > 1)
-    startThreads(module, heap.memory, code.pool, ownMemory.slice(1), state);
+    startThreads(module, heap.memory, code.pool, ownMemory.slice(1), state, (reason) =>
+      console.info(`${signature.model} runs on a thread less: ${reason}`),
+    );
   for (const [name, spec] of Object.entries(signature.functions)) {
     const at = code.functions[name];
     const run = exports[name] as () => void;

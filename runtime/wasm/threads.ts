@@ -24,7 +24,7 @@ export function missingThreads(): string | undefined {
 export const usualThreads = (): number =>
   inNode ? coreCount() : Math.max(1, Math.floor((navigator.hardwareConcurrency ?? 1) / 2));
 
-/** What a worker does with what it is handed. */
+/** What a worker does with what it is handed, where it is text: in Node, and where `worker.ts` is not found. */
 const serve = `
 function serve({ module, memory, scratch }) {
   const mod = (a, b) => ((a % b) + b) % b;
@@ -39,17 +39,36 @@ interface Handed {
   readonly scratch: number;
 }
 
-function startWorker(handed: Handed): void {
-  if (inNode) {
-    const { Worker } = process.getBuiltinModule("node:worker_threads");
-    const text = `${serve}serve(require("node:worker_threads").workerData);`;
-    // A program may end while its workers sleep.
-    new Worker(text, { eval: true, workerData: handed, execArgv: [] }).unref();
+function startInNode(handed: Handed): void {
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  const text = `${serve}serve(require("node:worker_threads").workerData);`;
+  // A program may end while its workers sleep.
+  new Worker(text, { eval: true, workerData: handed, execArgv: [] }).unref();
+}
+
+/** Ways to start a worker in a browser: the file, which bundlers find, or text, which few pages forbid. */
+const ways: readonly (() => Worker)[] = [
+  () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
+  () => {
+    const text = `${serve}onmessage = ({ data }) => { serve(data); close(); };`;
+    return new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+  },
+];
+
+/** Starts a worker in the first way that works; a page says only later that it forbids one. */
+function startInBrowser(handed: Handed, refused: () => void, [way, ...others] = ways): void {
+  if (!way) {
+    refused();
     return;
   }
-  const text = `${serve}onmessage = ({ data }) => { serve(data); close(); };`;
-  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  new Worker(url).postMessage(handed);
+  const next = (): void => startInBrowser(handed, refused, others);
+  try {
+    const worker = way();
+    worker.addEventListener("error", next, { once: true });
+    worker.postMessage(handed);
+  } catch {
+    next();
+  }
 }
 
 const ended = new FinalizationRegistry(
@@ -66,6 +85,7 @@ const ended = new FinalizationRegistry(
  *
  * @param scratches their own memory, by its address
  * @param owner when it is no more, the workers end
+ * @param refused is called with a reason for each that the page does not let start
  */
 export function startThreads(
   module: WebAssembly.Module,
@@ -73,11 +93,23 @@ export function startThreads(
   pool: Pool,
   scratches: readonly number[],
   owner: object,
+  refused: (reason: string) => void,
 ): void {
   const places = new Int32Array(memory.buffer);
   places[pool.threads / 4] = 1 + scratches.length;
   // The main thread of a page must not sleep.
   places[pool.sleeps / 4] = Number(inNode || !("document" in globalThis));
-  for (const scratch of scratches) startWorker({ module, memory, scratch });
+  for (const scratch of scratches) {
+    const handed = { module, memory, scratch };
+    if (inNode) startInNode(handed);
+    else
+      startInBrowser(handed, () => {
+        // With the trainer all of them are gone.
+        if (Atomics.load(places, pool.threads / 4) > 1) Atomics.sub(places, pool.threads / 4, 1);
+        refused(
+          "the page's Content-Security-Policy allows no worker (worker-src), or its file is missing",
+        );
+      });
+  }
   ended.register(owner, { memory, pool });
 }

@@ -136,12 +136,12 @@ function writeInFours(body: Body, loop: Loop, whole: Code): void {
         body.set(`${name}.${half}`, "v128", ["v128.const", "f64x2", "0", "0"]);
     else body.set(laneName(name), "v128", startInLanes(s.fn, dtype));
   }
-  const rest = sums.some(({ isLong }) => isLong) ? whole : writeInSixteens(body, loop, whole);
+  const rest = sums.some(({ isLong }) => isLong) ? whole : writeInChains(body, loop, whole);
   if (rest) body.loop(i, 4, rest, () => writeVectors(body, loop.axis, loop.body, sums));
   for (const { s, isLong } of sums) fold(body, s, isLong);
 }
 
-/** Vectors of sums that do not wait for each other, for one addition takes as long as that many begin. */
+/** Vectors of a sum that do not wait for each other: additions take longer than it takes to begin them. */
 const chains = 4;
 
 /**
@@ -149,7 +149,7 @@ const chains = 4;
  *
  * @returns up to where steps are left for one vector; undefined where none are
  */
-function writeInSixteens(body: Body, loop: Loop, whole: Code): Code | undefined {
+function writeInChains(body: Body, loop: Loop, whole: Code): Code | undefined {
   const { axis } = loop;
   const steps = axis.extent;
   const sums = loop.body.filter((s) => s.kind === "accumulate");
