@@ -382,8 +382,10 @@ export const collectRules: readonly Rule[] = [
     ),
   },
   {
+    // a·(b/c) as (a·b)/c may overflow.
     name: "collect-factors",
-    tier: "stabilising",
+    tier: "reassociating",
+    asWritten: true,
     roots: ["mul", "div", "neg"],
     statement: "Π of constants, equal factors and signs = c · Π xᵢ^nᵢ / Π yⱼ^mⱼ",
     rewrite: collectFactors,
