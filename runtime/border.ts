@@ -21,6 +21,7 @@ import {
   type RowsSignature,
   type Signature,
 } from "./signature.ts";
+import type { CreateOptions } from "./trainer.ts";
 
 /** Checked arguments, and all named sizes of the call. */
 export interface Call {
@@ -45,11 +46,18 @@ export function checkSeed(seed: number): number {
 
 const optionNames: readonly string[] = ["target", "seed", "mode", "threads", "onTarget"];
 
-/** A misspelt option would be a trainer that quietly does something else. @throws InputError */
-export function checkOptions(options: object): void {
+/**
+ * A misspelt option would be a trainer that quietly does something else, and so would a number of threads that is none.
+ *
+ * @throws InputError
+ */
+export function checkOptions(options: CreateOptions): void {
   for (const name of Object.keys(options))
     if (!optionNames.includes(name))
       throw new InputError(`there is no option ${name}; options are ${optionNames.join(", ")}`);
+  const { threads = 1 } = options;
+  if (!(Number.isInteger(threads) && threads > 0 && threads <= 1024))
+    throw new InputError(`threads must be a whole number, 1 to 1024, got ${String(threads)}`);
 }
 
 function largestOf(array: ElementArray): number {

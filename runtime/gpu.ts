@@ -1,5 +1,6 @@
 /** Runs generated gpu.js kernels: values stay on the device, only asked-for results are read back. */
 
+import { InputError } from "./arrays.ts";
 import { checkOptions, checkSeed } from "./border.ts";
 import { randomFunctions } from "./gpu-random.ts";
 import type { DType } from "./signature.ts";
@@ -157,6 +158,7 @@ export async function createGpuProgram(
   ];
   const upload = async (values: Memory, axes: Axes, sizes: Sizes): Promise<DeviceValue> => {
     const shape = resolve(axes, sizes);
+    if (shape.includes(0)) throw new InputError("the gpu target has no empty arrays");
     const floats = values instanceof Float32Array ? values : Float32Array.from(values);
     const run = build(`upload${shape.length}`, uploads[shape.length - 1], axes, [], sizes);
     return run(input(floats, [...shape].reverse()));

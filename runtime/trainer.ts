@@ -80,7 +80,7 @@ export interface CreateOptions<Target extends string = string> {
   readonly seed?: number;
   /** For the gpu target: how gpu.js runs kernels; the best that it finds when left out. */
   readonly mode?: "gpu" | "webgl" | "webgl2" | "headlessgl" | "webasm" | "cpu" | "async";
-  /** Threads of native code and WebAssembly; the number of physical cores when left out. */
+  /** Threads of native code and WebAssembly, 1 to 1024; the number of physical cores when left out. */
   readonly threads?: number;
   /** For the target `auto`: told which one was chosen, and why faster ones were not. */
   readonly onTarget?: (target: string, reasons: readonly string[]) => void;

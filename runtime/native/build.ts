@@ -4,10 +4,13 @@ import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import {
   accessSync,
+  closeSync,
   constants,
   existsSync,
+  fsyncSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -37,6 +40,9 @@ const flags = (): readonly string[] => [
 ];
 
 const own = path.dirname(fileURLToPath(import.meta.url));
+/** A compiler that has not come to an end after so many milliseconds hangs. */
+const longest = 600_000;
+
 /** The C that all models share. */
 const sources = ["adjoint.c", "addon.c"].map((file) => path.join(own, file));
 const header = path.join(own, "adjoint.h");
@@ -67,10 +73,16 @@ function nodeHeaders(): string {
  *
  * @param source the model's native.c
  * @param model its name, for the line and the file
+ * @param damaged a file of the cache that cannot be loaded: it is built anew
  * @returns the file of the addon
- * @throws UnavailableError where there is no compiler, and with its command and output where it fails
+ * @throws UnavailableError where there is no compiler, with its command and output where it fails, and where it
+ *   does not come to an end
  */
-export async function buildAddon(source: string, model: string): Promise<string> {
+export async function buildAddon(
+  source: string,
+  model: string,
+  { damaged, limit = longest }: { damaged?: string; limit?: number } = {},
+): Promise<string> {
   const compiler = findCompiler();
   const args = [
     ...flags(),
@@ -87,17 +99,18 @@ export async function buildAddon(source: string, model: string): Promise<string>
   hash.update([...machine, ...compiler.flags, ...flags()].join("\0"));
   const name = `${model}-${compiler.variant}-${hash.digest("hex").slice(0, 16)}.node`;
   const cached = path.join(cacheFolder(), name);
-  if (existsSync(cached)) return cached;
+  if (cached !== damaged && existsSync(cached)) return cached;
   const { folder, reason } = writableFolder();
   const file = path.join(folder, name);
-  if (existsSync(file)) return file;
+  if (file !== damaged && existsSync(file)) return file;
   // Another process may build the same: each into a file of its own, and the last one stays.
   const temporary = path.join(folder, `${name}.${randomBytes(6).toString("hex")}`);
   const start = performance.now();
-  const how = reason ?? "once";
+  const how = reason ?? (damaged ? "anew, for the kept file is damaged" : "once");
   process.stderr.write(`Compiling ${model} for this machine (${compiler.variant}), ${how} … `);
   try {
-    await compile(compiler.command, [...args, "-o", temporary]);
+    await compile(compiler.command, [...args, "-o", temporary], limit);
+    flush(temporary);
     renameSync(temporary, file);
   } catch (error) {
     process.stderr.write("failed\n");
@@ -106,6 +119,16 @@ export async function buildAddon(source: string, model: string): Promise<string>
   }
   process.stderr.write(`${((performance.now() - start) / 1000).toFixed(1)} s\n`);
   return file;
+}
+
+/** Writes a file through to the disk: a power cut must not leave half of it under its name. */
+function flush(file: string): void {
+  const handle = openSync(file, "r+");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 let ownFolder: string | undefined;
@@ -131,17 +154,31 @@ function writableFolder(): { folder: string; reason?: string } {
   }
 }
 
-function compile([command, ...first]: readonly string[], args: readonly string[]): Promise<void> {
+function compile(
+  [command, ...first]: readonly string[],
+  args: readonly string[],
+  limit: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const all = [...first, ...args];
     const child = spawn(command, all, { stdio: ["ignore", "pipe", "pipe"] });
+    const timer = setTimeout(() => {
+      child.kill();
+      // What it started may go on and keep these open.
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+      reject(new UnavailableError(`${command} did not come to an end in ${limit / 1000} s`));
+    }, limit);
     let told = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
         told += text;
       });
-    child.on("error", (error) => reject(new UnavailableError(`${command}: ${error.message}`)));
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(new UnavailableError(`${command}: ${error.message}`));
+    });
     child.on("close", (code, signal) => {
+      clearTimeout(timer);
       const line = [command, ...all].map((arg) => (/\s/.test(arg) ? `'${arg}'` : arg)).join(" ");
       if (code === 0) resolve();
       else

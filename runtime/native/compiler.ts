@@ -89,7 +89,10 @@ export function findCompiler(wanted = process.env.ADJOINT_VARIANT): Compiler {
 /** $CC: a program, whose path may have spaces, or one with arguments. */
 const commandOf = (cc: string): string[] => (existsSync(cc) ? [cc] : cc.trim().split(/\s+/));
 
-/** What a compiler answers; undefined where it does not run, or does not know what it is asked. */
+/** A compiler that takes so many milliseconds to tell its version hangs. */
+const longestAnswer = 30_000;
+
+/** What a compiler answers; undefined where it does not run, hangs, or does not know what it is asked. */
 function ask(
   [command, ...first]: readonly string[],
   ...args: readonly string[]
@@ -97,6 +100,7 @@ function ask(
   const { status, stdout } = spawnSync(command, [...first, ...args], {
     encoding: "utf8",
     input: "",
+    timeout: longestAnswer,
   });
   return status === 0 ? stdout : undefined;
 }

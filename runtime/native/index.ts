@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { type ElementArray, elementArrays, refuse, type Sizes } from "../arrays.ts";
+import { checkOptions } from "../border.ts";
 import {
   type ArraySignature,
   type Dim,
@@ -37,20 +38,34 @@ export async function createNativeTrainer<Trainer>(
   source: URL,
   options: CreateOptions = {},
 ): Promise<Trainer> {
-  const file = await buildAddon(fileURLToPath(source), signature.model);
-  const addon = load(file);
+  checkOptions(options);
+  const addon = await loadAddon(fileURLToPath(source), signature.model);
   const program = programOf(signature, addon, options.threads ?? coreCount());
   return createTrainer<Trainer, State>(signature, program, { ...options, target: "typescript" });
 }
 
+/** What loaders say of a file that is no addon, or only the beginning of one. */
+const damage = /too short|ELF|mach-o|file data|truncated|not a valid/i;
+
 /** @throws UnavailableError where the system does not allow it, as on a disk without programs */
-function load(file: string): Addon {
+async function loadAddon(source: string, model: string): Promise<Addon> {
+  const load = createRequire(import.meta.url);
+  const file = await buildAddon(source, model);
   try {
-    return createRequire(import.meta.url)(file) as Addon;
+    return load(file) as Addon;
   } catch (error) {
-    throw new UnavailableError(`${file} cannot be loaded: ${(error as Error).message}`);
+    if (!damage.test((error as Error).message)) throw unavailable(file, error);
+  }
+  const anew = await buildAddon(source, model, { damaged: file });
+  try {
+    return load(anew) as Addon;
+  } catch (error) {
+    throw unavailable(anew, error);
   }
 }
+
+const unavailable = (file: string, error: unknown): UnavailableError =>
+  new UnavailableError(`${file} cannot be loaded: ${(error as Error).message}`);
 
 interface State {
   readonly handle: unknown;

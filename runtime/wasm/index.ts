@@ -1,6 +1,7 @@
 /** The WebAssembly target: a trainer whose variables lie in a module's memory. Without Node's modules. */
 
 import type { ElementArray, Sizes } from "../arrays.ts";
+import { checkOptions } from "../border.ts";
 import { type ArraySignature, dimParts, lengthIn, type Signature } from "../signature.ts";
 import { type CreateOptions, createTrainer, type SyncProgram } from "../trainer.ts";
 import { UnavailableError } from "../unavailable.ts";
@@ -57,6 +58,7 @@ export async function createWasmTrainer<Trainer>(
   code: WasmCode,
   options: CreateOptions = {},
 ): Promise<Trainer> {
+  checkOptions(options);
   const threads = threadsOf(signature, code, options);
   const isShared = threads > 1;
   const known = modules.get(code) ?? new Map<boolean, Promise<WebAssembly.Module>>();

@@ -181,3 +181,22 @@ test("two trainers do not share memory, and the same start gives the same bits",
   a.train(0);
   t.notDeepEqual(a.W.get(), b.W.get());
 });
+
+for (const target of ["typescript", "native", "wasm", "gpu"] as const)
+  test(`threads that are none, on ${target}`, async (t) => {
+    for (const threads of [0, -1, 1.5, 1025, 1e9, Number.NaN, any<number>("2"), any<number>(null)])
+      await t.throwsAsync(async () => createLogistic(any<{ target: "gpu" }>({ target, threads })), {
+        instanceOf: InputError,
+        message: `threads must be a whole number, 1 to 1024, got ${threads}`,
+      });
+  });
+
+test("an empty array on a device", async (t) => {
+  const trainer = await createLogistic({ target: "gpu", mode: "cpu" });
+  await t.throwsAsync(trainer.predict([]), {
+    instanceOf: InputError,
+    message: "the gpu target has no empty arrays",
+  });
+  t.is((await trainer.predict(images(1))).length, 1, "it goes on");
+  trainer.destroy();
+});

@@ -13,9 +13,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import test from "ava";
+import { buildAddon } from "../../runtime/native/build.ts";
 import { findCompiler } from "../../runtime/native/compiler.ts";
-import { missingCompiler } from "../support/native.ts";
+import { UnavailableError } from "../../runtime/unavailable.ts";
+import { inEnvironment, missingCompiler } from "../support/native.ts";
 
 const missing = missingCompiler();
 const run = missing ? test.skip : test.serial;
@@ -93,6 +96,38 @@ run("a cache that cannot be written: built for the process, with the reason", (t
     /^Compiling logistic .*, for this process only: .*cache is not writable \(\w+\) … /,
   );
   t.is(stderr.match(/Compiling/g)?.length, 1);
+});
+
+run("a file of the cache that is damaged is built anew", (t) => {
+  const ADJOINT_CACHE = folder();
+  create("native", { ADJOINT_CACHE });
+  const [name] = readdirSync(ADJOINT_CACHE);
+  const file = path.join(ADJOINT_CACHE, name);
+  for (const text of ["", "no addon at all", "\x7fELF and no more"]) {
+    writeFileSync(file, text);
+    const { stdout, stderr } = create("native", { ADJOINT_CACHE });
+    t.is(stdout, "digit 0\ndigit 0\n", text);
+    t.regex(stderr, /^Compiling .*, anew, for the kept file is damaged … [\d.]+ s\n$/);
+    t.is(create("native", { ADJOINT_CACHE }).stderr, "");
+  }
+  t.deepEqual(readdirSync(ADJOINT_CACHE), [name]);
+});
+
+run("a compiler that hangs is given up", async (t) => {
+  const ADJOINT_CACHE = folder();
+  const CC = path.join(ADJOINT_CACHE, "slow");
+  const { command } = findCompiler();
+  const last = `exec ${command.map((part) => `'${part}'`).join(" ")} "$@"`;
+  writeFileSync(CC, `#!/bin/sh\ncase "$*" in *-shared*) sleep 30;; esac\n${last}\n`);
+  chmodSync(CC, 0o755);
+  const source = fileURLToPath(new URL("native.c", entry));
+  await inEnvironment({ ADJOINT_CACHE, CC }, () =>
+    t.throwsAsync(buildAddon(source, "logistic", { limit: 300 }), {
+      instanceOf: UnavailableError,
+      message: `${CC} did not come to an end in 0.3 s`,
+    }),
+  );
+  t.deepEqual(readdirSync(ADJOINT_CACHE), ["slow"]);
 });
 
 run("$CC is a compiler, with arguments or not; one that is none is named", (t) => {
