@@ -4,7 +4,7 @@ import type { Node } from "../graph/node.ts";
 import { call, constant } from "../kernels/scalar.ts";
 import { binary, unary } from "./elementwise.ts";
 import { literal } from "./leaf.ts";
-import { functional, infix, precedence, wrap } from "./notation.ts";
+import { factor, functional, infix, precedence, wrap } from "./notation.ts";
 import type { Printed } from "./op.ts";
 
 /** A scalar constant of a node's dtype. */
@@ -42,11 +42,15 @@ export const mul = binary({
     // Factors stand side by side, but a number needs a sign before it, and tensors one that tells
     // elements' products from a matrix product.
     tex: ([a, b]) => {
-      const [x, y] = [wrap(a, precedence.mul, true), wrap(b, precedence.mul, true)];
       const isScaled = a.isScalar || b.isScalar;
+      const [x, y] = [a, b].map((p) =>
+        isScaled ? wrap(p, precedence.mul, true) : factor(p, "elements"),
+      );
       const sign = /^[\d-]/.test(y) ? "\\cdot" : isScaled ? "\\," : "\\odot";
       const isScalar = a.isScalar && b.isScalar;
-      return { text: `${x} ${sign} ${y}`, precedence: precedence.mul, isScalar };
+      const product = isScaled ? (a.product ?? b.product) : ("elements" as const);
+      const kind = product ? { product } : {};
+      return { text: `${x} ${sign} ${y}`, precedence: precedence.mul, isScalar, ...kind };
     },
   },
   evaluate: (a, b) => a * b,

@@ -22,6 +22,12 @@ export function wrap(p: Printed, level: number, tex = false): string {
   return tex ? `\\left(${p.text}\\right)` : `(${p.text})`;
 }
 
+/** A factor in TeX, in parentheses where it is a product of the other kind itself. */
+export function factor(p: Printed, of: "elements" | "matrices"): string {
+  const isOther = p.product !== undefined && p.product !== of;
+  return wrap(p, isOther ? precedence.mul + 0.5 : precedence.mul, true);
+}
+
 /** `x^{\\top}`: what has an exponent itself, and a fraction, is put in parentheses. */
 export function raised(x: Printed, exponent: string): string {
   const isFraction = x.text.startsWith("\\frac");

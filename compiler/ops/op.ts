@@ -12,6 +12,8 @@ export interface Printed {
   readonly precedence: number;
   /** It is one number, however often it is repeated. */
   readonly isScalar?: boolean;
+  /** What product it is at its outermost: of elements, or of matrices; one in the other has parentheses. */
+  readonly product?: "elements" | "matrices";
 }
 
 export interface Notation<A extends Attrs = Attrs> {

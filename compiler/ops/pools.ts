@@ -401,6 +401,7 @@ export const unpoolWhereOp: AnyOp = op<PoolAttrs>({
   notation: poolNotation("unpoolWhere", (inputs, window) => ({
     text: `${isLargest(inputs, window)} \\odot {\\uparrow_{${window}}} ${wrap(inputs[2], precedence.unary, true)}`,
     precedence: precedence.mul,
+    product: "elements",
   })),
   samples: samples(["whole", "pooled", "pooled"]),
   edges: samples(["whole", "pooled", "pooled"], edgeGeometries),

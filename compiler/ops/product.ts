@@ -14,7 +14,7 @@ import * as scalar from "../kernels/scalar.ts";
 import { mul } from "./arithmetic.ts";
 import { castTo, definitions, together } from "./elementwise.ts";
 import type { Operand } from "./leaf.ts";
-import { precedence, raised, wrap } from "./notation.ts";
+import { factor, precedence, raised } from "./notation.ts";
 import { type ConcreteType, op, type Printed } from "./op.ts";
 import { sum } from "./reduction.ts";
 import { dimshuffle, expandDims, squeeze } from "./shape.ts";
@@ -146,10 +146,11 @@ export const contractOp = op<ContractAttrs>({
     },
     tex: ([a, b], { left, right }) => {
       const t = (p: Printed, flipped: boolean) =>
-        flipped ? raised(p, "\\top") : wrap(p, precedence.mul, true);
+        flipped ? raised(p, "\\top") : factor(p, "matrices");
       return {
         text: `${t(a, left[0] === 0)}\\,${t(b, right[0] === 1)}`,
         precedence: precedence.mul,
+        product: "matrices",
       };
     },
   },

@@ -162,6 +162,15 @@ test("a triangle is written with the indices of its elements", (t) => {
   t.false(page.includes("arange"), page);
 });
 
+test("products of elements in products of matrices have parentheses, and the other way round", (t) => {
+  const [x, y, z] = ["x", "y", "z"].map((name) => named(l.dmatrix(3, 3), name));
+  const page = pageOf({
+    f: l.fn([x, y, z], [l.dot(x, l.mul(y, z)), l.mul(l.dot(x, y), z)]),
+  });
+  t.true(page.includes("x\\,\\left(y \\odot z\\right)"), page);
+  t.true(page.includes("\\left(x\\,y\\right) \\odot z"), page);
+});
+
 test("constants and identities are written as in a textbook", (t) => {
   const x = named(l.dmatrix(3, 3), "x");
   const page = pageOf({
