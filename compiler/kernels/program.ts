@@ -107,6 +107,7 @@ export function compileFunction(
   // Expansions are stable as they are written: recognising them again would undo them.
   const tidied = simplifyNodes(expanded.roots, {
     ...options,
+    expanded: true,
     tiers: (options.tiers ?? ["exact", "reassociating"]).filter((tier) => tier !== "stabilising"),
   });
   verifyGraph("simplify after expand", tidied.roots, raw);

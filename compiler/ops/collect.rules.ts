@@ -35,6 +35,18 @@ function reduced({ num, den }: Rational): Rational {
   return a === 0 ? { num: 0, den: 1 } : { num: (num * sign) / a, den: (den * sign) / a };
 }
 
+/** What a folded constant may be: its reciprocal and its products have room in float32. */
+const moderate = (x: number): boolean => x > 1e-30 && x < 1e30;
+
+/** A constant over another one as one, 0.002/7840; fractions of whole numbers stay, and what is over 1. */
+function folded({ num, den }: Rational): Rational {
+  const isFraction = Number.isSafeInteger(num) && Number.isSafeInteger(den);
+  const value = num / den;
+  return isFraction || Math.abs(num) === 1 || den === 1 || !moderate(Math.abs(value))
+    ? { num, den }
+    : { num: value, den: 1 };
+}
+
 // ── Products ────────────────────────────────────────────────────────────────────────────────────
 
 interface Factor {
@@ -140,8 +152,7 @@ function writeProduct({ coefficient, factors }: Product, dtype: Node["type"]["dt
     .filter((f) => f.exponent < 0)
     .map((f) => raised({ base: f.base, exponent: -f.exponent }));
   const negative = coefficient.num < 0;
-  const num = Math.abs(coefficient.num);
-  const { den } = coefficient;
+  const { num, den } = folded({ num: Math.abs(coefficient.num), den: coefficient.den });
   const numerator =
     above.length === 0
       ? literal(num, dtype)
@@ -266,7 +277,8 @@ function writeSum(terms: readonly Term[]): Node {
   );
 }
 
-function scaled({ num, den }: Rational, value: Node): Node {
+function scaled(coefficient: Rational, value: Node): Node {
+  const { num, den } = folded(coefficient);
   if (constantValue(value) === 1) {
     const n = literal(num, value.type.dtype);
     return den === 1 ? n : div(n, literal(den, value.type.dtype));
@@ -370,8 +382,10 @@ export const collectRules: readonly Rule[] = [
     ),
   },
   {
+    // a·(b/c) as (a·b)/c may overflow.
     name: "collect-factors",
-    tier: "stabilising",
+    tier: "reassociating",
+    asWritten: true,
     roots: ["mul", "div", "neg"],
     statement: "Π of constants, equal factors and signs = c · Π xᵢ^nᵢ / Π yⱼ^mⱼ",
     rewrite: collectFactors,

@@ -20,6 +20,8 @@ export interface Rule {
   readonly tier: Tier;
   /** Names of the ops whose nodes it may rewrite. */
   readonly roots: readonly string[];
+  /** It is not for expansions of ops, which are stable as they are written: quotients stay where they are. */
+  readonly asWritten?: boolean;
   /** The equation, for people. */
   readonly statement: string;
   /** What the node equals, or undefined where the rule does not apply. */

@@ -15,6 +15,8 @@ export interface SimplifyOptions {
   readonly tiers?: readonly Tier[];
   /** Rules to use; the compiler's own when left out. */
   readonly rules?: readonly Rule[];
+  /** Ops have been replaced by their expansions. */
+  readonly expanded?: boolean;
   /** Values that are left as they are, with all below them: rules see them as if they were inputs. */
   readonly keep?: ReadonlySet<Node>;
 }
@@ -57,11 +59,11 @@ export function simplifyWith(next: SimplifySession = {}): void {
  */
 export function simplifyNodes(
   roots: readonly Node[],
-  { tiers = session.tiers, rules = allRules, keep }: SimplifyOptions = {},
+  { tiers = session.tiers, rules = allRules, keep, expanded = false }: SimplifyOptions = {},
 ): Simplified {
   const byRoot = new Map<string, Rule[]>();
   for (const rule of rules) {
-    if (tiers && !tiers.includes(rule.tier)) continue;
+    if ((tiers && !tiers.includes(rule.tier)) || (expanded && rule.asWritten)) continue;
     for (const root of rule.roots) byRoot.set(root, [...(byRoot.get(root) ?? []), rule]);
   }
   const done = new Map<Node, Node>();
@@ -117,7 +119,7 @@ export function simplifyNodes(
   function simplifyInner(results: readonly Node[]): readonly Node[] {
     if (results.every((result) => done.has(result)))
       return results.map((result) => done.get(result) as Node);
-    const inner = simplifyNodes(results, { ...(tiers ? { tiers } : {}), rules });
+    const inner = simplifyNodes(results, { ...(tiers ? { tiers } : {}), rules, expanded });
     rewrites.push(...inner.rewrites);
     for (const [from, to] of inner.mapped) done.set(from, to);
     return inner.roots;

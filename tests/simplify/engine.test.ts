@@ -15,6 +15,7 @@ import {
   zeros,
 } from "adjoint";
 import test from "ava";
+import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
 import { makeNode, type Node } from "../../compiler/graph/node.ts";
 import { add, div, mul, neg, square, sub } from "../../compiler/ops/arithmetic.ts";
 import { exp, log, tanh } from "../../compiler/ops/exponential.ts";
@@ -295,6 +296,33 @@ test("the result does not depend on the order in which nodes were made", (t) => 
 test("tiers can be switched off", (t) => {
   const node = add(x as unknown as Node, x as unknown as Node);
   t.is(simplifyNodes([node], { tiers: ["exact"] }).roots[0], node);
+});
+
+test("only the reassociating tier moves a factor over a division, where the product may overflow", (t) => {
+  const [a, b, c] = [1e30, 1e30, 1e25].map((value) => ({ node: symbol("float32", []), value }));
+  const quotient = mul(a.node, div(b.node, c.node));
+  const [kept] = simplifyNodes([quotient], { tiers: ["exact", "stabilising"] }).roots;
+  t.is(kept, quotient);
+  t.is(simplifyNodes([quotient]).roots[0], div(mul(a.node, b.node), c.node));
+  t.is(simplifyNodes([quotient], { expanded: true }).roots[0], quotient);
+  const values = new Map(
+    [a, b, c].map(({ node, value }) => [
+      node,
+      { dtype: "float32" as const, shape: [], data: Float64Array.of(value) },
+    ]),
+  );
+  t.true(Math.abs(evaluateNodes([kept], values)[0].data[0] / 1e35 - 1) < 1e-6);
+});
+
+test("a constant over another one is one constant, a fraction of whole numbers is not", (t) => {
+  const simple = (value: Tensor) =>
+    pp(simplifyNodes([value as unknown as Node]).roots[0] as unknown as Tensor);
+  t.is(simple(l.div(l.mul(0.002, x), 7840)), `${0.002 / 7840} * x`);
+  t.is(simple(l.mul(0.1, l.div(l.mul(3, x), 8))), `${(0.1 * 3) / 8} * x`);
+  t.is(simple(l.div(l.mul(l.mul(2, x), 0.5), 600)), "x / 600");
+  t.is(simple(l.mul(2, l.div(x, 3))), "2 * x / 3");
+  t.is(simple(l.div(x, 0.3)), "x / 0.3");
+  t.is(simple(l.div(l.mul(1e-20, x), 1e20)), "1e-20 * x / 100000000000000000000");
 });
 
 test("a rule that changes a dtype is caught", (t) => {

@@ -7,13 +7,12 @@ import { definedIn, helperName, spelled } from "../../kernels/functions.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { Writer } from "../writer.ts";
-import { tileOf } from "./contraction.ts";
 import { elementTypes, expression, needsHelper, roundsEach } from "./expression.ts";
 import { canFail, isMade, ownSizes, parametersOf, toldSizes, writeFunction } from "./function.ts";
 import { dimInC, inC } from "./names.ts";
 import { type ListKind, listName, listOf, writeList } from "./routed.ts";
 import { comparedLanes, runsOf } from "./share.ts";
-import { type TileKind, tileName, writeTile } from "./tiles.ts";
+import { type TileKind, tileName, tileOf, writeTile } from "./tiles.ts";
 import { withoutUnneeded } from "./unneeded.ts";
 
 /** `native.c` and `native.h` of a model. */

@@ -8,7 +8,8 @@ import { type Axis, local, rewrite, walk } from "../../kernels/scalar.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
 import type { Writer } from "../writer.ts";
-import { ContractionWriter, type RidingSum } from "./contraction.ts";
+import { writeContraction } from "./contraction/index.ts";
+import { type RidingSum, Scope } from "./contraction/scope.ts";
 import { elementTypes, expression, type Names, numberTypes, roundsEach } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
@@ -81,30 +82,12 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
       ({ term, isBefore }, i): RidingSum => ({ ...parts[i], term, isBefore }),
     );
     const isNumber = (node: Node): boolean => nest.scalars.includes(node);
-    const writer = new ContractionWriter(out, contraction, names, free, isOwn, isNumber, riding);
-    const panel = `${run.name}_panel`;
-    out.line("static always_inline void");
-    out.list(`${panel}(`, [`const ${type} *call`, ...writer.panelParameters], ") {", "", "");
-    out.indent(() => {
-      unpack(true, writer.nodesOf("panel"));
-      writer.writePanel();
+    const scope = new Scope(out, contraction, names, free, isOwn, isNumber, riding);
+    writeContraction(scope, {
+      name: run.name,
+      type,
+      unpack: (memory) => unpack(memory !== undefined, memory),
     });
-    out.line("}").line();
-    for (const part of writer.scatterParts) {
-      const parameters = [`const ${type} *call`, ...writer.outerParameters];
-      out.list(`static void ${run.name}_${part}(`, parameters, ") {", "", "");
-      out.indent(() => {
-        unpack(true, writer.nodesOf(part));
-        writer.writeScatterPart(part);
-      });
-      out.line("}").line();
-    }
-    out.block(`static void ${run.name}(void *on, int from, int to) {`, () => {
-      out.line(`${parts.length > 0 ? "" : "const "}${type} *call = on;`);
-      unpack(false);
-      writer.writeUnits(run.name);
-    });
-    out.line();
     return;
   }
   // Pointers that share no memory are parameters: compilers believe `restrict` of parameters only.

@@ -13,7 +13,7 @@ import { type Nest, nestsOf, type Statement } from "../../kernels/loops.ts";
 import type { Program } from "../../kernels/program.ts";
 import { type Axis, type Scalar, walk } from "../../kernels/scalar.ts";
 import type { CompiledFunction } from "../../model.ts";
-import { unitsOf } from "./contraction.ts";
+import { unitsOf } from "./contraction/units.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
 

@@ -1,5 +1,8 @@
 /** Register tiles in C: the sums of a few rows and vectors of columns, written out. */
 
+import { extentOf } from "../../kernels/contraction/axes.ts";
+import type { Contraction } from "../../kernels/contraction/contraction.ts";
+import { strideOf } from "../../kernels/contraction/operand.ts";
 import type { Writer } from "../writer.ts";
 
 export interface TileKind {
@@ -10,6 +13,20 @@ export interface TileKind {
   readonly spacing: "even" | "free";
   /** Loops over the steps, one in another. */
   readonly levels: number;
+}
+
+/** The tile function that a contraction calls. */
+export function tileOf(c: Contraction): TileKind {
+  const { rows, vectors } = c.tile;
+  const levels = c.levels.length;
+  if (!c.a) return { rows: 0, vectors, spacing: "even", levels };
+  const extent = extentOf(c.rows);
+  // The last tile begins early where it would not be full.
+  const isEven =
+    strideOf(c.rows, c.a.place?.along) !== undefined &&
+    typeof extent === "number" &&
+    extent >= rows;
+  return { rows, vectors, spacing: isEven ? "even" : "free", levels };
 }
 
 /** `tile_6x2`, `tile_6x2_free_2`, `column_sums_4` */

@@ -1,0 +1,172 @@
+/** The operands of a contraction: read in place or copied together, and the tile that multiplies them. */
+
+import { runOf, volumeOf } from "../../../kernels/contraction/axes.ts";
+import { type Place, strideOf } from "../../../kernels/contraction/operand.ts";
+import { type Axis, indexAdd, local, rewrite } from "../../../kernels/scalar.ts";
+import { offset as offsetText } from "../expression.ts";
+import { dimInC } from "../names.ts";
+import { tileName, tileOf } from "../tiles.ts";
+import type { Scope } from "./scope.ts";
+import { factor } from "./units.ts";
+
+const next = (counter: string, by: number): string =>
+  by > 1 ? `${counter} += ${by}` : `${counter}++`;
+
+/** Where a panel of the right operand begins, and for each loop over steps how far they are apart. */
+export interface Right {
+  readonly at: string;
+  readonly steps: readonly string[];
+}
+
+/** Where the right operand's panel is found, and how far its rows are apart. */
+export function rightOperand(scope: Scope, first: string, count: string): Right {
+  const out = scope.out;
+  const { b, steps, levels } = scope.c;
+  const right = scope.free("right");
+  const panel = scope.free("panel");
+  const size = `${volumeOf(steps)} * ${scope.width}`;
+  const copied = levels.map((_, i) => {
+    const behind = levels.slice(i + 1).reduce((n, level) => n * level.extent, 1);
+    return behind === 1 ? scope.width : `${behind} * ${scope.width}`;
+  });
+  if (!b.place) {
+    out.line(`_Alignas(64) float ${panel}[${size}];`);
+    copyPanel(scope, panel, first, count);
+    return { at: panel, steps: copied };
+  }
+  const at = scope.index(b.place, scope.c.columns, first, 1);
+  out.line(`const float *${right} = ${scope.names.nameOf(b.place.node)} + ${at};`);
+  if (scope.isOwn(b.place.node))
+    return { at: right, steps: levels.map((level) => String(level.right)) };
+  const strides = levels.map(
+    (_, i) => `${right}_step${i === levels.length - 1 ? "" : `_${levels.length - 1 - i}`}`,
+  );
+  for (const [i, name] of strides.entries()) out.line(`long ${name} = ${levels[i].right};`);
+  // A panel that is not full is copied, for vectors reach beyond it.
+  out.line(`_Alignas(64) float ${panel}[${size}];`);
+  out.block(`if (${count} < ${scope.width}) {`, () => {
+    copyPanel(scope, panel, first, count);
+    out.line(`${right} = ${panel};`);
+    for (const [i, name] of strides.entries()) out.line(`${name} = ${copied[i]};`);
+  });
+  return { at: right, steps: strides };
+}
+
+/** Copies columns of the right operand beside each other, zeros behind the last. */
+function copyPanel(scope: Scope, panel: string, first: string, count: string): void {
+  const out = scope.out;
+  const { b, steps, columns, padded } = scope.c;
+  const step = scope.free("step");
+  const at = scope.free("at");
+  const lane = scope.free("lane");
+  const run = padded ? 1 : runOf(b.value, columns);
+  const last = columns.at(-1) as Axis;
+  const written = (column: string): string =>
+    `${panel}[${step} * ${factor(scope.width)} + ${column}]`;
+  const rest = `for (int ${at} = ${count}; ${at} < ${scope.width}; ${at}++) ${written(at)} = 0.0f;`;
+  if (columns.length === 1 && run > 1) {
+    // A row of columns is one in memory.
+    out.line(`int ${step} = 0;`);
+    scope.loops(steps, () => {
+      out.block(`for (int ${at} = 0; ${at} < ${count}; ${at}++) {`, () => {
+        scope.declareAxes(columns, `${first} + ${at}`);
+        out.line(`${written(at)} = ${scope.value(b.value)};`);
+      });
+      out.line(rest);
+      out.line(`${step}++;`);
+    });
+    return;
+  }
+  out.block(`for (int ${at} = 0; ${at} < ${count}; ${next(at, run)}) {`, () => {
+    scope.declareAxes(columns, `${first} + ${at}`);
+    out.line(`int ${step} = 0;`);
+    scope.loops(steps, () => {
+      if (run > 1) {
+        const moved = rewrite(b.value, (s) =>
+          s.kind === "axis" && s.axis === last ? indexAdd(s, local(lane, "int32")) : undefined,
+        );
+        out.line(`for (int ${lane} = 0; ${lane} < ${run}; ${lane}++)`);
+        out.line(`  ${written(`${at} + ${lane}`)} = ${scope.value(moved)};`);
+      } else if (padded) {
+        const inside = `${scope.names.letter(last)} < ${dimInC(last.extent)}`;
+        out.line(`${written(at)} = ${inside} ? ${scope.value(b.value)} : 0.0f;`);
+      } else out.line(`${written(at)} = ${scope.value(b.value)};`);
+      out.line(`${step}++;`);
+    });
+  });
+  out.line(`for (int ${step} = 0; ${step} < ${volumeOf(steps)}; ${step}++)`);
+  out.line(`  ${rest}`);
+}
+
+export function multiply(scope: Scope, right: Right, sums: string, more: string): void {
+  const out = scope.out;
+  const c = scope.c;
+  const kind = tileOf(c);
+  const steps = c.levels.flatMap(({ extent, left }, i) => {
+    const ofLeft = !c.a ? [] : [c.a.place ? String(left) : String(left * c.tile.rows)];
+    return [String(extent), ...ofLeft, right.steps[i]];
+  });
+  const tail = [right.at, ...steps, sums, more];
+  if (!c.a) {
+    out.list(`${tileName(kind)}(`, tail, ");", "", "");
+    return;
+  }
+  const { place } = c.a;
+  if (!place) {
+    out.list(`${tileName(kind)}(`, [copyLeft(scope), scope.free("rows"), ...tail], ");", "", "");
+    return;
+  }
+  const name = scope.names.nameOf(place.node);
+  if (kind.spacing === "even") {
+    const stride = strideOf(c.rows, place.along) as number;
+    const at = scope.index(place, c.rows, scope.tileStart, stride);
+    out.list(`${tileName(kind)}(`, [`${name} + ${at}`, String(stride), ...tail], ");", "", "");
+    return;
+  }
+  rowOffsets(scope, place);
+  out.list(`${tileName(kind)}(`, [name, scope.free("rows"), ...tail], ");", "", "");
+}
+
+/** Where each row of a tile begins; rows beyond the last one are the last one again. */
+function rowOffsets(scope: Scope, { node, start }: Place): void {
+  const out = scope.out;
+  const c = scope.c;
+  const rows = scope.free("rows");
+  out.line(`long ${rows}[${c.tile.rows}];`);
+  out.block(
+    `for (int ${scope.free("r")} = 0; ${scope.free("r")} < ${c.tile.rows}; ${scope.free("r")}++) {`,
+    () => {
+      scope.declareAxes(
+        c.rows,
+        `least(${scope.tileFirst} + ${scope.free("r")}, ${dimInC(scope.rowCount)} - 1)`,
+      );
+      out.line(`${rows}[${scope.free("r")}] = ${offsetText(start, scope.names, node).text};`);
+    },
+  );
+}
+
+/** Copies the rows of a tile step by step. */
+function copyLeft(scope: Scope): string {
+  const out = scope.out;
+  const c = scope.c;
+  const [left, rows, step] = ["left", "rows", "step"].map(scope.free);
+  out.line(`float ${left}[${volumeOf(c.steps)} * ${c.tile.rows}];`);
+  out.line(`long ${rows}[${c.tile.rows}];`);
+  out.block(
+    `for (int ${scope.free("r")} = 0; ${scope.free("r")} < ${c.tile.rows}; ${scope.free("r")}++) {`,
+    () => {
+      out.line(`${rows}[${scope.free("r")}] = r;`);
+      scope.declareAxes(
+        c.rows,
+        `least(${scope.tileFirst} + ${scope.free("r")}, ${dimInC(scope.rowCount)} - 1)`,
+      );
+      out.line(`int ${step} = 0;`);
+      scope.loops(c.steps, () => {
+        const value = scope.value((c.a as NonNullable<typeof c.a>).value);
+        out.line(`${left}[${step} * ${c.tile.rows} + ${scope.free("r")}] = ${value};`);
+        out.line(`${step}++;`);
+      });
+    },
+  );
+  return left;
+}

@@ -1,0 +1,47 @@
+/** The units of a contraction, which may run at the same time: how it is cut. */
+
+import { extentOf, volumeOf } from "../../../kernels/contraction/axes.ts";
+import type { Contraction } from "../../../kernels/contraction/contraction.ts";
+import { dimInC } from "../names.ts";
+
+/** Units of work are not cut smaller than about this many multiply-adds. */
+const smallestUnit = 1 << 17;
+/** Rows that a unit has at least, for its copy of the right operand to be worth it. */
+const fewestRows = 144;
+
+/** How a contraction is cut into units that may run at the same time. */
+export interface Units {
+  /** Rows of a unit; all if it is none of several. */
+  readonly rows: number | undefined;
+  /** Number of units, as an expression. */
+  readonly count: string;
+}
+
+export const lanes = (vectors: number): string => (vectors === 1 ? "LANES" : `${vectors} * LANES`);
+
+/** The panels that a number of columns makes. */
+export const panelsOf = (columns: number, vectors: number): string =>
+  `((${columns - 1} + ${lanes(vectors)}) / ${factor(lanes(vectors))})`;
+
+/** An expression as a factor. */
+export const factor = (text: string): string => (/^\w+$|^\(/.test(text) ? text : `(${text})`);
+
+export function unitsOf(c: Contraction): Units {
+  const columns = c.padded?.count ?? volumeOf(c.columns);
+  const rows = c.rows.length > 0 ? extentOf(c.rows) : 1;
+  const outer = c.outer.map((axis) => dimInC(axis.extent, true)).join(" * ");
+  if (volumeOf(c.outer) >= 8) return { rows: undefined, count: outer };
+  const perRow = 32 * volumeOf([...c.steps, ...c.blocks]);
+  const isCopied = !c.b.place || columns < 32;
+  const least = Math.max(smallestUnit / perRow, isCopied ? fewestRows : 0);
+  const wanted = Math.ceil(Math.max(least, c.tile.rows) / c.tile.rows) * c.tile.rows;
+  const panels = panelsOf(columns, c.tile.vectors);
+  const isCut = typeof rows !== "number" || rows >= 2 * wanted;
+  const cut = isCut
+    ? typeof rows === "number"
+      ? [String(Math.ceil(rows / wanted))]
+      : [`((${dimInC(rows)} + ${wanted - 1}) / ${wanted})`]
+    : [];
+  const parts = [...(outer ? [outer] : []), panels, ...cut];
+  return { rows: isCut ? wanted : undefined, count: parts.join(" * ") };
+}
