@@ -643,59 +643,37 @@ struct train_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and x in place
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int columns) {
   const float *restrict layer0_W = call->layer0_W;
   const float *restrict x = call->x;
   float *restrict h0_convolved = call->h0_convolved;
-  const float *right = x + i * 784 + kl_first;
-  long right_step_1 = 28;
-  long right_step = 1;
   _Alignas(64) float panel[25 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    for (int at = 0; at < columns; at++) {
-      const int kl_at = kl_first + at;
-      const int k = kl_at / 28;
-      const int l = kl_at % 28;
-      int step = 0;
-      for (int m = 0; m < 5; m++) {
-        for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? x[i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
-          step++;
-        }
-      }
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 568);
+    const int k = kl_at / 24;
+    const int l = kl_at % 24;
+    groups[g] = i * 784 + k * 28 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 5; m++) {
+    for (int n = 0; n < 5; n++) {
+      const float *from = x + m * 28 + n;
+      for (int v = 0; v < 2; v++)
+        f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+      step++;
     }
-    for (int step = 0; step < 25; step++)
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-    right = panel;
-    right_step_1 = 5 * 2 * LANES;
-    right_step = 2 * LANES;
   }
   for (int j_first = 0; j_first < 20; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
-      layer0_W + j_first * 25 + 24,
-      25,
-      right,
-      5,
-      -5,
-      right_step_1,
-      5,
-      -1,
-      right_step,
-      sums,
-      false
-    );
+    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
     for (int j = j_first; j < j_first + 5; j++) {
-      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
-        const int l_to = least(24, kl_first + columns - k * 28);
-        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
-          const int kl = k * 28 + l;
-          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
-        }
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h0_convolved[i * 11520 + j * 576 + kl] = sum;
       }
     }
   }
@@ -706,8 +684,8 @@ static void train_h0_convolved(void *on, int from, int to) {
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
-    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
-      const int columns = least(668 - kl_first, 2 * LANES);
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
       if (columns == 2 * LANES) train_h0_convolved_panel(call, i, kl_first, 2 * LANES);
       else train_h0_convolved_panel(call, i, kl_first, columns);
     }
@@ -766,24 +744,24 @@ train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int
   const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
   _Alignas(64) float panel[500 * 2 * LANES];
-  for (int at = 0; at < columns; at += 4) {
-    const int kl_at = kl_first + at;
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 56);
     const int k = kl_at / 8;
     const int l = kl_at % 8;
-    int step = 0;
-    for (int m = 0; m < 20; m++) {
-      for (int n = 0; n < 5; n++) {
-        for (int q = 0; q < 5; q++) {
-          for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
-                + lane + q];
-          step++;
-        }
+    groups[g] = i * 2880 + k * 12 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 20; m++) {
+    for (int n = 0; n < 5; n++) {
+      for (int q = 0; q < 5; q++) {
+        const float *from = h0 + m * 144 + n * 12 + q;
+        for (int v = 0; v < 2; v++)
+          f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+        step++;
       }
     }
   }
-  for (int step = 0; step < 500; step++)
-    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
   for (int j_first = 0; j_first < 50; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
     tile_5x2_2(
@@ -1767,59 +1745,37 @@ struct validate_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and x in place
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_first, int columns) {
   const float *restrict layer0_W = call->layer0_W;
   const float *restrict x = call->x;
   float *restrict h0_convolved = call->h0_convolved;
-  const float *right = x + i * 784 + kl_first;
-  long right_step_1 = 28;
-  long right_step = 1;
   _Alignas(64) float panel[25 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    for (int at = 0; at < columns; at++) {
-      const int kl_at = kl_first + at;
-      const int k = kl_at / 28;
-      const int l = kl_at % 28;
-      int step = 0;
-      for (int m = 0; m < 5; m++) {
-        for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? x[i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
-          step++;
-        }
-      }
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 568);
+    const int k = kl_at / 24;
+    const int l = kl_at % 24;
+    groups[g] = i * 784 + k * 28 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 5; m++) {
+    for (int n = 0; n < 5; n++) {
+      const float *from = x + m * 28 + n;
+      for (int v = 0; v < 2; v++)
+        f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+      step++;
     }
-    for (int step = 0; step < 25; step++)
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-    right = panel;
-    right_step_1 = 5 * 2 * LANES;
-    right_step = 2 * LANES;
   }
   for (int j_first = 0; j_first < 20; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
-      layer0_W + j_first * 25 + 24,
-      25,
-      right,
-      5,
-      -5,
-      right_step_1,
-      5,
-      -1,
-      right_step,
-      sums,
-      false
-    );
+    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
     for (int j = j_first; j < j_first + 5; j++) {
-      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
-        const int l_to = least(24, kl_first + columns - k * 28);
-        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
-          const int kl = k * 28 + l;
-          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
-        }
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h0_convolved[i * 11520 + j * 576 + kl] = sum;
       }
     }
   }
@@ -1830,8 +1786,8 @@ static void validate_h0_convolved(void *on, int from, int to) {
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
-    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
-      const int columns = least(668 - kl_first, 2 * LANES);
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
       if (columns == 2 * LANES) validate_h0_convolved_panel(call, i, kl_first, 2 * LANES);
       else validate_h0_convolved_panel(call, i, kl_first, columns);
     }
@@ -1886,24 +1842,24 @@ validate_h1_convolved_panel(const struct validate_call *call, int i, int kl_firs
   const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
   _Alignas(64) float panel[500 * 2 * LANES];
-  for (int at = 0; at < columns; at += 4) {
-    const int kl_at = kl_first + at;
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 56);
     const int k = kl_at / 8;
     const int l = kl_at % 8;
-    int step = 0;
-    for (int m = 0; m < 20; m++) {
-      for (int n = 0; n < 5; n++) {
-        for (int q = 0; q < 5; q++) {
-          for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
-                + lane + q];
-          step++;
-        }
+    groups[g] = i * 2880 + k * 12 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 20; m++) {
+    for (int n = 0; n < 5; n++) {
+      for (int q = 0; q < 5; q++) {
+        const float *from = h0 + m * 144 + n * 12 + q;
+        for (int v = 0; v < 2; v++)
+          f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+        step++;
       }
     }
   }
-  for (int step = 0; step < 500; step++)
-    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
   for (int j_first = 0; j_first < 50; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
     tile_5x2_2(
@@ -2176,59 +2132,37 @@ struct test_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and x in place
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int columns) {
   const float *restrict layer0_W = call->layer0_W;
   const float *restrict x = call->x;
   float *restrict h0_convolved = call->h0_convolved;
-  const float *right = x + i * 784 + kl_first;
-  long right_step_1 = 28;
-  long right_step = 1;
   _Alignas(64) float panel[25 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    for (int at = 0; at < columns; at++) {
-      const int kl_at = kl_first + at;
-      const int k = kl_at / 28;
-      const int l = kl_at % 28;
-      int step = 0;
-      for (int m = 0; m < 5; m++) {
-        for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24 ? x[i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
-          step++;
-        }
-      }
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 568);
+    const int k = kl_at / 24;
+    const int l = kl_at % 24;
+    groups[g] = i * 784 + k * 28 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 5; m++) {
+    for (int n = 0; n < 5; n++) {
+      const float *from = x + m * 28 + n;
+      for (int v = 0; v < 2; v++)
+        f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+      step++;
     }
-    for (int step = 0; step < 25; step++)
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-    right = panel;
-    right_step_1 = 5 * 2 * LANES;
-    right_step = 2 * LANES;
   }
   for (int j_first = 0; j_first < 20; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
-      layer0_W + j_first * 25 + 24,
-      25,
-      right,
-      5,
-      -5,
-      right_step_1,
-      5,
-      -1,
-      right_step,
-      sums,
-      false
-    );
+    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
     for (int j = j_first; j < j_first + 5; j++) {
-      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
-        const int l_to = least(24, kl_first + columns - k * 28);
-        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
-          const int kl = k * 28 + l;
-          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum;
-        }
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h0_convolved[i * 11520 + j * 576 + kl] = sum;
       }
     }
   }
@@ -2239,8 +2173,8 @@ static void test_h0_convolved(void *on, int from, int to) {
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
-    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
-      const int columns = least(668 - kl_first, 2 * LANES);
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
       if (columns == 2 * LANES) test_h0_convolved_panel(call, i, kl_first, 2 * LANES);
       else test_h0_convolved_panel(call, i, kl_first, columns);
     }
@@ -2295,24 +2229,24 @@ test_h1_convolved_panel(const struct test_call *call, int i, int kl_first, int c
   const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
   _Alignas(64) float panel[500 * 2 * LANES];
-  for (int at = 0; at < columns; at += 4) {
-    const int kl_at = kl_first + at;
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 56);
     const int k = kl_at / 8;
     const int l = kl_at % 8;
-    int step = 0;
-    for (int m = 0; m < 20; m++) {
-      for (int n = 0; n < 5; n++) {
-        for (int q = 0; q < 5; q++) {
-          for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[i * 2880 + m * 144 + k * 12 + n * 12 + l
-                + lane + q];
-          step++;
-        }
+    groups[g] = i * 2880 + k * 12 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 20; m++) {
+    for (int n = 0; n < 5; n++) {
+      for (int q = 0; q < 5; q++) {
+        const float *from = h0 + m * 144 + n * 12 + q;
+        for (int v = 0; v < 2; v++)
+          f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+        step++;
       }
     }
   }
-  for (int step = 0; step < 500; step++)
-    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
   for (int j_first = 0; j_first < 50; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
     tile_5x2_2(
@@ -2573,7 +2507,7 @@ struct probabilities_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and images in place
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 probabilities_h0_convolved_panel(
@@ -2586,53 +2520,30 @@ probabilities_h0_convolved_panel(
   const float *restrict images = call->images;
   float *restrict h0_convolved = call->h0_convolved;
   const int32_t rows = call->rows;
-  const float *right = images + (ptrdiff_t)i * 784 + kl_first;
-  long right_step_1 = 28;
-  long right_step = 1;
   _Alignas(64) float panel[25 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    for (int at = 0; at < columns; at++) {
-      const int kl_at = kl_first + at;
-      const int k = kl_at / 28;
-      const int l = kl_at % 28;
-      int step = 0;
-      for (int m = 0; m < 5; m++) {
-        for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24
-              ? images[(ptrdiff_t)i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
-          step++;
-        }
-      }
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 568);
+    const int k = kl_at / 24;
+    const int l = kl_at % 24;
+    groups[g] = (ptrdiff_t)i * 784 + k * 28 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 5; m++) {
+    for (int n = 0; n < 5; n++) {
+      const float *from = images + m * 28 + n;
+      for (int v = 0; v < 2; v++)
+        f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+      step++;
     }
-    for (int step = 0; step < 25; step++)
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-    right = panel;
-    right_step_1 = 5 * 2 * LANES;
-    right_step = 2 * LANES;
   }
   for (int j_first = 0; j_first < 20; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
-      layer0_W + j_first * 25 + 24,
-      25,
-      right,
-      5,
-      -5,
-      right_step_1,
-      5,
-      -1,
-      right_step,
-      sums,
-      false
-    );
+    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
     for (int j = j_first; j < j_first + 5; j++) {
-      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
-        const int l_to = least(24, kl_first + columns - k * 28);
-        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
-          const int kl = k * 28 + l;
-          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + k * 24 + l] = sum;
-        }
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + kl] = sum;
       }
     }
   }
@@ -2644,8 +2555,8 @@ static void probabilities_h0_convolved(void *on, int from, int to) {
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
-    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
-      const int columns = least(668 - kl_first, 2 * LANES);
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
       if (columns == 2 * LANES) probabilities_h0_convolved_panel(call, i, kl_first, 2 * LANES);
       else probabilities_h0_convolved_panel(call, i, kl_first, columns);
     }
@@ -2707,24 +2618,24 @@ probabilities_h1_convolved_panel(
   float *restrict h1_convolved = call->h1_convolved;
   const int32_t rows = call->rows;
   _Alignas(64) float panel[500 * 2 * LANES];
-  for (int at = 0; at < columns; at += 4) {
-    const int kl_at = kl_first + at;
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 56);
     const int k = kl_at / 8;
     const int l = kl_at % 8;
-    int step = 0;
-    for (int m = 0; m < 20; m++) {
-      for (int n = 0; n < 5; n++) {
-        for (int q = 0; q < 5; q++) {
-          for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[(ptrdiff_t)i * 2880 + m * 144 + k * 12
-                + n * 12 + l + lane + q];
-          step++;
-        }
+    groups[g] = (ptrdiff_t)i * 2880 + k * 12 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 20; m++) {
+    for (int n = 0; n < 5; n++) {
+      for (int q = 0; q < 5; q++) {
+        const float *from = h0 + m * 144 + n * 12 + q;
+        for (int v = 0; v < 2; v++)
+          f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+        step++;
       }
     }
   }
-  for (int step = 0; step < 500; step++)
-    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
   for (int j_first = 0; j_first < 50; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
     tile_5x2_2(
@@ -3037,7 +2948,7 @@ struct predict_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and images in place
+ *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first, int columns) {
@@ -3045,53 +2956,30 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
   const float *restrict images = call->images;
   float *restrict h0_convolved = call->h0_convolved;
   const int32_t rows = call->rows;
-  const float *right = images + (ptrdiff_t)i * 784 + kl_first;
-  long right_step_1 = 28;
-  long right_step = 1;
   _Alignas(64) float panel[25 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    for (int at = 0; at < columns; at++) {
-      const int kl_at = kl_first + at;
-      const int k = kl_at / 28;
-      const int l = kl_at % 28;
-      int step = 0;
-      for (int m = 0; m < 5; m++) {
-        for (int n = 0; n < 5; n++) {
-          panel[step * (2 * LANES) + at] = l < 24
-              ? images[(ptrdiff_t)i * 784 + k * 28 + m * 28 + l + n] : 0.0f;
-          step++;
-        }
-      }
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 568);
+    const int k = kl_at / 24;
+    const int l = kl_at % 24;
+    groups[g] = (ptrdiff_t)i * 784 + k * 28 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 5; m++) {
+    for (int n = 0; n < 5; n++) {
+      const float *from = images + m * 28 + n;
+      for (int v = 0; v < 2; v++)
+        f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+      step++;
     }
-    for (int step = 0; step < 25; step++)
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-    right = panel;
-    right_step_1 = 5 * 2 * LANES;
-    right_step = 2 * LANES;
   }
   for (int j_first = 0; j_first < 20; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
-      layer0_W + j_first * 25 + 24,
-      25,
-      right,
-      5,
-      -5,
-      right_step_1,
-      5,
-      -1,
-      right_step,
-      sums,
-      false
-    );
+    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
     for (int j = j_first; j < j_first + 5; j++) {
-      for (int k = kl_first / 28; k <= (kl_first + columns - 1) / 28; k++) {
-        const int l_to = least(24, kl_first + columns - k * 28);
-        for (int l = k * 28 < kl_first ? kl_first - k * 28 : 0; l < l_to; l++) {
-          const int kl = k * 28 + l;
-          const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-          h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + k * 24 + l] = sum;
-        }
+      for (int kl = kl_first; kl < kl_first + columns; kl++) {
+        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
+        h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + kl] = sum;
       }
     }
   }
@@ -3103,8 +2991,8 @@ static void predict_h0_convolved(void *on, int from, int to) {
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
-    for (int kl_first = 0; kl_first < 668; kl_first += 2 * LANES) {
-      const int columns = least(668 - kl_first, 2 * LANES);
+    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
+      const int columns = least(576 - kl_first, 2 * LANES);
       if (columns == 2 * LANES) predict_h0_convolved_panel(call, i, kl_first, 2 * LANES);
       else predict_h0_convolved_panel(call, i, kl_first, columns);
     }
@@ -3161,24 +3049,24 @@ predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first,
   float *restrict h1_convolved = call->h1_convolved;
   const int32_t rows = call->rows;
   _Alignas(64) float panel[500 * 2 * LANES];
-  for (int at = 0; at < columns; at += 4) {
-    const int kl_at = kl_first + at;
+  long groups[WHOLE_GROUPS(2 * LANES)];
+  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
+    const int kl_at = least(kl_first + 8 * g, 56);
     const int k = kl_at / 8;
     const int l = kl_at % 8;
-    int step = 0;
-    for (int m = 0; m < 20; m++) {
-      for (int n = 0; n < 5; n++) {
-        for (int q = 0; q < 5; q++) {
-          for (int lane = 0; lane < 4; lane++)
-            panel[step * (2 * LANES) + at + lane] = h0[(ptrdiff_t)i * 2880 + m * 144 + k * 12
-                + n * 12 + l + lane + q];
-          step++;
-        }
+    groups[g] = (ptrdiff_t)i * 2880 + k * 12 + l;
+  }
+  int step = 0;
+  for (int m = 0; m < 20; m++) {
+    for (int n = 0; n < 5; n++) {
+      for (int q = 0; q < 5; q++) {
+        const float *from = h0 + m * 144 + n * 12 + q;
+        for (int v = 0; v < 2; v++)
+          f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
+        step++;
       }
     }
   }
-  for (int step = 0; step < 500; step++)
-    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
   for (int j_first = 0; j_first < 50; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
     tile_5x2_2(

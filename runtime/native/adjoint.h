@@ -33,6 +33,21 @@ typedef float f32v_at __attribute__((vector_size(4 * LANES), aligned(4), may_ali
 
 static inline f32v f32v_load(const float *from) { return *(const f32v_at *)from; }
 static inline void f32v_store(float *to, f32v v) { *(f32v_at *)to = v; }
+typedef float f32x8_at __attribute__((vector_size(32), aligned(4), may_alias));
+/* Groups of 8 that hold n. */
+#define WHOLE_GROUPS(n) (((n) + 7) / 8)
+/* A vector of columns that lie in groups of 8, wherever those begin. */
+static inline f32v f32v_load_groups(const float *from, const long *groups, int vector) {
+#if LANES == 16
+  const f32x8_at low = *(const f32x8_at *)(from + groups[2 * vector]);
+  const f32x8_at high = *(const f32x8_at *)(from + groups[2 * vector + 1]);
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif LANES == 8
+  return f32v_load(from + groups[vector]);
+#else
+  return f32v_load(from + groups[vector / 2] + vector % 2 * 4);
+#endif
+}
 /* x in every lane: subtracting 0 changes no number, not even -0. */
 static inline f32v f32v_splat(float x) { return x - (f32v){0}; }
 

@@ -4,6 +4,9 @@ import { type Dim, roughVolume } from "../../graph/types.ts";
 import { type Axis, linear, type Scalar, walk } from "../scalar.ts";
 import { offsetIn } from "./operand.ts";
 
+/** Columns of a group, which vectors of 4, 8 and 16 lanes can be made of. */
+export const groupSize = 8;
+
 /** Number of places along axes; a guess for named sizes. */
 export const volumeOf = (axes: readonly Axis[]): number => roughVolume(axes.map((a) => a.extent));
 

@@ -11,9 +11,9 @@
 import type { Stage } from "../lower.ts";
 import { topReduces } from "../nest.ts";
 import { type Axis, call, local, rewrite, type Scalar, walk } from "../scalar.ts";
-import { axesIn, extentOf, volumeOf } from "./axes.ts";
+import { axesIn, extentOf, groupSize, volumeOf } from "./axes.ts";
 import { costOf } from "./cost.ts";
-import { type Operand, operandOf, strideOf } from "./operand.ts";
+import { type Operand, operandOf, type Place, strideOf } from "./operand.ts";
 import type { Scatter } from "./scatter.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
@@ -40,6 +40,11 @@ export interface Contraction {
    * and thrown away, so that the right operand can be read in place. The number of columns with them.
    */
   readonly padded: { readonly row: number; readonly count: number } | undefined;
+  /**
+   * Where the right operand lies, if its columns, which are copied together, come in groups of {@link groupSize} that lie
+   * side by side: rows of an image.
+   */
+  readonly groups: Place | undefined;
   readonly tile: Tile;
   /** The result in terms of the local {@link sumName}. */
   readonly result: Scalar;
@@ -155,7 +160,8 @@ function contractionFor(
     const padded = pads ? paddedColumns(columns, found.place?.along) : undefined;
     const inPlace = strideOf(columns, found.place?.along) === 1 || padded !== undefined;
     const right = inPlace ? found : { value: found.value, place: undefined };
-    return { a: left, b: right, padded, levels: levelsOf(steps, left, right) };
+    const groups = inPlace || !areGroups(columns, found.place?.along) ? undefined : found.place;
+    return { a: left, b: right, padded, groups, levels: levelsOf(steps, left, right) };
   };
   let planned = plan();
   // Axes that a tile has no loop for are loops around it, and so are those that make a panel too long.
@@ -201,6 +207,10 @@ function paddedColumns(
   const count = (rows - 1) * row + length;
   return row > length && count <= (1 + mostPadding) * rows * length ? { row, count } : undefined;
 }
+
+/** Whether columns of two axes, whose rows are apart in memory, come in groups. */
+const areGroups = (columns: readonly Axis[], strides: readonly number[] | undefined): boolean =>
+  columns.length === 2 && strides?.[1] === 1 && (columns[1].extent as number) % groupSize === 0;
 
 /** The steps as loops, neighbours that run on in both operands as one. */
 export function levelsOf(

@@ -1,9 +1,9 @@
 /** What a contraction costs, in multiply-adds of a vector: to choose between its schedules. */
 
-import { runOf, volumeOf } from "./axes.ts";
+import { groupSize, runOf, volumeOf } from "./axes.ts";
 import type { Contraction } from "./contraction.ts";
 
-/** Copying an element into a panel: alone, with the three beside it, in a long row. */
+/** Copying an element into a panel: alone, with the three beside it, in a group or a long row. */
 const copy = { alone: 1.6, four: 0.4, row: 0.15 } as const;
 /** Writing an element that is not beside the one before. */
 const scattered = 1.5;
@@ -19,7 +19,9 @@ export function costOf(c: Contraction, lanes: number): number {
   const tiles = Math.ceil(rows / c.tile.rows);
   const sums = panels * c.tile.vectors * tiles * c.tile.rows * steps;
   const run = runOf(c.b.value, c.columns);
-  const perElement = run === 1 ? copy.alone : run === 4 ? copy.four : copy.row;
+  // Short vectors copy what lies side by side as it is.
+  const isRow = run > 4 || (c.groups !== undefined && lanes >= groupSize);
+  const perElement = isRow ? copy.row : run === 4 ? copy.four : copy.alone;
   const copied =
     (c.b.place ? 0 : perElement * columns * steps) +
     (c.a && !c.a.place ? copy.alone * rows * steps * panels : 0);

@@ -96,6 +96,7 @@ export function scattered(
     b,
     levels,
     padded: undefined,
+    groups: undefined,
     tile: chooseTile(extentOf(rows), volumeOf(columns), lanes),
     scatter: {
       padded: value.node,

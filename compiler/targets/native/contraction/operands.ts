@@ -1,8 +1,17 @@
 /** The operands of a contraction: read in place or copied together, and the tile that multiplies them. */
 
-import { runOf, volumeOf } from "../../../kernels/contraction/axes.ts";
+import { groupSize, runOf, volumeOf } from "../../../kernels/contraction/axes.ts";
 import { type Place, strideOf } from "../../../kernels/contraction/operand.ts";
-import { type Axis, indexAdd, local, rewrite } from "../../../kernels/scalar.ts";
+import {
+  type Axis,
+  axisIndex,
+  constant,
+  indexAdd,
+  indexMul,
+  local,
+  rewrite,
+  type Scalar,
+} from "../../../kernels/scalar.ts";
 import { offset as offsetText } from "../expression.ts";
 import { dimInC } from "../names.ts";
 import { tileName, tileOf } from "../tiles.ts";
@@ -31,7 +40,9 @@ export function rightOperand(scope: Scope, first: string, count: string): Right 
   });
   if (!b.place) {
     out.line(`_Alignas(64) float ${panel}[${size}];`);
-    copyPanel(scope, panel, first, count);
+    const { groups } = scope.c;
+    if (groups) copyGroups(scope, panel, groups, first);
+    else copyPanel(scope, panel, first, count);
     return { at: panel, steps: copied };
   }
   const at = scope.index(b.place, scope.c.columns, first, 1);
@@ -50,6 +61,34 @@ export function rightOperand(scope: Scope, first: string, count: string): Right 
     for (const [i, name] of strides.entries()) out.line(`${name} = ${copied[i]};`);
   });
   return { at: right, steps: strides };
+}
+
+/** Copies groups of columns beside each other; groups beyond the last one are the last one again. */
+function copyGroups(scope: Scope, panel: string, { node, steps }: Place, first: string): void {
+  const out = scope.out;
+  const { c } = scope;
+  const [groups, g, step, from, v] = ["groups", "g", "step", "from", "v"].map(scope.free);
+  const { start } = c.groups as Place;
+  out.line(`long ${groups}[WHOLE_GROUPS(${scope.width})];`);
+  out.block(`for (int ${g} = 0; ${g} < WHOLE_GROUPS(${scope.width}); ${g}++) {`, () => {
+    const last = volumeOf(c.columns) - groupSize;
+    scope.declareAxes(c.columns, `least(${first} + ${groupSize} * ${g}, ${last})`);
+    out.line(`${groups}[${g}] = ${offsetText(start, scope.names, node).text};`);
+  });
+  out.line(`int ${step} = 0;`);
+  scope.loops(c.steps, () => {
+    const at = c.steps.reduce<Scalar>(
+      (sum, axis, n) => indexAdd(sum, indexMul(axisIndex(axis), constant(steps[n], "int32"))),
+      constant(0, "int32"),
+    );
+    const text = offsetText(at, scope.names, node).text;
+    out.line(`const float *${from} = ${scope.names.nameOf(node)} + ${text};`);
+    out.line(`for (int ${v} = 0; ${v} < ${c.tile.vectors}; ${v}++)`);
+    out.line(
+      `  f32v_store(${panel} + ${step} * ${factor(scope.width)} + ${v} * LANES, f32v_load_groups(${from}, ${groups}, ${v}));`,
+    );
+    out.line(`${step}++;`);
+  });
 }
 
 /** Copies columns of the right operand beside each other, zeros behind the last. */
