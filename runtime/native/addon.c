@@ -11,7 +11,7 @@
 /* The model is named by the command that compiles this: -DADJOINT_MODEL=adjoint_logistic. */
 extern const struct adjoint_model ADJOINT_MODEL;
 
-enum { most_arguments = 64 };
+enum { most_arguments = 1024 };
 
 /* A model's memory, which lives as long as the handle or a view of it; a view may be on another thread. */
 struct trainer {
@@ -256,7 +256,10 @@ NAPI_MODULE_INIT() {
   napi_create_object(env, &functions);
   for (int i = 0; i < ADJOINT_MODEL.functions; i++) {
     const struct adjoint_function *f = &ADJOINT_MODEL.function[i];
-    if (1 + f->inputs + f->sizes + f->outputs > most_arguments) continue;
+    if (1 + f->inputs + f->sizes + f->outputs > most_arguments) {
+      napi_throw_error(env, NULL, "a function of native code has at most 1,023 arguments, results and sizes");
+      return NULL;
+    }
     export_function(env, functions, f->name, call, (void *)f);
   }
   napi_set_named_property(env, exports, "functions", functions);

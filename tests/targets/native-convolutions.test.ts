@@ -14,7 +14,7 @@ import * as e from "../../compiler/ops/exponential.ts";
 import { avgPool2d, maxPool2d } from "../../compiler/ops/pooling.ts";
 import * as r from "../../compiler/ops/reduction.ts";
 import { dimshuffle } from "../../compiler/ops/shape.ts";
-import { missingCompiler } from "../support/native.ts";
+import { missingCompiler, quick } from "../support/native.ts";
 import { Cases, wrongOf } from "../support/native-cases.ts";
 
 const missing = missingCompiler();
@@ -114,3 +114,26 @@ run("pooling and what follows it, and their gradients", async (t) => {
     );
   t.deepEqual(await wrongOf(cases), []);
 });
+
+for (const variant of ["avx2", "portable"])
+  run(
+    `images whose rows are copied in groups of eight, and lists, for ${variant} processors`,
+    async (t) => {
+      const cases = new Cases(13);
+      for (const [batch, channels, filters, height, width, k] of [
+        [9, 3, 10, 12, 12, 5],
+        [8, 2, 7, 28, 28, 5],
+        [10, 4, 9, 10, 18, 3],
+        [8, 3, 5, 7, 26, 3],
+      ])
+        cases.add(
+          `${[batch, channels, filters, height, width, k]}`,
+          [
+            [batch, channels, height, width],
+            [filters, channels, k, k],
+          ],
+          (x, w) => withGradients(maxPool2d(conv2d(x, w, { flip: true }), 2), [x, w]),
+        );
+      t.deepEqual(await wrongOf(cases, { ...quick, ADJOINT_VARIANT: variant }), []);
+    },
+  );
