@@ -2,7 +2,7 @@
  * What threads bring, and that they never cost much: one thread and two in turns, beside a process that keeps
  * the other core busy, or not.
  *
- *   npx tsx --conditions=source bench/threads.ts [--busy] [SECONDS] [MODEL …]
+ *   npx tsx --conditions=source bench/threads.ts [--busy] [--wasm] [SECONDS] [MODEL …]
  */
 
 import { spawn } from "node:child_process";
@@ -43,6 +43,7 @@ const measured: Readonly<Record<string, Measured>> = {
 };
 
 const busy = process.argv.includes("--busy");
+const target = process.argv.includes("--wasm") ? "wasm" : "native";
 const rest = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
 const seconds = Number(rest.find((arg) => /^\d/.test(arg)) ?? 14);
 const named = rest.filter((arg) => arg in measured);
@@ -59,7 +60,7 @@ async function trainersOf(model: string): Promise<Trainer[]> {
   if (!make) throw new Error(`${model} has no trainer`);
   const trainers = [];
   for (const threads of [1, 2]) {
-    const trainer = await make({ target: "native", threads });
+    const trainer = await make({ target, threads });
     for (const [name, values] of Object.entries(measured[model].data))
       (trainer[name] as { set(values: unknown): void }).set(values);
     trainers.push(trainer);
@@ -91,7 +92,7 @@ try {
       ),
     );
     console.log(
-      `${model}: ${one.toFixed(0)} steps/s with one thread, ${two.toFixed(0)} with two (× ${(two / one).toFixed(2)})`,
+      `${model}, ${target}: ${one.toFixed(0)} steps/s with one thread, ${two.toFixed(0)} with two (× ${(two / one).toFixed(2)})`,
     );
   }
 } finally {

@@ -193,8 +193,8 @@ test("parts of a penalised cost are called after what they are of", async (t) =>
 test("one more function leaves the WebAssembly of the others as it is", async (t) => {
   const bodies = async (text: string): Promise<string[]> => {
     const wasm = (await generate(text)).get("wasm.ts") as string;
-    const [, list] = /\n {2}bodies: \{\n(.*?)\n {2}\},/s.exec(wasm) as RegExpExecArray;
-    return list.split(/\n(?= {4}\S)/);
+    const [, list] = /\n {2}bodies: \[\n(.*?)\n {2}\],/s.exec(wasm) as RegExpExecArray;
+    return list.split(/\n(?= {4}\/\/ )/);
   };
   const before = await bodies(source);
   const after = await bodies(`${source}\nexport const level = fn([images], mean(scores, 1));\n`);

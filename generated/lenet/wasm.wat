@@ -38,6 +38,7 @@
   (global $initial_layer1_W.seed i32 (i32.const 536)) ;; int32
   ;; What a call of initial_hidden_W works on.
   (global $initial_hidden_W.seed i32 (i32.const 544)) ;; int32
+  (global $initial_hidden_W.hidden_W.job i32 (i32.const 0)) ;; place in the table below
   ;; What a call of train works on.
   (global $train.index i32 (i32.const 552)) ;; int64
   (global $train.cost i32 (i32.const 560)) ;; float32
@@ -64,18 +65,27 @@
   (global $train.d_layer0_W_arranged i32 (i32.const 46885440)) ;; float32[20, 5, 5]
   (global $train.h0_arranged i32 (i32.const 1725440)) ;; float32[500, 12, 12, 20]
   (global $train.d_layer1_W_arranged i32 (i32.const 7485440)) ;; float32[50, 5, 5, 20]
-  (global $train.h0_convolved.job i32 (i32.const 0)) ;; place in the table below
-  (global $train.h1_convolved.job i32 (i32.const 1)) ;; place in the table below
-  (global $train.h2.job i32 (i32.const 2)) ;; place in the table below
-  (global $train.p_logits.job i32 (i32.const 3)) ;; place in the table below
-  (global $train.d_h2_linear.job i32 (i32.const 4)) ;; place in the table below
-  (global $train.d_h1_linear.job i32 (i32.const 5)) ;; place in the table below
-  (global $train.d_h0_arranged.job i32 (i32.const 6)) ;; place in the table below
-  (global $train.d_layer0_W_arranged.job i32 (i32.const 7)) ;; place in the table below
-  (global $train.d_layer1_W_arranged.job i32 (i32.const 8)) ;; place in the table below
-  (global $train.hidden_W.job i32 (i32.const 9)) ;; place in the table below
-  (global $train.hidden_b.job i32 (i32.const 10)) ;; place in the table below
-  (global $train.output_W.job i32 (i32.const 11)) ;; place in the table below
+  (global $train.h0_convolved.job i32 (i32.const 1)) ;; place in the table below
+  (global $train.h0_pooled_and_h0.job i32 (i32.const 2)) ;; place in the table below
+  (global $train.h1_convolved.job i32 (i32.const 3)) ;; place in the table below
+  (global $train.h1_pooled_and_h1.job i32 (i32.const 4)) ;; place in the table below
+  (global $train.h2.job i32 (i32.const 5)) ;; place in the table below
+  (global $train.p_logits.job i32 (i32.const 6)) ;; place in the table below
+  (global $train.d_h2_linear.job i32 (i32.const 7)) ;; place in the table below
+  (global $train.d_h1_linear.job i32 (i32.const 8)) ;; place in the table below
+  (global $train.d_h1_linear_share.job i32 (i32.const 9)) ;; place in the table below
+  (global $train.d_h0_arranged.job i32 (i32.const 10)) ;; place in the table below
+  ;; place in the table below
+  (global $train.d_h0_linear_and_d_h0_linear_share.job i32 (i32.const 11))
+  (global $train.x_arranged.job i32 (i32.const 12)) ;; place in the table below
+  (global $train.d_layer0_W_arranged.job i32 (i32.const 13)) ;; place in the table below
+  (global $train.layer0_b.job i32 (i32.const 14)) ;; place in the table below
+  (global $train.h0_arranged.job i32 (i32.const 15)) ;; place in the table below
+  (global $train.d_layer1_W_arranged.job i32 (i32.const 16)) ;; place in the table below
+  (global $train.layer1_b.job i32 (i32.const 17)) ;; place in the table below
+  (global $train.hidden_W.job i32 (i32.const 18)) ;; place in the table below
+  (global $train.hidden_b.job i32 (i32.const 19)) ;; place in the table below
+  (global $train.output_W.job i32 (i32.const 20)) ;; place in the table below
   ;; What a call of validate works on.
   (global $validate.index i32 (i32.const 584)) ;; int64
   (global $validate.errors i32 (i32.const 592)) ;; float32
@@ -87,10 +97,12 @@
   (global $validate.h1 i32 (i32.const 8125440)) ;; float32[500, 50, 4, 4]
   (global $validate.h2 i32 (i32.const 1725440)) ;; float32[500, 500]
   (global $validate.p_logits i32 (i32.const 2725440)) ;; float32[500, 10]
-  (global $validate.h0_convolved.job i32 (i32.const 12)) ;; place in the table below
-  (global $validate.h1_convolved.job i32 (i32.const 13)) ;; place in the table below
-  (global $validate.h2.job i32 (i32.const 14)) ;; place in the table below
-  (global $validate.p_logits.job i32 (i32.const 15)) ;; place in the table below
+  (global $validate.h0_convolved.job i32 (i32.const 21)) ;; place in the table below
+  (global $validate.h0.job i32 (i32.const 22)) ;; place in the table below
+  (global $validate.h1_convolved.job i32 (i32.const 23)) ;; place in the table below
+  (global $validate.h1.job i32 (i32.const 24)) ;; place in the table below
+  (global $validate.h2.job i32 (i32.const 25)) ;; place in the table below
+  (global $validate.p_logits.job i32 (i32.const 26)) ;; place in the table below
   ;; What a call of test works on.
   (global $test.index i32 (i32.const 616)) ;; int64
   (global $test.errors i32 (i32.const 624)) ;; float32
@@ -102,10 +114,12 @@
   (global $test.h1 i32 (i32.const 8125440)) ;; float32[500, 50, 4, 4]
   (global $test.h2 i32 (i32.const 1725440)) ;; float32[500, 500]
   (global $test.p_logits i32 (i32.const 2725440)) ;; float32[500, 10]
-  (global $test.h0_convolved.job i32 (i32.const 16)) ;; place in the table below
-  (global $test.h1_convolved.job i32 (i32.const 17)) ;; place in the table below
-  (global $test.h2.job i32 (i32.const 18)) ;; place in the table below
-  (global $test.p_logits.job i32 (i32.const 19)) ;; place in the table below
+  (global $test.h0_convolved.job i32 (i32.const 27)) ;; place in the table below
+  (global $test.h0.job i32 (i32.const 28)) ;; place in the table below
+  (global $test.h1_convolved.job i32 (i32.const 29)) ;; place in the table below
+  (global $test.h1.job i32 (i32.const 30)) ;; place in the table below
+  (global $test.h2.job i32 (i32.const 31)) ;; place in the table below
+  (global $test.p_logits.job i32 (i32.const 32)) ;; place in the table below
   ;; What a call of probabilities works on.
   (global $probabilities.images i32 (i32.const 648)) ;; address of float32[rows, 784]
   (global $probabilities.scores i32 (i32.const 656)) ;; address of float32[rows, 10]
@@ -117,10 +131,12 @@
   (global $probabilities.scores_logits i32 (i32.const 704)) ;; address of float32[rows, 10]
   (global $probabilities.scores_exp i32 (i32.const 1725440)) ;; float32[10] of [rows, 10]
   (global $probabilities.rows i32 (i32.const 712)) ;; size
-  (global $probabilities.h0_convolved.job i32 (i32.const 20)) ;; place in the table below
-  (global $probabilities.h1_convolved.job i32 (i32.const 21)) ;; place in the table below
-  (global $probabilities.h2.job i32 (i32.const 22)) ;; place in the table below
-  (global $probabilities.scores_logits.job i32 (i32.const 23)) ;; place in the table below
+  (global $probabilities.h0_convolved.job i32 (i32.const 33)) ;; place in the table below
+  (global $probabilities.h0.job i32 (i32.const 34)) ;; place in the table below
+  (global $probabilities.h1_convolved.job i32 (i32.const 35)) ;; place in the table below
+  (global $probabilities.h1.job i32 (i32.const 36)) ;; place in the table below
+  (global $probabilities.h2.job i32 (i32.const 37)) ;; place in the table below
+  (global $probabilities.scores_logits.job i32 (i32.const 38)) ;; place in the table below
   ;; What a call of predict works on.
   (global $predict.images i32 (i32.const 720)) ;; address of float32[rows, 784]
   (global $predict.argmax i32 (i32.const 728)) ;; address of int32[rows]
@@ -131,20 +147,26 @@
   (global $predict.h2 i32 (i32.const 768)) ;; address of float32[rows, 500]
   (global $predict.scores_logits i32 (i32.const 776)) ;; address of float32[rows, 10]
   (global $predict.rows i32 (i32.const 784)) ;; size
-  (global $predict.h0_convolved.job i32 (i32.const 24)) ;; place in the table below
-  (global $predict.h1_convolved.job i32 (i32.const 25)) ;; place in the table below
-  (global $predict.h2.job i32 (i32.const 26)) ;; place in the table below
-  (global $predict.scores_logits.job i32 (i32.const 27)) ;; place in the table below
+  (global $predict.h0_convolved.job i32 (i32.const 39)) ;; place in the table below
+  (global $predict.h0.job i32 (i32.const 40)) ;; place in the table below
+  (global $predict.h1_convolved.job i32 (i32.const 41)) ;; place in the table below
+  (global $predict.h1.job i32 (i32.const 42)) ;; place in the table below
+  (global $predict.h2.job i32 (i32.const 43)) ;; place in the table below
+  (global $predict.scores_logits.job i32 (i32.const 44)) ;; place in the table below
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref
-    (elem $train.h0_convolved $train.h1_convolved $train.h2 $train.p_logits $train.d_h2_linear
-      $train.d_h1_linear $train.d_h0_arranged $train.d_layer0_W_arranged
-      $train.d_layer1_W_arranged $train.hidden_W $train.hidden_b $train.output_W
-      $validate.h0_convolved $validate.h1_convolved $validate.h2 $validate.p_logits
-      $test.h0_convolved $test.h1_convolved $test.h2 $test.p_logits $probabilities.h0_convolved
-      $probabilities.h1_convolved $probabilities.h2 $probabilities.scores_logits
-      $predict.h0_convolved $predict.h1_convolved $predict.h2 $predict.scores_logits))
+    (elem $initial_hidden_W.hidden_W $train.h0_convolved $train.h0_pooled_and_h0
+      $train.h1_convolved $train.h1_pooled_and_h1 $train.h2 $train.p_logits $train.d_h2_linear
+      $train.d_h1_linear $train.d_h1_linear_share $train.d_h0_arranged
+      $train.d_h0_linear_and_d_h0_linear_share $train.x_arranged $train.d_layer0_W_arranged
+      $train.layer0_b $train.h0_arranged $train.d_layer1_W_arranged $train.layer1_b
+      $train.hidden_W $train.hidden_b $train.output_W $validate.h0_convolved $validate.h0
+      $validate.h1_convolved $validate.h1 $validate.h2 $validate.p_logits $test.h0_convolved
+      $test.h0 $test.h1_convolved $test.h1 $test.h2 $test.p_logits $probabilities.h0_convolved
+      $probabilities.h0 $probabilities.h1_convolved $probabilities.h1 $probabilities.h2
+      $probabilities.scores_logits $predict.h0_convolved $predict.h0 $predict.h1_convolved
+      $predict.h1 $predict.h2 $predict.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -766,40 +788,44 @@
 
   ;; hidden_W[i,j] ← 0.13587324·random(hidden.W, i·500 + j) − 0.06793662
   ;;   for i < 800, j < 500
-  (func $initial_hidden_W.hidden_W
-    (local $hidden_W i32) (local $seed i32) (local $i i32) (local $j i32)
+  (func $initial_hidden_W.hidden_W (param $from i32) (param $to i32)
+    (local $hidden_W i32) (local $seed i32) (local $end i32) (local $i i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      ;; vectors of four j
-      (loop $each_j
-        (v128.store
-          (i32.add
-            (local.get $hidden_W)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-              (i32.const 2)))
-          (f32x4.sub
-            (f32x4.mul
-              (f32x4.splat (f32.const 0.1358732432126999))
-              (call $f32x4_random
-                (i32x4.splat (local.get $seed))
-                (i32x4.splat (i32.const -1815431459))
-                (i32x4.splat (i32.const 0))
-                (i32x4.add
-                  (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
-                  (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
-            (f32x4.splat (f32.const 0.06793662160634995))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 800)))))
+    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 13)) (i32.const 800)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 13)))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $hidden_W)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.sub
+                (f32x4.mul
+                  (f32x4.splat (f32.const 0.1358732432126999))
+                  (call $f32x4_random
+                    (i32x4.splat (local.get $seed))
+                    (i32x4.splat (i32.const -1815431459))
+                    (i32x4.splat (i32.const 0))
+                    (i32x4.add
+                      (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
+                      (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
+                (f32x4.splat (f32.const 0.06793662160634995))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; initial_hidden_W(seed); updates hidden_W
   (func $initial_hidden_W
-    (call $initial_hidden_W.hidden_W))
+    (call $share (global.get $initial_hidden_W.hidden_W.job) (i32.const 62)))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
@@ -954,74 +980,66 @@
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   for i < 500, j < 20, k < 12, l < 12
-  (func $train.h0_pooled_and_h0
+  (func $train.h0_pooled_and_h0 (param $from i32) (param $to i32)
     (local $h0_convolved i32) (local $h0_pooled i32) (local $layer0_b i32) (local $h0 i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h0_convolved.at i32) (local $h0_pooled_max.x4 v128) (local $h0_linear.x4 v128)
+    (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
+    (local $n i32) (local $h0_convolved.at i32) (local $h0_pooled_max.x4 v128)
+    (local $h0_linear.x4 v128)
     (local.set $h0_convolved (global.get $train.h0_convolved))
     (local.set $h0_pooled (global.get $train.h0_pooled))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (global.get $train.h0))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (loop $each_l
-            (local.set $h0_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h0_convolved.at
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
+    (local.set $end (local.get $to))
+    (local.set $i (local.get $from))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (loop $each_l
+                (local.set $h0_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h0_convolved.at
                       (i32.add
-                        (i32.add
+                        (local.get $h0_convolved)
+                        (i32.shl
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $k) (i32.const 48)))
-                            (i32.mul (local.get $m) (i32.const 24)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
-                      (i32.const 2))))
-                (local.set $h0_pooled_max.x4
-                  (f32x4.max
-                    (local.get $h0_pooled_max.x4)
-                    (v128.load32_lane offset=24 3
-                      (local.get $h0_convolved.at)
-                      (v128.load32_lane offset=16 2
-                        (local.get $h0_convolved.at)
-                        (v128.load32_lane offset=8 1
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 11520))
+                                    (i32.mul (local.get $j) (i32.const 576)))
+                                  (i32.mul (local.get $k) (i32.const 48)))
+                                (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $h0_pooled_max.x4
+                      (f32x4.max
+                        (local.get $h0_pooled_max.x4)
+                        (v128.load32_lane offset=24 3
                           (local.get $h0_convolved.at)
-                          (v128.load32_zero (local.get $h0_convolved.at)))))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (v128.store
-              (i32.add
-                (local.get $h0_pooled)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $h0_pooled_max.x4))
-            (local.set $h0_linear.x4
-              (f32x4.add
-                (v128.load
+                          (v128.load32_lane offset=16 2
+                            (local.get $h0_convolved.at)
+                            (v128.load32_lane offset=8 1
+                              (local.get $h0_convolved.at)
+                              (v128.load32_zero (local.get $h0_convolved.at)))))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
                   (i32.add
                     (local.get $h0_pooled)
                     (i32.shl
@@ -1032,30 +1050,45 @@
                             (i32.mul (local.get $j) (i32.const 144)))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
-                      (i32.const 2))))
-                (v128.load32_splat
-                  (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2))))))
-            (v128.store
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
+                      (i32.const 2)))
+                  (local.get $h0_pooled_max.x4))
+                (local.set $h0_linear.x4
+                  (f32x4.add
+                    (v128.load
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (call $f32x4_tanh (local.get $h0_linear.x4)))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+                        (local.get $h0_pooled)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 2880))
+                                (i32.mul (local.get $j) (i32.const 144)))
+                              (i32.mul (local.get $k) (i32.const 12)))
+                            (local.get $l))
+                          (i32.const 2))))
+                    (v128.load32_splat
+                      (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2))))))
+                (v128.store
+                  (i32.add
+                    (local.get $h0)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (call $f32x4_tanh (local.get $h0_linear.x4)))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
@@ -1222,74 +1255,66 @@
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   for i < 500, j < 50, k < 4, l < 4
-  (func $train.h1_pooled_and_h1
+  (func $train.h1_pooled_and_h1 (param $from i32) (param $to i32)
     (local $h1_convolved i32) (local $h1_pooled i32) (local $layer1_b i32) (local $h1 i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h1_convolved.at i32) (local $h1_pooled_max.x4 v128) (local $h1_linear.x4 v128)
+    (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
+    (local $n i32) (local $h1_convolved.at i32) (local $h1_pooled_max.x4 v128)
+    (local $h1_linear.x4 v128)
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (global.get $train.h1))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (loop $each_l
-            (local.set $h1_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h1_convolved.at
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
+    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (loop $each_l
+                (local.set $h1_pooled_max.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_convolved.at
                       (i32.add
-                        (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $k) (i32.const 16)))
-                            (i32.mul (local.get $m) (i32.const 8)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
-                      (i32.const 2))))
-                (local.set $h1_pooled_max.x4
-                  (f32x4.max
-                    (local.get $h1_pooled_max.x4)
-                    (v128.load32_lane offset=24 3
-                      (local.get $h1_convolved.at)
-                      (v128.load32_lane offset=16 2
-                        (local.get $h1_convolved.at)
-                        (v128.load32_lane offset=8 1
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $h1_pooled_max.x4
+                      (f32x4.max
+                        (local.get $h1_pooled_max.x4)
+                        (v128.load32_lane offset=24 3
                           (local.get $h1_convolved.at)
-                          (v128.load32_zero (local.get $h1_convolved.at)))))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (v128.store
-              (i32.add
-                (local.get $h1_pooled)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (local.get $h1_pooled_max.x4))
-            (local.set $h1_linear.x4
-              (f32x4.add
-                (v128.load
+                          (v128.load32_lane offset=16 2
+                            (local.get $h1_convolved.at)
+                            (v128.load32_lane offset=8 1
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
                   (i32.add
                     (local.get $h1_pooled)
                     (i32.shl
@@ -1300,30 +1325,45 @@
                             (i32.mul (local.get $j) (i32.const 16)))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
-                      (i32.const 2))))
-                (v128.load32_splat
-                  (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2))))))
-            (v128.store
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
+                      (i32.const 2)))
+                  (local.get $h1_pooled_max.x4))
+                (local.set $h1_linear.x4
+                  (f32x4.add
+                    (v128.load
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (call $f32x4_tanh (local.get $h1_linear.x4)))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+                        (local.get $h1_pooled)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 800))
+                                (i32.mul (local.get $j) (i32.const 16)))
+                              (i32.mul (local.get $k) (i32.const 4)))
+                            (local.get $l))
+                          (i32.const 2))))
+                    (v128.load32_splat
+                      (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2))))))
+                (v128.store
+                  (i32.add
+                    (local.get $h1)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (call $f32x4_tanh (local.get $h1_linear.x4)))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
@@ -2653,89 +2693,83 @@
   ;;   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] =
   ;;     h1_pooled[i,j,k,l]]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
-  (func $train.d_h1_linear_share
+  (func $train.d_h1_linear_share (param $from i32) (param $to i32)
     (local $d_h1_linear i32) (local $h1_convolved i32) (local $h1_pooled i32)
-    (local $d_h1_linear_share i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32)
-    (local $m i32) (local $n i32) (local $h1_convolved.at i32) (local $d_h1_linear_ties.x4 v128)
+    (local $d_h1_linear_share i32) (local $end i32) (local $i i32) (local $j i32) (local $k i32)
+    (local $l i32) (local $m i32) (local $n i32) (local $h1_convolved.at i32)
+    (local $d_h1_linear_ties.x4 v128)
     (local.set $d_h1_linear (global.get $train.d_h1_linear))
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
     (local.set $d_h1_linear_share (global.get $train.d_h1_linear_share))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (loop $each_l
-            (local.set $d_h1_linear_ties.x4 (v128.const f32x4 0 0 0 0))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h1_convolved.at
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
+    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (loop $each_l
+                (local.set $d_h1_linear_ties.x4 (v128.const f32x4 0 0 0 0))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_convolved.at
                       (i32.add
-                        (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $k) (i32.const 16)))
-                            (i32.mul (local.get $m) (i32.const 8)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
-                      (i32.const 2))))
-                (local.set $d_h1_linear_ties.x4
-                  (f32x4.add
-                    (local.get $d_h1_linear_ties.x4)
-                    (v128.and
-                      (f32x4.eq
-                        (v128.load32_lane offset=24 3
-                          (local.get $h1_convolved.at)
-                          (v128.load32_lane offset=16 2
-                            (local.get $h1_convolved.at)
-                            (v128.load32_lane offset=8 1
-                              (local.get $h1_convolved.at)
-                              (v128.load32_zero (local.get $h1_convolved.at)))))
-                        (v128.load
-                          (i32.add
-                            (local.get $h1_pooled)
-                            (i32.shl
-                              (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 800))
-                                    (i32.mul (local.get $j) (i32.const 16)))
-                                  (i32.mul (local.get $k) (i32.const 4)))
-                                (local.get $l))
-                              (i32.const 2)))))
-                      (v128.const f32x4 1 1 1 1))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (v128.store
-              (i32.add
-                (local.get $d_h1_linear_share)
-                (i32.shl
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $d_h1_linear_ties.x4
+                      (f32x4.add
+                        (local.get $d_h1_linear_ties.x4)
+                        (v128.and
+                          (f32x4.eq
+                            (v128.load32_lane offset=24 3
+                              (local.get $h1_convolved.at)
+                              (v128.load32_lane offset=16 2
+                                (local.get $h1_convolved.at)
+                                (v128.load32_lane offset=8 1
+                                  (local.get $h1_convolved.at)
+                                  (v128.load32_zero (local.get $h1_convolved.at)))))
+                            (v128.load
+                              (i32.add
+                                (local.get $h1_pooled)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 800))
+                                        (i32.mul (local.get $j) (i32.const 16)))
+                                      (i32.mul (local.get $k) (i32.const 4)))
+                                    (local.get $l))
+                                  (i32.const 2)))))
+                          (v128.const f32x4 1 1 1 1))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
                   (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (f32x4.div
-                (v128.load
-                  (i32.add
-                    (local.get $d_h1_linear)
+                    (local.get $d_h1_linear_share)
                     (i32.shl
                       (i32.add
                         (i32.add
@@ -2744,16 +2778,29 @@
                             (i32.mul (local.get $j) (i32.const 16)))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
-                      (i32.const 2))))
-                (local.get $d_h1_linear_ties.x4)))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+                      (i32.const 2)))
+                  (f32x4.div
+                    (v128.load
+                      (i32.add
+                        (local.get $d_h1_linear)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 800))
+                                (i32.mul (local.get $j) (i32.const 16)))
+                              (i32.mul (local.get $k) (i32.const 4)))
+                            (local.get $l))
+                          (i32.const 2))))
+                    (local.get $d_h1_linear_ties.x4)))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; layer1_W_arranged[i,j,k,l] = layer1_W[j,l,4 − i,4 − k]
   ;;   for i < 5, j < 50, k < 5, l < 20
@@ -3102,149 +3149,43 @@
   ;;   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] =
   ;;     h0_pooled[i,j,k,l]]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
-  (func $train.d_h0_linear_and_d_h0_linear_share
+  (func $train.d_h0_linear_and_d_h0_linear_share (param $from i32) (param $to i32)
     (local $d_h0_arranged i32) (local $h0 i32) (local $d_h0_linear i32) (local $h0_convolved i32)
-    (local $h0_pooled i32) (local $d_h0_linear_share i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $d_h0_arranged.at i32) (local $m i32) (local $n i32)
-    (local $h0_convolved.at i32) (local $d_h0_linear_ties.x4 v128)
+    (local $h0_pooled i32) (local $d_h0_linear_share i32) (local $end i32) (local $i i32)
+    (local $j i32) (local $k i32) (local $l i32) (local $d_h0_arranged.at i32) (local $m i32)
+    (local $n i32) (local $h0_convolved.at i32) (local $d_h0_linear_ties.x4 v128)
     (local.set $d_h0_arranged (global.get $train.d_h0_arranged))
     (local.set $h0 (global.get $train.h0))
     (local.set $d_h0_linear (global.get $train.d_h0_linear))
     (local.set $h0_convolved (global.get $train.h0_convolved))
     (local.set $h0_pooled (global.get $train.h0_pooled))
     (local.set $d_h0_linear_share (global.get $train.d_h0_linear_share))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (loop $each_l
-            (local.set $d_h0_arranged.at
-              (i32.add
-                (local.get $d_h0_arranged)
-                (i32.shl
+    (local.set $end (local.get $to))
+    (local.set $i (local.get $from))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (loop $each_l
+                (local.set $d_h0_arranged.at
                   (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $k) (i32.const 240)))
-                      (i32.mul (local.get $l) (i32.const 20)))
-                    (local.get $j))
-                  (i32.const 2))))
-            (v128.store
-              (i32.add
-                (local.get $d_h0_linear)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (f32x4.mul
-                (v128.load32_lane offset=240 3
-                  (local.get $d_h0_arranged.at)
-                  (v128.load32_lane offset=160 2
-                    (local.get $d_h0_arranged.at)
-                    (v128.load32_lane offset=80 1
-                      (local.get $d_h0_arranged.at)
-                      (v128.load32_zero (local.get $d_h0_arranged.at)))))
-                (f32x4.sub
-                  (f32x4.splat (f32.const 1))
-                  (f32x4.mul
-                    (v128.load
-                      (i32.add
-                        (local.get $h0)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 2880))
-                                (i32.mul (local.get $j) (i32.const 144)))
-                              (i32.mul (local.get $k) (i32.const 12)))
-                            (local.get $l))
-                          (i32.const 2))))
-                    (v128.load
-                      (i32.add
-                        (local.get $h0)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 2880))
-                                (i32.mul (local.get $j) (i32.const 144)))
-                              (i32.mul (local.get $k) (i32.const 12)))
-                            (local.get $l))
-                          (i32.const 2))))))))
-            (local.set $d_h0_linear_ties.x4 (v128.const f32x4 0 0 0 0))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h0_convolved.at
-                  (i32.add
-                    (local.get $h0_convolved)
+                    (local.get $d_h0_arranged)
                     (i32.shl
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $k) (i32.const 48)))
-                            (i32.mul (local.get $m) (i32.const 24)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $k) (i32.const 240)))
+                          (i32.mul (local.get $l) (i32.const 20)))
+                        (local.get $j))
                       (i32.const 2))))
-                (local.set $d_h0_linear_ties.x4
-                  (f32x4.add
-                    (local.get $d_h0_linear_ties.x4)
-                    (v128.and
-                      (f32x4.eq
-                        (v128.load32_lane offset=24 3
-                          (local.get $h0_convolved.at)
-                          (v128.load32_lane offset=16 2
-                            (local.get $h0_convolved.at)
-                            (v128.load32_lane offset=8 1
-                              (local.get $h0_convolved.at)
-                              (v128.load32_zero (local.get $h0_convolved.at)))))
-                        (v128.load
-                          (i32.add
-                            (local.get $h0_pooled)
-                            (i32.shl
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 2880))
-                                    (i32.mul (local.get $j) (i32.const 144)))
-                                  (i32.mul (local.get $k) (i32.const 12)))
-                                (local.get $l))
-                              (i32.const 2)))))
-                      (v128.const f32x4 1 1 1 1))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (v128.store
-              (i32.add
-                (local.get $d_h0_linear_share)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (f32x4.div
-                (v128.load
+                (v128.store
                   (i32.add
                     (local.get $d_h0_linear)
                     (i32.shl
@@ -3255,44 +3196,160 @@
                             (i32.mul (local.get $j) (i32.const 144)))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
-                      (i32.const 2))))
-                (local.get $d_h0_linear_ties.x4)))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+                      (i32.const 2)))
+                  (f32x4.mul
+                    (v128.load32_lane offset=240 3
+                      (local.get $d_h0_arranged.at)
+                      (v128.load32_lane offset=160 2
+                        (local.get $d_h0_arranged.at)
+                        (v128.load32_lane offset=80 1
+                          (local.get $d_h0_arranged.at)
+                          (v128.load32_zero (local.get $d_h0_arranged.at)))))
+                    (f32x4.sub
+                      (f32x4.splat (f32.const 1))
+                      (f32x4.mul
+                        (v128.load
+                          (i32.add
+                            (local.get $h0)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 2880))
+                                    (i32.mul (local.get $j) (i32.const 144)))
+                                  (i32.mul (local.get $k) (i32.const 12)))
+                                (local.get $l))
+                              (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $h0)
+                            (i32.shl
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 2880))
+                                    (i32.mul (local.get $j) (i32.const 144)))
+                                  (i32.mul (local.get $k) (i32.const 12)))
+                                (local.get $l))
+                              (i32.const 2))))))))
+                (local.set $d_h0_linear_ties.x4 (v128.const f32x4 0 0 0 0))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h0_convolved.at
+                      (i32.add
+                        (local.get $h0_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 11520))
+                                    (i32.mul (local.get $j) (i32.const 576)))
+                                  (i32.mul (local.get $k) (i32.const 48)))
+                                (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $d_h0_linear_ties.x4
+                      (f32x4.add
+                        (local.get $d_h0_linear_ties.x4)
+                        (v128.and
+                          (f32x4.eq
+                            (v128.load32_lane offset=24 3
+                              (local.get $h0_convolved.at)
+                              (v128.load32_lane offset=16 2
+                                (local.get $h0_convolved.at)
+                                (v128.load32_lane offset=8 1
+                                  (local.get $h0_convolved.at)
+                                  (v128.load32_zero (local.get $h0_convolved.at)))))
+                            (v128.load
+                              (i32.add
+                                (local.get $h0_pooled)
+                                (i32.shl
+                                  (i32.add
+                                    (i32.add
+                                      (i32.add
+                                        (i32.mul (local.get $i) (i32.const 2880))
+                                        (i32.mul (local.get $j) (i32.const 144)))
+                                      (i32.mul (local.get $k) (i32.const 12)))
+                                    (local.get $l))
+                                  (i32.const 2)))))
+                          (v128.const f32x4 1 1 1 1))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
+                  (i32.add
+                    (local.get $d_h0_linear_share)
+                    (i32.shl
+                      (i32.add
+                        (i32.add
+                          (i32.add
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (f32x4.div
+                    (v128.load
+                      (i32.add
+                        (local.get $d_h0_linear)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 2880))
+                                (i32.mul (local.get $j) (i32.const 144)))
+                              (i32.mul (local.get $k) (i32.const 12)))
+                            (local.get $l))
+                          (i32.const 2))))
+                    (local.get $d_h0_linear_ties.x4)))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; x_arranged[i,j] = x[i,j]
   ;;   for i < 500, j < 784
-  (func $train.x_arranged
-    (local $x i32) (local $x_arranged i32) (local $i i32) (local $j i32)
+  (func $train.x_arranged (param $from i32) (param $to i32)
+    (local $x i32) (local $x_arranged i32) (local $end i32) (local $i i32) (local $j i32)
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $x_arranged (global.get $train.x_arranged))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      ;; vectors of four j
-      (loop $each_j
-        (v128.store
-          (i32.add
-            (local.get $x_arranged)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 784)) (local.get $j))
-              (i32.const 2)))
-          (v128.load
-            (i32.add
-              (local.get $x)
-              (i32.shl
-                (i32.add (i32.mul (local.get $i) (i32.const 784)) (local.get $j))
-                (i32.const 2)))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 784))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+    (local.set $end (call $i32_min (i32.shl (local.get $to) (i32.const 4)) (i32.const 500)))
+    (local.set $i (i32.shl (local.get $from) (i32.const 4)))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $x_arranged)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 784)) (local.get $j))
+                  (i32.const 2)))
+              (v128.load
+                (i32.add
+                  (local.get $x)
+                  (i32.shl
+                    (i32.add (i32.mul (local.get $i) (i32.const 784)) (local.get $j))
+                    (i32.const 2)))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 784))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; d_layer0_W_arranged[i,j,k] = Σ_lmn d_h0_convolved[l,i,m,n]·x_arranged[l,m·28 + n + j·28 + k]
   ;;   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
@@ -3664,108 +3721,116 @@
   ;; layer0_b[i] ← layer0_b[i] − 0.1·∂cost/∂layer0_b[i]
   ;;   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
   ;;   for i < 20, j < 500, k < 12, l < 12
-  (func $train.layer0_b
-    (local $layer0_b i32) (local $d_h0_linear i32) (local $i i32) (local $j i32) (local $k i32)
-    (local $l i32) (local $d_layer0_b f64) (local $d_layer0_b.x4 v128)
+  (func $train.layer0_b (param $from i32) (param $to i32)
+    (local $layer0_b i32) (local $d_h0_linear i32) (local $end i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32) (local $d_layer0_b f64) (local $d_layer0_b.x4 v128)
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $d_h0_linear (global.get $train.d_h0_linear))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $d_layer0_b (f64.const 0))
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (local.set $d_layer0_b.x4 (v128.const f32x4 0 0 0 0))
-          (loop $each_l
-            (local.set $d_layer0_b.x4
-              (f32x4.add
-                (local.get $d_layer0_b.x4)
-                (v128.load
+    (local.set $end (local.get $to))
+    (local.set $i (local.get $from))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $d_layer0_b (f64.const 0))
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (local.set $d_layer0_b.x4 (v128.const f32x4 0 0 0 0))
+              (loop $each_l
+                (local.set $d_layer0_b.x4
+                  (f32x4.add
+                    (local.get $d_layer0_b.x4)
+                    (v128.load
+                      (i32.add
+                        (local.get $d_h0_linear)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $j) (i32.const 2880))
+                                (i32.mul (local.get $i) (i32.const 144)))
+                              (i32.mul (local.get $k) (i32.const 12)))
+                            (local.get $l))
+                          (i32.const 2))))))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
+              (local.set $d_layer0_b
+                (f64.add
+                  (local.get $d_layer0_b)
+                  (f64.promote_f32 (call $f32x4_sum (local.get $d_layer0_b.x4)))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 500))))
+          (f32.store
+            (i32.add (local.get $layer0_b) (i32.shl (local.get $i) (i32.const 2)))
+            (f32.sub
+              (f32.load (i32.add (local.get $layer0_b) (i32.shl (local.get $i) (i32.const 2))))
+              (f32.mul (f32.const 0.1) (f32.demote_f64 (local.get $d_layer0_b)))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
+
+  ;; h0_arranged[i,j,k,l] = h0[i,l,j,k]
+  ;;   for i < 500, j < 12, k < 12, l < 20
+  (func $train.h0_arranged (param $from i32) (param $to i32)
+    (local $h0 i32) (local $h0_arranged i32) (local $end i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32) (local $h0_arranged.at i32) (local $four.lanes v128)
+    (local.set $h0 (global.get $train.h0))
+    (local.set $h0_arranged (global.get $train.h0_arranged))
+    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 5)) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 5)))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            ;; vectors of four k
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              (loop $each_l
+                (local.set $four.lanes
+                  (v128.load
+                    (i32.add
+                      (local.get $h0)
+                      (i32.shl
+                        (i32.add
+                          (i32.add
+                            (i32.add
+                              (i32.mul (local.get $i) (i32.const 2880))
+                              (i32.mul (local.get $l) (i32.const 144)))
+                            (i32.mul (local.get $j) (i32.const 12)))
+                          (local.get $k))
+                        (i32.const 2)))))
+                (local.set $h0_arranged.at
                   (i32.add
-                    (local.get $d_h0_linear)
+                    (local.get $h0_arranged)
                     (i32.shl
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $j) (i32.const 2880))
-                            (i32.mul (local.get $i) (i32.const 144)))
-                          (i32.mul (local.get $k) (i32.const 12)))
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 240)))
+                          (i32.mul (local.get $k) (i32.const 20)))
                         (local.get $l))
-                      (i32.const 2))))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
-          (local.set $d_layer0_b
-            (f64.add
-              (local.get $d_layer0_b)
-              (f64.promote_f32 (call $f32x4_sum (local.get $d_layer0_b.x4)))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 500))))
-      (f32.store
-        (i32.add (local.get $layer0_b) (i32.shl (local.get $i) (i32.const 2)))
-        (f32.sub
-          (f32.load (i32.add (local.get $layer0_b) (i32.shl (local.get $i) (i32.const 2))))
-          (f32.mul (f32.const 0.1) (f32.demote_f64 (local.get $d_layer0_b)))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20)))))
-
-  ;; h0_arranged[i,j,k,l] = h0[i,l,j,k]
-  ;;   for i < 500, j < 12, k < 12, l < 20
-  (func $train.h0_arranged
-    (local $h0 i32) (local $h0_arranged i32) (local $i i32) (local $j i32) (local $k i32)
-    (local $l i32) (local $h0_arranged.at i32) (local $four.lanes v128)
-    (local.set $h0 (global.get $train.h0))
-    (local.set $h0_arranged (global.get $train.h0_arranged))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        ;; vectors of four k
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          (loop $each_l
-            (local.set $four.lanes
-              (v128.load
-                (i32.add
-                  (local.get $h0)
-                  (i32.shl
-                    (i32.add
-                      (i32.add
-                        (i32.add
-                          (i32.mul (local.get $i) (i32.const 2880))
-                          (i32.mul (local.get $l) (i32.const 144)))
-                        (i32.mul (local.get $j) (i32.const 12)))
-                      (local.get $k))
-                    (i32.const 2)))))
-            (local.set $h0_arranged.at
-              (i32.add
-                (local.get $h0_arranged)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 240)))
-                      (i32.mul (local.get $k) (i32.const 20)))
-                    (local.get $l))
-                  (i32.const 2))))
-            (v128.store32_lane 0 (local.get $h0_arranged.at) (local.get $four.lanes))
-            (v128.store32_lane offset=80 1 (local.get $h0_arranged.at) (local.get $four.lanes))
-            (v128.store32_lane offset=160 2 (local.get $h0_arranged.at) (local.get $four.lanes))
-            (v128.store32_lane offset=240 3 (local.get $h0_arranged.at) (local.get $four.lanes))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 20))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 4))) (i32.const 12))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 12))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+                      (i32.const 2))))
+                (v128.store32_lane 0 (local.get $h0_arranged.at) (local.get $four.lanes))
+                (v128.store32_lane offset=80 1 (local.get $h0_arranged.at) (local.get $four.lanes))
+                (v128.store32_lane offset=160 2 (local.get $h0_arranged.at) (local.get $four.lanes))
+                (v128.store32_lane offset=240 3 (local.get $h0_arranged.at) (local.get $four.lanes))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 20))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 4))) (i32.const 12))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 12))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; d_layer1_W_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[m,i,n,q]·h0_arranged[m,n + j,q + k,l]
   ;;   for i < 50, j < 5, k < 5, l < 20, m < 500, n < 8, q < 8
@@ -4227,54 +4292,58 @@
   ;; layer1_b[i] ← layer1_b[i] − 0.1·∂cost/∂layer1_b[i]
   ;;   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
   ;;   for i < 50, j < 500, k < 4, l < 4
-  (func $train.layer1_b
-    (local $layer1_b i32) (local $d_h1_linear i32) (local $i i32) (local $j i32) (local $k i32)
-    (local $l i32) (local $d_layer1_b f64) (local $d_layer1_b.x4 v128)
+  (func $train.layer1_b (param $from i32) (param $to i32)
+    (local $layer1_b i32) (local $d_h1_linear i32) (local $end i32) (local $i i32) (local $j i32)
+    (local $k i32) (local $l i32) (local $d_layer1_b f64) (local $d_layer1_b.x4 v128)
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $d_h1_linear (global.get $train.d_h1_linear))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $d_layer1_b (f64.const 0))
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (local.set $d_layer1_b.x4 (v128.const f32x4 0 0 0 0))
-          (loop $each_l
-            (local.set $d_layer1_b.x4
-              (f32x4.add
-                (local.get $d_layer1_b.x4)
-                (v128.load
-                  (i32.add
-                    (local.get $d_h1_linear)
-                    (i32.shl
+    (local.set $end (call $i32_min (i32.shl (local.get $to) (i32.const 1)) (i32.const 50)))
+    (local.set $i (i32.shl (local.get $from) (i32.const 1)))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $d_layer1_b (f64.const 0))
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (local.set $d_layer1_b.x4 (v128.const f32x4 0 0 0 0))
+              (loop $each_l
+                (local.set $d_layer1_b.x4
+                  (f32x4.add
+                    (local.get $d_layer1_b.x4)
+                    (v128.load
                       (i32.add
-                        (i32.add
+                        (local.get $d_h1_linear)
+                        (i32.shl
                           (i32.add
-                            (i32.mul (local.get $j) (i32.const 800))
-                            (i32.mul (local.get $i) (i32.const 16)))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2))))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
-          (local.set $d_layer1_b
-            (f64.add
-              (local.get $d_layer1_b)
-              (f64.promote_f32 (call $f32x4_sum (local.get $d_layer1_b.x4)))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 500))))
-      (f32.store
-        (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2)))
-        (f32.sub
-          (f32.load (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2))))
-          (f32.mul (f32.const 0.1) (f32.demote_f64 (local.get $d_layer1_b)))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50)))))
+                            (i32.add
+                              (i32.add
+                                (i32.mul (local.get $j) (i32.const 800))
+                                (i32.mul (local.get $i) (i32.const 16)))
+                              (i32.mul (local.get $k) (i32.const 4)))
+                            (local.get $l))
+                          (i32.const 2))))))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+              (local.set $d_layer1_b
+                (f64.add
+                  (local.get $d_layer1_b)
+                  (f64.promote_f32 (call $f32x4_sum (local.get $d_layer1_b.x4)))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 500))))
+          (f32.store
+            (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2)))
+            (f32.sub
+              (f32.load (i32.add (local.get $layer1_b) (i32.shl (local.get $i) (i32.const 2))))
+              (f32.mul (f32.const 0.1) (f32.demote_f64 (local.get $d_layer1_b)))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
   ;;   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
@@ -5025,26 +5094,26 @@
           (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 500))
           (i32.const 2))))
     (call $share (global.get $train.h0_convolved.job) (i32.const 500))
-    (call $train.h0_pooled_and_h0)
+    (call $share (global.get $train.h0_pooled_and_h0.job) (i32.const 500))
     (call $share (global.get $train.h1_convolved.job) (i32.const 500))
-    (call $train.h1_pooled_and_h1)
+    (call $share (global.get $train.h1_pooled_and_h1.job) (i32.const 167))
     (call $share (global.get $train.h2.job) (i32.const 168))
     (call $share (global.get $train.p_logits.job) (i32.const 4))
     (call $train.cost_and_d_p_logits)
     (call $share (global.get $train.d_h2_linear.job) (i32.const 42))
     (call $share (global.get $train.d_h1_linear.job) (i32.const 268))
-    (call $train.d_h1_linear_share)
+    (call $share (global.get $train.d_h1_linear_share.job) (i32.const 167))
     (call $train.layer1_W_arranged)
     (call $share (global.get $train.d_h0_arranged.job) (i32.const 500))
-    (call $train.d_h0_linear_and_d_h0_linear_share)
-    (call $train.x_arranged)
+    (call $share (global.get $train.d_h0_linear_and_d_h0_linear_share.job) (i32.const 500))
+    (call $share (global.get $train.x_arranged.job) (i32.const 32))
     (call $share (global.get $train.d_layer0_W_arranged.job) (i32.const 4))
     (call $train.layer0_W)
-    (call $train.layer0_b)
-    (call $train.h0_arranged)
+    (call $share (global.get $train.layer0_b.job) (i32.const 20))
+    (call $share (global.get $train.h0_arranged.job) (i32.const 100))
     (call $share (global.get $train.d_layer1_W_arranged.job) (i32.const 4))
     (call $train.layer1_W)
-    (call $train.layer1_b)
+    (call $share (global.get $train.layer1_b.job) (i32.const 25))
     (call $share (global.get $train.hidden_W.job) (i32.const 252))
     (call $share (global.get $train.hidden_b.job) (i32.const 32))
     (call $share (global.get $train.output_W.job) (i32.const 63))
@@ -5202,82 +5271,88 @@
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
-  (func $validate.h0
-    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_convolved.at i32)
-    (local $h0_pooled.x4 v128)
+  (func $validate.h0 (param $from i32) (param $to i32)
+    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $end i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (global.get $validate.h0_convolved))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (global.get $validate.h0))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (loop $each_l
-            (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h0_convolved.at
+    (local.set $end (local.get $to))
+    (local.set $i (local.get $from))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (loop $each_l
+                (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h0_convolved.at
+                      (i32.add
+                        (local.get $h0_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 11520))
+                                    (i32.mul (local.get $j) (i32.const 576)))
+                                  (i32.mul (local.get $k) (i32.const 48)))
+                                (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $h0_pooled.x4
+                      (f32x4.max
+                        (local.get $h0_pooled.x4)
+                        (v128.load32_lane offset=24 3
+                          (local.get $h0_convolved.at)
+                          (v128.load32_lane offset=16 2
+                            (local.get $h0_convolved.at)
+                            (v128.load32_lane offset=8 1
+                              (local.get $h0_convolved.at)
+                              (v128.load32_zero (local.get $h0_convolved.at)))))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
                   (i32.add
-                    (local.get $h0_convolved)
+                    (local.get $h0)
                     (i32.shl
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $k) (i32.const 48)))
-                            (i32.mul (local.get $m) (i32.const 24)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
-                      (i32.const 2))))
-                (local.set $h0_pooled.x4
-                  (f32x4.max
-                    (local.get $h0_pooled.x4)
-                    (v128.load32_lane offset=24 3
-                      (local.get $h0_convolved.at)
-                      (v128.load32_lane offset=16 2
-                        (local.get $h0_convolved.at)
-                        (v128.load32_lane offset=8 1
-                          (local.get $h0_convolved.at)
-                          (v128.load32_zero (local.get $h0_convolved.at)))))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (v128.store
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (local.get $h0_pooled.x4)
-                  (v128.load32_splat
-                    (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h0_pooled.x4)
+                      (v128.load32_splat
+                        (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
@@ -5443,152 +5518,161 @@
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
-  (func $validate.h1
-    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h1_convolved.at i32)
-    (local $h1.at i32) (local $h1_pooled.x4 v128) (local $four.lanes v128)
+  (func $validate.h1 (param $from i32) (param $to i32)
+    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $end i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
+    (local $four.lanes v128)
     (local.set $h1_convolved (global.get $validate.h1_convolved))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (global.get $validate.h1))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      ;; vectors of four j
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          (loop $each_l
-            (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h1_convolved.at
+    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          ;; vectors of four j
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              (loop $each_l
+                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_convolved.at
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $h1_pooled.x4
+                      (f32x4.max
+                        (local.get $h1_pooled.x4)
+                        (v128.load32_lane offset=768 3
+                          (local.get $h1_convolved.at)
+                          (v128.load32_lane offset=512 2
+                            (local.get $h1_convolved.at)
+                            (v128.load32_lane offset=256 1
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (local.set $four.lanes
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h1_pooled.x4)
+                      (v128.load
+                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (local.set $h1.at
                   (i32.add
-                    (local.get $h1_convolved)
+                    (local.get $h1)
                     (i32.shl
                       (i32.add
                         (i32.add
                           (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2))))
+                (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+          ;; the other j
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (loop $each_l
+                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_convolved.at
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $k) (i32.const 16)))
-                            (i32.mul (local.get $m) (i32.const 8)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
-                      (i32.const 2))))
-                (local.set $h1_pooled.x4
-                  (f32x4.max
-                    (local.get $h1_pooled.x4)
-                    (v128.load32_lane offset=768 3
-                      (local.get $h1_convolved.at)
-                      (v128.load32_lane offset=512 2
-                        (local.get $h1_convolved.at)
-                        (v128.load32_lane offset=256 1
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $h1_pooled.x4
+                      (f32x4.max
+                        (local.get $h1_pooled.x4)
+                        (v128.load32_lane offset=24 3
                           (local.get $h1_convolved.at)
-                          (v128.load32_zero (local.get $h1_convolved.at)))))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (local.set $four.lanes
-              (call $f32x4_tanh
-                (f32x4.add
-                  (local.get $h1_pooled.x4)
-                  (v128.load
-                    (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (local.set $h1.at
-              (i32.add
-                (local.get $h1)
-                (i32.shl
+                          (v128.load32_lane offset=16 2
+                            (local.get $h1_convolved.at)
+                            (v128.load32_lane offset=8 1
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
                   (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2))))
-            (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
-            (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
-            (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
-            (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
-      ;; the other j
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (loop $each_l
-            (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h1_convolved.at
-                  (i32.add
-                    (local.get $h1_convolved)
+                    (local.get $h1)
                     (i32.shl
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $k) (i32.const 16)))
-                            (i32.mul (local.get $m) (i32.const 8)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
-                      (i32.const 2))))
-                (local.set $h1_pooled.x4
-                  (f32x4.max
-                    (local.get $h1_pooled.x4)
-                    (v128.load32_lane offset=24 3
-                      (local.get $h1_convolved.at)
-                      (v128.load32_lane offset=16 2
-                        (local.get $h1_convolved.at)
-                        (v128.load32_lane offset=8 1
-                          (local.get $h1_convolved.at)
-                          (v128.load32_zero (local.get $h1_convolved.at)))))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (v128.store
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (local.get $h1_pooled.x4)
-                  (v128.load32_splat
-                    (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h1_pooled.x4)
+                      (v128.load32_splat
+                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
@@ -6117,9 +6201,9 @@
           (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 500))
           (i32.const 2))))
     (call $share (global.get $validate.h0_convolved.job) (i32.const 500))
-    (call $validate.h0)
+    (call $share (global.get $validate.h0.job) (i32.const 500))
     (call $share (global.get $validate.h1_convolved.job) (i32.const 500))
-    (call $validate.h1)
+    (call $share (global.get $validate.h1.job) (i32.const 167))
     (call $share (global.get $validate.h2.job) (i32.const 168))
     (call $share (global.get $validate.p_logits.job) (i32.const 4))
     (call $validate.errors))
@@ -6276,82 +6360,88 @@
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
-  (func $test.h0
-    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h0_convolved.at i32)
-    (local $h0_pooled.x4 v128)
+  (func $test.h0 (param $from i32) (param $to i32)
+    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $end i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (global.get $test.h0_convolved))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (global.get $test.h0))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (loop $each_l
-            (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h0_convolved.at
+    (local.set $end (local.get $to))
+    (local.set $i (local.get $from))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (loop $each_l
+                (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h0_convolved.at
+                      (i32.add
+                        (local.get $h0_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 11520))
+                                    (i32.mul (local.get $j) (i32.const 576)))
+                                  (i32.mul (local.get $k) (i32.const 48)))
+                                (i32.mul (local.get $m) (i32.const 24)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $h0_pooled.x4
+                      (f32x4.max
+                        (local.get $h0_pooled.x4)
+                        (v128.load32_lane offset=24 3
+                          (local.get $h0_convolved.at)
+                          (v128.load32_lane offset=16 2
+                            (local.get $h0_convolved.at)
+                            (v128.load32_lane offset=8 1
+                              (local.get $h0_convolved.at)
+                              (v128.load32_zero (local.get $h0_convolved.at)))))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
                   (i32.add
-                    (local.get $h0_convolved)
+                    (local.get $h0)
                     (i32.shl
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 11520))
-                                (i32.mul (local.get $j) (i32.const 576)))
-                              (i32.mul (local.get $k) (i32.const 48)))
-                            (i32.mul (local.get $m) (i32.const 24)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
-                      (i32.const 2))))
-                (local.set $h0_pooled.x4
-                  (f32x4.max
-                    (local.get $h0_pooled.x4)
-                    (v128.load32_lane offset=24 3
-                      (local.get $h0_convolved.at)
-                      (v128.load32_lane offset=16 2
-                        (local.get $h0_convolved.at)
-                        (v128.load32_lane offset=8 1
-                          (local.get $h0_convolved.at)
-                          (v128.load32_zero (local.get $h0_convolved.at)))))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (v128.store
-              (i32.add
-                (local.get $h0)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 144)))
-                      (i32.mul (local.get $k) (i32.const 12)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (local.get $h0_pooled.x4)
-                  (v128.load32_splat
-                    (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+                            (i32.mul (local.get $i) (i32.const 2880))
+                            (i32.mul (local.get $j) (i32.const 144)))
+                          (i32.mul (local.get $k) (i32.const 12)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h0_pooled.x4)
+                      (v128.load32_splat
+                        (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
@@ -6517,152 +6607,161 @@
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
-  (func $test.h1
-    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $i i32) (local $j i32)
-    (local $k i32) (local $l i32) (local $m i32) (local $n i32) (local $h1_convolved.at i32)
-    (local $h1.at i32) (local $h1_pooled.x4 v128) (local $four.lanes v128)
+  (func $test.h1 (param $from i32) (param $to i32)
+    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $end i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
+    (local $four.lanes v128)
     (local.set $h1_convolved (global.get $test.h1_convolved))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (global.get $test.h1))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      ;; vectors of four j
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          (loop $each_l
-            (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h1_convolved.at
+    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          ;; vectors of four j
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              (loop $each_l
+                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_convolved.at
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
+                            (i32.add
+                              (i32.add
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $h1_pooled.x4
+                      (f32x4.max
+                        (local.get $h1_pooled.x4)
+                        (v128.load32_lane offset=768 3
+                          (local.get $h1_convolved.at)
+                          (v128.load32_lane offset=512 2
+                            (local.get $h1_convolved.at)
+                            (v128.load32_lane offset=256 1
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (local.set $four.lanes
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h1_pooled.x4)
+                      (v128.load
+                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (local.set $h1.at
                   (i32.add
-                    (local.get $h1_convolved)
+                    (local.get $h1)
                     (i32.shl
                       (i32.add
                         (i32.add
                           (i32.add
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2))))
+                (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
+                (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
+          ;; the other j
+          (loop $each_j
+            (local.set $k (i32.const 0))
+            (loop $each_k
+              (local.set $l (i32.const 0))
+              ;; vectors of four l
+              (loop $each_l
+                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $m (i32.const 0))
+                (loop $each_m
+                  (local.set $n (i32.const 0))
+                  (loop $each_n
+                    (local.set $h1_convolved.at
+                      (i32.add
+                        (local.get $h1_convolved)
+                        (i32.shl
+                          (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $k) (i32.const 16)))
-                            (i32.mul (local.get $m) (i32.const 8)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
-                      (i32.const 2))))
-                (local.set $h1_pooled.x4
-                  (f32x4.max
-                    (local.get $h1_pooled.x4)
-                    (v128.load32_lane offset=768 3
-                      (local.get $h1_convolved.at)
-                      (v128.load32_lane offset=512 2
-                        (local.get $h1_convolved.at)
-                        (v128.load32_lane offset=256 1
+                                (i32.add
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 3200))
+                                    (i32.mul (local.get $j) (i32.const 64)))
+                                  (i32.mul (local.get $k) (i32.const 16)))
+                                (i32.mul (local.get $m) (i32.const 8)))
+                              (i32.mul (local.get $l) (i32.const 2)))
+                            (local.get $n))
+                          (i32.const 2))))
+                    (local.set $h1_pooled.x4
+                      (f32x4.max
+                        (local.get $h1_pooled.x4)
+                        (v128.load32_lane offset=24 3
                           (local.get $h1_convolved.at)
-                          (v128.load32_zero (local.get $h1_convolved.at)))))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (local.set $four.lanes
-              (call $f32x4_tanh
-                (f32x4.add
-                  (local.get $h1_pooled.x4)
-                  (v128.load
-                    (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (local.set $h1.at
-              (i32.add
-                (local.get $h1)
-                (i32.shl
+                          (v128.load32_lane offset=16 2
+                            (local.get $h1_convolved.at)
+                            (v128.load32_lane offset=8 1
+                              (local.get $h1_convolved.at)
+                              (v128.load32_zero (local.get $h1_convolved.at)))))))
+                    (br_if $each_n
+                      (i32.lt_s
+                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 2))))
+                  (br_if $each_m
+                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
+                (v128.store
                   (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2))))
-            (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
-            (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
-            (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
-            (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
-      ;; the other j
-      (loop $each_j
-        (local.set $k (i32.const 0))
-        (loop $each_k
-          (local.set $l (i32.const 0))
-          ;; vectors of four l
-          (loop $each_l
-            (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $m (i32.const 0))
-            (loop $each_m
-              (local.set $n (i32.const 0))
-              (loop $each_n
-                (local.set $h1_convolved.at
-                  (i32.add
-                    (local.get $h1_convolved)
+                    (local.get $h1)
                     (i32.shl
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.mul (local.get $i) (i32.const 3200))
-                                (i32.mul (local.get $j) (i32.const 64)))
-                              (i32.mul (local.get $k) (i32.const 16)))
-                            (i32.mul (local.get $m) (i32.const 8)))
-                          (i32.mul (local.get $l) (i32.const 2)))
-                        (local.get $n))
-                      (i32.const 2))))
-                (local.set $h1_pooled.x4
-                  (f32x4.max
-                    (local.get $h1_pooled.x4)
-                    (v128.load32_lane offset=24 3
-                      (local.get $h1_convolved.at)
-                      (v128.load32_lane offset=16 2
-                        (local.get $h1_convolved.at)
-                        (v128.load32_lane offset=8 1
-                          (local.get $h1_convolved.at)
-                          (v128.load32_zero (local.get $h1_convolved.at)))))))
-                (br_if $each_n
-                  (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2))))
-              (br_if $each_m
-                (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-            (v128.store
-              (i32.add
-                (local.get $h1)
-                (i32.shl
-                  (i32.add
-                    (i32.add
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 800))
-                        (i32.mul (local.get $j) (i32.const 16)))
-                      (i32.mul (local.get $k) (i32.const 4)))
-                    (local.get $l))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (local.get $h1_pooled.x4)
-                  (v128.load32_splat
-                    (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_l
-              (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
-          (br_if $each_k
-            (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500)))))
+                            (i32.mul (local.get $i) (i32.const 800))
+                            (i32.mul (local.get $j) (i32.const 16)))
+                          (i32.mul (local.get $k) (i32.const 4)))
+                        (local.get $l))
+                      (i32.const 2)))
+                  (call $f32x4_tanh
+                    (f32x4.add
+                      (local.get $h1_pooled.x4)
+                      (v128.load32_splat
+                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
+                (br_if $each_l
+                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
+              (br_if $each_k
+                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
@@ -7188,9 +7287,9 @@
           (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 500))
           (i32.const 2))))
     (call $share (global.get $test.h0_convolved.job) (i32.const 500))
-    (call $test.h0)
+    (call $share (global.get $test.h0.job) (i32.const 500))
     (call $share (global.get $test.h1_convolved.job) (i32.const 500))
-    (call $test.h1)
+    (call $share (global.get $test.h1.job) (i32.const 167))
     (call $share (global.get $test.h2.job) (i32.const 168))
     (call $share (global.get $test.p_logits.job) (i32.const 4))
     (call $test.errors))
@@ -7348,17 +7447,18 @@
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
-  (func $probabilities.h0
+  (func $probabilities.h0 (param $from i32) (param $to i32)
     (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $rows i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
+    (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
+    (local $n i32) (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (i32.load (global.get $probabilities.h0)))
     (local.set $rows (i32.load (global.get $probabilities.rows)))
-    (local.set $i (i32.const 0))
+    (local.set $end (local.get $to))
+    (local.set $i (local.get $from))
     (if
-      (i32.lt_s (local.get $i) (local.get $rows))
+      (i32.lt_s (local.get $i) (local.get $end))
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
@@ -7429,7 +7529,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
           (br_if $each_i
-            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
@@ -7596,18 +7696,19 @@
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
-  (func $probabilities.h1
+  (func $probabilities.h1 (param $from i32) (param $to i32)
     (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $rows i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
+    (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
+    (local $n i32) (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
     (local $four.lanes v128)
     (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (i32.load (global.get $probabilities.h1)))
     (local.set $rows (i32.load (global.get $probabilities.rows)))
-    (local.set $i (i32.const 0))
+    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (local.get $rows)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
     (if
-      (i32.lt_s (local.get $i) (local.get $rows))
+      (i32.lt_s (local.get $i) (local.get $end))
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
@@ -7750,7 +7851,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
           (br_if $each_i
-            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
@@ -8590,11 +8691,15 @@
     (call $share
       (global.get $probabilities.h0_convolved.job)
       (i32.load (global.get $probabilities.rows)))
-    (call $probabilities.h0)
+    (call $share
+      (global.get $probabilities.h0.job)
+      (i32.div_u (i32.load (global.get $probabilities.rows)) (i32.const 1)))
     (call $share
       (global.get $probabilities.h1_convolved.job)
       (i32.load (global.get $probabilities.rows)))
-    (call $probabilities.h1)
+    (call $share
+      (global.get $probabilities.h1.job)
+      (i32.div_u (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 2)) (i32.const 3)))
     (call $share
       (global.get $probabilities.h2.job)
       (i32.mul
@@ -8762,17 +8867,18 @@
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
-  (func $predict.h0
+  (func $predict.h0 (param $from i32) (param $to i32)
     (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $rows i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
+    (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
+    (local $n i32) (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (i32.load (global.get $predict.h0)))
     (local.set $rows (i32.load (global.get $predict.rows)))
-    (local.set $i (i32.const 0))
+    (local.set $end (local.get $to))
+    (local.set $i (local.get $from))
     (if
-      (i32.lt_s (local.get $i) (local.get $rows))
+      (i32.lt_s (local.get $i) (local.get $end))
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
@@ -8843,7 +8949,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
           (br_if $each_i
-            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
@@ -9010,18 +9116,19 @@
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
-  (func $predict.h1
+  (func $predict.h1 (param $from i32) (param $to i32)
     (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $rows i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
+    (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
+    (local $n i32) (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
     (local $four.lanes v128)
     (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (i32.load (global.get $predict.h1)))
     (local.set $rows (i32.load (global.get $predict.rows)))
-    (local.set $i (i32.const 0))
+    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (local.get $rows)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
     (if
-      (i32.lt_s (local.get $i) (local.get $rows))
+      (i32.lt_s (local.get $i) (local.get $end))
       (then
         (loop $each_i
           (local.set $j (i32.const 0))
@@ -9164,7 +9271,7 @@
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
           (br_if $each_i
-            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $rows)))))))
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
@@ -9909,9 +10016,13 @@
             (i32.const 2))
           (i32.const 64))))
     (call $share (global.get $predict.h0_convolved.job) (i32.load (global.get $predict.rows)))
-    (call $predict.h0)
+    (call $share
+      (global.get $predict.h0.job)
+      (i32.div_u (i32.load (global.get $predict.rows)) (i32.const 1)))
     (call $share (global.get $predict.h1_convolved.job) (i32.load (global.get $predict.rows)))
-    (call $predict.h1)
+    (call $share
+      (global.get $predict.h1.job)
+      (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 2)) (i32.const 3)))
     (call $share
       (global.get $predict.h2.job)
       (i32.mul

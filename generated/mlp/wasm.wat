@@ -30,6 +30,7 @@
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   ;; What a call of initial_hidden_W works on.
   (global $initial_hidden_W.seed i32 (i32.const 528)) ;; int32
+  (global $initial_hidden_W.hidden_W.job i32 (i32.const 0)) ;; place in the table below
   ;; What a call of train works on.
   (global $train.index i32 (i32.const 536)) ;; int64
   (global $train.cost i32 (i32.const 544)) ;; float32
@@ -43,11 +44,11 @@
   (global $train.p_exp i32 (i32.const 1631712)) ;; float32[10] of [20, 10]
   (global $train.d_p_logits i32 (i32.const 1631752)) ;; float32[20, 10]
   (global $train.d_linear i32 (i32.const 1632552)) ;; float32[20, 500]
-  (global $train.h.job i32 (i32.const 0)) ;; place in the table below
-  (global $train.p_logits.job i32 (i32.const 1)) ;; place in the table below
-  (global $train.d_linear.job i32 (i32.const 2)) ;; place in the table below
-  (global $train.hidden_W.job i32 (i32.const 3)) ;; place in the table below
-  (global $train.output_W.job i32 (i32.const 4)) ;; place in the table below
+  (global $train.h.job i32 (i32.const 1)) ;; place in the table below
+  (global $train.p_logits.job i32 (i32.const 2)) ;; place in the table below
+  (global $train.d_linear.job i32 (i32.const 3)) ;; place in the table below
+  (global $train.hidden_W.job i32 (i32.const 4)) ;; place in the table below
+  (global $train.output_W.job i32 (i32.const 5)) ;; place in the table below
   ;; What a call of validate works on.
   (global $validate.index i32 (i32.const 592)) ;; int64
   (global $validate.errors i32 (i32.const 600)) ;; float32
@@ -55,8 +56,8 @@
   (global $validate.y i32 (i32.const 616)) ;; address of int32[20]
   (global $validate.h i32 (i32.const 1590912)) ;; float32[20, 500]
   (global $validate.p_logits i32 (i32.const 1630912)) ;; float32[20, 10]
-  (global $validate.h.job i32 (i32.const 5)) ;; place in the table below
-  (global $validate.p_logits.job i32 (i32.const 6)) ;; place in the table below
+  (global $validate.h.job i32 (i32.const 6)) ;; place in the table below
+  (global $validate.p_logits.job i32 (i32.const 7)) ;; place in the table below
   ;; What a call of test works on.
   (global $test.index i32 (i32.const 624)) ;; int64
   (global $test.errors i32 (i32.const 632)) ;; float32
@@ -64,8 +65,8 @@
   (global $test.y i32 (i32.const 648)) ;; address of int32[20]
   (global $test.h i32 (i32.const 1590912)) ;; float32[20, 500]
   (global $test.p_logits i32 (i32.const 1630912)) ;; float32[20, 10]
-  (global $test.h.job i32 (i32.const 7)) ;; place in the table below
-  (global $test.p_logits.job i32 (i32.const 8)) ;; place in the table below
+  (global $test.h.job i32 (i32.const 8)) ;; place in the table below
+  (global $test.p_logits.job i32 (i32.const 9)) ;; place in the table below
   ;; What a call of probabilities works on.
   (global $probabilities.images i32 (i32.const 656)) ;; address of float32[rows, 784]
   (global $probabilities.scores i32 (i32.const 664)) ;; address of float32[rows, 10]
@@ -73,22 +74,23 @@
   (global $probabilities.scores_logits i32 (i32.const 680)) ;; address of float32[rows, 10]
   (global $probabilities.scores_exp i32 (i32.const 1590912)) ;; float32[10] of [rows, 10]
   (global $probabilities.rows i32 (i32.const 688)) ;; size
-  (global $probabilities.features.job i32 (i32.const 9)) ;; place in the table below
-  (global $probabilities.scores_logits.job i32 (i32.const 10)) ;; place in the table below
+  (global $probabilities.features.job i32 (i32.const 10)) ;; place in the table below
+  (global $probabilities.scores_logits.job i32 (i32.const 11)) ;; place in the table below
   ;; What a call of predict works on.
   (global $predict.images i32 (i32.const 696)) ;; address of float32[rows, 784]
   (global $predict.argmax i32 (i32.const 704)) ;; address of int32[rows]
   (global $predict.features i32 (i32.const 712)) ;; address of float32[rows, 500]
   (global $predict.scores_logits i32 (i32.const 720)) ;; address of float32[rows, 10]
   (global $predict.rows i32 (i32.const 728)) ;; size
-  (global $predict.features.job i32 (i32.const 11)) ;; place in the table below
-  (global $predict.scores_logits.job i32 (i32.const 12)) ;; place in the table below
+  (global $predict.features.job i32 (i32.const 12)) ;; place in the table below
+  (global $predict.scores_logits.job i32 (i32.const 13)) ;; place in the table below
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref
-    (elem $train.h $train.p_logits $train.d_linear $train.hidden_W $train.output_W $validate.h
-      $validate.p_logits $test.h $test.p_logits $probabilities.features
-      $probabilities.scores_logits $predict.features $predict.scores_logits))
+    (elem $initial_hidden_W.hidden_W $train.h $train.p_logits $train.d_linear $train.hidden_W
+      $train.output_W $validate.h $validate.p_logits $test.h $test.p_logits
+      $probabilities.features $probabilities.scores_logits $predict.features
+      $predict.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -543,40 +545,44 @@
 
   ;; hidden_W[i,j] ← 0.13671719·random(hidden.W, i·500 + j) − 0.06835859
   ;;   for i < 784, j < 500
-  (func $initial_hidden_W.hidden_W
-    (local $hidden_W i32) (local $seed i32) (local $i i32) (local $j i32)
+  (func $initial_hidden_W.hidden_W (param $from i32) (param $to i32)
+    (local $hidden_W i32) (local $seed i32) (local $end i32) (local $i i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      ;; vectors of four j
-      (loop $each_j
-        (v128.store
-          (i32.add
-            (local.get $hidden_W)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-              (i32.const 2)))
-          (f32x4.sub
-            (f32x4.mul
-              (f32x4.splat (f32.const 0.13671718537807465))
-              (call $f32x4_random
-                (i32x4.splat (local.get $seed))
-                (i32x4.splat (i32.const -1815431459))
-                (i32x4.splat (i32.const 0))
-                (i32x4.add
-                  (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
-                  (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
-            (f32x4.splat (f32.const 0.06835859268903732))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 784)))))
+    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 13)) (i32.const 784)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 13)))
+    (if
+      (i32.lt_s (local.get $i) (local.get $end))
+      (then
+        (loop $each_i
+          (local.set $j (i32.const 0))
+          ;; vectors of four j
+          (loop $each_j
+            (v128.store
+              (i32.add
+                (local.get $hidden_W)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
+                  (i32.const 2)))
+              (f32x4.sub
+                (f32x4.mul
+                  (f32x4.splat (f32.const 0.13671718537807465))
+                  (call $f32x4_random
+                    (i32x4.splat (local.get $seed))
+                    (i32x4.splat (i32.const -1815431459))
+                    (i32x4.splat (i32.const 0))
+                    (i32x4.add
+                      (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
+                      (i32x4.add (i32x4.splat (local.get $j)) (v128.const i32x4 0 1 2 3)))))
+                (f32x4.splat (f32.const 0.06835859268903732))))
+            (br_if $each_j
+              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
+          (br_if $each_i
+            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
   ;; initial_hidden_W(seed); updates hidden_W
   (func $initial_hidden_W
-    (call $initial_hidden_W.hidden_W))
+    (call $share (global.get $initial_hidden_W.hidden_W.job) (i32.const 61)))
 
   ;; L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j]
   ;;   for i < 784, j < 500

@@ -6,6 +6,7 @@ import { type ArraySignature, dimParts, lengthIn, type Signature } from "../sign
 import { type CreateOptions, createTrainer, type SyncProgram } from "../trainer.ts";
 import { UnavailableError } from "../unavailable.ts";
 import { Heap } from "./heap.ts";
+import { paced } from "./pace.ts";
 import { missingThreads, type Pool, startThreads, usualThreads } from "./threads.ts";
 
 /** What is generated for a model: addresses in its memory, and the module in parts, in hexadecimal digits. */
@@ -40,9 +41,8 @@ export interface WasmCode {
   readonly sharedHead?: string;
   /** Where threads and module meet in memory, if there is work for threads. */
   readonly pool?: Pool;
-  readonly bodies: Readonly<Record<string, string>>;
-  /** Functions that engines without relaxed SIMD need instead. */
-  readonly plain: Readonly<Record<string, string>>;
+  /** Functions in their order; two of one that engines without relaxed SIMD need another of. */
+  readonly bodies: readonly (string | readonly [fused: string, plain: string])[];
 }
 
 /** Modules by their code: alone, and on memory that is shared. */
@@ -83,9 +83,10 @@ function threadsOf(signature: Signature, code: WasmCode, options: CreateOptions)
 async function compile(code: WasmCode, isShared: boolean): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === "undefined")
     throw new UnavailableError("there is no WebAssembly here");
-  for (const bodies of [code.bodies, { ...code.bodies, ...code.plain }]) {
+  for (const kind of [0, 1]) {
     const head = (isShared ? code.sharedHead : undefined) ?? code.head;
-    const bytes = moduleBytes(head, Object.values(bodies));
+    const bodies = code.bodies.map((body) => (typeof body === "string" ? body : body[kind]));
+    const bytes = moduleBytes(head, bodies);
     if (WebAssembly.validate(bytes)) return WebAssembly.compile(bytes);
   }
   throw new UnavailableError("this engine has no WebAssembly SIMD");
@@ -125,13 +126,16 @@ async function programOf(
   });
   const functions: Record<string, (...args: unknown[]) => unknown> = {};
   const state = stateOf(signature, code, heap);
-  if (code.pool && threads > 1)
+  const use =
+    code.pool &&
+    threads > 1 &&
     startThreads(module, heap.memory, code.pool, ownMemory.slice(1), state, (reason) =>
       console.info(`${signature.model} runs on a thread less: ${reason}`),
     );
   for (const [name, spec] of Object.entries(signature.functions)) {
     const at = code.functions[name];
-    const run = exports[name] as () => void;
+    const own = exports[name] as () => void;
+    const run = use ? paced(own, use) : own;
     const { inputs, outputs, returns } = spec;
     const hasArrays = [...inputs, ...outputs].some((s) => s.shape.length > 0);
     const ownSizes = [...new Set(inputs.flatMap((i) => i.shape.filter(isName)))];

@@ -86,6 +86,7 @@ const ended = new FinalizationRegistry(
  * @param scratches their own memory, by its address
  * @param owner when it is no more, the workers end
  * @param refused is called with a reason for each that the page does not let start
+ * @returns says whether the next call is on all of them or on the caller's own
  */
 export function startThreads(
   module: WebAssembly.Module,
@@ -94,9 +95,10 @@ export function startThreads(
   scratches: readonly number[],
   owner: object,
   refused: (reason: string) => void,
-): void {
+): (all: boolean) => void {
   const places = new Int32Array(memory.buffer);
-  places[pool.threads / 4] = 1 + scratches.length;
+  let threads = 1 + scratches.length;
+  places[pool.threads / 4] = threads;
   // The main thread of a page must not sleep.
   places[pool.sleeps / 4] = Number(inNode || !("document" in globalThis));
   for (const scratch of scratches) {
@@ -104,12 +106,12 @@ export function startThreads(
     if (inNode) startInNode(handed);
     else
       startInBrowser(handed, () => {
-        // With the trainer all of them are gone.
-        if (Atomics.load(places, pool.threads / 4) > 1) Atomics.sub(places, pool.threads / 4, 1);
-        refused(
-          "the page's Content-Security-Policy allows no worker (worker-src), or its file is missing",
-        );
+        threads--;
+        refused("the page's Content-Security-Policy allows no worker, or its file is missing");
       });
   }
   ended.register(owner, { memory, pool });
+  return (all) => {
+    places[pool.threads / 4] = all ? threads : 1;
+  };
 }

@@ -140,7 +140,7 @@ if (!browser) {
     t.deepEqual(of("refused"), {
       isIsolated: true,
       said: [
-        "mlp runs on a thread less: the page's Content-Security-Policy allows no worker (worker-src), or its file is missing",
+        "mlp runs on a thread less: the page's Content-Security-Policy allows no worker, or its file is missing",
       ],
       workers: ["file", "blob"],
       serving: 0,

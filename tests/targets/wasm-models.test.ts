@@ -92,7 +92,7 @@ test("where there is no SIMD the target is not available, and says so", async (t
   // The smallest module with a vector, cut off.
   const code: WasmCode = {
     ...{ end: 64, scratch: 0, free: 64, shared: {}, sizes: {}, initials: [], functions: {} },
-    ...{ head: "0061736d010000000105016000017b", bodies: { f: "04" }, plain: {} },
+    ...{ head: "0061736d010000000105016000017b", bodies: ["04"] },
   };
   await t.throwsAsync(createWasmTrainer(signature, code), {
     instanceOf: UnavailableError,

@@ -5,6 +5,7 @@ import { type Contraction, sumName } from "../../kernels/contraction/contraction
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import type { Nest } from "../../kernels/loops.ts";
 import { type Axis, local, rewrite, walk } from "../../kernels/scalar.ts";
+import { isPerStep, perStep } from "../../kernels/steps.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
 import type { Writer } from "../writer.ts";
@@ -13,7 +14,7 @@ import { type RidingSum, Scope } from "./contraction/scope.ts";
 import { elementTypes, expression, type Names, numberTypes, roundsEach } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
-import { type Cut, countOf, isPerStep, perStep, type Run } from "./share.ts";
+import { type Cut, countOf, type Run } from "./share.ts";
 import { writeStatements } from "./statements.ts";
 
 /** Writes the function of a nest, its formulas above it. */

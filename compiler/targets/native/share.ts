@@ -1,7 +1,6 @@
 /** How the nests of a function run: as products or loops, at once or in units that threads share. */
 
-import type { Node } from "../../graph/node.ts";
-import { isFloat, staticSize } from "../../graph/types.ts";
+import { isFloat } from "../../graph/types.ts";
 import { definitionsOf } from "../../kernels/contraction/arrange.ts";
 import { extentOf, volumeOf } from "../../kernels/contraction/axes.ts";
 import type { Contraction } from "../../kernels/contraction/contraction.ts";
@@ -11,7 +10,8 @@ import { scheduleOf } from "../../kernels/contraction/scatter.ts";
 import { costOf } from "../../kernels/cost.ts";
 import { type Nest, nestsOf, type Statement } from "../../kernels/loops.ts";
 import type { Program } from "../../kernels/program.ts";
-import { type Axis, type Scalar, walk } from "../../kernels/scalar.ts";
+import { type Scalar, walk } from "../../kernels/scalar.ts";
+import { isPerStep, perStep, storesApart } from "../../kernels/steps.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { unitsOf } from "./contraction/units.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
@@ -195,13 +195,6 @@ const isLet = (s: Statement): s is Let => s.kind === "let";
 /** Elements that a unit of a shared loop may have on its stack. */
 const mostPerStep = 1 << 15;
 
-/** Whether a value of the nest is needed within a step of its outermost loop only. */
-export const isPerStep = (nest: Nest, node: Node): boolean => (nest.dropped.get(node) ?? 0) > 0;
-
-/** Elements of such a value; NaN where they are not known. */
-export const perStep = (nest: Nest, node: Node): number =>
-  staticSize(node.shape.filter((dim) => dim !== 1).slice(nest.dropped.get(node))) ?? Number.NaN;
-
 /** Whether sums are added to in a loop, and not read before it ends. */
 function addsOnly(loop: Loop, sums: readonly Declaration[]): boolean {
   const names = new Set(sums.map((sum) => sum.local.name));
@@ -212,33 +205,3 @@ function addsOnly(loop: Loop, sums: readonly Declaration[]): boolean {
   };
   return loop.body.every(fits);
 }
-
-/**
- * Whether each store inside a loop goes to a place of its own at each of its steps, as do reads of it.
- *
- * @param isOwn memory that each unit has for itself
- */
-function storesApart(loop: Loop, isOwn: (node: Node) => boolean): boolean {
-  const stored = new Map<Node, Scalar>();
-  let apart = true;
-  const visit = (s: Statement): void => {
-    if (s.kind === "loop") s.body.forEach(visit);
-    if (s.kind === "store" && !isOwn(s.into)) {
-      apart &&= uses(s.offset, loop.axis);
-      stored.set(s.into, s.offset);
-    }
-  };
-  loop.body.forEach(visit);
-  const reads = (s: Statement): void => {
-    if (s.kind === "loop") s.body.forEach(reads);
-    const values =
-      s.kind === "let" || s.kind === "store" || s.kind === "accumulate" ? walk(s.value) : [];
-    for (const part of values)
-      if (part.kind === "element" && stored.has(part.node)) apart &&= uses(part.offset, loop.axis);
-  };
-  loop.body.forEach(reads);
-  return apart;
-}
-
-const uses = (s: Scalar, axis: Axis): boolean =>
-  walk(s).some((part) => part.kind === "axis" && part.axis === axis);

@@ -5,8 +5,8 @@ import { sizesOf } from "../../graph/types.ts";
 import { withRouted } from "../../kernels/contraction/arrange.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
-import { Writer } from "../writer.ts";
-import { assemble, onSharedMemory, withoutFused } from "./assemble.ts";
+import { columns, Writer } from "../writer.ts";
+import { type Assembled, assemble, onSharedMemory, withoutFused } from "./assemble.ts";
 import { brokenLine } from "./code.ts";
 import { lanes } from "./contraction.ts";
 import { type Written, writeFunction } from "./function.ts";
@@ -40,9 +40,7 @@ export async function emitWasm(compiled: CompiledModel): Promise<Map<string, str
   const out = new Writer();
   banner(out, model, "WebAssembly target: bytes.");
   out.line('import type { WasmCode } from "adjoint/wasm";').line();
-  out.doc([
-    "Where everything lies in memory, and what the engine compiles: a function a line, in hexadecimal digits.",
-  ]);
+  out.doc(["Where everything lies in memory, and the module in parts, in hexadecimal digits."]);
   out.block(
     "export const code: WasmCode = {",
     () => {
@@ -53,24 +51,13 @@ export async function emitWasm(compiled: CompiledModel): Promise<Map<string, str
       writeSizes(out, layout);
       writeInitials(out, model, layout);
       writeFunctions(out, model, layout);
-      const bodies = (title: string, entries: Iterable<readonly [string, string]>): void => {
-        out.block(
-          `${title}: {`,
-          () => {
-            for (const [name, body] of entries) writeBytes(out, JSON.stringify(name), body);
-          },
-          "},",
-        );
-      };
       if (shared) writePool(out);
       writeBytes(out, "head", fused.head);
       if (shared) writeBytes(out, "sharedHead", shared.head);
-      bodies("bodies", fused.bodies);
-      out.note(["For engines without relaxed SIMD: functions that multiply and add at once."]);
-      bodies(
-        "plain",
-        [...plain.bodies].filter(([name, body]) => fused.bodies.get(name) !== body),
-      );
+      out.note([
+        "Two of a function that multiplies and adds at once, the second for engines that do not.",
+      ]);
+      out.block("bodies: [", () => writeBodies(out, fused, plain), "],");
     },
     "};",
   );
@@ -86,18 +73,34 @@ function writePool(out: Writer): void {
   out.line(`pool: { ${places.join(", ")} },`);
 }
 
-/** Digits in lines that an editor can show. */
-function writeBytes(out: Writer, key: string, digits: string): void {
-  const parts = digits.match(/.{1,84}/g) ?? [""];
-  if (parts.length === 1 && key.length + parts[0].length < 85) {
-    out.line(`${key}: "${parts[0]}",`);
-    return;
+/** Bodies of functions in their order, under their names. */
+function writeBodies(out: Writer, fused: Assembled, plain: Assembled): void {
+  for (const [name, body] of fused.bodies) {
+    const other = plain.bodies.get(name) as string;
+    out.note([name]);
+    if (other === body) writeDigits(out, body);
+    else
+      out.block(
+        "[",
+        () => {
+          writeDigits(out, body);
+          writeDigits(out, other);
+        },
+        "],",
+      );
   }
+}
+
+function writeBytes(out: Writer, key: string, digits: string): void {
   out.line(`${key}:`);
-  out.indent(() => {
-    for (const [i, part] of parts.entries())
-      out.line(`${i > 0 ? "+ " : ""}"${part}"${i === parts.length - 1 ? "," : ""}`);
-  });
+  out.indent(() => writeDigits(out, digits));
+}
+
+/** Digits in lines that an editor can show. */
+function writeDigits(out: Writer, digits: string): void {
+  const parts = digits.match(/.{1,84}/g) ?? [""];
+  for (const [i, part] of parts.entries())
+    out.line(`${i > 0 ? "+ " : ""}"${part}"${i === parts.length - 1 ? "," : ""}`);
 }
 
 function writeVariables(out: Writer, model: CompiledModel, layout: Layout): void {
@@ -214,8 +217,12 @@ function jobs(shared: readonly string[]): string[] {
   ];
 }
 
-const globalOf = ({ global, address, about }: Place): string =>
-  `(global $${global} i32 (i32.const ${address})) ;; ${about}`;
+/** A constant, and what it is behind it; above it where there is no room. */
+function globalOf(name: string, value: number, about: string): string[] {
+  const line = `(global $${name} i32 (i32.const ${value}))`;
+  const whole = `${line} ;; ${about}`;
+  return whole.length + 2 <= columns ? [whole] : [...comment([about]), line];
+}
 
 const indented = (lines: readonly string[]): string[] =>
   lines.map((line) => (line === "" ? "" : `  ${line}`));
@@ -235,7 +242,7 @@ function globals(
     for (const place of places) {
       if (seen.has(place)) continue;
       seen.add(place);
-      lines.push(globalOf(place));
+      lines.push(...globalOf(place.global, place.address, place.about));
     }
   };
   lines.push(...comment(["What all functions share."]));
@@ -251,7 +258,7 @@ function globals(
     lines.push(...comment([`What a call of ${fn.program.name} works on.`]));
     add([...own.places.values(), ...own.sizes.values(), ...own.counters.values()]);
     for (const name of written[i].shared)
-      lines.push(`(global $${name}.job i32 (i32.const ${jobs++})) ;; place in the table below`);
+      lines.push(...globalOf(`${name}.job`, jobs++, "place in the table below"));
   }
   return lines;
 }

@@ -2,20 +2,23 @@
 
 import type { Node } from "../../graph/node.ts";
 import type { DType } from "../../graph/types.ts";
+import { volumeOf } from "../../kernels/contraction/axes.ts";
 import { type Contraction, contractionOf } from "../../kernels/contraction/contraction.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import { costOf } from "../../kernels/cost.ts";
 import type { Nest } from "../../kernels/loops.ts";
 import type { Axis } from "../../kernels/scalar.ts";
+import { independentLoop } from "../../kernels/steps.ts";
 import { formulaOf } from "../formula.ts";
 import { columns } from "../writer.ts";
 import { Body } from "./body.ts";
-import { type Code, flat, linesOf } from "./code.ts";
+import { type Code, flat, get, i32, linesOf, plus, times } from "./code.ts";
 import { ContractionWriter, lanes } from "./contraction.ts";
+import { type Loop, runsInLanes } from "./lanes.ts";
 import { type FunctionLayout, nameIn, type Place } from "./layout.ts";
-import { inWasm, type LocalType, numberTypes } from "./names.ts";
+import { dimCode, inWasm, type LocalType, numberTypes } from "./names.ts";
 import { aboutList, listFunction, RoutedWriter } from "./routed.ts";
-import { writeStatements } from "./statements.ts";
+import { writeLoop, writeStatements } from "./statements.ts";
 import { aboutTile, tileFunction } from "./tiles.ts";
 
 /** A function of the module, as text. */
@@ -43,6 +46,30 @@ const workOf = (nest: Nest): number =>
     const { flops, bytes } = costOf(stage);
     return sum + flops + bytes / 4;
   }, 0);
+
+/** A loop whose steps threads share: how many are a unit, and how many units there are. */
+interface Cut {
+  readonly loop: Loop;
+  readonly chunk: number;
+  readonly units: Code;
+}
+
+/** How a nest of loops is cut into units; undefined where it runs at once. */
+function cutOf(nest: Nest): Cut | undefined {
+  const loop = independentLoop(nest);
+  const work = workOf(nest);
+  if (!loop || work < worthSharing) return undefined;
+  const { extent } = loop.axis;
+  // Units begin where vectors do, so that the same steps are in lanes whoever does them.
+  const least = runsInLanes(loop) ? lanes : 1;
+  const steps = volumeOf([loop.axis]) / loop.step / least;
+  const chunk = Math.max(1, Math.ceil((steps * worthSharing) / 8 / work)) * least * loop.step;
+  const units: Code =
+    typeof extent === "number"
+      ? i32(Math.ceil(extent / chunk))
+      : ["i32.div_u", plus(dimCode(extent), i32(chunk - 1)), i32(chunk)];
+  return { loop, chunk, units };
+}
 
 /** What a place holds: the address of elements, or the number itself. */
 export function valueAt(place: Place, dtype: DType): Code {
@@ -114,6 +141,21 @@ export function writeNest(
       units: writer.unitCount,
       isShared: workOf(nest) >= worthSharing,
       scratch: writer.scratchBytes,
+    };
+  }
+  const cut = contraction ? undefined : cutOf(nest);
+  if (cut) {
+    const { loop, chunk, units } = cut;
+    const end = dimCode(loop.axis.extent);
+    const last = times(get("to"), chunk);
+    const to: Code = chunk === 1 ? last : ["call", helper("i32_min"), last, end];
+    body.set("end", "i32", to);
+    writeLoop(body, loop, times(get("from"), chunk), get("end"));
+    return {
+      functions: [{ name, lines: functionLines(formulas, name, ["from", "to"], body) }],
+      units,
+      isShared: true,
+      scratch: 0,
     };
   }
   if (!contraction) {
