@@ -4,7 +4,7 @@ import type { Node } from "../graph/node.ts";
 import { call, constant } from "../kernels/scalar.ts";
 import { binary, unary } from "./elementwise.ts";
 import { literal } from "./leaf.ts";
-import { factor, functional, infix, precedence, wrap } from "./notation.ts";
+import { base, factor, functional, infix, precedence, wrap } from "./notation.ts";
 import type { Printed } from "./op.ts";
 
 /** A scalar constant of a node's dtype. */
@@ -106,7 +106,7 @@ export const pow = binary({
       precedence: precedence.power,
     }),
     tex: ([a, b]) => ({
-      text: `{${wrap(a, precedence.power + 0.5, true)}}^{${b.text}}`,
+      text: `{${base(a)}}^{${b.text}}`,
       precedence: precedence.power,
     }),
   },
@@ -180,7 +180,7 @@ export const square = unary({
   notation: {
     ...functional("square"),
     tex: ([x]) => ({
-      text: `{${wrap(x, precedence.power + 0.5, true)}}^{2}`,
+      text: `{${base(x)}}^{2}`,
       precedence: precedence.power,
     }),
   },

@@ -28,17 +28,19 @@ export function factor(p: Printed, of: "elements" | "matrices"): string {
   return wrap(p, isOther ? precedence.mul + 0.5 : precedence.mul, true);
 }
 
-/** `x^{\\top}`: what has an exponent itself, and a fraction, is put in parentheses. */
-export function raised(x: Printed, exponent: string): string {
+/** What has an exponent itself, and a fraction, is put in parentheses below another one. */
+export function base(x: Printed): string {
   const isFraction = x.text.startsWith("\\frac");
-  const base = isFraction ? `\\left(${x.text}\\right)` : wrap(x, precedence.power + 0.5, true);
-  return `${base}^{${exponent}}`;
+  return isFraction ? `\\left(${x.text}\\right)` : wrap(x, precedence.power + 0.5, true);
 }
+
+/** `x^{\\top}` */
+export const raised = (x: Printed, exponent: string): string => `${base(x)}^{${exponent}}`;
 
 /** `x_{k}`: what has an index itself is kept together. */
 export function entry(x: Printed, index: string): string {
-  const base = wrap(x, precedence.power + 0.5, true);
-  return `${base.includes("_") ? `{${base}}` : base}_{${index}}`;
+  const whole = wrap(x, precedence.power + 0.5, true);
+  return `${whole.includes("_") ? `{${whole}}` : whole}_{${index}}`;
 }
 
 /** `name(a, b)`, in TeX `\operatorname{name}(a, b)` or the given command. */

@@ -171,6 +171,22 @@ test("products of elements in products of matrices have parentheses, and the oth
   t.true(page.includes("\\left(x\\,y\\right) \\odot z"), page);
 });
 
+test("a gradient that kernels have in another arrangement is named in formulas", (t) => {
+  const x = named(l.tensor4(6, 1, 9, 9), "x");
+  const W = named(l.shared(l.zeros(4, 1, 3, 3)), "W");
+  const v = named(l.shared(l.zeros(4, 1, 3, 3)), "v");
+  const cost = named(l.mean(l.square(l.conv2d(x, W, { flip: true }))), "cost");
+  const by = "\\frac{\\partial \\mathrm{cost}}{\\partial W}";
+  const updatesOf = (next: readonly (readonly [T, T])[]) =>
+    pageOf({ train: l.fn([x], cost, { updates: next }) }).split("### Gradient, simplified")[1];
+  const gradient = l.grad(cost, W);
+  const descent = updatesOf([[W, l.sub(W, l.mul(0.1, gradient))]]);
+  t.true(descent.includes(`${by} = `), descent);
+  t.true(descent.includes(`W \\leftarrow W - 0.1 \\, ${by}`), descent);
+  const squares = updatesOf([[v, l.add(l.mul(0.9, v), l.mul(0.1, l.square(gradient)))]]);
+  t.true(squares.includes(`0.1 \\, {\\left(${by}\\right)}^{2}`), squares);
+});
+
 test("constants and identities are written as in a textbook", (t) => {
   const x = named(l.dmatrix(3, 3), "x");
   const page = pageOf({

@@ -8,6 +8,7 @@ import { sharedInfo } from "../../language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { broadcastOp } from "../../ops/shape.ts";
 import { formulaOf } from "../formula.ts";
+import { withArrangedGradients } from "./arranged.ts";
 import { partName, recurrence } from "./recurrence.ts";
 import { type SymbolOf, tex, texDerivative, texName, texTangent } from "./tex.ts";
 
@@ -19,7 +20,7 @@ export function emitMaths(model: CompiledModel): string {
     `The mathematics that Adjoint derived from \`${model.file}\`. Regenerate: \`${model.command}\``,
     "",
     ...variables(model.shared),
-    ...model.functions.flatMap(functionPage),
+    ...model.functions.map(withNamedGradients).flatMap(functionPage),
   ].join("\n")}\n`;
 }
 
@@ -119,6 +120,13 @@ function movedBy(node: Node): Node | undefined {
 
 const isNamedGradient = (node: Node): boolean =>
   node.derivative?.of.label !== undefined && node.derivative.by.label !== undefined;
+
+/** The function with gradients named in its formulas where kernels compute with their elements. */
+function withNamedGradients(fn: CompiledFunction): CompiledFunction {
+  const { formulas } = fn.program;
+  const simplified = withArrangedGradients(formulas.simplified, isNamedGradient);
+  return { ...fn, program: { ...fn.program, formulas: { ...formulas, simplified } } };
+}
 
 /** Named gradients, and other derivatives by what has a name where they are named or returned. */
 function isDerivativeIn({ program }: CompiledFunction): (node: Node) => boolean {
