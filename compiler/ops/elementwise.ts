@@ -45,6 +45,7 @@ interface ElementwiseSpec {
   readonly chooses?: boolean;
   readonly compares?: readonly number[];
   readonly samples?: readonly Sample[];
+  readonly onDevice?: AnyOp["onDevice"];
 }
 
 interface UnarySpec extends ElementwiseSpec {
@@ -119,6 +120,7 @@ function elementwise(
     multilinear: spec.multilinear ?? false,
     chooses: spec.chooses ?? false,
     ...(spec.compares ? { compares: spec.compares } : {}),
+    ...(spec.onDevice ? { onDevice: spec.onDevice } : {}),
     infer(types, _attrs, operands) {
       const shape = broadcastType(spec.name, types, operands);
       const dtype = types[0].dtype;

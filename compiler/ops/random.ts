@@ -132,6 +132,10 @@ export const unitLog = unary({
   sample: [0.1, 1],
   notation: functional("log", "\\log"),
   lower: (x) => call("unitLog", x),
+  onDevice: {
+    instead:
+      "the logarithm is that of float32: `choice` without replacement may take weighted entries in another order",
+  },
   gradient: ({ dy, inputs: [x] }) => [div(dy, x)],
 });
 

@@ -2,12 +2,17 @@
 
 import * as l from "adjoint";
 import test from "ava";
+import { compileModel } from "../../compiler/compile.ts";
 import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
 import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import { type Node, topological } from "../../compiler/graph/node.ts";
+import { reproducibleFunctions } from "../../compiler/kernels/reproducible.ts";
+import { walk } from "../../compiler/kernels/scalar.ts";
 import { sharedInfo } from "../../compiler/language/shared.ts";
-import { close, importText, named, textOf } from "../support/compile.ts";
+import { targetPage } from "../../compiler/targets/page.ts";
+import { close, functionOf, importText, named, textOf } from "../support/compile.ts";
 import { gpuProgram } from "../support/gpu.ts";
+import { opTable } from "../support/op-table.ts";
 
 const rng = l.randomStream(2026);
 const p = l.shared([0.125, 0.25, 0.5, 0.125]);
@@ -77,4 +82,23 @@ test("what a device cannot draw exactly is refused by name", async (t) => {
   await refused(rng.randint([3], 0, 5000), /whole numbers below 4,097/);
   await refused(rng.uniform([2 ** 24 + 1]), /at most 2²⁴ numbers/);
   await refused(rng.poisson([3], 2), /no loops over time/);
+});
+
+test("an op whose function has the same bits everywhere but on devices says so", (t) => {
+  const table = opTable("float64");
+  const model = compileModel(
+    "m",
+    "models/m.ts",
+    table.map(({ outputs }, i) => [`f${i}`, functionOf(outputs, `f${i}`)]),
+  );
+  const found = table.flatMap(({ name }, i) => {
+    const parts = model.functions[i].program.stages.flatMap(({ body }) => walk(body));
+    const isOne = parts.some((s) => s.kind === "call" && s.fn in reproducibleFunctions);
+    return isOne ? [name.split(",")[0]] : [];
+  });
+  const names = [...new Set(found)].sort();
+  t.deepEqual(names, ["normal", "unitLog"]);
+  const page = targetPage();
+  for (const name of names) t.true(page.includes(`| \`${name}\` | `), name);
+  t.regex(page, /`choice` without replacement/);
 });
