@@ -38,6 +38,24 @@ const options: readonly ConvOptions[] = [
   { groups: 2, stride: 2, padding: "same", flip: true },
 ];
 
+run("whole margins: rows of a tile that are not evenly spaced", async (t) => {
+  const cases = new Cases(12);
+  for (const [batch, channels, filters, size, k] of [
+    [9, 8, 16, 8, 3],
+    [3, 16, 40, 7, 5],
+  ])
+    for (const flip of [false, true])
+      cases.add(
+        `${[batch, channels, filters, size, k]} ${flip}`,
+        [
+          [batch, channels, size, size],
+          [filters, channels, k, k],
+        ],
+        (x, w) => [conv2d(x, w, { padding: "full", flip })],
+      );
+  t.deepEqual(await wrongOf(cases), []);
+});
+
 run("convolutions with every option, and their gradients", async (t) => {
   const cases = new Cases(11);
   const sizes = [

@@ -10,7 +10,7 @@ import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
 import type { Writer } from "../writer.ts";
 import { writeContraction } from "./contraction/index.ts";
-import { type RidingSum, Scope } from "./contraction/scope.ts";
+import { type RidingSum, rowOfTile, Scope } from "./contraction/scope.ts";
 import { elementTypes, expression, type Names, numberTypes, roundsEach } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
@@ -30,6 +30,8 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     const known = nest.axisNames.get(axis) ?? letters.get(axis);
     if (known) return known;
     const used = new Set([...nest.axisNames.values(), ...letters.values(), ...taken]);
+    // The functions of a product count the rows of a tile by it.
+    if (contraction) used.add(rowOfTile);
     const free = [..."ijklmnqrstuvw"].find((l) => !used.has(l)) ?? `axis${letters.size}`;
     letters.set(axis, free);
     return free;

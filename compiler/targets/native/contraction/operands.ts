@@ -15,7 +15,7 @@ import {
 import { offset as offsetText } from "../expression.ts";
 import { dimInC } from "../names.ts";
 import { tileName, tileOf } from "../tiles.ts";
-import type { Scope } from "./scope.ts";
+import { rowOfTile, type Scope } from "./scope.ts";
 import { factor } from "./units.ts";
 
 const next = (counter: string, by: number): string =>
@@ -173,13 +173,13 @@ function rowOffsets(scope: Scope, { node, start }: Place): void {
   const rows = scope.free("rows");
   out.line(`long ${rows}[${c.tile.rows}];`);
   out.block(
-    `for (int ${scope.free("r")} = 0; ${scope.free("r")} < ${c.tile.rows}; ${scope.free("r")}++) {`,
+    `for (int ${scope.free(rowOfTile)} = 0; ${scope.free(rowOfTile)} < ${c.tile.rows}; ${scope.free(rowOfTile)}++) {`,
     () => {
       scope.declareAxes(
         c.rows,
-        `least(${scope.tileFirst} + ${scope.free("r")}, ${dimInC(scope.rowCount)} - 1)`,
+        `least(${scope.tileFirst} + ${scope.free(rowOfTile)}, ${dimInC(scope.rowCount)} - 1)`,
       );
-      out.line(`${rows}[${scope.free("r")}] = ${offsetText(start, scope.names, node).text};`);
+      out.line(`${rows}[${scope.free(rowOfTile)}] = ${offsetText(start, scope.names, node).text};`);
     },
   );
 }
@@ -192,17 +192,17 @@ function copyLeft(scope: Scope): string {
   out.line(`float ${left}[${volumeOf(c.steps)} * ${c.tile.rows}];`);
   out.line(`long ${rows}[${c.tile.rows}];`);
   out.block(
-    `for (int ${scope.free("r")} = 0; ${scope.free("r")} < ${c.tile.rows}; ${scope.free("r")}++) {`,
+    `for (int ${scope.free(rowOfTile)} = 0; ${scope.free(rowOfTile)} < ${c.tile.rows}; ${scope.free(rowOfTile)}++) {`,
     () => {
-      out.line(`${rows}[${scope.free("r")}] = r;`);
+      out.line(`${rows}[${scope.free(rowOfTile)}] = ${scope.free(rowOfTile)};`);
       scope.declareAxes(
         c.rows,
-        `least(${scope.tileFirst} + ${scope.free("r")}, ${dimInC(scope.rowCount)} - 1)`,
+        `least(${scope.tileFirst} + ${scope.free(rowOfTile)}, ${dimInC(scope.rowCount)} - 1)`,
       );
       out.line(`int ${step} = 0;`);
       scope.loops(c.steps, () => {
         const value = scope.value((c.a as NonNullable<typeof c.a>).value);
-        out.line(`${left}[${step} * ${c.tile.rows} + ${scope.free("r")}] = ${value};`);
+        out.line(`${left}[${step} * ${c.tile.rows} + ${scope.free(rowOfTile)}] = ${value};`);
         out.line(`${step}++;`);
       });
     },

@@ -32,6 +32,9 @@ export interface RidingSum {
   readonly isBefore: boolean;
 }
 
+/** What counts the rows of a tile: no axis has this letter. */
+export const rowOfTile = "r";
+
 /** A contraction while its functions are written. */
 export class Scope {
   readonly out: Writer;

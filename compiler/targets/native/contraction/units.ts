@@ -24,7 +24,19 @@ export const panelsOf = (columns: number, vectors: number): string =>
   `((${columns - 1} + ${lanes(vectors)}) / ${factor(lanes(vectors))})`;
 
 /** An expression as a factor. */
-export const factor = (text: string): string => (/^\w+$|^\(/.test(text) ? text : `(${text})`);
+export const factor = (text: string): string =>
+  /^\w+$/.test(text) || isEnclosed(text) ? text : `(${text})`;
+
+/** Whether the first parenthesis is closed by the last: `(a) * (b)` is not enclosed. */
+function isEnclosed(text: string): boolean {
+  let depth = 0;
+  for (const [i, c] of [...text].entries()) {
+    if (c === "(") depth++;
+    if (c === ")") depth--;
+    if (depth === 0) return i > 0 && i === text.length - 1;
+  }
+  return false;
+}
 
 export function unitsOf(c: Contraction): Units {
   const columns = c.padded?.count ?? volumeOf(c.columns);
