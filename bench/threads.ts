@@ -8,6 +8,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { type Shared, variablesOf } from "../runtime/trainer.ts";
 import { compile } from "./compile.ts";
 import { generated } from "./folders.ts";
 import { quantile } from "./measure.ts";
@@ -62,7 +63,10 @@ async function trainersOf(model: string): Promise<Trainer[]> {
   for (const threads of [1, 2]) {
     const trainer = await make({ target, threads });
     for (const [name, values] of Object.entries(measured[model].data))
-      (trainer[name] as { set(values: unknown): void }).set(values);
+      (trainer[name] as Shared).set(values);
+    // Zeros would make work of their own: maxima that all are tied.
+    for (const variable of Object.values(variablesOf(trainer) ?? {}) as Shared[])
+      variable.set(uniform(variable.shape, 0.05, generator(2)).values);
     trainers.push(trainer);
   }
   return trainers;

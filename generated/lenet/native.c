@@ -46,143 +46,6 @@ column_sums_4(const float *right, int steps, long right_step, float *sums, bool 
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
- *     registers.
- * `more` is false for the first steps: the sums then start from 0.
- */
-static always_inline void
-tile_10x1(
-  const float *left,
-  long left_row,
-  const float *right,
-  int steps,
-  long left_step,
-  long right_step,
-  float *sums,
-  bool more
-) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  for (int step = 0; step < steps; step++) {
-    const float *right_at = right + step * right_step;
-    const long left_at = step * left_step;
-    const f32v right_0 = f32v_load(right_at + 0 * LANES);
-    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
-    sum_0_0 += x_0 * right_0;
-    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
-    sum_1_0 += x_1 * right_0;
-    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
-    sum_2_0 += x_2 * right_0;
-    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
-    sum_3_0 += x_3 * right_0;
-    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
-    sum_4_0 += x_4 * right_0;
-    const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
-    sum_5_0 += x_5 * right_0;
-    const f32v x_6 = f32v_splat(left[left_at + 6 * left_row]);
-    sum_6_0 += x_6 * right_0;
-    const f32v x_7 = f32v_splat(left[left_at + 7 * left_row]);
-    sum_7_0 += x_7 * right_0;
-    const f32v x_8 = f32v_splat(left[left_at + 8 * left_row]);
-    sum_8_0 += x_8 * right_0;
-    const f32v x_9 = f32v_splat(left[left_at + 9 * left_row]);
-    sum_9_0 += x_9 * right_0;
-  }
-  f32v_store(sums + 0 * LANES, sum_0_0);
-  f32v_store(sums + 1 * LANES, sum_1_0);
-  f32v_store(sums + 2 * LANES, sum_2_0);
-  f32v_store(sums + 3 * LANES, sum_3_0);
-  f32v_store(sums + 4 * LANES, sum_4_0);
-  f32v_store(sums + 5 * LANES, sum_5_0);
-  f32v_store(sums + 6 * LANES, sum_6_0);
-  f32v_store(sums + 7 * LANES, sum_7_0);
-  f32v_store(sums + 8 * LANES, sum_8_0);
-  f32v_store(sums + 9 * LANES, sum_9_0);
-}
-
-/**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
- *     registers.
- * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
- * `more` is false for the first steps: the sums then start from 0.
- */
-static always_inline void
-tile_10x1_free(
-  const float *left,
-  const long *left_rows,
-  const float *right,
-  int steps,
-  long left_step,
-  long right_step,
-  float *sums,
-  bool more
-) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  const float *left_0 = left + left_rows[0];
-  const float *left_1 = left + left_rows[1];
-  const float *left_2 = left + left_rows[2];
-  const float *left_3 = left + left_rows[3];
-  const float *left_4 = left + left_rows[4];
-  const float *left_5 = left + left_rows[5];
-  const float *left_6 = left + left_rows[6];
-  const float *left_7 = left + left_rows[7];
-  const float *left_8 = left + left_rows[8];
-  const float *left_9 = left + left_rows[9];
-  for (int step = 0; step < steps; step++) {
-    const float *right_at = right + step * right_step;
-    const long left_at = step * left_step;
-    const f32v right_0 = f32v_load(right_at + 0 * LANES);
-    const f32v x_0 = f32v_splat(left_0[left_at]);
-    sum_0_0 += x_0 * right_0;
-    const f32v x_1 = f32v_splat(left_1[left_at]);
-    sum_1_0 += x_1 * right_0;
-    const f32v x_2 = f32v_splat(left_2[left_at]);
-    sum_2_0 += x_2 * right_0;
-    const f32v x_3 = f32v_splat(left_3[left_at]);
-    sum_3_0 += x_3 * right_0;
-    const f32v x_4 = f32v_splat(left_4[left_at]);
-    sum_4_0 += x_4 * right_0;
-    const f32v x_5 = f32v_splat(left_5[left_at]);
-    sum_5_0 += x_5 * right_0;
-    const f32v x_6 = f32v_splat(left_6[left_at]);
-    sum_6_0 += x_6 * right_0;
-    const f32v x_7 = f32v_splat(left_7[left_at]);
-    sum_7_0 += x_7 * right_0;
-    const f32v x_8 = f32v_splat(left_8[left_at]);
-    sum_8_0 += x_8 * right_0;
-    const f32v x_9 = f32v_splat(left_9[left_at]);
-    sum_9_0 += x_9 * right_0;
-  }
-  f32v_store(sums + 0 * LANES, sum_0_0);
-  f32v_store(sums + 1 * LANES, sum_1_0);
-  f32v_store(sums + 2 * LANES, sum_2_0);
-  f32v_store(sums + 3 * LANES, sum_3_0);
-  f32v_store(sums + 4 * LANES, sum_4_0);
-  f32v_store(sums + 5 * LANES, sum_5_0);
-  f32v_store(sums + 6 * LANES, sum_6_0);
-  f32v_store(sums + 7 * LANES, sum_7_0);
-  f32v_store(sums + 8 * LANES, sum_8_0);
-  f32v_store(sums + 9 * LANES, sum_9_0);
-}
-
-/**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
  *     registers.
  * `more` is false for the first steps: the sums then start from 0.
@@ -446,6 +309,252 @@ tile_6x2_free(
 }
 
 /**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_10x1(
+  const float *left,
+  long left_row,
+  const float *right,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
+    sum_5_0 += x_5 * right_0;
+    const f32v x_6 = f32v_splat(left[left_at + 6 * left_row]);
+    sum_6_0 += x_6 * right_0;
+    const f32v x_7 = f32v_splat(left[left_at + 7 * left_row]);
+    sum_7_0 += x_7 * right_0;
+    const f32v x_8 = f32v_splat(left[left_at + 8 * left_row]);
+    sum_8_0 += x_8 * right_0;
+    const f32v x_9 = f32v_splat(left[left_at + 9 * left_row]);
+    sum_9_0 += x_9 * right_0;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_1_0);
+  f32v_store(sums + 2 * LANES, sum_2_0);
+  f32v_store(sums + 3 * LANES, sum_3_0);
+  f32v_store(sums + 4 * LANES, sum_4_0);
+  f32v_store(sums + 5 * LANES, sum_5_0);
+  f32v_store(sums + 6 * LANES, sum_6_0);
+  f32v_store(sums + 7 * LANES, sum_7_0);
+  f32v_store(sums + 8 * LANES, sum_8_0);
+  f32v_store(sums + 9 * LANES, sum_9_0);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ *     registers.
+ * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_10x1_free(
+  const float *left,
+  const long *left_rows,
+  const float *right,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  const float *left_0 = left + left_rows[0];
+  const float *left_1 = left + left_rows[1];
+  const float *left_2 = left + left_rows[2];
+  const float *left_3 = left + left_rows[3];
+  const float *left_4 = left + left_rows[4];
+  const float *left_5 = left + left_rows[5];
+  const float *left_6 = left + left_rows[6];
+  const float *left_7 = left + left_rows[7];
+  const float *left_8 = left + left_rows[8];
+  const float *left_9 = left + left_rows[9];
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v x_0 = f32v_splat(left_0[left_at]);
+    sum_0_0 += x_0 * right_0;
+    const f32v x_1 = f32v_splat(left_1[left_at]);
+    sum_1_0 += x_1 * right_0;
+    const f32v x_2 = f32v_splat(left_2[left_at]);
+    sum_2_0 += x_2 * right_0;
+    const f32v x_3 = f32v_splat(left_3[left_at]);
+    sum_3_0 += x_3 * right_0;
+    const f32v x_4 = f32v_splat(left_4[left_at]);
+    sum_4_0 += x_4 * right_0;
+    const f32v x_5 = f32v_splat(left_5[left_at]);
+    sum_5_0 += x_5 * right_0;
+    const f32v x_6 = f32v_splat(left_6[left_at]);
+    sum_6_0 += x_6 * right_0;
+    const f32v x_7 = f32v_splat(left_7[left_at]);
+    sum_7_0 += x_7 * right_0;
+    const f32v x_8 = f32v_splat(left_8[left_at]);
+    sum_8_0 += x_8 * right_0;
+    const f32v x_9 = f32v_splat(left_9[left_at]);
+    sum_9_0 += x_9 * right_0;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_1_0);
+  f32v_store(sums + 2 * LANES, sum_2_0);
+  f32v_store(sums + 3 * LANES, sum_3_0);
+  f32v_store(sums + 4 * LANES, sum_4_0);
+  f32v_store(sums + 5 * LANES, sum_5_0);
+  f32v_store(sums + 6 * LANES, sum_6_0);
+  f32v_store(sums + 7 * LANES, sum_7_0);
+  f32v_store(sums + 8 * LANES, sum_8_0);
+  f32v_store(sums + 9 * LANES, sum_9_0);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_10x2(
+  const float *left,
+  long left_row,
+  const float *right,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  #if LANES < 16
+  // Fewer registers: two halves.
+  tile_5x2(left, left_row, right, steps, left_step, right_step, sums, more);
+  tile_5x2(
+    left + 5 * left_row,
+    left_row,
+    right,
+    steps,
+    left_step,
+    right_step,
+    sums + 10 * LANES,
+    more
+  );
+  #else
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
+  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 12 * LANES) : f32v_splat(0);
+  f32v sum_6_1 = more ? f32v_load(sums + 13 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 14 * LANES) : f32v_splat(0);
+  f32v sum_7_1 = more ? f32v_load(sums + 15 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 16 * LANES) : f32v_splat(0);
+  f32v sum_8_1 = more ? f32v_load(sums + 17 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 18 * LANES) : f32v_splat(0);
+  f32v sum_9_1 = more ? f32v_load(sums + 19 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
+    sum_5_0 += x_5 * right_0;
+    sum_5_1 += x_5 * right_1;
+    const f32v x_6 = f32v_splat(left[left_at + 6 * left_row]);
+    sum_6_0 += x_6 * right_0;
+    sum_6_1 += x_6 * right_1;
+    const f32v x_7 = f32v_splat(left[left_at + 7 * left_row]);
+    sum_7_0 += x_7 * right_0;
+    sum_7_1 += x_7 * right_1;
+    const f32v x_8 = f32v_splat(left[left_at + 8 * left_row]);
+    sum_8_0 += x_8 * right_0;
+    sum_8_1 += x_8 * right_1;
+    const f32v x_9 = f32v_splat(left[left_at + 9 * left_row]);
+    sum_9_0 += x_9 * right_0;
+    sum_9_1 += x_9 * right_1;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+  f32v_store(sums + 10 * LANES, sum_5_0);
+  f32v_store(sums + 11 * LANES, sum_5_1);
+  f32v_store(sums + 12 * LANES, sum_6_0);
+  f32v_store(sums + 13 * LANES, sum_6_1);
+  f32v_store(sums + 14 * LANES, sum_7_0);
+  f32v_store(sums + 15 * LANES, sum_7_1);
+  f32v_store(sums + 16 * LANES, sum_8_0);
+  f32v_store(sums + 17 * LANES, sum_8_1);
+  f32v_store(sums + 18 * LANES, sum_9_0);
+  f32v_store(sums + 19 * LANES, sum_9_1);
+  #endif
+}
+
+/**
  * sums[c] += Σ_t values[t]·right[at[t] + c] for a run of 100 columns, kept in registers.
  * `more` is false for the first terms: the sums then start from 0.
  */
@@ -643,7 +752,7 @@ struct train_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int columns) {
@@ -667,10 +776,10 @@ train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int
       step++;
     }
   }
-  for (int j_first = 0; j_first < 20; j_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
-    for (int j = j_first; j < j_first + 5; j++) {
+  for (int j_first = 0; j_first < 20; j_first += 10) {
+    _Alignas(64) float sums[10 * 2 * LANES];
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
         h0_convolved[i * 11520 + j * 576 + kl] = sum;
@@ -999,7 +1108,7 @@ train_cost_and_d_p_logits(
  * ∂cost/∂h2_linear ≡ d_h2_linear[i,j] = ∂cost/∂h2[i,j]·(1 − h2[i,j]·h2[i,j])
  *   where ∂cost/∂h2[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
  *   for i < 500, j < 500, k < 10
- *   in 6 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
+ *   in 10 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
  */
 static always_inline void
 train_d_h2_linear_panel(const struct train_call *call, int j_first, int columns) {
@@ -1018,13 +1127,12 @@ train_d_h2_linear_panel(const struct train_call *call, int j_first, int columns)
   }
   for (int step = 0; step < 10; step++)
     for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-  for (int i_first = 0; i_first < 500; i_first += 6) {
-    const int i_tile = least(i_first, 500 - 6);
-    _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(d_p_logits + i_tile * 10, 10, panel, 10, 1, 2 * LANES, sums, false);
-    for (int i = i_first; i < least(i_first + 6, 500); i++) {
+  for (int i_first = 0; i_first < 500; i_first += 10) {
+    _Alignas(64) float sums[10 * 2 * LANES];
+    tile_10x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums, false);
+    for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
         d_h2_linear[i * 500 + j] = sum * (1.0f - h2[i * 500 + j] * h2[i * 500 + j]);
       }
     }
@@ -1745,7 +1853,7 @@ struct validate_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_first, int columns) {
@@ -1769,10 +1877,10 @@ validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_firs
       step++;
     }
   }
-  for (int j_first = 0; j_first < 20; j_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
-    for (int j = j_first; j < j_first + 5; j++) {
+  for (int j_first = 0; j_first < 20; j_first += 10) {
+    _Alignas(64) float sums[10 * 2 * LANES];
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
         h0_convolved[i * 11520 + j * 576 + kl] = sum;
@@ -2132,7 +2240,7 @@ struct test_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int columns) {
@@ -2156,10 +2264,10 @@ test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int c
       step++;
     }
   }
-  for (int j_first = 0; j_first < 20; j_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
-    for (int j = j_first; j < j_first + 5; j++) {
+  for (int j_first = 0; j_first < 20; j_first += 10) {
+    _Alignas(64) float sums[10 * 2 * LANES];
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
         h0_convolved[i * 11520 + j * 576 + kl] = sum;
@@ -2507,7 +2615,7 @@ struct probabilities_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 probabilities_h0_convolved_panel(
@@ -2537,10 +2645,10 @@ probabilities_h0_convolved_panel(
       step++;
     }
   }
-  for (int j_first = 0; j_first < 20; j_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
-    for (int j = j_first; j < j_first + 5; j++) {
+  for (int j_first = 0; j_first < 20; j_first += 10) {
+    _Alignas(64) float sums[10 * 2 * LANES];
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
         h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + kl] = sum;
@@ -2948,7 +3056,7 @@ struct predict_call {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
  */
 static always_inline void
 predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first, int columns) {
@@ -2973,10 +3081,10 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
       step++;
     }
   }
-  for (int j_first = 0; j_first < 20; j_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
-    for (int j = j_first; j < j_first + 5; j++) {
+  for (int j_first = 0; j_first < 20; j_first += 10) {
+    _Alignas(64) float sums[10 * 2 * LANES];
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
         h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + kl] = sum;

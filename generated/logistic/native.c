@@ -19,6 +19,65 @@ column_sums_1(const float *right, int steps, long right_step, float *sums, bool 
 }
 
 /**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_5x2(
+  const float *left,
+  long left_row,
+  const float *right,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+}
+
+/**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
  * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
@@ -161,65 +220,6 @@ tile_12x1(
   f32v_store(sums + 9 * LANES, sum_9_0);
   f32v_store(sums + 10 * LANES, sum_10_0);
   f32v_store(sums + 11 * LANES, sum_11_0);
-}
-
-/**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
- *     registers.
- * `more` is false for the first steps: the sums then start from 0.
- */
-static always_inline void
-tile_5x2(
-  const float *left,
-  long left_row,
-  const float *right,
-  int steps,
-  long left_step,
-  long right_step,
-  float *sums,
-  bool more
-) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  for (int step = 0; step < steps; step++) {
-    const float *right_at = right + step * right_step;
-    const long left_at = step * left_step;
-    const f32v right_0 = f32v_load(right_at + 0 * LANES);
-    const f32v right_1 = f32v_load(right_at + 1 * LANES);
-    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
-    sum_0_0 += x_0 * right_0;
-    sum_0_1 += x_0 * right_1;
-    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
-    sum_1_0 += x_1 * right_0;
-    sum_1_1 += x_1 * right_1;
-    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
-    sum_2_0 += x_2 * right_0;
-    sum_2_1 += x_2 * right_1;
-    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
-    sum_3_0 += x_3 * right_0;
-    sum_3_1 += x_3 * right_1;
-    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
-    sum_4_0 += x_4 * right_0;
-    sum_4_1 += x_4 * right_1;
-  }
-  f32v_store(sums + 0 * LANES, sum_0_0);
-  f32v_store(sums + 1 * LANES, sum_0_1);
-  f32v_store(sums + 2 * LANES, sum_1_0);
-  f32v_store(sums + 3 * LANES, sum_1_1);
-  f32v_store(sums + 4 * LANES, sum_2_0);
-  f32v_store(sums + 5 * LANES, sum_2_1);
-  f32v_store(sums + 6 * LANES, sum_3_0);
-  f32v_store(sums + 7 * LANES, sum_3_1);
-  f32v_store(sums + 8 * LANES, sum_4_0);
-  f32v_store(sums + 9 * LANES, sum_4_1);
 }
 
 /** What a call of train works on. */

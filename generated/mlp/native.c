@@ -31,6 +31,285 @@ column_sums_4(const float *right, int steps, long right_step, float *sums, bool 
 }
 
 /**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 4 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_4x2(
+  const float *left,
+  long left_row,
+  const float *right,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_5x2(
+  const float *left,
+  long left_row,
+  const float *right,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
+ *     registers.
+ * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_6x2_free(
+  const float *left,
+  const long *left_rows,
+  const float *right,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
+  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  const float *left_0 = left + left_rows[0];
+  const float *left_1 = left + left_rows[1];
+  const float *left_2 = left + left_rows[2];
+  const float *left_3 = left + left_rows[3];
+  const float *left_4 = left + left_rows[4];
+  const float *left_5 = left + left_rows[5];
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left_0[left_at]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left_1[left_at]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left_2[left_at]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left_3[left_at]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left_4[left_at]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    const f32v x_5 = f32v_splat(left_5[left_at]);
+    sum_5_0 += x_5 * right_0;
+    sum_5_1 += x_5 * right_1;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+  f32v_store(sums + 10 * LANES, sum_5_0);
+  f32v_store(sums + 11 * LANES, sum_5_1);
+}
+
+/**
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 8 rows and 2·LANES columns, kept in
+ *     registers.
+ * `more` is false for the first steps: the sums then start from 0.
+ */
+static always_inline void
+tile_8x2(
+  const float *left,
+  long left_row,
+  const float *right,
+  int steps,
+  long left_step,
+  long right_step,
+  float *sums,
+  bool more
+) {
+  #if LANES < 16
+  // Fewer registers: two halves.
+  tile_4x2(left, left_row, right, steps, left_step, right_step, sums, more);
+  tile_4x2(
+    left + 4 * left_row,
+    left_row,
+    right,
+    steps,
+    left_step,
+    right_step,
+    sums + 8 * LANES,
+    more
+  );
+  #else
+  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
+  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
+  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
+  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
+  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
+  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
+  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
+  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 12 * LANES) : f32v_splat(0);
+  f32v sum_6_1 = more ? f32v_load(sums + 13 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 14 * LANES) : f32v_splat(0);
+  f32v sum_7_1 = more ? f32v_load(sums + 15 * LANES) : f32v_splat(0);
+  for (int step = 0; step < steps; step++) {
+    const float *right_at = right + step * right_step;
+    const long left_at = step * left_step;
+    const f32v right_0 = f32v_load(right_at + 0 * LANES);
+    const f32v right_1 = f32v_load(right_at + 1 * LANES);
+    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
+    sum_0_0 += x_0 * right_0;
+    sum_0_1 += x_0 * right_1;
+    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
+    sum_1_0 += x_1 * right_0;
+    sum_1_1 += x_1 * right_1;
+    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
+    sum_2_0 += x_2 * right_0;
+    sum_2_1 += x_2 * right_1;
+    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
+    sum_3_0 += x_3 * right_0;
+    sum_3_1 += x_3 * right_1;
+    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
+    sum_4_0 += x_4 * right_0;
+    sum_4_1 += x_4 * right_1;
+    const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
+    sum_5_0 += x_5 * right_0;
+    sum_5_1 += x_5 * right_1;
+    const f32v x_6 = f32v_splat(left[left_at + 6 * left_row]);
+    sum_6_0 += x_6 * right_0;
+    sum_6_1 += x_6 * right_1;
+    const f32v x_7 = f32v_splat(left[left_at + 7 * left_row]);
+    sum_7_0 += x_7 * right_0;
+    sum_7_1 += x_7 * right_1;
+  }
+  f32v_store(sums + 0 * LANES, sum_0_0);
+  f32v_store(sums + 1 * LANES, sum_0_1);
+  f32v_store(sums + 2 * LANES, sum_1_0);
+  f32v_store(sums + 3 * LANES, sum_1_1);
+  f32v_store(sums + 4 * LANES, sum_2_0);
+  f32v_store(sums + 5 * LANES, sum_2_1);
+  f32v_store(sums + 6 * LANES, sum_3_0);
+  f32v_store(sums + 7 * LANES, sum_3_1);
+  f32v_store(sums + 8 * LANES, sum_4_0);
+  f32v_store(sums + 9 * LANES, sum_4_1);
+  f32v_store(sums + 10 * LANES, sum_5_0);
+  f32v_store(sums + 11 * LANES, sum_5_1);
+  f32v_store(sums + 12 * LANES, sum_6_0);
+  f32v_store(sums + 13 * LANES, sum_6_1);
+  f32v_store(sums + 14 * LANES, sum_7_0);
+  f32v_store(sums + 15 * LANES, sum_7_1);
+  #endif
+}
+
+/**
  * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
  * `more` is false for the first steps: the sums then start from 0.
@@ -168,12 +447,12 @@ tile_10x1_free(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 2·LANES columns, kept in
  *     registers.
  * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
-tile_5x2(
+tile_10x2(
   const float *left,
   long left_row,
   const float *right,
@@ -183,65 +462,20 @@ tile_5x2(
   float *sums,
   bool more
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  for (int step = 0; step < steps; step++) {
-    const float *right_at = right + step * right_step;
-    const long left_at = step * left_step;
-    const f32v right_0 = f32v_load(right_at + 0 * LANES);
-    const f32v right_1 = f32v_load(right_at + 1 * LANES);
-    const f32v x_0 = f32v_splat(left[left_at + 0 * left_row]);
-    sum_0_0 += x_0 * right_0;
-    sum_0_1 += x_0 * right_1;
-    const f32v x_1 = f32v_splat(left[left_at + 1 * left_row]);
-    sum_1_0 += x_1 * right_0;
-    sum_1_1 += x_1 * right_1;
-    const f32v x_2 = f32v_splat(left[left_at + 2 * left_row]);
-    sum_2_0 += x_2 * right_0;
-    sum_2_1 += x_2 * right_1;
-    const f32v x_3 = f32v_splat(left[left_at + 3 * left_row]);
-    sum_3_0 += x_3 * right_0;
-    sum_3_1 += x_3 * right_1;
-    const f32v x_4 = f32v_splat(left[left_at + 4 * left_row]);
-    sum_4_0 += x_4 * right_0;
-    sum_4_1 += x_4 * right_1;
-  }
-  f32v_store(sums + 0 * LANES, sum_0_0);
-  f32v_store(sums + 1 * LANES, sum_0_1);
-  f32v_store(sums + 2 * LANES, sum_1_0);
-  f32v_store(sums + 3 * LANES, sum_1_1);
-  f32v_store(sums + 4 * LANES, sum_2_0);
-  f32v_store(sums + 5 * LANES, sum_2_1);
-  f32v_store(sums + 6 * LANES, sum_3_0);
-  f32v_store(sums + 7 * LANES, sum_3_1);
-  f32v_store(sums + 8 * LANES, sum_4_0);
-  f32v_store(sums + 9 * LANES, sum_4_1);
-}
-
-/**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
- *     registers.
- * `more` is false for the first steps: the sums then start from 0.
- */
-static always_inline void
-tile_6x2(
-  const float *left,
-  long left_row,
-  const float *right,
-  int steps,
-  long left_step,
-  long right_step,
-  float *sums,
-  bool more
-) {
+  #if LANES < 16
+  // Fewer registers: two halves.
+  tile_5x2(left, left_row, right, steps, left_step, right_step, sums, more);
+  tile_5x2(
+    left + 5 * left_row,
+    left_row,
+    right,
+    steps,
+    left_step,
+    right_step,
+    sums + 10 * LANES,
+    more
+  );
+  #else
   f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
   f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
   f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
@@ -254,6 +488,14 @@ tile_6x2(
   f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
   f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
   f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  f32v sum_6_0 = more ? f32v_load(sums + 12 * LANES) : f32v_splat(0);
+  f32v sum_6_1 = more ? f32v_load(sums + 13 * LANES) : f32v_splat(0);
+  f32v sum_7_0 = more ? f32v_load(sums + 14 * LANES) : f32v_splat(0);
+  f32v sum_7_1 = more ? f32v_load(sums + 15 * LANES) : f32v_splat(0);
+  f32v sum_8_0 = more ? f32v_load(sums + 16 * LANES) : f32v_splat(0);
+  f32v sum_8_1 = more ? f32v_load(sums + 17 * LANES) : f32v_splat(0);
+  f32v sum_9_0 = more ? f32v_load(sums + 18 * LANES) : f32v_splat(0);
+  f32v sum_9_1 = more ? f32v_load(sums + 19 * LANES) : f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -277,6 +519,18 @@ tile_6x2(
     const f32v x_5 = f32v_splat(left[left_at + 5 * left_row]);
     sum_5_0 += x_5 * right_0;
     sum_5_1 += x_5 * right_1;
+    const f32v x_6 = f32v_splat(left[left_at + 6 * left_row]);
+    sum_6_0 += x_6 * right_0;
+    sum_6_1 += x_6 * right_1;
+    const f32v x_7 = f32v_splat(left[left_at + 7 * left_row]);
+    sum_7_0 += x_7 * right_0;
+    sum_7_1 += x_7 * right_1;
+    const f32v x_8 = f32v_splat(left[left_at + 8 * left_row]);
+    sum_8_0 += x_8 * right_0;
+    sum_8_1 += x_8 * right_1;
+    const f32v x_9 = f32v_splat(left[left_at + 9 * left_row]);
+    sum_9_0 += x_9 * right_0;
+    sum_9_1 += x_9 * right_1;
   }
   f32v_store(sums + 0 * LANES, sum_0_0);
   f32v_store(sums + 1 * LANES, sum_0_1);
@@ -290,79 +544,15 @@ tile_6x2(
   f32v_store(sums + 9 * LANES, sum_4_1);
   f32v_store(sums + 10 * LANES, sum_5_0);
   f32v_store(sums + 11 * LANES, sum_5_1);
-}
-
-/**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
- *     registers.
- * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
- * `more` is false for the first steps: the sums then start from 0.
- */
-static always_inline void
-tile_6x2_free(
-  const float *left,
-  const long *left_rows,
-  const float *right,
-  int steps,
-  long left_step,
-  long right_step,
-  float *sums,
-  bool more
-) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
-  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
-  const float *left_0 = left + left_rows[0];
-  const float *left_1 = left + left_rows[1];
-  const float *left_2 = left + left_rows[2];
-  const float *left_3 = left + left_rows[3];
-  const float *left_4 = left + left_rows[4];
-  const float *left_5 = left + left_rows[5];
-  for (int step = 0; step < steps; step++) {
-    const float *right_at = right + step * right_step;
-    const long left_at = step * left_step;
-    const f32v right_0 = f32v_load(right_at + 0 * LANES);
-    const f32v right_1 = f32v_load(right_at + 1 * LANES);
-    const f32v x_0 = f32v_splat(left_0[left_at]);
-    sum_0_0 += x_0 * right_0;
-    sum_0_1 += x_0 * right_1;
-    const f32v x_1 = f32v_splat(left_1[left_at]);
-    sum_1_0 += x_1 * right_0;
-    sum_1_1 += x_1 * right_1;
-    const f32v x_2 = f32v_splat(left_2[left_at]);
-    sum_2_0 += x_2 * right_0;
-    sum_2_1 += x_2 * right_1;
-    const f32v x_3 = f32v_splat(left_3[left_at]);
-    sum_3_0 += x_3 * right_0;
-    sum_3_1 += x_3 * right_1;
-    const f32v x_4 = f32v_splat(left_4[left_at]);
-    sum_4_0 += x_4 * right_0;
-    sum_4_1 += x_4 * right_1;
-    const f32v x_5 = f32v_splat(left_5[left_at]);
-    sum_5_0 += x_5 * right_0;
-    sum_5_1 += x_5 * right_1;
-  }
-  f32v_store(sums + 0 * LANES, sum_0_0);
-  f32v_store(sums + 1 * LANES, sum_0_1);
-  f32v_store(sums + 2 * LANES, sum_1_0);
-  f32v_store(sums + 3 * LANES, sum_1_1);
-  f32v_store(sums + 4 * LANES, sum_2_0);
-  f32v_store(sums + 5 * LANES, sum_2_1);
-  f32v_store(sums + 6 * LANES, sum_3_0);
-  f32v_store(sums + 7 * LANES, sum_3_1);
-  f32v_store(sums + 8 * LANES, sum_4_0);
-  f32v_store(sums + 9 * LANES, sum_4_1);
-  f32v_store(sums + 10 * LANES, sum_5_0);
-  f32v_store(sums + 11 * LANES, sum_5_1);
+  f32v_store(sums + 12 * LANES, sum_6_0);
+  f32v_store(sums + 13 * LANES, sum_6_1);
+  f32v_store(sums + 14 * LANES, sum_7_0);
+  f32v_store(sums + 15 * LANES, sum_7_1);
+  f32v_store(sums + 16 * LANES, sum_8_0);
+  f32v_store(sums + 17 * LANES, sum_8_1);
+  f32v_store(sums + 18 * LANES, sum_9_0);
+  f32v_store(sums + 19 * LANES, sum_9_1);
+  #endif
 }
 
 /** What a call of initial_hidden_W works on. */
@@ -573,7 +763,7 @@ train_cost_sum_and_d_p_logits(
  * ∂cost/∂linear ≡ d_linear[i,j] = ∂cost/∂h[i,j]·(1 − h[i,j]·h[i,j])
  *   where ∂cost/∂h[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
  *   for i < 20, j < 500, k < 10
- *   in 5 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
+ *   in 10 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
  */
 static always_inline void
 train_d_linear_panel(const struct train_call *call, int j_first, int columns) {
@@ -592,10 +782,10 @@ train_d_linear_panel(const struct train_call *call, int j_first, int columns) {
   }
   for (int step = 0; step < 10; step++)
     for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-  for (int i_first = 0; i_first < 20; i_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums, false);
-    for (int i = i_first; i < i_first + 5; i++) {
+  for (int i_first = 0; i_first < 20; i_first += 10) {
+    _Alignas(64) float sums[10 * 2 * LANES];
+    tile_10x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums, false);
+    for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
         d_linear[i * 500 + j] = sum * (1.0f - h[i * 500 + j] * h[i * 500 + j]);
@@ -619,7 +809,7 @@ static void train_d_linear(void *on, int from, int to) {
  * hidden_W[i,j] ← hidden_W[i,j] − 0.01·∂cost/∂hidden_W[i,j]
  *   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
  *   for i < 784, j < 500, k < 20
- *   in 6 × 2·LANES tiles of i × j, of x in place and d_linear in place
+ *   in 8 × 2·LANES tiles of i × j, of x in place and d_linear in place
  * and L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j], of what is there before it is written
  *   for i < 784, j < 500
  */
@@ -637,13 +827,12 @@ train_hidden_W_panel(
   float *restrict hidden_W = call->hidden_W;
   _Alignas(64) float L2_sum_hidden_W_lanes[2 * LANES] = {0};
   const float *right = d_linear + j_first;
-  for (int i_first = i_from; i_first < i_to; i_first += 6) {
-    const int i_tile = least(i_first, 784 - 6);
-    _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(x + i_tile, 1, right, 20, 784, 500, sums, false);
-    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
+  for (int i_first = i_from; i_first < i_to; i_first += 8) {
+    _Alignas(64) float sums[8 * 2 * LANES];
+    tile_8x2(x + i_first, 1, right, 20, 784, 500, sums, false);
+    for (int i = i_first; i < i_first + 8; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
+        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
         L2_sum_hidden_W_lanes[j - j_first] += hidden_W[i * 500 + j] * hidden_W[i * 500 + j];
         hidden_W[i * 500 + j] -= 0.01f * (0.0002f * hidden_W[i * 500 + j] + sum);
       }
@@ -657,13 +846,13 @@ train_hidden_W_panel(
 static void train_hidden_W(void *on, int from, int to) {
   struct train_call *call = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 210 i.
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 208 i.
     const int j_first = unit / 4 * (2 * LANES);
-    const int i_from = unit % 4 * 210;
+    const int i_from = unit % 4 * 208;
     double *L2_sum_hidden_W_part = &call->L2_sum_hidden_W_parts[unit];
     *L2_sum_hidden_W_part = 0.0;
     const int columns = least(500 - j_first, 2 * LANES);
-    const int i_to = least(784, i_from + 210);
+    const int i_to = least(784, i_from + 208);
     if (columns == 2 * LANES) train_hidden_W_panel(call, j_first, 2 * LANES, i_from, i_to,
         L2_sum_hidden_W_part);
     else train_hidden_W_panel(call, j_first, columns, i_from, i_to, L2_sum_hidden_W_part);

@@ -183,7 +183,12 @@ function contractionFor(
     blocks,
     steps,
     ...planned,
-    tile: chooseTile(extentOf(rows), planned.padded?.count ?? volumeOf(columns), lanes),
+    tile: chooseTile(
+      extentOf(rows),
+      planned.padded?.count ?? volumeOf(columns),
+      lanes,
+      volumeOf(summed),
+    ),
     result: rewrite(stage.body, (s) => (s === reduce ? local(sumName, "float32") : undefined)),
   };
 }

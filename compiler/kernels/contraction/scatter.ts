@@ -97,7 +97,7 @@ export function scattered(
     levels,
     padded: undefined,
     groups: undefined,
-    tile: chooseTile(extentOf(rows), volumeOf(columns), lanes),
+    tile: chooseTile(extentOf(rows), volumeOf(columns), lanes, volumeOf(steps)),
     scatter: {
       padded: value.node,
       places: c.columns,

@@ -24,11 +24,30 @@ const rowChoices: Readonly<Record<number, readonly number[]>> = {
  */
 const shortVectors = 4;
 
+/** Processors with vectors this long have 32 registers: tiles of two vectors may be twice as high. */
+export const longVectors = 16;
+/** Less high ones gain nothing. */
+const leastTall = 8;
 /**
- * The tile for a result of the given extents: rows that divide its own, so that there is no edge, else the
- * number that leaves the least of the last tile unused.
+ * Sums of no more steps than this, as of a gradient by a small batch, take about as long to finish: there an
+ * edge costs more than halves do, where registers are fewer.
  */
-export function chooseTile(rows: Dim, columns: number, lanes: number): Tile {
+const fewSteps = 32;
+
+/** Rows of tiles that need 32 registers, without an edge. */
+function tallRows(rows: Dim, steps: number): number[] {
+  if (typeof rows !== "number" || steps > fewSteps) return [];
+  return rowChoices[2].map((r) => 2 * r).filter((r) => r >= leastTall && rows % r === 0);
+}
+
+/** Whether a tile has more sums than fit 16 registers: with fewer than 32 it is done in two halves. */
+export const isTall = ({ rows, vectors }: Tile): boolean => rows * vectors > mostSums;
+
+/**
+ * The tile for a result of the given extents, whose elements are sums of so many steps: rows that divide its own,
+ * so that there is no edge, else the number that leaves the least of the last tile unused.
+ */
+export function chooseTile(rows: Dim, columns: number, lanes: number, steps: number): Tile {
   if (rows === 1) return { rows: 1, vectors: Math.min(4, Math.ceil(columns / lanes)) };
   if (lanes <= shortVectors && columns > lanes) return closestTile(rows, columns, lanes);
   const vectors = columns > lanes ? 2 : 1;
@@ -37,7 +56,8 @@ export function chooseTile(rows: Dim, columns: number, lanes: number): Tile {
   const padded = (r: number): number => Math.ceil(rows / r) * r;
   // Small tiles load more than they multiply: a few unused rows are cheaper.
   const cost = (r: number): number => padded(r) * (1 + 0.35 / r);
-  const best = choices.reduce((a, b) => (cost(b) < cost(a) ? b : a));
+  const tall = lanes >= longVectors && vectors === 2 ? tallRows(rows, steps) : [];
+  const best = [...choices, ...tall].reduce((a, b) => (cost(b) < cost(a) ? b : a));
   return { rows: best, vectors };
 }
 

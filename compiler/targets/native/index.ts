@@ -12,7 +12,7 @@ import { canFail, isMade, ownSizes, parametersOf, toldSizes, writeFunction } fro
 import { dimInC, inC } from "./names.ts";
 import { type ListKind, listName, listOf, writeList } from "./routed.ts";
 import { comparedLanes, runsOf } from "./share.ts";
-import { type TileKind, tileName, tileOf, writeTile } from "./tiles.ts";
+import { halfOf, type TileKind, tileName, tileOf, writeTile } from "./tiles.ts";
 import { withoutUnneeded } from "./unneeded.ts";
 
 /** `native.c` and `native.h` of a model. */
@@ -154,10 +154,11 @@ function tilesIn(model: CompiledModel): TileKind[] {
     for (const { contraction } of runsOf(fn).values()) {
       if (!contraction) continue;
       const kind = tileOf(contraction);
-      kinds.set(tileName(kind), kind);
+      for (const part of [halfOf(kind), kind]) if (part) kinds.set(tileName(part), part);
     }
   }
-  return [...kinds.keys()].sort().map((name) => kinds.get(name) as TileKind);
+  const byNumber = new Intl.Collator("en", { numeric: true });
+  return [...kinds.keys()].sort(byNumber.compare).map((name) => kinds.get(name) as TileKind);
 }
 
 /** The lists that the model's sparse sums use. */

@@ -3,6 +3,7 @@
 import { extentOf } from "../../kernels/contraction/axes.ts";
 import type { Contraction } from "../../kernels/contraction/contraction.ts";
 import { strideOf } from "../../kernels/contraction/operand.ts";
+import { isTall, longVectors } from "../../kernels/contraction/tile.ts";
 import type { Writer } from "../writer.ts";
 
 export interface TileKind {
@@ -36,6 +37,10 @@ export function tileName({ rows, vectors, spacing, levels }: TileKind): string {
   return `tile_${rows}x${vectors}${spacing === "free" ? "_free" : ""}${nested}`;
 }
 
+/** The tile that is one half of a tall one, for processors with 16 registers. */
+export const halfOf = (kind: TileKind): TileKind | undefined =>
+  isTall(kind) ? { ...kind, rows: kind.rows / 2 } : undefined;
+
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Names of what belongs to a loop over steps; the innermost has plain ones. */
@@ -62,6 +67,7 @@ export function writeTile(out: Writer, kind: TileKind): void {
     "`more` is false for the first steps: the sums then start from 0.",
   ]);
   const suffixes = levelNames(levels);
+  const half = halfOf(kind);
   const parameters = [
     ...(rows === 0
       ? []
@@ -78,6 +84,11 @@ export function writeTile(out: Writer, kind: TileKind): void {
   out.line("static always_inline void");
   out.list(`${tileName(kind)}(`, parameters, ") {", "", "");
   out.indent(() => {
+    if (half) {
+      out.line(`#if LANES < ${longVectors}`);
+      writeHalves(out, half, parameters);
+      out.line("#else");
+    }
     for (const r of sums) {
       for (const c of range(vectors)) {
         const at = `sums + ${r * vectors + c} * LANES`;
@@ -116,7 +127,29 @@ export function writeTile(out: Writer, kind: TileKind): void {
     for (const r of sums)
       for (const c of range(vectors))
         out.line(`f32v_store(sums + ${r * vectors + c} * LANES, sum_${r}_${c});`);
+    if (half) out.line("#endif");
   });
   out.line("}");
   out.line();
+}
+
+/** Calls the tile that is half of one, for its upper and its lower rows. */
+function writeHalves(out: Writer, half: TileKind, parameters: readonly string[]): void {
+  const { rows, vectors, spacing } = half;
+  const names = parameters.map((parameter) => /\w+$/.exec(parameter)?.[0] as string);
+  const below: Readonly<Record<string, string>> = {
+    ...(spacing === "even"
+      ? { left: `left + ${rows} * left_row` }
+      : { left_rows: `left_rows + ${rows}` }),
+    sums: `sums + ${rows * vectors} * LANES`,
+  };
+  out.note(["Fewer registers: two halves."]);
+  out.list(`${tileName(half)}(`, names, ");", "", "");
+  out.list(
+    `${tileName(half)}(`,
+    names.map((name) => below[name] ?? name),
+    ");",
+    "",
+    "",
+  );
 }
