@@ -79,7 +79,7 @@ export function branchesIn(steps: readonly Step[]): Branch[] {
   ]);
 }
 
-type Load = Extract<Scalar, { kind: "load" }>;
+export type Load = Extract<Scalar, { kind: "load" }>;
 
 const loads = new WeakMap<Scalar, readonly Load[]>();
 

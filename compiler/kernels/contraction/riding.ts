@@ -128,7 +128,7 @@ function hostFrom(
 }
 
 /** Whether each element of a result is finished once, neighbours in memory one after the other. */
-function isHost({ scatter, padded, rows, columns, stage }: Contraction): boolean {
+export function isHost({ scatter, padded, rows, columns, stage }: Contraction): boolean {
   const last = stage.axes.filter((axis) => axis.extent !== 1).at(-1);
   return (
     !scatter &&

@@ -4,22 +4,37 @@ import type { Node } from "../../graph/node.ts";
 import { type Contraction, sumName } from "../../kernels/contraction/contraction.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import type { Nest } from "../../kernels/loops.ts";
+import type { Stage } from "../../kernels/lower.ts";
 import { type Axis, local, rewrite, walk } from "../../kernels/scalar.ts";
 import { isPerStep, perStep } from "../../kernels/steps.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
 import type { Writer } from "../writer.ts";
 import { writeContraction } from "./contraction/index.ts";
-import { type RidingSum, rowOfTile, Scope } from "./contraction/scope.ts";
+import { isStored, type RidingSum, rowOfTile, Scope } from "./contraction/scope.ts";
 import { elementTypes, expression, type Names, numberTypes, roundsEach } from "./expression.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
 import { type Cut, countOf, type Run } from "./share.ts";
 import { writeStatements } from "./statements.ts";
 
+/** A nest with what follows it element by element. */
+function together(nest: Nest, other: Nest | undefined): Nest {
+  if (!other) return nest;
+  const both = <T>(a: readonly T[], b: readonly T[]): T[] => [...new Set([...a, ...b])];
+  return {
+    ...nest,
+    stages: [...nest.stages, ...other.stages],
+    memory: both(nest.memory, other.memory),
+    scalars: both(nest.scalars, other.scalars),
+    sizes: both(nest.sizes, other.sizes),
+  };
+}
+
 /** Writes the function of a nest, its formulas above it. */
 export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
-  const { nest, contraction, routed, riders, parts, cut } = run;
+  const { contraction, routed, riders, follower, parts, cut } = run;
+  const nest = together(run.nest, follower?.nest);
   const letters = new Map<Axis, string>();
   const taken = new Set<string>([
     ...nest.memory.map((node) => nameOf(fn, node)),
@@ -36,17 +51,24 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     letters.set(axis, free);
     return free;
   };
+  for (const s of follower?.statements ?? []) if (s.kind === "let") taken.add(inC(s.local.name));
+  // What follows a product is written with the indices of the product.
+  const own = run.nest.stages[0].axes.filter((axis) => axis.extent !== 1);
+  for (const stage of follower?.nest.stages ?? [])
+    for (const [n, axis] of stage.axes.filter((a) => a.extent !== 1).entries())
+      letters.set(axis, letter(own[n]));
   const names: Names = {
     nameOf: (node) => nameOf(fn, node),
     letter,
     keepsSums: contraction !== undefined || routed !== undefined,
   };
-  const shown = routed?.formulas ?? nest.stages;
-  const stages = shown.flatMap((stage) => formulaOf(stage, fn.program, letter));
+  const formulas = (stages: readonly Stage[]): string[] =>
+    stages.flatMap((stage) => formulaOf(stage, fn.program, letter));
   out.doc([
-    ...stages,
+    ...formulas(routed?.formulas ?? run.nest.stages),
     ...describeSchedule(contraction, names),
     ...describeLists(routed, names),
+    ...(follower ? ["  and with each element at once:", ...formulas(follower.nest.stages)] : []),
     ...riders.flatMap((rider) => describeRider(fn, rider)),
   ]);
   const type = `struct ${inC(fn.program.name)}_call`;
@@ -85,7 +107,9 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
       ({ term, isBefore }, i): RidingSum => ({ ...parts[i], term, isBefore }),
     );
     const isNumber = (node: Node): boolean => nest.scalars.includes(node);
-    const scope = new Scope(out, contraction, names, free, isOwn, isNumber, riding);
+    const isKept = isStored(fn.program, contraction.stage.into);
+    const following = follower && { statements: follower.statements, isKept };
+    const scope = new Scope(out, contraction, names, free, isOwn, isNumber, riding, following);
     writeContraction(scope, {
       name: run.name,
       type,

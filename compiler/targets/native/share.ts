@@ -4,6 +4,7 @@ import { isFloat } from "../../graph/types.ts";
 import { definitionsOf } from "../../kernels/contraction/arrange.ts";
 import { extentOf, volumeOf } from "../../kernels/contraction/axes.ts";
 import type { Contraction } from "../../kernels/contraction/contraction.ts";
+import { type Follower, followersOf } from "../../kernels/contraction/following.ts";
 import { type Rider, ridersOf } from "../../kernels/contraction/riding.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import { scheduleOf } from "../../kernels/contraction/scatter.ts";
@@ -40,6 +41,8 @@ export interface Run {
   readonly routed: Routed | undefined;
   /** Sums that a contraction takes on its way. */
   readonly riders: readonly Rider[];
+  /** What is done with each element of a contraction's result at once. */
+  readonly follower: Follower | undefined;
   /** Number of units, as an expression over the function's memory; undefined for one. */
   readonly units: string | undefined;
   /** How a nest that is no contraction is cut into units. */
@@ -82,7 +85,13 @@ export function runsOf(fn: CompiledFunction): Map<unknown, Run> {
     const c = contractions.get(nest);
     return c && hasFewRows(c) ? c : undefined;
   });
-  const riding = new Set([...riders.values()].flat().map((rider) => rider.nest));
+  const followers = followersOf(fn.calls, (nest) => contractions.get(nest), {
+    nameOf: (node) => nameOf(fn, node),
+    isLasting: (node) => program.memory.includes(node),
+  });
+  const riding = new Set(
+    [...[...riders.values()].flat(), ...followers.values()].map((other) => other.nest),
+  );
   const taken = new Set(program.names.values());
   const arrayOf = (sum: string): string => {
     let name = `${sum}_parts`;
@@ -103,7 +112,9 @@ export function runsOf(fn: CompiledFunction): Map<unknown, Run> {
       ? cut.sums.map((sum) => inC(sum.local.name))
       : own.map(({ stage }) => nameOf(fn, stage.into));
     const parts = sums.map((sum) => ({ sum, array: arrayOf(sum) }));
-    const run: Run = { nest, name, contraction, routed, riders: own, units: undefined, cut, parts };
+    const follower = followers.get(nest);
+    const kind = { contraction, routed, riders: own, follower };
+    const run: Run = { nest, name, ...kind, units: undefined, cut, parts };
     runs.set(nest, { ...run, units: isShared ? unitsIn(run) : undefined });
   }
   return runs;

@@ -24,6 +24,9 @@ export function outerParameters(scope: Scope): string[] {
   return scope.c.outer.map((axis) => `int ${scope.names.letter(axis)}`);
 }
 
+const elementsIn = (s: Scalar): Node[] =>
+  walk(s).flatMap((part) => (part.kind === "element" ? [part.node] : []));
+
 /** The memory that a function of the contraction touches. */
 export function nodesOf(scope: Scope, part: "panel" | "start" | "end"): Node[] {
   const { stage, scatter, a, b, result } = scope.c;
@@ -38,7 +41,15 @@ export function nodesOf(scope: Scope, part: "panel" | "start" | "end"): Node[] {
         : scatter
           ? operands
           : [...operands, ...loads(result)];
-  return [...new Set([...all, stage.into])].filter((node) => !scope.isNumber(node));
+  const following = (scope.following?.statements ?? []).flatMap((s) =>
+    s.kind === "store"
+      ? [s.into, ...elementsIn(s.value)]
+      : s.kind === "let"
+        ? elementsIn(s.value)
+        : [],
+  );
+  const written = scope.following?.isKept === false ? [] : [stage.into];
+  return [...new Set([...all, ...written, ...following])].filter((node) => !scope.isNumber(node));
 }
 
 /** The body of a panel's function: columns that fill some vectors, all rows or those of a unit. */

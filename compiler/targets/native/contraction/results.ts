@@ -2,7 +2,9 @@
 
 import { axesIn } from "../../../kernels/contraction/axes.ts";
 import { sumName } from "../../../kernels/contraction/contraction.ts";
+import { resultName } from "../../../kernels/contraction/following.ts";
 import { offsetIn } from "../../../kernels/contraction/operand.ts";
+import type { Statement } from "../../../kernels/loops.ts";
 import {
   type Axis,
   axisIndex,
@@ -13,7 +15,7 @@ import {
 } from "../../../kernels/scalar.ts";
 import { expression, offset as offsetText } from "../expression.ts";
 import { dimInC } from "../names.ts";
-import { assignment } from "../statements.ts";
+import { assignment, writeStatements } from "../statements.ts";
 import type { RidingSum, Scope } from "./scope.ts";
 import { factor } from "./units.ts";
 
@@ -99,9 +101,13 @@ function store(scope: Scope): void {
   }
   const value = scope.merge(scope.elements(renamed(scope, result)), ...groups);
   const merged = scope.merge(offset, ...groups);
+  const following = followingOf(scope, groups);
   const left = axesIn([
     value,
     merged,
+    ...following.flatMap((s) =>
+      s.kind === "store" ? [s.offset, s.value] : "value" in s ? [s.value] : [],
+    ),
     ...scope.riding.map(({ term }) => scope.merge(scope.elements(term), ...groups)),
   ]);
   for (const group of groups)
@@ -111,8 +117,23 @@ function store(scope: Scope): void {
     scope.riding.filter((sum) => sum.isBefore === isBefore),
   );
   addRiding(scope, before, groups);
-  out.line(assignment({ into: stage.into, offset: merged, value }, scope.names));
+  if (scope.following) {
+    const here = resultName(scope.names.nameOf(stage.into));
+    out.line(`const float ${here} = ${expression(value, scope.names).text};`);
+    const kept = { into: stage.into, offset: merged, value: local(here, "float32") };
+    if (scope.following.isKept) out.line(assignment(kept, scope.names));
+  } else out.line(assignment({ into: stage.into, offset: merged, value }, scope.names));
   addRiding(scope, behind, groups);
+  writeStatements(out, following, scope.names);
+}
+
+/** What follows an element, in terms of the counters at hand. */
+function followingOf(scope: Scope, groups: readonly (readonly Axis[])[]): Statement[] {
+  const merged = (s: Scalar): Scalar => scope.merge(s, ...groups);
+  return (scope.following?.statements ?? []).map((s): Statement => {
+    if (s.kind === "let") return { ...s, value: merged(s.value) };
+    return s.kind === "store" ? { ...s, offset: merged(s.offset), value: merged(s.value) } : s;
+  });
 }
 
 /** Adds the element at hand to sums that ride along. */

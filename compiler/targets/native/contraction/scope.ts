@@ -5,6 +5,8 @@ import type { Dim } from "../../../graph/types.ts";
 import { extentOf, volumeOf } from "../../../kernels/contraction/axes.ts";
 import { type Contraction, sumName } from "../../../kernels/contraction/contraction.ts";
 import { elementsOf, type Place } from "../../../kernels/contraction/operand.ts";
+import type { Statement } from "../../../kernels/loops.ts";
+import type { Program } from "../../../kernels/program.ts";
 import {
   type Axis,
   constant,
@@ -35,6 +37,19 @@ export interface RidingSum {
 /** What counts the rows of a tile: no axis has this letter. */
 export const rowOfTile = "r";
 
+/** What is done with each element of the result at once. */
+export interface Following {
+  readonly statements: readonly Statement[];
+  /** Whether the result itself is needed in memory as well. */
+  readonly isKept: boolean;
+}
+
+/** Whether a value lies in memory: not where it is only for what follows it at once. */
+export const isStored = (program: Program, node: Node): boolean =>
+  program.temporaries.includes(node) ||
+  program.memory.includes(node) ||
+  program.outputs.includes(node);
+
 /** A contraction while its functions are written. */
 export class Scope {
   readonly out: Writer;
@@ -44,6 +59,7 @@ export class Scope {
   readonly isOwn: (node: Node) => boolean;
   readonly isNumber: (node: Node) => boolean;
   readonly riding: readonly RidingSum[];
+  readonly following: Following | undefined;
   readonly width: string;
   readonly columns: number;
   readonly rowCount: Dim;
@@ -64,6 +80,7 @@ export class Scope {
     isOwn: (node: Node) => boolean,
     isNumber: (node: Node) => boolean,
     riding: readonly RidingSum[] = [],
+    following?: Following,
   ) {
     this.out = out;
     this.c = c;
@@ -72,6 +89,7 @@ export class Scope {
     this.isOwn = isOwn;
     this.isNumber = isNumber;
     this.riding = riding;
+    this.following = following;
     this.width = lanes(c.tile.vectors);
     this.columns = c.padded?.count ?? volumeOf(c.columns);
     this.rowCount = c.rows.length > 0 ? extentOf(c.rows) : 1;
