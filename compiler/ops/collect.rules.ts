@@ -5,7 +5,7 @@
  */
 
 import type { Node } from "../graph/node.ts";
-import { isFloat, sameShape } from "../graph/types.ts";
+import { type DType, isFloat, sameShape } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
 import { wholePower } from "./arithmetic.rules.ts";
 import { add, div, mul, neg, pow, square, sub } from "./arithmetic.ts";
@@ -38,6 +38,16 @@ function reduced({ num, den }: Rational): Rational {
 /** What a folded constant may be: its reciprocal and its products have room in float32. */
 const moderate = (x: number): boolean => x > 1e-30 && x < 1e30;
 
+/** Magnitudes that a dtype holds with all of their digits. */
+const single = { least: 2 ** -126, most: (2 - 2 ** -23) * 2 ** 127 };
+const double = { least: 2 ** -1022, most: Number.MAX_VALUE };
+
+/** Whether constants that have come together can be written: 10⁻²⁰·(10⁻²⁰·x) is not 10⁻⁴⁰·x in float32. */
+function isHeld({ num, den }: Rational, dtype: DType): boolean {
+  const { least, most } = dtype === "float32" ? single : double;
+  return [num, den].map(Math.abs).every((c) => c >= least && c <= most);
+}
+
 /** A constant over another one as one, 0.002/7840; fractions of whole numbers stay, and what is over 1. */
 function folded({ num, den }: Rational): Rational {
   const isFraction = Number.isSafeInteger(num) && Number.isSafeInteger(den);
@@ -57,6 +67,9 @@ interface Product {
   readonly coefficient: Rational;
   readonly factors: readonly Factor[];
 }
+
+/** Powers of more than this are factors as they stand: few constants have such powers. */
+const largestExponent = 128;
 
 /** Products wider than this are left alone, which keeps simplification near-linear. */
 const limit = 24;
@@ -110,7 +123,8 @@ function productOf(node: Node, exponent = 1, depth = 0, parts = budget()): Produ
   }
   if (node.op === pow.op && looks) {
     const fixed = constantValue(b);
-    if (fixed !== undefined && Number.isInteger(fixed) && whole)
+    const isSmall = Math.abs((fixed ?? 0) * exponent) <= largestExponent;
+    if (fixed !== undefined && Number.isInteger(fixed) && whole && isSmall)
       return productOf(a, fixed * exponent, depth + 1, parts);
   }
   return { coefficient: one, factors: [{ base: node, exponent }] };
@@ -202,8 +216,7 @@ function productCost(node: Node, depth = 0, parts = budget()): number {
 function collectFactors(node: Node): Node | undefined {
   if (!isFloat(node.type.dtype)) return undefined;
   const product = productOf(node);
-  const { num, den } = product.coefficient;
-  if (!Number.isFinite(num) || !Number.isFinite(den) || num === 0) return undefined;
+  if (!isHeld(product.coefficient, node.type.dtype)) return undefined;
   // A norm is scaled so that its square is never needed: (x/‖x‖)/‖x‖ and (x/‖x‖)·(y/‖y‖) stay as they are.
   const norms = product.factors.filter((f) => f.base.op === normOp && f.exponent < 0);
   if (norms.length > 1 || norms.some((f) => f.exponent < -1)) return undefined;
@@ -293,8 +306,8 @@ function collectTerms(node: Node): Node | undefined {
   if (terms.length > limit) return undefined;
   const merged = merge(terms);
   if (merged.length === 0) return literal(0, node.type.dtype);
-  if (merged.length < terms.length) return writeSum(merged);
-  return undefined;
+  if (merged.length === terms.length) return undefined;
+  return merged.every((t) => isHeld(t.coefficient, node.type.dtype)) ? writeSum(merged) : undefined;
 }
 
 /** a/n − b/n = (a − b)/n: one division instead of two. */
@@ -304,7 +317,7 @@ function commonFactor(node: Node): Node | undefined {
   if (terms.length < 2 || terms.length > limit) return undefined;
   const { num, den } = terms[0].coefficient;
   const size = Math.abs(num);
-  if (size === 1 && den === 1) return undefined;
+  if ((size === 1 && den === 1) || !isHeld({ num, den }, node.type.dtype)) return undefined;
   if (terms.some((t) => Math.abs(t.coefficient.num) !== size || t.coefficient.den !== den))
     return undefined;
   if (terms.every((t) => constantValue(t.value) !== undefined)) return undefined;
@@ -332,7 +345,8 @@ function divideTerms(node: Node): Node | undefined {
   });
   const isLeft = (product: Product): boolean =>
     product.factors.some((f) => f.exponent < 0 && divisor.factors.some((d) => d.base === f.base));
-  if (divided.some(isLeft)) return undefined;
+  if (divided.some((product) => isLeft(product) || !isHeld(product.coefficient, node.type.dtype)))
+    return undefined;
   const written = divided.map(({ coefficient, factors }) => ({
     coefficient,
     value: broadcastTo(writeProduct({ coefficient: one, factors }, node.type.dtype), node.shape),

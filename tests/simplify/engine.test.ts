@@ -325,6 +325,36 @@ test("a constant over another one is one constant, a fraction of whole numbers i
   t.is(simple(l.div(l.mul(1e-20, x), 1e20)), "1e-20 * x / 100000000000000000000");
 });
 
+test("constants are collected only where the dtype holds what comes out", (t) => {
+  const [a, b] = ["a", "b"].map((name) => named(l.scalar(), name));
+  const values = (x: number) =>
+    new Map(
+      [a, b].map((s) => [
+        s as unknown as Node,
+        { dtype: "float32" as const, shape: [], data: Float64Array.of(x) },
+      ]),
+    );
+  const written: readonly (readonly [l.Tensor, number])[] = [
+    [l.mul(1e-20, l.mul(1e-20, a)), 1e35],
+    [l.mul(1e30, l.mul(1e30, a)), 1e-30],
+    [l.div(l.div(a, 1e25), 1e25), 1e30],
+    [l.mul(l.mul(1e20, a), l.mul(1e25, b)), 1e-20],
+    [l.pow(l.mul(3e4, a), 10), 1e-3],
+    [l.add(l.mul(3e38, a), l.mul(3e38, b)), 0.01],
+    [l.sub(l.mul(1e30, l.mul(1e30, a)), l.mul(1e30, l.mul(1e30, b))), 0],
+    [l.mul(2, l.pow(l.mul(2, a), 1e9)), 0.5],
+  ];
+  for (const [value, at] of written) {
+    const node = value as unknown as Node;
+    const { roots } = simplifyNodes([node]);
+    const [before, after] = evaluateNodes([node, ...roots], values(at)).map(({ data }) => data[0]);
+    t.true(
+      Math.abs(after - before) <= 1e-5 * Math.abs(before),
+      `${pp(value)}: ${before}, ${after}`,
+    );
+  }
+});
+
 test("a rule that changes a dtype is caught", (t) => {
   const bad = {
     name: "bad",
