@@ -4,8 +4,9 @@ import type { Node } from "../../graph/node.ts";
 import type { DType } from "../../graph/types.ts";
 import type { Axis } from "../../kernels/scalar.ts";
 import { type Code, flat, get, set } from "./code.ts";
-import type { Held, Lanes, Scope } from "./expression.ts";
+import type { Held, Scope } from "./expression.ts";
 import { inWasm, type LocalType, type NumberType, numberTypes } from "./names.ts";
+import type { Lanes } from "./vector.ts";
 
 export interface Letters {
   letter(axis: Axis): string;

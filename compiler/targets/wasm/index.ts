@@ -8,9 +8,8 @@ import { banner } from "../banner.ts";
 import { columns, Writer } from "../writer.ts";
 import { type Assembled, assemble, onSharedMemory, withoutFused } from "./assemble.ts";
 import { brokenLine } from "./code.ts";
-import { lanes } from "./contraction.ts";
 import { type Written, writeFunction } from "./function.ts";
-import { Helpers } from "./helpers.ts";
+import { Helpers } from "./helpers/index.ts";
 import {
   functionsOf,
   type Layout,
@@ -23,6 +22,7 @@ import {
 import { inWasm } from "./names.ts";
 import { comment, packed, type WrittenFunction } from "./nest.ts";
 import { isRun } from "./routed.ts";
+import { lanes } from "./tiles.ts";
 
 /** `wasm.wat` and `wasm.ts` of a model. */
 export async function emitWasm(compiled: CompiledModel): Promise<Map<string, string>> {

@@ -3,7 +3,7 @@
 import type { Node } from "../../graph/node.ts";
 import type { Statement } from "../../kernels/loops.ts";
 import { type Axis, type Scalar, walk } from "../../kernels/scalar.ts";
-import { inLanes, isUniform, type Lanes, strideAlong, wayOf } from "./expression.ts";
+import { inLanes, isUniform, type Lanes, strideAlong, wayOf } from "./vector.ts";
 
 export type Loop = Extract<Statement, { kind: "loop" }>;
 

@@ -13,13 +13,15 @@ import { formulaOf } from "../formula.ts";
 import { columns } from "../writer.ts";
 import { Body } from "./body.ts";
 import { type Code, flat, get, i32, linesOf, plus, times } from "./code.ts";
-import { ContractionWriter, lanes } from "./contraction.ts";
+import { Scope } from "./contraction/scope.ts";
+import { unitCount, writeUnits } from "./contraction/unit-loop.ts";
+import { edgeResult, resultsOf, wholeResult } from "./contraction/whole.ts";
 import { type Loop, runsInLanes } from "./lanes.ts";
 import { type FunctionLayout, nameIn, type Place } from "./layout.ts";
 import { dimCode, inWasm, type LocalType, numberTypes } from "./names.ts";
 import { aboutList, listFunction, RoutedWriter } from "./routed.ts";
 import { writeLoop, writeStatements } from "./statements.ts";
-import { aboutTile, tileFunction } from "./tiles.ts";
+import { aboutTile, lanes, tileFunction } from "./tiles.ts";
 
 /** A function of the module, as text. */
 export interface WrittenFunction {
@@ -174,7 +176,7 @@ export function writeNest(
       scratch: 0,
     };
   }
-  const writer = new ContractionWriter(
+  const scope = new Scope(
     body,
     contraction,
     (axis, own) => {
@@ -183,10 +185,10 @@ export function writeNest(
     name,
     nest.scalars,
   );
-  const tile = writer.tile;
-  writer.write();
+  const tile = scope.tile;
+  writeUnits(scope);
   const inTile = new Body({ letter, nameOf, helper }, true);
-  const results = writer.results(inTile, () => prepare(inTile, (used) => inTile.reads(used)));
+  const results = resultsOf(scope, inTile, () => prepare(inTile, (used) => inTile.reads(used)));
   /** A function beside it, with its parameters; none where it is not needed. */
   const beside = (
     about: string,
@@ -202,28 +204,28 @@ export function writeNest(
     functions: [
       { name, lines: functionLines(about, name, ["from", "to"], body) },
       {
-        name: writer.tileName,
+        name: scope.tileName,
         lines: [
           ...comment([aboutTile(tile, results)]),
-          ...textOf(writer.tileName, ...tileFunction(tile, results)),
+          ...textOf(scope.tileName, ...tileFunction(tile, results)),
         ],
       },
       ...beside(
         "The result of a whole tile, whose sums are in memory.",
-        writer.wholeName,
+        scope.wholeName,
         new Body({ letter, nameOf, helper }, true),
-        (inOwn, prepareOwn) => writer.whole(inOwn, prepareOwn),
+        (inOwn, prepareOwn) => wholeResult(scope, inOwn, prepareOwn),
       ),
       ...beside(
         "The result of a tile at an edge, whose sums are in memory.",
-        writer.edgeName,
+        scope.edgeName,
         new Body({ letter, nameOf, helper }),
-        (inOwn, prepareOwn) => writer.edge(inOwn, prepareOwn),
+        (inOwn, prepareOwn) => edgeResult(scope, inOwn, prepareOwn),
       ),
     ],
-    units: writer.unitCount,
+    units: unitCount(scope),
     isShared: workOf(nest) >= worthSharing,
-    scratch: writer.scratchBytes,
+    scratch: scope.scratchBytes,
   };
 }
 

@@ -13,19 +13,10 @@ import {
 } from "../../kernels/scalar.ts";
 import type { Body } from "./body.ts";
 import { type Code, constOf, get, i32, minus, plus } from "./code.ts";
-import {
-  addressOf,
-  constCode,
-  constText,
-  convert,
-  isUniform,
-  scalar,
-  storeTo,
-  strideAlong,
-  vector,
-} from "./expression.ts";
+import { addressOf, constCode, constText, convert, scalar, storeTo } from "./expression.ts";
 import { type Loop, runsInLanes } from "./lanes.ts";
 import { dimCode, numberTypes } from "./names.ts";
+import { isUniform, strideAlong, vector } from "./vector.ts";
 
 type Declare = Extract<Statement, { kind: "declare" }>;
 type Accumulate = Extract<Statement, { kind: "accumulate" }>;

@@ -3,6 +3,9 @@
 import type { Contraction } from "../../kernels/contraction/contraction.ts";
 import { type Code, get, i32, plus, set } from "./code.ts";
 
+/** Numbers of float32 in a vector. */
+export const lanes = 4;
+
 /** Where the operands of a tile lie; distances are in elements. */
 export interface TileShape {
   readonly rows: number;

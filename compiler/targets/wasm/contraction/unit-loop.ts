@@ -1,0 +1,67 @@
+/** The function of a contraction: what a number of its units stands for, and what is done for it. */
+
+import { type Code, constOf, get, i32, plus, product, times } from "../code.ts";
+import { dimCode } from "../names.ts";
+import { writePanel } from "./panel.ts";
+import type { Scope } from "./scope.ts";
+
+/** How many units there are. */
+export function unitCount(scope: Scope): Code {
+  return partsOf(scope).reduce<Code>((n, part) => product(n, part.count), i32(1));
+}
+
+/** What a unit's number stands for, outermost first. */
+function partsOf(
+  scope: Scope,
+): readonly { readonly name: string; readonly count: Code; readonly scale: number }[] {
+  const c = scope.c;
+  const { rows, areOuter } = scope.units;
+  const outer = c.outer.map((axis) => ({
+    name: scope.body.letter(axis),
+    count: dimCode(axis.extent),
+    scale: 1,
+  }));
+  if (areOuter) return outer;
+  const panels = Math.ceil(scope.columns / scope.width);
+  const blocks =
+    rows === undefined
+      ? []
+      : [
+          {
+            name: scope.from,
+            count:
+              typeof scope.rows === "number"
+                ? i32(Math.ceil(scope.rows / rows))
+                : (["i32.div_u", plus(dimCode(scope.rows), i32(rows - 1)), i32(rows)] as const),
+            scale: rows,
+          },
+        ];
+  return [...outer, { name: scope.first, count: i32(panels), scale: scope.width }, ...blocks];
+}
+
+/** The body of the function of the units `from` to `to`. */
+export function writeUnits(scope: Scope): void {
+  const body = scope.body;
+  body.set("unit", "i32", get("from"));
+  body.when(["i32.lt_s", get("unit"), get("to")], () =>
+    body.loop("unit", 1, get("to"), () => writeUnit(scope)),
+  );
+}
+
+function writeUnit(scope: Scope): void {
+  const body = scope.body;
+  const parts = partsOf(scope);
+  body.note("what the unit's number stands for");
+  let rest: Code = get("unit");
+  for (const [i, part] of parts.entries()) {
+    const behind = parts.slice(i + 1).reduce<Code>((n, p) => product(n, p.count), i32(1));
+    const one = constOf(behind) === 1;
+    const own: Code = one ? rest : ["i32.div_u", rest, behind];
+    body.set(part.name, "i32", times(own, part.scale));
+    rest = one ? i32(0) : ["i32.rem_u", rest, behind];
+  }
+  if (scope.units.areOuter) {
+    body.set(scope.first, "i32", i32(0));
+    body.loop(scope.first, scope.width, i32(scope.columns), () => writePanel(scope));
+  } else writePanel(scope);
+}

@@ -1,0 +1,102 @@
+/** Functions that generated WebAssembly carries along: those of float32 numbers, and whole numbers'. */
+
+import { definedNames, helperName, spelled } from "../../../kernels/functions.ts";
+import type { DefinedFn } from "../../../kernels/scalar.ts";
+import { type Code, get, linesOf, set } from "../code.ts";
+import { type Scope, scalar } from "../expression.ts";
+import { numberTypes } from "../names.ts";
+import type { Helper } from "./helper.ts";
+import { floats, int } from "./numbers.ts";
+import { allocate, threads } from "./threads.ts";
+import { vectors } from "./vectors.ts";
+
+const helpers: Readonly<Record<string, Helper>> = {
+  allocate,
+  ...threads,
+  ...vectors,
+  ...int("i32"),
+  ...int("i64"),
+  ...floats("f32"),
+  ...floats("f64"),
+};
+
+/** What JavaScript computes: its module and how many numbers it takes. */
+const imports: Readonly<Record<string, readonly [module: string, name: string, count: number]>> = {
+  f64_exp: ["Math", "exp", 1],
+  f64_expm1: ["Math", "expm1", 1],
+  f64_log: ["Math", "log", 1],
+  f64_log1p: ["Math", "log1p", 1],
+  f64_tanh: ["Math", "tanh", 1],
+  f64_sin: ["Math", "sin", 1],
+  f64_cos: ["Math", "cos", 1],
+  f64_atan2: ["Math", "atan2", 2],
+  f64_pow: ["Math", "pow", 2],
+  f64_mod: ["adjoint", "mod", 2],
+};
+
+const defined = new Map<string, DefinedFn>(definedNames.map((fn) => [helperName(fn), fn]));
+
+/** The helpers that a module has asked for. */
+export class Helpers {
+  readonly #used = new Set<string>();
+
+  /** `$name`, and the module has it. */
+  readonly use = (name: string): string => {
+    if (this.#used.has(name)) return `$${name}`;
+    const fn = defined.get(name);
+    if (!fn && !imports[name] && !helpers[name]) throw new Error(`no helper ${name}`);
+    for (const needed of helpers[name]?.needs ?? []) this.use(needed);
+    // Its lines say what a definition needs.
+    if (fn) definitionOf(fn, this.use);
+    this.#used.add(name);
+    return `$${name}`;
+  };
+
+  imports(): string[] {
+    return [...this.#used].sort().flatMap((helper) => {
+      const found = imports[helper];
+      if (!found) return [];
+      const [module, name, count] = found;
+      const parameters = Array.from({ length: count }, () => "f64").join(" ");
+      return [
+        `(import "${module}" "${name}" (func $${helper} (param ${parameters}) (result f64)))`,
+      ];
+    });
+  }
+
+  /** Each helper's lines, by name. */
+  functions(): Map<string, readonly string[]> {
+    const names = [...this.#used].filter((name) => !imports[name]).sort();
+    return new Map(
+      names.map((name) => {
+        const fn = defined.get(name);
+        return [name, fn ? definitionOf(fn, this.use) : helpers[name].lines];
+      }),
+    );
+  }
+}
+
+/** A function that is defined by scalar instructions, in double precision. */
+function definitionOf(fn: DefinedFn, use: (name: string) => string): readonly string[] {
+  const { about, parts, result } = spelled(fn);
+  const scope: Scope = {
+    base: () => "",
+    axis: () => "",
+    size: () => "",
+    helper: use,
+    local: (name, dtype) => ({ code: get(name), type: numberTypes[dtype] }),
+  };
+  const body: Code[] = [
+    ...parts.map(({ name, value }) => ["local", `$${name}`, numberTypes[value.dtype]]),
+    ...parts.map(({ name, value }) => set(name, scalar(value, scope))),
+    scalar(result, scope),
+  ];
+  return [
+    `;; ${about}`,
+    `(func $${helperName(fn)} (param $x f64) (result f64)`,
+    ...body.slice(0, -1).flatMap((code) => linesOf(code, 2)),
+    ...linesOf(body.at(-1) as Code, 2).map((line, i, all) =>
+      i === all.length - 1 ? `${line})` : line,
+    ),
+  ];
+}
