@@ -6,6 +6,7 @@
  */
 
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Shared, variablesOf } from "../runtime/trainer.ts";
@@ -72,12 +73,23 @@ async function trainersOf(model: string): Promise<Trainer[]> {
   return trainers;
 }
 
+/** Seconds of processors that this process and all together have worked; of all, 0 where the system does not tell. */
+function worked(): { own: number; all: number } {
+  const { user, system } = process.cpuUsage();
+  const [line = ""] = existsSync("/proc/stat")
+    ? readFileSync("/proc/stat", "utf8").split("\n")
+    : [];
+  const [inUser = 0, nice = 0, inSystem = 0] = line.split(/\s+/).slice(1).map(Number);
+  return { own: (user + system) / 1e6, all: (inUser + nice + inSystem) / 100 };
+}
+
 const other = busy ? spawn("taskset", ["-c", "1", "sh", "-c", "while :; do :; done"]) : undefined;
 try {
   for (const model of models) {
     const trainers = await trainersOf(model);
     const { step } = measured[model];
     const rates: number[][] = [[], []];
+    const [before, began] = [worked(), performance.now()];
     const end = performance.now() + (1000 * seconds) / models.length;
     while (performance.now() < end)
       for (const [i, trainer] of trainers.entries()) {
@@ -89,6 +101,9 @@ try {
         }
         rates[i].push((1000 * steps) / (performance.now() - start));
       }
+    const after = worked();
+    const others =
+      (1000 * (after.all - before.all - (after.own - before.own))) / (performance.now() - began);
     const [one, two] = rates.map((list) =>
       quantile(
         list.slice(2).sort((a, b) => a - b),
@@ -96,7 +111,7 @@ try {
       ),
     );
     console.log(
-      `${model}, ${target}: ${one.toFixed(0)} steps/s with one thread, ${two.toFixed(0)} with two (× ${(two / one).toFixed(2)})`,
+      `${model}, ${target}: ${one.toFixed(0)} steps/s with one thread, ${two.toFixed(0)} with two (× ${(two / one).toFixed(2)}); others kept ${Math.max(0, others).toFixed(2)} cores busy`,
     );
   }
 } finally {

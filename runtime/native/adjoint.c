@@ -81,8 +81,8 @@ enum { spins = 2000 };
 /* Shared jobs after which work alone is measured anew: well below a hundredth of the time. */
 enum { until_measured = 1500 };
 /* The part of the time worked alone that sharing may cost, and how often it may be halved. */
-static const double earned = 1.0 / 40;
-enum { most_failures = 3 };
+static const double earned = 1.0 / 32;
+enum { most_failures = 2 };
 /* Saving less than this part of the time is not worth the other core. */
 static const double worthwhile = 0.03;
 /* What an account must hold for sharing to begin, and the most that it holds, in nanoseconds and in jobs. */
