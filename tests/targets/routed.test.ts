@@ -1,9 +1,16 @@
 /** Gradients behind max-pooling in C and WebAssembly, which are computed from lists of what is not 0, beside the interpreter. */
 
+import * as l from "adjoint";
 import test from "ava";
 import { compileModel } from "../../compiler/compile.ts";
 import { gradients } from "../../compiler/gradient/grad.ts";
 import type { Node } from "../../compiler/graph/node.ts";
+import { staticSize } from "../../compiler/graph/types.ts";
+import { withRouted } from "../../compiler/kernels/contraction/arrange.ts";
+import { choiceOf, stepsOf } from "../../compiler/kernels/contraction/lists.ts";
+import { elementsOf } from "../../compiler/kernels/contraction/operand.ts";
+import { rangeOf, walk } from "../../compiler/kernels/scalar.ts";
+import type { CompiledFunction } from "../../compiler/model.ts";
 import * as a from "../../compiler/ops/arithmetic.ts";
 import { type ConvOptions, conv2d } from "../../compiler/ops/convolution.ts";
 import * as e from "../../compiler/ops/exponential.ts";
@@ -11,10 +18,10 @@ import { maxPool2d } from "../../compiler/ops/pooling.ts";
 import * as r from "../../compiler/ops/reduction.ts";
 import { emitNative } from "../../compiler/targets/native/index.ts";
 import { emitWasm } from "../../compiler/targets/wasm/index.ts";
-import { functionOf } from "../support/compile.ts";
+import { functionOf, named } from "../support/compile.ts";
 import { missingCompiler } from "../support/native.ts";
 import { Cases, differencesOf, wrongOf } from "../support/native-cases.ts";
-import { runAllWasm } from "../support/wasm.ts";
+import { runAllWasm, wasmTrainerOf } from "../support/wasm.ts";
 
 const missing = missingCompiler();
 if (missing) test(`skipped, C: ${missing}`, (t) => t.pass());
@@ -113,4 +120,59 @@ test.serial("ties: a window's largest elements share what it passes on", async (
   );
   t.deepEqual(await allWrong(cases), []);
   t.true((await listedIn(cases)).wasm > 0);
+});
+
+test.serial("what the sparse value reads is read before it gets its new value", async (t) => {
+  const x = named(l.tensor4(6, 2, 14, 14), "x");
+  const map = named(l.shared(l.uniform([6, 8, 10, 10])), "map");
+  const w = named(l.shared(l.zeros(8, 2, 5, 5)), "w");
+  const largest = l.grad(l.sum(l.maxPool2d(map, 2)), map);
+  const step = l.grad(l.sum(l.mul(l.conv2d(x, w), largest)), w);
+  const make = (updates: readonly (readonly [l.Tensor, l.Tensor])[]) =>
+    compileModel("m", "models/m.ts", [
+      ["map", map],
+      ["w", w],
+      ["train", l.fn([x], l.sum(x), { updates })],
+    ]);
+  const weights = async (updates: readonly (readonly [l.Tensor, l.Tensor])[]) => {
+    interface Trainer {
+      readonly w: { get(): Float32Array };
+      train(x: Float32Array): number;
+    }
+    const trainer = await wasmTrainerOf<Trainer>(make(updates), { seed: 3 });
+    trainer.train(Float32Array.from({ length: 6 * 2 * 14 * 14 }, (_, i) => Math.sin(i * i)));
+    return Array.from(trainer.w.get());
+  };
+  const [descent, other] = [
+    [w, l.sub(w, step)],
+    [map, l.sub(1, map)],
+  ] as const;
+  const both = make([other, descent]);
+  t.regex((await emitWasm(both)).get("wasm.wat") ?? "", /from lists of what is not 0/);
+  t.deepEqual(await weights([other, descent]), await weights([descent]));
+  const { program } = withRouted(both.functions.at(-1) as CompiledFunction, 8);
+  const [sum] = program.routed?.keys() ?? [];
+  const placeOf = (node: Node): number => program.stages.findIndex(({ into }) => into === node);
+  t.true(placeOf(sum) < placeOf(map as unknown as Node));
+});
+
+test.serial("no place behind the last whole window is read", async (t) => {
+  const cases = new Cases(24);
+  layers(cases, [6, 2, 19, 23], { filters: 5, size: 4, pool: 3 }, { filters: 7, size: 2, pool: 2 });
+  t.deepEqual(await allWrong(cases), []);
+  const [{ outputs }] = cases.list;
+  const model = compileModel("m", "models/m.ts", [["f", functionOf(outputs)]]);
+  const places = model.functions.flatMap((fn) =>
+    [...(withRouted(fn, 8).program.routed?.values() ?? [])].map(stepsOf),
+  );
+  t.true(places.length > 0);
+  for (const { value } of places) {
+    const [condition, element] = choiceOf(value);
+    if (!condition) continue;
+    for (const part of walk(elementsOf(element))) {
+      if (part.kind !== "element") continue;
+      const { min, max } = rangeOf(part.offset);
+      t.true(min >= 0 && max < (staticSize(part.node.shape) as number));
+    }
+  }
 });

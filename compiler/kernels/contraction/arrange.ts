@@ -62,13 +62,19 @@ export function withRouted(
       return node;
     });
   };
-  const steps = program.steps.flatMap((step): Step[] => {
+  const steps: Step[] = [];
+  for (const step of program.steps) {
     const other = step.kind === "kernel" ? arrange(step) : undefined;
-    if (!other) return [step];
+    if (!other) {
+      steps.push(step);
+      continue;
+    }
     routed.set(other.sum.into, other.routed);
     for (const node of other.passed) passed.add(node);
-    return [other.dense, other.sum, other.result].map((s) => ({ ...s, kind: "kernel" }));
-  });
+    const sums = [other.dense, other.sum].map(kernel);
+    steps.splice(overwrites(steps, other.sum), 0, ...sums);
+    steps.push(kernel(other.result));
+  }
   if (routed.size === 0) return fn;
   return rescheduled(
     withoutUnread(
@@ -82,6 +88,18 @@ export function withRouted(
       passed,
     ),
   );
+}
+
+const kernel = (stage: Stage): Step => ({ ...stage, kind: "kernel" });
+
+/**
+ * The first of these steps that gives a variable its new value where the sum reads the old one: what made the
+ * sparse value had read it by then.
+ */
+function overwrites(steps: readonly Step[], sum: Stage): number {
+  const read = new Set(loadsOf(sum).map((load) => load.node));
+  const at = steps.findIndex((s) => s.kind === "kernel" && s.into.op.leaf && read.has(s.into));
+  return at < 0 ? steps.length : at;
 }
 
 const shapeOf = ({ places, columns, runAxes }: SparseSum): Pick<Routed, "isSpread" | "run"> => ({

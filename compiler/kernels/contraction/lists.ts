@@ -7,10 +7,12 @@ import {
   indexAdd,
   indexMul,
   newAxis,
+  rangeOf,
   rewrite,
   type Scalar,
   walk,
 } from "../scalar.ts";
+import { elementsOf } from "./operand.ts";
 import type { Routed } from "./routed.ts";
 
 /** Loops over the steps of a list: axes that its value divides are two, so that nothing is divided in them. */
@@ -51,10 +53,25 @@ function divisorOf(value: Scalar, axis: Axis): number | undefined {
   return undefined;
 }
 
-/** Where a value is not 0, and what it is there. */
+/** Where a value is not 0, and what it is there, if that can be read everywhere: over flat memory. */
 export function choiceOf(value: Scalar): [condition: Scalar | undefined, element: Scalar] {
-  if (value.kind !== "call" || value.fn !== "where") return [undefined, value];
-  const [condition, element, otherwise] = value.args;
-  const isZero = otherwise.kind === "const" && otherwise.value === 0;
-  return isZero ? [condition, element] : [undefined, value];
+  if (value.kind === "call" && value.fn === "where") {
+    const [condition, element, otherwise] = value.args;
+    const isZero = otherwise.kind === "const" && otherwise.value === 0;
+    if (isZero && isInside(element)) return [elementsOf(condition), elementsOf(element)];
+  }
+  return [undefined, elementsOf(value)];
 }
+
+/** Whether all loads of an expression lie in memory: places behind the last whole window may not. */
+const isInside = (s: Scalar): boolean =>
+  walk(s).every(
+    (part) =>
+      part.kind !== "load" ||
+      part.index.every((i, d) => {
+        const extent = part.node.shape[d];
+        if (i.kind === "axis" && i.axis.extent === extent) return true;
+        const { min, max } = rangeOf(i);
+        return min >= 0 && typeof extent === "number" && max < extent;
+      }),
+  );

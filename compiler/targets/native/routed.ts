@@ -4,7 +4,6 @@ import type { Node } from "../../graph/node.ts";
 import { roughVolume } from "../../graph/types.ts";
 import { extentOf, volumeOf } from "../../kernels/contraction/axes.ts";
 import { choiceOf, stepsOf } from "../../kernels/contraction/lists.ts";
-import { elementsOf } from "../../kernels/contraction/operand.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import {
   type Axis,
@@ -263,9 +262,8 @@ export class RoutedWriter {
   #list(values: string, at: string, count: string): void {
     const out = this.#out;
     const steps = stepsOf(this.#routed);
-    const whole = elementsOf(steps.value);
     const text = (s: Scalar): string => expression(s, this.#names).text;
-    const [condition, element] = choiceOf(whole);
+    const [condition, element] = choiceOf(steps.value);
     const value = this.#free("value");
     out.line(`int ${count} = 0;`);
     this.#loops(steps.axes, () => {

@@ -4,7 +4,6 @@ import type { Node } from "../../graph/node.ts";
 import { roughVolume } from "../../graph/types.ts";
 import { extentOf, volumeOf } from "../../kernels/contraction/axes.ts";
 import { choiceOf, stepsOf } from "../../kernels/contraction/lists.ts";
-import { elementsOf } from "../../kernels/contraction/operand.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import {
   type Axis,
@@ -283,7 +282,7 @@ export class RoutedWriter {
   #list(): void {
     const body = this.#body;
     const steps = stepsOf(this.#routed);
-    const [condition, element] = choiceOf(elementsOf(steps.value));
+    const [condition, element] = choiceOf(steps.value);
     this.#loops(steps.axes, () => {
       const value = scalar(element, body);
       const isListed: Code = condition
