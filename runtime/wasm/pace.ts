@@ -1,7 +1,9 @@
 /** Whether a call is made on all threads or on one: whichever is faster, by measuring. */
 
-/** First calls, in which the engine still compiles; calls of a window; most windows between trials. */
-const [warm, window, longest] = [2, 8, 64];
+/** First calls, in which the engine still compiles; calls of a window. */
+const [warm, window] = [2, 8];
+/** Most windows between trials, and after one that was hopeless. */
+const [longest, longestHopeless] = [16, 256];
 
 /**
  * A call that is made the faster way, while the other way is on trial for a window now and then: more seldom
@@ -27,8 +29,9 @@ export function paced(
     time += now() - start;
     const mean = time / calls;
     const other = paces[1 - way];
-    const isHopeless = isTrial && calls > 1 && mean > 1.5 * other;
-    if (calls < window && !isHopeless) return;
+    const isHopeless = mean > 4 * other;
+    const isOver = isTrial && (isHopeless || (calls > 1 && mean > 1.5 * other));
+    if (calls < window && !isOver) return;
     paces[way] = mean;
     [calls, time] = [0, 0];
     if (other > 0 && mean <= other) {
@@ -37,7 +40,7 @@ export function paced(
       if (++held < hold) return;
       isTrial = true;
     } else {
-      hold = isTrial ? Math.min(2 * hold, longest) : 1;
+      hold = isTrial ? Math.min(2 * hold, isHopeless ? longestHopeless : longest) : 1;
       isTrial = false;
     }
     held = 0;

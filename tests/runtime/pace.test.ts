@@ -34,6 +34,11 @@ test("what is slower on all threads costs little more than on one, however much 
   }
 });
 
+test("threads that begin late are waited for, not long", (t) => {
+  const { shared } = make(1000, (call) => [10, call < 100 ? 10.2 : 6]);
+  t.true(shared > 0.7, `${shared}`);
+});
+
 test("a change is found out", (t) => {
   const calls = 3000;
   const { shared } = make(calls, (call) => (call < calls / 2 ? [10, 20] : [10, 6]));
