@@ -6,7 +6,7 @@
 import { makeNode, type Node } from "../graph/node.ts";
 import { symbol } from "./leaf.ts";
 import type { Stacked } from "./op.ts";
-import type { ScanTools } from "./scan.gradient.ts";
+import type { ScanTools } from "./scan.tools.ts";
 import type { Bound, Scan } from "./scan.ts";
 import { dimshuffle, repeated } from "./shape.ts";
 import { vectorise } from "./vectorise.ts";

@@ -7,7 +7,7 @@ import { pushForward } from "../gradient/forward.ts";
 import type { Node } from "../graph/node.ts";
 import { zerosLike } from "./creation.ts";
 import { symbol } from "./leaf.ts";
-import type { ScanTools } from "./scan.gradient.ts";
+import type { ScanTools } from "./scan.tools.ts";
 import type { Bound, ScanState } from "./scan.ts";
 
 type Tangents = readonly (Node | undefined)[];

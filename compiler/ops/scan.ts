@@ -14,7 +14,8 @@ import { functional } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
 import { vectorisePart, vectoriseScan } from "./scan.batch.ts";
 import { scanPushforward } from "./scan.forward.ts";
-import { type ScanTools, scanGradient } from "./scan.gradient.ts";
+import { scanGradient } from "./scan.gradient.ts";
+import type { ScanTools } from "./scan.tools.ts";
 import { dimshuffle, lengthOf } from "./shape.ts";
 import { sliceOp } from "./slicing.ts";
 
