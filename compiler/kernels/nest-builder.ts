@@ -4,9 +4,10 @@ import { fail } from "../diagnostics/error.ts";
 import type { Node } from "../graph/node.ts";
 import { sizesOf } from "../graph/types.ts";
 import { definedNames } from "./functions.ts";
-import type { Nest, Statement } from "./loops.ts";
+import type { Nest } from "./loops.ts";
 import { loadsOf } from "./lower.ts";
 import { droppedDims, isProduct, type PathStage, runsAt } from "./nest.ts";
+import { type Local, NestScope } from "./nest-scope.ts";
 import { isArray, type Program } from "./program.ts";
 import {
   type Axis,
@@ -27,7 +28,6 @@ import {
 } from "./scalar.ts";
 import { tileProduct } from "./tile.ts";
 
-type Local = Extract<Scalar, { kind: "local" }>;
 type Reduce = Extract<Scalar, { kind: "reduce" }>;
 
 /** Computed once outside of a loop that does not change them. */
@@ -53,33 +53,16 @@ const reduceNames: Record<ReduceFn, string> = {
   argmin: "argmin",
 };
 
-interface Block {
-  readonly statements: Statement[];
-  /** The loop that this is the body of; undefined outermost. */
-  readonly axis: Axis | undefined;
-  /** Variables declared in it. */
-  readonly names: Set<string>;
-}
-
 /** Builds one nest: statements are put where everything that they need is known. */
-export class NestBuilder {
-  readonly program: Program;
+export class NestBuilder extends NestScope {
   readonly stages: readonly PathStage[];
   readonly #leaves: (node: Node) => boolean;
   readonly #dropped: Map<Node, number>;
-  readonly #alias = new Map<Axis, Axis>();
-  readonly #letters = new Map<Axis, string>();
-  readonly #names = new Set<string>();
   readonly #locals = new Map<Node, Local>();
-  readonly #localDepth = new Map<Scalar, number>();
   readonly #memory = new Set<Node>();
   readonly #scalars = new Set<Node>();
-  readonly #sizes = new Set<string>();
-  readonly #written = new Map<Node, number>();
   readonly #results: Node[] = [];
-  readonly #outer: ReadonlyMap<Axis, string>;
   readonly #counters = new Set<Axis>();
-  blocks: Block[] = [{ statements: [], axis: undefined, names: new Set() }];
 
   constructor(
     program: Program,
@@ -87,15 +70,10 @@ export class NestBuilder {
     leaves: (node: Node) => boolean,
     outer: readonly (readonly [Axis, string])[] = [],
   ) {
-    this.program = program;
-    this.#outer = new Map(outer);
+    super(program, outer);
     this.stages = stages;
     this.#leaves = leaves;
     this.#dropped = droppedDims(stages, leaves);
-    for (const [node, name] of program.names) {
-      this.#names.add(name);
-      for (const size of sizesOf(node.shape)) this.#names.add(size);
-    }
   }
 
   build(): Nest {
@@ -115,67 +93,17 @@ export class NestBuilder {
       body: this.blocks[0].statements,
       memory: [...new Set(touched)].filter((node) => this.#memory.has(node)),
       scalars: [...this.#scalars],
-      sizes: [...this.#sizes],
+      sizes: [...this.sizes],
       results: this.#results,
       counters: [...this.#counters],
       axisNames: new Map(
-        [...this.#alias.keys(), ...this.#letters.keys(), ...this.#counters].map((a) => [
+        [...this.alias.keys(), ...this.letters.keys(), ...this.#counters].map((a) => [
           a,
           this.letter(a),
         ]),
       ),
       dropped: this.#dropped,
     };
-  }
-
-  nameOf(node: Node): string {
-    return this.program.names.get(node) ?? node.op.name;
-  }
-
-  get block(): Statement[] {
-    return (this.blocks.at(-1) as Block).statements;
-  }
-
-  /** The letter of a loop; given in order of first use. */
-  letter(axis: Axis): string {
-    const own = this.#alias.get(axis) ?? axis;
-    const known = this.#outer.get(own) ?? this.#letters.get(own);
-    if (known) return known;
-    const taken = new Set([...this.#letters.values(), ...this.#outer.values(), ...this.#names]);
-    const letter = [..."ijklmnqrstuvw"].find((l) => !taken.has(l)) ?? `axis${this.#letters.size}`;
-    this.#letters.set(own, letter);
-    return letter;
-  }
-
-  /** Opens a loop, runs `body` inside it, and puts it behind what `body` moved in front of it. */
-  loop(axis: Axis, step: number, body: () => void): void {
-    const outer = new Set(this.#outer.values());
-    const letters = [..."ijklmnqrstuvw"].filter((l) => !this.#names.has(l) && !outer.has(l));
-    this.#letters.set(axis, letters[this.blocks.length - 1]);
-    for (const size of sizesOf([axis.extent])) this.#sizes.add(size);
-    const statements: Statement[] = [];
-    this.blocks.push({ statements, axis, names: new Set() });
-    body();
-    this.blocks.pop();
-    this.block.push({ kind: "loop", axis, step, body: statements });
-  }
-
-  /** A new local variable; its name is made unique. @param depth loops around the block that declares it */
-  newLocal(
-    wanted: string,
-    dtype: Scalar["dtype"],
-    own = false,
-    depth = this.blocks.length - 1,
-  ): Local {
-    // The name of a value of the program is free only for the local that holds that value.
-    const taken = (name: string): boolean =>
-      (!own && this.#names.has(name)) || this.blocks.some((block) => block.names.has(name));
-    let name = wanted;
-    for (let n = 2; taken(name); n++) name = `${wanted}_${n}`;
-    this.blocks[depth].names.add(name);
-    const made = local(name, dtype) as Local;
-    this.#localDepth.set(made, depth);
-    return made;
   }
 
   #group(stages: readonly PathStage[], depth: number): void {
@@ -186,7 +114,7 @@ export class NestBuilder {
         continue;
       }
       const { axis } = first.path[depth];
-      for (const stage of run.slice(1)) this.#alias.set(stage.path[depth].axis, axis);
+      for (const stage of run.slice(1)) this.alias.set(stage.path[depth].axis, axis);
       const starting = run.filter(
         (s) =>
           s.path[depth].dim === undefined && s.path.findIndex((p) => p.dim === undefined) === depth,
@@ -327,7 +255,7 @@ export class NestBuilder {
       [...stage.prefix, ...at].map((i) => this.value(i, stage)),
     );
     this.#memory.add(into);
-    this.#written.set(into, this.blocks.length - 1);
+    this.written.set(into, this.blocks.length - 1);
     this.block.push({ kind: "store", into, offset, value });
   }
 
@@ -341,7 +269,7 @@ export class NestBuilder {
         drop--;
         continue;
       }
-      if (axis > 0) for (const size of sizesOf([node.shape[axis]])) this.#sizes.add(size);
+      if (axis > 0) for (const size of sizesOf([node.shape[axis]])) this.sizes.add(size);
       flat = indexAdd(indexMul(flat, extent(node.shape[axis])), i);
     }
     return flat;
@@ -371,12 +299,12 @@ export class NestBuilder {
   ): Scalar {
     switch (s.kind) {
       case "axis": {
-        if (this.#outer.has(s.axis)) this.#counters.add(s.axis);
+        if (this.outer.has(s.axis)) this.#counters.add(s.axis);
         else if (s.axis.extent === 1) return constant(0, "int32");
-        return axisIndex(this.#alias.get(s.axis) ?? s.axis);
+        return axisIndex(this.alias.get(s.axis) ?? s.axis);
       }
       case "size":
-        this.#sizes.add(s.name);
+        this.sizes.add(s.name);
         return s;
       case "load":
         return this.#load(s.node, s.index.map(visit));
@@ -388,7 +316,7 @@ export class NestBuilder {
         const node = this.program.lowerer.nodeOf(s);
         const name = node && this.program.names.get(node);
         const isIndex = made.dtype === "int32" && made.fn !== "where";
-        const depth = this.#depthOf(made);
+        const depth = this.depthOf(made);
         const hoist = costly.has(made.fn) && depth < this.blocks.length - 1;
         if (!hoist && (isIndex || !(repeated || (name && node !== stage.value)))) return made;
         const isOwn = name !== undefined && !this.program.temporaries.includes(node as Node);
@@ -427,21 +355,6 @@ export class NestBuilder {
     };
     nested(reduce.axes);
     return acc.local;
-  }
-
-  /** The number of loops around the outermost place where a scalar can be computed. */
-  #depthOf(root: Scalar): number {
-    let depth = 0;
-    for (const s of walk(root)) {
-      if (s.kind === "axis")
-        depth = Math.max(
-          depth,
-          this.blocks.findIndex((b) => b.axis === s.axis),
-        );
-      if (s.kind === "local") depth = Math.max(depth, this.#localDepth.get(s) ?? 0);
-      if (s.kind === "element") depth = Math.max(depth, this.#written.get(s.node) ?? 0);
-    }
-    return depth;
   }
 }
 
