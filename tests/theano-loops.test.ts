@@ -5,9 +5,7 @@ import * as l from "adjoint";
 import test from "ava";
 import type { Node } from "../compiler/graph/node.ts";
 import { importText, named, textOf } from "./support/compile.ts";
-
-const flat = (value: NestedNumbers): number[] =>
-  typeof value === "object" ? value.flatMap(flat) : [Number(value)];
+import { flat } from "./support/near.ts";
 
 // ── Loops ─────────────────────────────────────────────────────────────────────────────────────────
 
