@@ -122,6 +122,33 @@ test.serial("ties: a window's largest elements share what it passes on", async (
   t.true((await listedIn(cases)).wasm > 0);
 });
 
+test.serial(
+  "sparse values that are results too, gradients of gradients, unequal sides",
+  async (t) => {
+    const cases = new Cases(25);
+    const shapes = [
+      [3, 2, 13, 20],
+      [8, 2, 4, 5],
+      [12, 8, 2, 2],
+    ];
+    const wide = (x: Node, w: Node, v: Node) => {
+      const convolved = conv2d(x, w);
+      const inner = conv2d(e.tanh(maxPool2d(convolved, [2, 3])), v);
+      return { convolved, inner, cost: r.mean(e.tanh(maxPool2d(inner, [3, 2]))) };
+    };
+    cases.add("results", shapes, (x, w, v) => {
+      const { convolved, inner, cost } = wide(x, w, v);
+      return gradients(cost, [convolved, inner, w, v, x]);
+    });
+    cases.add("gradients of gradients", shapes, (x, w, v) => {
+      const [first, second] = gradients(wide(x, w, v).cost, [w, v]);
+      return gradients(a.add(r.sum(a.square(first)), r.sum(a.square(second))), [x, w, v]);
+    });
+    t.deepEqual(await allWrong(cases), []);
+    t.true((await listedIn(cases)).wasm > 3);
+  },
+);
+
 test.serial("what the sparse value reads is read before it gets its new value", async (t) => {
   const x = named(l.tensor4(6, 2, 14, 14), "x");
   const map = named(l.shared(l.uniform([6, 8, 10, 10])), "map");
