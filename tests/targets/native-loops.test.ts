@@ -3,10 +3,12 @@
 import test from "ava";
 import { topological } from "../../compiler/graph/node.ts";
 import * as l from "../../compiler/language/index.ts";
+import { batches } from "../scan/batches.ts";
 import { asTensor, cases, floats } from "../scan/cases.ts";
 import { bindingsOf, scalarOf } from "../scan/values.ts";
 import { close, runInterpreter } from "../support/compile.ts";
 import { missingCompiler, quick, runAllNative } from "../support/native.ts";
+import { wrongOf } from "../support/native-cases.ts";
 
 const missing = missingCompiler();
 const run = missing ? test.skip : test.serial;
@@ -31,4 +33,8 @@ run("recurrences of every kind and their gradients", async (t) => {
   );
   t.deepEqual(wrong, []);
   t.log(`${all.length} recurrences`);
+});
+
+run("recurrences over batches of any size, on any number of threads", async (t) => {
+  t.deepEqual(await wrongOf(batches()), []);
 });

@@ -8,6 +8,7 @@ import * as e from "../../compiler/ops/exponential.ts";
 import { maxPool2d } from "../../compiler/ops/pooling.ts";
 import * as r from "../../compiler/ops/reduction.ts";
 import { softmax } from "../../compiler/ops/softmax.ts";
+import { batches } from "../scan/batches.ts";
 import { asTensor, cases, floats } from "../scan/cases.ts";
 import { bindingsOf, scalarOf } from "../scan/values.ts";
 import { close, runInterpreter } from "../support/compile.ts";
@@ -62,3 +63,17 @@ test.serial(
     for (const results of others) t.deepEqual(results, alone);
   },
 );
+
+test.serial("recurrences over batches of any size, on any number of threads", async (t) => {
+  const { list } = batches();
+  const [alone, ...others] = [
+    await runAllWasm(list, 1),
+    await runAllWasm(list, 2),
+    await runAllWasm(list, 3),
+  ];
+  t.deepEqual(
+    list.flatMap((one, i) => differencesOf(one, alone[i])),
+    [],
+  );
+  for (const results of others) t.deepEqual(results, alone);
+});

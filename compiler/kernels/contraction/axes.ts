@@ -24,6 +24,6 @@ export function runOf(value: Scalar, columns: readonly Axis[]): number {
   const last = columns.at(-1);
   if (value.kind !== "load" || typeof last?.extent !== "number") return 1;
   const offset = offsetIn(value.node.shape, value.index);
-  if (!offset || linear(offset, [last])?.coefficients[0] !== 1) return 1;
+  if (linear(offset, [last])?.coefficients[0] !== 1) return 1;
   return columns.length === 1 ? last.extent : last.extent % 4 === 0 ? 4 : 1;
 }

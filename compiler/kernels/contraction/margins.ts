@@ -3,7 +3,6 @@
 import type { Node } from "../../graph/node.ts";
 import type { Stage } from "../lower.ts";
 import { rewrite, type Scalar } from "../scalar.ts";
-import { offsetIn } from "./operand.ts";
 
 export type Load = Extract<Scalar, { kind: "load" }>;
 
@@ -18,7 +17,6 @@ export function insideOf(value: Load, definitionOf: DefinitionOf): Load | undefi
   const { body } = stage;
   if (body.kind !== "call" || body.fn !== "where" || body.args[1].kind !== "load") return undefined;
   const [, element] = body.args as [Scalar, Load];
-  if (offsetIn(element.node.shape, element.index) === undefined) return undefined;
   const at = new Map(stage.axes.map((axis, dim) => [axis, value.index[dim]]));
   const moved = rewrite(element, (s) => (s.kind === "axis" ? at.get(s.axis) : undefined));
   return moved.kind === "load" ? moved : undefined;

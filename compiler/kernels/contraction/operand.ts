@@ -1,11 +1,12 @@
 /** Operands of a contraction: where they lie, and whether they can be read there. */
 
 import type { Node } from "../../graph/node.ts";
-import { type Shape, staticSize } from "../../graph/types.ts";
+import type { Shape } from "../../graph/types.ts";
 import {
   type Axis,
   constant,
   element,
+  extent,
   indexAdd,
   indexMul,
   linear,
@@ -34,13 +35,14 @@ export interface Operand {
   readonly place: Place | undefined;
 }
 
-/** Row-major offset of an element; undefined where a dimension but the first is only known at run time. */
-export function offsetIn(shape: Shape, index: readonly Scalar[]): Scalar | undefined {
-  if (staticSize(shape.slice(1)) === undefined) return undefined;
-  const strides = shape.map((_, d) => staticSize(shape.slice(d + 1)) as number);
+/**
+ * Row-major offset of an element. An index before a dimension that is only known at run time is multiplied by its
+ * size: {@link linear} declines for axes in it, and leaves others, such as the step of a loop, in where all begins.
+ */
+export function offsetIn(shape: Shape, index: readonly Scalar[]): Scalar {
   let offset: Scalar = constant(0, "int32");
   for (const [d, i] of index.entries())
-    if (shape[d] !== 1) offset = indexAdd(offset, indexMul(i, constant(strides[d], "int32")));
+    if (shape[d] !== 1) offset = indexAdd(indexMul(offset, extent(shape[d])), i);
   return offset;
 }
 
@@ -48,7 +50,7 @@ export function offsetIn(shape: Shape, index: readonly Scalar[]): Scalar | undef
 export function elementsOf(s: Scalar): Scalar {
   return rewrite(s, (part) =>
     part.kind === "load"
-      ? element(part.node, offsetIn(part.node.shape, part.index.map(elementsOf)) as Scalar)
+      ? element(part.node, offsetIn(part.node.shape, part.index.map(elementsOf)))
       : undefined,
   );
 }
@@ -61,7 +63,7 @@ export function operandOf(value: Scalar, steps: readonly Axis[], along: readonly
 function placeOf(value: Scalar, steps: readonly Axis[], along: readonly Axis[]): Place | undefined {
   if (value.kind !== "load" || value.dtype !== "float32") return undefined;
   const offset = offsetIn(value.node.shape, value.index);
-  const overSteps = offset && linear(offset, steps);
+  const overSteps = linear(offset, steps);
   if (!overSteps) return undefined;
   return {
     node: value.node,

@@ -145,7 +145,7 @@ function gathered(found: Factors): SparseSum | undefined {
     order.map((d) => dense.node.shape[d]),
     order.map((d) => dense.index[d]),
   );
-  const lying = offset && lyingOf(offset, columns);
+  const lying = lyingOf(offset, columns);
   if (!lying || !linear(offset, [...steps, ...blocks])) return undefined;
   const arranged = [...outer, ...rows, ...lying.columns];
   return { ...found, outer, blocks, rows, steps, order, arranged, places: new Map(), ...lying };
@@ -187,7 +187,7 @@ function spread(found: Factors): SparseSum | undefined {
     arranged.map((axis) => axis.extent),
     arranged.map((axis) => places.get(axis) ?? axisIndex(axis)),
   );
-  const lying = offset && lyingOf(offset, columns);
+  const lying = lyingOf(offset, columns);
   if (!lying) return undefined;
   // What one run after another reads lies together.
   const inRun = lying.columns.slice(lying.columns.length - lying.runAxes);
@@ -366,7 +366,7 @@ export function rearranged(
   const steps = found.steps.map(freshOf);
   const columns = found.columns.map(freshOf);
   const runAxes = columns.slice(columns.length - found.runAxes);
-  const denseOffset = linear(offsetIn(dense.shape, denseIndex) as Scalar, [...columns, ...steps]);
+  const denseOffset = linear(offsetIn(dense.shape, denseIndex), [...columns, ...steps]);
   const sumOffset = linear(
     offsetIn(
       sum.shape,
@@ -374,7 +374,7 @@ export function rearranged(
         const place = places.get(axis);
         return place ? moved(place) : axisIndex(freshOf(axis));
       }),
-    ) as Scalar,
+    ),
     columns,
   );
   if (!denseOffset || !sumOffset) throw new Error("operands that are arranged lie evenly");

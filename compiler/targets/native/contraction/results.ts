@@ -159,7 +159,7 @@ function offsetOfResult(scope: Scope, replaced: ReadonlyMap<Axis, Scalar> = new 
       axis.extent === 1 ? constant(0, "int32") : (replaced.get(axis) ?? axisIndex(axis)),
     ),
   ];
-  return offsetIn(stage.into.shape, index) as Scalar;
+  return offsetIn(stage.into.shape, index);
 }
 
 function renamed(scope: Scope, result: Scalar): Scalar {

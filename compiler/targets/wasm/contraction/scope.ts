@@ -242,7 +242,7 @@ export class Scope {
     return {
       kind: "store",
       into: stage.into,
-      offset: merged(offsetIn(stage.into.shape, index) as Scalar),
+      offset: merged(offsetIn(stage.into.shape, index)),
       value: merged(this.elements(named)),
     };
   }
@@ -253,7 +253,7 @@ export class Scope {
       if (part.kind !== "load") return undefined;
       if (this.isNumber(part.node)) return local(this.body.nameOf(part.node), part.node.type.dtype);
       const index = part.index.map((i) => this.elements(i));
-      return element(part.node, offsetIn(part.node.shape, index) as Scalar);
+      return element(part.node, offsetIn(part.node.shape, index));
     });
   }
 
