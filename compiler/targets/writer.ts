@@ -39,6 +39,18 @@ export class Writer {
     return this;
   }
 
+  /** Declarations of what `body` uses by name, and the body. */
+  using(declarations: readonly (readonly [name: string, line: string])[], body: () => void): this {
+    const start = this.#lines.length;
+    body();
+    const lines = this.#lines.splice(start);
+    const text = lines.filter((line) => !line.trimStart().startsWith("//")).join("\n");
+    for (const [name, line] of declarations)
+      if (new RegExp(`(?<![\\w.>])${name}(?!\\w)`).test(text)) this.line(line);
+    this.#lines.push(...lines);
+    return this;
+  }
+
   /** `open items close` on one line where it fits, else an item a line, each with a comma behind it. */
   list(open: string, items: readonly string[], close: string, space = "", last = ","): this {
     const flat = `${open}${space}${items.join(", ")}${space}${close}`;
@@ -133,10 +145,23 @@ function breakPoint(text: string, least: number, room: number): number {
   return best;
 }
 
+/** The last space that is in no index, if there is one in the second half of the line. */
+function cutPoint(text: string, least: number, room: number): number {
+  const last = text.lastIndexOf(" ", room);
+  let depth = 0;
+  let best = -1;
+  for (let i = 0; i <= last; i++) {
+    if (text[i] === "[") depth++;
+    else if (text[i] === "]") depth--;
+    else if (text[i] === " " && depth === 0) best = i;
+  }
+  return best > Math.max(least, room / 2) ? best : last;
+}
+
 function wrapText(text: string, room: number): string[] {
   if (text.length <= room) return [text];
   const indent = `${/^\s*/.exec(text)?.[0] ?? ""}    `;
-  const cut = text.lastIndexOf(" ", room);
+  const cut = cutPoint(text, indent.length, room);
   if (cut <= indent.length) return [text];
   return [
     text.slice(0, cut).trimEnd(),

@@ -149,7 +149,7 @@ const train: GpuFunction = {
       `,
     },
     // h2[i,j] = tanh(h2_linear[i,j])
-    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j
+    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
     //   for i < 500, j < 500, k < 800
     {
       result: "h2",
@@ -287,7 +287,7 @@ const train: GpuFunction = {
       }
       `,
     },
-    // ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l
+    // ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l])
     //   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
     //   for i < 500, j < 50, k < 4, l < 4, m < 500
     {
@@ -312,7 +312,8 @@ const train: GpuFunction = {
       `,
     },
     // d_h1_linear_share[i,j,k,l] = d_h1_linear[i,j,k,l] / d_h1_linear_ties[i,j,k,l]
-    //   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] = h1_pooled[
+    //   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] =
+    //       h1_pooled[i,j,k,l]]
     //   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
     {
       result: "d_h1_linear_share",
@@ -338,7 +339,8 @@ const train: GpuFunction = {
       }
       `,
     },
-    // ∂cost/∂h1_convolved ≡ d_h1_convolved[i,j,k,l] = d_h1_linear_share[i,j,k / 2,l / 2] if h1
+    // ∂cost/∂h1_convolved ≡ d_h1_convolved[i,j,k,l] = d_h1_linear_share[i,j,k / 2,l / 2] if
+    //     h1_convolved[i,j,k,l] = h1_pooled[i,j,k / 2,l / 2] else 0
     //   for i < 500, j < 50, k < 8, l < 8
     {
       result: "d_h1_convolved",
@@ -358,7 +360,8 @@ const train: GpuFunction = {
       }
       `,
     },
-    // d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k ≥ 4 ∧ k < 12 ∧ l ≥
+    // d_h1_convolved_padded[i,j,k,l] = d_h1_convolved[i,j,k − 4,l − 4] if k ≥ 4 ∧ k < 12 ∧ l ≥ 4 ∧
+    //     l < 12 else 0
     //   for i < 500, j < 50, k < 16, l < 16
     {
       result: "d_h1_convolved_padded",
@@ -377,8 +380,8 @@ const train: GpuFunction = {
       }
       `,
     },
-    // ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l
-    //   where ∂cost/∂h0[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,k + n,l + q]·layer1_W[m,j,n
+    // ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+    //   where ∂cost/∂h0[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,k + n,l + q]·layer1_W[m,j,n,q]
     //   for i < 500, j < 20, k < 12, l < 12, m < 50, n < 5, q < 5
     {
       result: "d_h0_linear",
@@ -408,7 +411,8 @@ const train: GpuFunction = {
       `,
     },
     // d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
-    //   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] = h0_pooled[
+    //   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] =
+    //       h0_pooled[i,j,k,l]]
     //   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
     {
       result: "d_h0_linear_share",
@@ -434,7 +438,8 @@ const train: GpuFunction = {
       }
       `,
     },
-    // ∂cost/∂h0_convolved ≡ d_h0_convolved[i,j,k,l] = d_h0_linear_share[i,j,k / 2,l / 2] if h0
+    // ∂cost/∂h0_convolved ≡ d_h0_convolved[i,j,k,l] = d_h0_linear_share[i,j,k / 2,l / 2] if
+    //     h0_convolved[i,j,k,l] = h0_pooled[i,j,k / 2,l / 2] else 0
     //   for i < 500, j < 20, k < 24, l < 24
     {
       result: "d_h0_convolved",
@@ -456,7 +461,7 @@ const train: GpuFunction = {
       `,
     },
     // layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
-    //   where ∂cost/∂layer0_W[i,j,k] = Σ_lmn x[l,m·28 + n − j·28 − k + 116]·d_h0_convolved[l,i
+    //   where ∂cost/∂layer0_W[i,j,k] = Σ_lmn x[l,m·28 + n − j·28 − k + 116]·d_h0_convolved[l,i,m,n]
     //   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
     {
       result: "layer0_W",
@@ -507,7 +512,7 @@ const train: GpuFunction = {
       `,
     },
     // layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
-    //   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,
+    //   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,n,q]
     //   for i < 50, j < 20, k < 5, l < 5, m < 500, n < 8, q < 8
     {
       result: "layer1_W",
@@ -758,7 +763,7 @@ const validate: GpuFunction = {
       `,
     },
     // h2[i,j] = tanh(h2_linear[i,j])
-    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j
+    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
     //   for i < 500, j < 500, k < 800
     {
       result: "h2",
@@ -940,7 +945,7 @@ const test: GpuFunction = {
       `,
     },
     // h2[i,j] = tanh(h2_linear[i,j])
-    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j
+    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
     //   for i < 500, j < 500, k < 800
     {
       result: "h2",
@@ -1128,7 +1133,7 @@ const probabilities: GpuFunction = {
       `,
     },
     // h2[i,j] = tanh(h2_linear[i,j])
-    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j
+    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
     //   for i < rows, j < 500, k < 800
     {
       result: "h2",
@@ -1353,7 +1358,7 @@ const predict: GpuFunction = {
       `,
     },
     // h2[i,j] = tanh(h2_linear[i,j])
-    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j
+    //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
     //   for i < rows, j < 500, k < 800
     {
       result: "h2",

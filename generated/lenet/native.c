@@ -3,13 +3,10 @@
 
 #include "native.h"
 
-/**
- * sums[c] += Σ_steps right[step, c] for 1·LANES columns.
- * `more` is false for the first steps: the sums then start from 0.
- */
+/** sums[c] = Σ_steps right[step, c] for 1·LANES columns. */
 static always_inline void
-column_sums_1(const float *right, int steps, long right_step, float *sums, bool more) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+column_sums_1(const float *right, int steps, long right_step, float *sums) {
+  f32v sum_0_0 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const f32v right_0 = f32v_load(right_at + 0 * LANES);
@@ -18,16 +15,13 @@ column_sums_1(const float *right, int steps, long right_step, float *sums, bool 
   f32v_store(sums + 0 * LANES, sum_0_0);
 }
 
-/**
- * sums[c] += Σ_steps right[step, c] for 4·LANES columns.
- * `more` is false for the first steps: the sums then start from 0.
- */
+/** sums[c] = Σ_steps right[step, c] for 4·LANES columns. */
 static always_inline void
-column_sums_4(const float *right, int steps, long right_step, float *sums, bool more) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_0_2 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_0_3 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+column_sums_4(const float *right, int steps, long right_step, float *sums) {
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_0_2 = f32v_splat(0);
+  f32v sum_0_3 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const f32v right_0 = f32v_load(right_at + 0 * LANES);
@@ -46,9 +40,8 @@ column_sums_4(const float *right, int steps, long right_step, float *sums, bool 
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_5x2(
@@ -58,19 +51,18 @@ tile_5x2(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -105,10 +97,9 @@ tile_5x2(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
  *     registers.
  * Steps are counted by loops in loops, the outermost first.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_5x2_2(
@@ -121,19 +112,18 @@ tile_5x2_2(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
   for (int step_1 = 0; step_1 < steps_1; step_1++) {
     for (int step = 0; step < steps; step++) {
       const float *right_at = right + step_1 * right_step_1 + step * right_step;
@@ -170,9 +160,8 @@ tile_5x2_2(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_6x2(
@@ -182,21 +171,20 @@ tile_6x2(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
-  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_5_1 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -236,10 +224,9 @@ tile_6x2(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
  *     registers.
  * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_6x2_free(
@@ -249,21 +236,20 @@ tile_6x2_free(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
-  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_5_1 = f32v_splat(0);
   const float *left_0 = left + left_rows[0];
   const float *left_1 = left + left_rows[1];
   const float *left_2 = left + left_rows[2];
@@ -309,9 +295,8 @@ tile_6x2_free(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_10x1(
@@ -321,19 +306,18 @@ tile_10x1(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_6_0 = f32v_splat(0);
+  f32v sum_7_0 = f32v_splat(0);
+  f32v sum_8_0 = f32v_splat(0);
+  f32v sum_9_0 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -372,10 +356,9 @@ tile_10x1(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
  * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_10x1_free(
@@ -385,19 +368,18 @@ tile_10x1_free(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_6_0 = f32v_splat(0);
+  f32v sum_7_0 = f32v_splat(0);
+  f32v sum_8_0 = f32v_splat(0);
+  f32v sum_9_0 = f32v_splat(0);
   const float *left_0 = left + left_rows[0];
   const float *left_1 = left + left_rows[1];
   const float *left_2 = left + left_rows[2];
@@ -446,9 +428,8 @@ tile_10x1_free(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 10 rows and 2·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_10x2(
@@ -458,43 +439,33 @@ tile_10x2(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
   #if LANES < 16
   // Fewer registers: two halves.
-  tile_5x2(left, left_row, right, steps, left_step, right_step, sums, more);
-  tile_5x2(
-    left + 5 * left_row,
-    left_row,
-    right,
-    steps,
-    left_step,
-    right_step,
-    sums + 10 * LANES,
-    more
-  );
+  tile_5x2(left, left_row, right, steps, left_step, right_step, sums);
+  tile_5x2(left + 5 * left_row, left_row, right, steps, left_step, right_step, sums + 10 * LANES);
   #else
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
-  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 12 * LANES) : f32v_splat(0);
-  f32v sum_6_1 = more ? f32v_load(sums + 13 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 14 * LANES) : f32v_splat(0);
-  f32v sum_7_1 = more ? f32v_load(sums + 15 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 16 * LANES) : f32v_splat(0);
-  f32v sum_8_1 = more ? f32v_load(sums + 17 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 18 * LANES) : f32v_splat(0);
-  f32v sum_9_1 = more ? f32v_load(sums + 19 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_5_1 = f32v_splat(0);
+  f32v sum_6_0 = f32v_splat(0);
+  f32v sum_6_1 = f32v_splat(0);
+  f32v sum_7_0 = f32v_splat(0);
+  f32v sum_7_1 = f32v_splat(0);
+  f32v sum_8_0 = f32v_splat(0);
+  f32v sum_8_1 = f32v_splat(0);
+  f32v sum_9_0 = f32v_splat(0);
+  f32v sum_9_1 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -778,7 +749,7 @@ train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int
   }
   for (int j_first = 0; j_first < 20; j_first += 10) {
     _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums);
     for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
@@ -883,8 +854,7 @@ train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int
       25,
       -1,
       2 * LANES,
-      sums,
-      false
+      sums
     );
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
@@ -980,7 +950,7 @@ train_h2_panel(const struct train_call *call, int j_first, int columns, int i_fr
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 500 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums, false);
+    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
@@ -1038,7 +1008,7 @@ train_p_logits_panel(
   }
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -1129,7 +1099,7 @@ train_d_h2_linear_panel(const struct train_call *call, int j_first, int columns)
     for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
   for (int i_first = 0; i_first < 500; i_first += 10) {
     _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums, false);
+    tile_10x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -1185,7 +1155,7 @@ train_d_h1_linear_panel(
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 500 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(d_h2_linear + i_tile * 500, 500, panel, 500, 1, 2 * LANES, sums, false);
+    tile_6x2(d_h2_linear + i_tile * 500, 500, panel, 500, 1, 2 * LANES, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int jkl = jkl_first; jkl < jkl_first + columns; jkl++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + jkl - jkl_first];
@@ -1256,6 +1226,7 @@ static void train_d_h1_linear_share_units(void *on, int from, int to) {
 /**
  * layer1_W_arranged[i,j,k,l] = layer1_W[j,l,4 − i,4 − k]
  *   for i < 5, j < 50, k < 5, l < 20
+ *   so that d_h0_arranged finds columns beside each other, with room for whole vectors behind them
  */
 static never_inline void
 train_layer1_W_arranged(const float *restrict layer1_W, float *restrict layer1_W_arranged) {
@@ -1272,8 +1243,7 @@ train_layer1_W_arranged(const float *restrict layer1_W, float *restrict layer1_W
 }
 
 /**
- * d_h0_arranged[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,j − n + 4,k − q +
- *     4]·layer1_W_arranged[n,m,q,l]
+ * d_h0_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[i,m,j − n,k − q]·layer1_W_arranged[n,m,q,l]
  *   for i < 500, j < 12, k < 12, l < 20, m < 50, n < 5, q < 5
  * ∂cost/∂h1_convolved ≡ d_h1_convolved[i,m,r,s] = d_h1_linear_share[i,m,r / 2,s / 2] if
  *     h1_convolved[i,m,r,s] = h1_pooled[i,m,r / 2,s / 2] else 0
@@ -1293,8 +1263,7 @@ static void train_d_h0_arranged(void *on, int from, int to) {
     float values[64][50];
     int at[64][50];
     int counts[64];
-    int row;
-    row = 0;
+    int row = 0;
     for (int r = 0; r < 8; r++) {
       for (int s = 0; s < 8; s++) {
         int count = 0;
@@ -1388,6 +1357,8 @@ static void train_d_h0_linear_and_d_h0_linear_share_units(void *on, int from, in
 /**
  * x_arranged[i,j] = x[i,j]
  *   for i < 500, j < 784
+ *   so that d_layer0_W_arranged finds columns beside each other, with room for whole vectors behind
+ *       them
  */
 static never_inline void
 train_x_arranged(const float *restrict x, float *restrict x_arranged, int from, int to) {
@@ -1419,9 +1390,9 @@ static void train_d_layer0_W_arranged(void *on, int from, int to) {
   const float *restrict d_h0_linear_share = call->d_h0_linear_share;
   float *restrict d_layer0_W_arranged = call->d_layer0_W_arranged;
   for (int unit = from; unit < to; unit++) {
-    const int i_from = unit * 5;
-    const int i_to = least(20, i_from + 5);
-    _Alignas(64) float sums[5][5][WHOLE(5)];
+    const int i_from = unit * 3;
+    const int i_to = least(20, i_from + 3);
+    _Alignas(64) float sums[3][5][WHOLE(5)];
     bool more = false;
     for (int l = 0; l < 500; l++) {
       for (int i = i_from; i < i_to; i++) {
@@ -1497,6 +1468,8 @@ static void train_layer0_b_units(void *on, int from, int to) {
 /**
  * h0_arranged[i,j,k,l] = h0[i,l,j,k]
  *   for i < 500, j < 12, k < 12, l < 20
+ *   so that d_layer1_W_arranged finds columns beside each other, with room for whole vectors behind
+ *       them
  */
 static never_inline void
 train_h0_arranged(const float *restrict h0, float *restrict h0_arranged, int from, int to) {
@@ -1532,9 +1505,9 @@ static void train_d_layer1_W_arranged(void *on, int from, int to) {
   const float *restrict d_h1_linear_share = call->d_h1_linear_share;
   float *restrict d_layer1_W_arranged = call->d_layer1_W_arranged;
   for (int unit = from; unit < to; unit++) {
-    const int i_from = unit * 13;
-    const int i_to = least(50, i_from + 13);
-    _Alignas(64) float sums[13][5][WHOLE(100)];
+    const int i_from = unit * 7;
+    const int i_to = least(50, i_from + 7);
+    _Alignas(64) float sums[7][5][WHOLE(100)];
     bool more = false;
     for (int m = 0; m < 500; m++) {
       for (int i = i_from; i < i_to; i++) {
@@ -1640,7 +1613,7 @@ train_hidden_W_panel(
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 800 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(h1 + i_tile, 1, right, 500, 800, 500, sums, false);
+    tile_6x2(h1 + i_tile, 1, right, 500, 800, 500, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
@@ -1675,7 +1648,7 @@ train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict hidden_b = call->hidden_b;
   const float *right = d_h2_linear + i_first;
   _Alignas(64) float sums[1 * 4 * LANES];
-  column_sums_4(right, 500, 500, sums, false);
+  column_sums_4(right, 500, 500, sums);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
     hidden_b[i] -= 0.1f * sum;
@@ -1707,7 +1680,7 @@ train_output_W_panel(const struct train_call *call, int i_first, int columns) {
   const float *right = h2 + i_first;
   for (int j_first = 0; j_first < 10; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(d_p_logits + j_first, 1, right, 500, 10, 500, sums, false);
+    tile_5x2(d_p_logits + j_first, 1, right, 500, 10, 500, sums);
     for (int i = i_first; i < i_first + columns; i++) {
       for (int j = j_first; j < j_first + 5; j++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
@@ -1740,7 +1713,7 @@ train_output_b_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict output_b = call->output_b;
   const float *right = d_p_logits + i_first;
   _Alignas(64) float sums[1 * LANES];
-  column_sums_1(right, 500, 10, sums, false);
+  column_sums_1(right, 500, 10, sums);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
     output_b[i] -= 0.1f * sum;
@@ -1811,11 +1784,11 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   adjoint_parallel(call.adjoint_pool, train_d_h0_arranged, &call, 500);
   adjoint_parallel(call.adjoint_pool, train_d_h0_linear_and_d_h0_linear_share_units, &call, 500);
   adjoint_parallel(call.adjoint_pool, train_x_arranged_units, &call, 32);
-  adjoint_parallel(call.adjoint_pool, train_d_layer0_W_arranged, &call, 4);
+  adjoint_parallel(call.adjoint_pool, train_d_layer0_W_arranged, &call, 7);
   train_layer0_W(call.layer0_W, call.d_layer0_W_arranged);
   adjoint_parallel(call.adjoint_pool, train_layer0_b_units, &call, 20);
   adjoint_parallel(call.adjoint_pool, train_h0_arranged_units, &call, 100);
-  adjoint_parallel(call.adjoint_pool, train_d_layer1_W_arranged, &call, 4);
+  adjoint_parallel(call.adjoint_pool, train_d_layer1_W_arranged, &call, 8);
   train_layer1_W(call.layer1_W, call.d_layer1_W_arranged);
   adjoint_parallel(call.adjoint_pool, train_layer1_b_units, &call, 25);
   adjoint_parallel(call.adjoint_pool, train_hidden_W, &call,
@@ -1879,7 +1852,7 @@ validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_firs
   }
   for (int j_first = 0; j_first < 20; j_first += 10) {
     _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums);
     for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
@@ -1980,8 +1953,7 @@ validate_h1_convolved_panel(const struct validate_call *call, int i, int kl_firs
       25,
       -1,
       2 * LANES,
-      sums,
-      false
+      sums
     );
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
@@ -2079,7 +2051,7 @@ validate_h2_panel(
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 500 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums, false);
+    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
@@ -2137,7 +2109,7 @@ validate_p_logits_panel(
   }
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -2266,7 +2238,7 @@ test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int c
   }
   for (int j_first = 0; j_first < 20; j_first += 10) {
     _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums);
     for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
@@ -2367,8 +2339,7 @@ test_h1_convolved_panel(const struct test_call *call, int i, int kl_first, int c
       25,
       -1,
       2 * LANES,
-      sums,
-      false
+      sums
     );
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
@@ -2460,7 +2431,7 @@ test_h2_panel(const struct test_call *call, int j_first, int columns, int i_from
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 500 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums, false);
+    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
@@ -2512,7 +2483,7 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
   }
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -2627,7 +2598,6 @@ probabilities_h0_convolved_panel(
   const float *restrict layer0_W = call->layer0_W;
   const float *restrict images = call->images;
   float *restrict h0_convolved = call->h0_convolved;
-  const int32_t rows = call->rows;
   _Alignas(64) float panel[25 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
@@ -2647,7 +2617,7 @@ probabilities_h0_convolved_panel(
   }
   for (int j_first = 0; j_first < 20; j_first += 10) {
     _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums);
     for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
@@ -2659,7 +2629,6 @@ probabilities_h0_convolved_panel(
 
 static void probabilities_h0_convolved(void *on, int from, int to) {
   const struct probabilities_call *call = on;
-  const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
@@ -2682,7 +2651,6 @@ probabilities_h0(
   const float *restrict h0_convolved,
   const float *restrict layer0_b,
   float *restrict h0,
-  int32_t rows,
   int from,
   int to
 ) {
@@ -2706,7 +2674,7 @@ probabilities_h0(
 
 static void probabilities_h0_units(void *on, int from, int to) {
   const struct probabilities_call *call = on;
-  probabilities_h0(call->h0_convolved, call->layer0_b, call->h0, call->rows, from, to);
+  probabilities_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
 }
 
 /**
@@ -2724,7 +2692,6 @@ probabilities_h1_convolved_panel(
   const float *restrict layer1_W = call->layer1_W;
   const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
-  const int32_t rows = call->rows;
   _Alignas(64) float panel[500 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
@@ -2756,8 +2723,7 @@ probabilities_h1_convolved_panel(
       25,
       -1,
       2 * LANES,
-      sums,
-      false
+      sums
     );
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
@@ -2770,7 +2736,6 @@ probabilities_h1_convolved_panel(
 
 static void probabilities_h1_convolved(void *on, int from, int to) {
   const struct probabilities_call *call = on;
-  const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
@@ -2862,7 +2827,7 @@ probabilities_h2_panel(
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 800;
     }
-    tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums, false);
+    tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -2927,7 +2892,7 @@ probabilities_scores_logits_panel(
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 500;
     }
-    tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums, false);
+    tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -3063,7 +3028,6 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
   const float *restrict layer0_W = call->layer0_W;
   const float *restrict images = call->images;
   float *restrict h0_convolved = call->h0_convolved;
-  const int32_t rows = call->rows;
   _Alignas(64) float panel[25 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
@@ -3083,7 +3047,7 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
   }
   for (int j_first = 0; j_first < 20; j_first += 10) {
     _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums, false);
+    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums);
     for (int j = j_first; j < j_first + 10; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
@@ -3095,7 +3059,6 @@ predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first,
 
 static void predict_h0_convolved(void *on, int from, int to) {
   const struct predict_call *call = on;
-  const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
@@ -3118,7 +3081,6 @@ predict_h0(
   const float *restrict h0_convolved,
   const float *restrict layer0_b,
   float *restrict h0,
-  int32_t rows,
   int from,
   int to
 ) {
@@ -3142,7 +3104,7 @@ predict_h0(
 
 static void predict_h0_units(void *on, int from, int to) {
   const struct predict_call *call = on;
-  predict_h0(call->h0_convolved, call->layer0_b, call->h0, call->rows, from, to);
+  predict_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
 }
 
 /**
@@ -3155,7 +3117,6 @@ predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first,
   const float *restrict layer1_W = call->layer1_W;
   const float *restrict h0 = call->h0;
   float *restrict h1_convolved = call->h1_convolved;
-  const int32_t rows = call->rows;
   _Alignas(64) float panel[500 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
@@ -3187,8 +3148,7 @@ predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first,
       25,
       -1,
       2 * LANES,
-      sums,
-      false
+      sums
     );
     for (int j = j_first; j < j_first + 5; j++) {
       for (int kl = kl_first; kl < kl_first + columns; kl++) {
@@ -3201,7 +3161,6 @@ predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first,
 
 static void predict_h1_convolved(void *on, int from, int to) {
   const struct predict_call *call = on;
-  const int32_t rows = call->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
@@ -3287,7 +3246,7 @@ predict_h2_panel(const struct predict_call *call, int j_first, int columns, int 
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 800;
     }
-    tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums, false);
+    tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -3352,7 +3311,7 @@ predict_scores_logits_panel(
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 500;
     }
-    tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums, false);
+    tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -3468,6 +3427,7 @@ struct lenet *lenet_create(uint32_t seed, int threads) {
 }
 
 void lenet_free(struct lenet *model) {
+  if (!model) return;
   adjoint_pool_free(model->adjoint_pool);
   free(model->layer0_W);
   free(model->layer0_b);

@@ -2852,8 +2852,7 @@
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 5)))))
 
-  ;; d_h0_arranged[i,j,k,l] = Σ_mnq d_h1_convolved_padded[i,m,j − n + 4,k − q +
-  ;;     4]·layer1_W_arranged[n,m,q,l]
+  ;; d_h0_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[i,m,j − n,k − q]·layer1_W_arranged[n,m,q,l]
   ;;   for i < 500, j < 12, k < 12, l < 20, m < 50, n < 5, q < 5
   ;; ∂cost/∂h1_convolved ≡ d_h1_convolved[i,m,r,s] = d_h1_linear_share[i,m,r / 2,s / 2] if
   ;;     h1_convolved[i,m,r,s] = h1_pooled[i,m,r / 2,s / 2] else 0

@@ -3,13 +3,10 @@
 
 #include "native.h"
 
-/**
- * sums[c] += Σ_steps right[step, c] for 1·LANES columns.
- * `more` is false for the first steps: the sums then start from 0.
- */
+/** sums[c] = Σ_steps right[step, c] for 1·LANES columns. */
 static always_inline void
-column_sums_1(const float *right, int steps, long right_step, float *sums, bool more) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
+column_sums_1(const float *right, int steps, long right_step, float *sums) {
+  f32v sum_0_0 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const f32v right_0 = f32v_load(right_at + 0 * LANES);
@@ -19,9 +16,8 @@ column_sums_1(const float *right, int steps, long right_step, float *sums, bool 
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_5x2(
@@ -31,19 +27,18 @@ tile_5x2(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -78,10 +73,9 @@ tile_5x2(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
  * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_10x1_free(
@@ -91,19 +85,18 @@ tile_10x1_free(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_6_0 = f32v_splat(0);
+  f32v sum_7_0 = f32v_splat(0);
+  f32v sum_8_0 = f32v_splat(0);
+  f32v sum_9_0 = f32v_splat(0);
   const float *left_0 = left + left_rows[0];
   const float *left_1 = left + left_rows[1];
   const float *left_2 = left + left_rows[2];
@@ -152,9 +145,8 @@ tile_10x1_free(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 12 rows and 1·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 12 rows and 1·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_12x1(
@@ -164,21 +156,20 @@ tile_12x1(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  f32v sum_10_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
-  f32v sum_11_0 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_6_0 = f32v_splat(0);
+  f32v sum_7_0 = f32v_splat(0);
+  f32v sum_8_0 = f32v_splat(0);
+  f32v sum_9_0 = f32v_splat(0);
+  f32v sum_10_0 = f32v_splat(0);
+  f32v sum_11_0 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -271,7 +262,7 @@ train_p_logits_panel(
   }
   for (int i_first = i_from; i_first < i_to; i_first += 12) {
     _Alignas(64) float sums[12 * LANES];
-    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums);
     for (int i = i_first; i < i_first + 12; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -366,7 +357,7 @@ train_W_panel(const struct train_call *call, int i_first, int columns) {
   }
   for (int j_first = 0; j_first < 10; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(d_p_logits + j_first, 1, right, 600, 10, right_step, sums, false);
+    tile_5x2(d_p_logits + j_first, 1, right, 600, 10, right_step, sums);
     for (int i = i_first; i < i_first + columns; i++) {
       for (int j = j_first; j < j_first + 5; j++) {
         const float sum = sums[(j - j_first) * (2 * LANES) + i - i_first];
@@ -399,7 +390,7 @@ train_b_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict b = call->b;
   const float *right = d_p_logits + i_first;
   _Alignas(64) float sums[1 * LANES];
-  column_sums_1(right, 600, 10, sums, false);
+  column_sums_1(right, 600, 10, sums);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
     b[i] -= 0.13f * sum;
@@ -483,7 +474,7 @@ validate_p_logits_panel(
   }
   for (int i_first = i_from; i_first < i_to; i_first += 12) {
     _Alignas(64) float sums[12 * LANES];
-    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums);
     for (int i = i_first; i < i_first + 12; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -585,7 +576,7 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns, int 
   }
   for (int i_first = i_from; i_first < i_to; i_first += 12) {
     _Alignas(64) float sums[12 * LANES];
-    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums);
     for (int i = i_first; i < i_first + 12; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -699,7 +690,7 @@ probabilities_scores_logits_panel(
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 784;
     }
-    tile_10x1_free(images, rows_, right, 784, 1, right_step, sums, false);
+    tile_10x1_free(images, rows_, right, 784, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -835,7 +826,7 @@ predict_scores_logits_panel(
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 784;
     }
-    tile_10x1_free(images, rows_, right, 784, 1, right_step, sums, false);
+    tile_10x1_free(images, rows_, right, 784, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -921,6 +912,7 @@ struct logistic *logistic_create(uint32_t seed, int threads) {
 }
 
 void logistic_free(struct logistic *model) {
+  if (!model) return;
   adjoint_pool_free(model->adjoint_pool);
   free(model->W);
   free(model->b);

@@ -3,16 +3,13 @@
 
 #include "native.h"
 
-/**
- * sums[c] += Σ_steps right[step, c] for 4·LANES columns.
- * `more` is false for the first steps: the sums then start from 0.
- */
+/** sums[c] = Σ_steps right[step, c] for 4·LANES columns. */
 static always_inline void
-column_sums_4(const float *right, int steps, long right_step, float *sums, bool more) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_0_2 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_0_3 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
+column_sums_4(const float *right, int steps, long right_step, float *sums) {
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_0_2 = f32v_splat(0);
+  f32v sum_0_3 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const f32v right_0 = f32v_load(right_at + 0 * LANES);
@@ -31,9 +28,8 @@ column_sums_4(const float *right, int steps, long right_step, float *sums, bool 
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 4 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 4 rows and 2·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_4x2(
@@ -43,17 +39,16 @@ tile_4x2(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -83,9 +78,8 @@ tile_4x2(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 2·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_5x2(
@@ -95,19 +89,18 @@ tile_5x2(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -142,10 +135,9 @@ tile_5x2(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 2·LANES columns, kept in
  *     registers.
  * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_6x2_free(
@@ -155,21 +147,20 @@ tile_6x2_free(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
-  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_5_1 = f32v_splat(0);
   const float *left_0 = left + left_rows[0];
   const float *left_1 = left + left_rows[1];
   const float *left_2 = left + left_rows[2];
@@ -215,9 +206,8 @@ tile_6x2_free(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 8 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 8 rows and 2·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_8x2(
@@ -227,39 +217,29 @@ tile_8x2(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
   #if LANES < 16
   // Fewer registers: two halves.
-  tile_4x2(left, left_row, right, steps, left_step, right_step, sums, more);
-  tile_4x2(
-    left + 4 * left_row,
-    left_row,
-    right,
-    steps,
-    left_step,
-    right_step,
-    sums + 8 * LANES,
-    more
-  );
+  tile_4x2(left, left_row, right, steps, left_step, right_step, sums);
+  tile_4x2(left + 4 * left_row, left_row, right, steps, left_step, right_step, sums + 8 * LANES);
   #else
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
-  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 12 * LANES) : f32v_splat(0);
-  f32v sum_6_1 = more ? f32v_load(sums + 13 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 14 * LANES) : f32v_splat(0);
-  f32v sum_7_1 = more ? f32v_load(sums + 15 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_5_1 = f32v_splat(0);
+  f32v sum_6_0 = f32v_splat(0);
+  f32v sum_6_1 = f32v_splat(0);
+  f32v sum_7_0 = f32v_splat(0);
+  f32v sum_7_1 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -310,9 +290,8 @@ tile_8x2(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_10x1(
@@ -322,19 +301,18 @@ tile_10x1(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_6_0 = f32v_splat(0);
+  f32v sum_7_0 = f32v_splat(0);
+  f32v sum_8_0 = f32v_splat(0);
+  f32v sum_9_0 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -373,10 +351,9 @@ tile_10x1(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 10 rows and 1·LANES columns, kept in
  *     registers.
  * Row r of the left operand begins at left + left_rows[r]: rows need not be evenly spaced.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_10x1_free(
@@ -386,19 +363,18 @@ tile_10x1_free(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_6_0 = f32v_splat(0);
+  f32v sum_7_0 = f32v_splat(0);
+  f32v sum_8_0 = f32v_splat(0);
+  f32v sum_9_0 = f32v_splat(0);
   const float *left_0 = left + left_rows[0];
   const float *left_1 = left + left_rows[1];
   const float *left_2 = left + left_rows[2];
@@ -447,9 +423,8 @@ tile_10x1_free(
 }
 
 /**
- * sums[r, c] += Σ_steps left[r, step]·right[step, c] for 10 rows and 2·LANES columns, kept in
+ * sums[r, c] = Σ_steps left[r, step]·right[step, c] for 10 rows and 2·LANES columns, kept in
  *     registers.
- * `more` is false for the first steps: the sums then start from 0.
  */
 static always_inline void
 tile_10x2(
@@ -459,43 +434,33 @@ tile_10x2(
   int steps,
   long left_step,
   long right_step,
-  float *sums,
-  bool more
+  float *sums
 ) {
   #if LANES < 16
   // Fewer registers: two halves.
-  tile_5x2(left, left_row, right, steps, left_step, right_step, sums, more);
-  tile_5x2(
-    left + 5 * left_row,
-    left_row,
-    right,
-    steps,
-    left_step,
-    right_step,
-    sums + 10 * LANES,
-    more
-  );
+  tile_5x2(left, left_row, right, steps, left_step, right_step, sums);
+  tile_5x2(left + 5 * left_row, left_row, right, steps, left_step, right_step, sums + 10 * LANES);
   #else
-  f32v sum_0_0 = more ? f32v_load(sums + 0 * LANES) : f32v_splat(0);
-  f32v sum_0_1 = more ? f32v_load(sums + 1 * LANES) : f32v_splat(0);
-  f32v sum_1_0 = more ? f32v_load(sums + 2 * LANES) : f32v_splat(0);
-  f32v sum_1_1 = more ? f32v_load(sums + 3 * LANES) : f32v_splat(0);
-  f32v sum_2_0 = more ? f32v_load(sums + 4 * LANES) : f32v_splat(0);
-  f32v sum_2_1 = more ? f32v_load(sums + 5 * LANES) : f32v_splat(0);
-  f32v sum_3_0 = more ? f32v_load(sums + 6 * LANES) : f32v_splat(0);
-  f32v sum_3_1 = more ? f32v_load(sums + 7 * LANES) : f32v_splat(0);
-  f32v sum_4_0 = more ? f32v_load(sums + 8 * LANES) : f32v_splat(0);
-  f32v sum_4_1 = more ? f32v_load(sums + 9 * LANES) : f32v_splat(0);
-  f32v sum_5_0 = more ? f32v_load(sums + 10 * LANES) : f32v_splat(0);
-  f32v sum_5_1 = more ? f32v_load(sums + 11 * LANES) : f32v_splat(0);
-  f32v sum_6_0 = more ? f32v_load(sums + 12 * LANES) : f32v_splat(0);
-  f32v sum_6_1 = more ? f32v_load(sums + 13 * LANES) : f32v_splat(0);
-  f32v sum_7_0 = more ? f32v_load(sums + 14 * LANES) : f32v_splat(0);
-  f32v sum_7_1 = more ? f32v_load(sums + 15 * LANES) : f32v_splat(0);
-  f32v sum_8_0 = more ? f32v_load(sums + 16 * LANES) : f32v_splat(0);
-  f32v sum_8_1 = more ? f32v_load(sums + 17 * LANES) : f32v_splat(0);
-  f32v sum_9_0 = more ? f32v_load(sums + 18 * LANES) : f32v_splat(0);
-  f32v sum_9_1 = more ? f32v_load(sums + 19 * LANES) : f32v_splat(0);
+  f32v sum_0_0 = f32v_splat(0);
+  f32v sum_0_1 = f32v_splat(0);
+  f32v sum_1_0 = f32v_splat(0);
+  f32v sum_1_1 = f32v_splat(0);
+  f32v sum_2_0 = f32v_splat(0);
+  f32v sum_2_1 = f32v_splat(0);
+  f32v sum_3_0 = f32v_splat(0);
+  f32v sum_3_1 = f32v_splat(0);
+  f32v sum_4_0 = f32v_splat(0);
+  f32v sum_4_1 = f32v_splat(0);
+  f32v sum_5_0 = f32v_splat(0);
+  f32v sum_5_1 = f32v_splat(0);
+  f32v sum_6_0 = f32v_splat(0);
+  f32v sum_6_1 = f32v_splat(0);
+  f32v sum_7_0 = f32v_splat(0);
+  f32v sum_7_1 = f32v_splat(0);
+  f32v sum_8_0 = f32v_splat(0);
+  f32v sum_8_1 = f32v_splat(0);
+  f32v sum_9_0 = f32v_splat(0);
+  f32v sum_9_1 = f32v_splat(0);
   for (int step = 0; step < steps; step++) {
     const float *right_at = right + step * right_step;
     const long left_at = step * left_step;
@@ -644,7 +609,7 @@ train_h_panel(const struct train_call *call, int j_first, int columns, int i_fro
   }
   for (int i_first = i_from; i_first < i_to; i_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums);
     for (int i = i_first; i < i_first + 5; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -696,7 +661,7 @@ train_p_logits_panel(const struct train_call *call, int j_first, int columns) {
   }
   for (int i_first = 0; i_first < 20; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -784,7 +749,7 @@ train_d_linear_panel(const struct train_call *call, int j_first, int columns) {
     for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
   for (int i_first = 0; i_first < 20; i_first += 10) {
     _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums, false);
+    tile_10x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -829,7 +794,7 @@ train_hidden_W_panel(
   const float *right = d_linear + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 8) {
     _Alignas(64) float sums[8 * 2 * LANES];
-    tile_8x2(x + i_first, 1, right, 20, 784, 500, sums, false);
+    tile_8x2(x + i_first, 1, right, 20, 784, 500, sums);
     for (int i = i_first; i < i_first + 8; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -871,7 +836,7 @@ train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
   float *restrict hidden_b = call->hidden_b;
   const float *right = d_linear + i_first;
   _Alignas(64) float sums[1 * 4 * LANES];
-  column_sums_4(right, 20, 500, sums, false);
+  column_sums_4(right, 20, 500, sums);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
     hidden_b[i] -= 0.01f * sum;
@@ -913,7 +878,7 @@ train_output_W_panel(
   const float *right = d_p_logits + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h + i_first, 1, right, 20, 500, 10, sums, false);
+    tile_10x1(h + i_first, 1, right, 20, 500, 10, sums);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -1047,7 +1012,7 @@ validate_h_panel(const struct validate_call *call, int j_first, int columns, int
   }
   for (int i_first = i_from; i_first < i_to; i_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums);
     for (int i = i_first; i < i_first + 5; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -1099,7 +1064,7 @@ validate_p_logits_panel(const struct validate_call *call, int j_first, int colum
   }
   for (int i_first = 0; i_first < 20; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -1207,7 +1172,7 @@ test_h_panel(const struct test_call *call, int j_first, int columns, int i_from,
   }
   for (int i_first = i_from; i_first < i_to; i_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums, false);
+    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums);
     for (int i = i_first; i < i_first + 5; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -1259,7 +1224,7 @@ test_p_logits_panel(const struct test_call *call, int j_first, int columns) {
   }
   for (int i_first = 0; i_first < 20; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums, false);
+    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums);
     for (int i = i_first; i < i_first + 10; i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -1379,7 +1344,7 @@ probabilities_features_panel(
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 784;
     }
-    tile_6x2_free(images, rows_, right, 784, 1, right_step, sums, false);
+    tile_6x2_free(images, rows_, right, 784, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -1444,7 +1409,7 @@ probabilities_scores_logits_panel(
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 500;
     }
-    tile_10x1_free(features, rows_, right, 500, 1, right_step, sums, false);
+    tile_10x1_free(features, rows_, right, 500, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -1585,7 +1550,7 @@ predict_features_panel(
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 784;
     }
-    tile_6x2_free(images, rows_, right, 784, 1, right_step, sums, false);
+    tile_6x2_free(images, rows_, right, 784, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -1650,7 +1615,7 @@ predict_scores_logits_panel(
       const int i = least(i_first + r, rows - 1);
       rows_[r] = (ptrdiff_t)i * 500;
     }
-    tile_10x1_free(features, rows_, right, 500, 1, right_step, sums, false);
+    tile_10x1_free(features, rows_, right, 500, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -1740,6 +1705,7 @@ struct mlp *mlp_create(uint32_t seed, int threads) {
 }
 
 void mlp_free(struct mlp *model) {
+  if (!model) return;
   adjoint_pool_free(model->adjoint_pool);
   free(model->hidden_W);
   free(model->hidden_b);

@@ -51,7 +51,7 @@ static inline f32v f32v_load_groups(const float *from, const long *groups, int v
 /* x in every lane: subtracting 0 changes no number, not even -0. */
 static inline f32v f32v_splat(float x) { return x - (f32v){0}; }
 
-#define always_inline inline __attribute__((always_inline))
+#define always_inline inline __attribute__((always_inline, unused))
 #define never_inline __attribute__((noinline))
 
 static inline int least(int a, int b) { return a < b ? a : b; }

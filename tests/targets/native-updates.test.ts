@@ -38,6 +38,13 @@ export const told = fn([x], [cost, sum(g)], { updates: [[v, speed], [W, W + spee
 export const crossed = fn([x], cost, { updates: [[v, W + 0.1 * g], [W, v - 0.1 * g]] });
 export const clipped = fn([x], cost, { updates: [[v, speed], [W, W + speed / sqrt(sum(speed ** 2))]] });
 export const again = fn([x], cost, { updates: [[v, speed], [W, W + clip(dot(transpose(x), dot(x, v)), -1, 1)]] });
+const U = shared(uniform([${height}, 30], { low: -0.1, high: 0.1 }));
+const u = shared(zeros(${height}, 30));
+const deep = mean((tanh(dot(tanh(dot(x, W) + b), U)) - 0.5) ** 2) * 100;
+const [deepW, deepU] = [0.9 * v - 0.1 * grad(deep, W), 0.9 * u - 0.1 * grad(deep, U)];
+export const layers = fn([x], deep, {
+  updates: [[v, deepW], [W, W + deepW], [u, deepU], [U, U + deepU]],
+});
 export const look = fn([], [W, v, s]);
 `;
 
@@ -56,13 +63,25 @@ run("momentum, Adam and others are one walk over a gradient's elements", async (
       .split(new RegExp(`\\b${name}_(?!call\\b)\\w+`)).length - 1;
   t.is(callsOf("momentum"), callsOf("nesterov"));
   t.is(callsOf("momentum"), callsOf("adam"));
+  // Two products forward, the cost, one product back, two of gradients with their updates.
+  t.is(callsOf("layers"), 6);
   t.true(callsOf("clipped") > callsOf("momentum"));
   const code = await importText(emitTypescript(compiled));
   const addon = await addonOf(compiled);
   const x = Float32Array.from({ length: rows * width }, (_, i) => ((i * 7919) % 256) / 256 - 0.4);
   const state = (code.createState as (seed: number) => Record<string, Float32Array>)(0);
   const handles = [1, 2, 3].map((threads) => addon.create(0, threads));
-  const steps = ["momentum", "nesterov", "adam", "rows_", "told", "crossed", "clipped", "again"];
+  const steps = [
+    "momentum",
+    "nesterov",
+    "adam",
+    "rows_",
+    "told",
+    "crossed",
+    "clipped",
+    "again",
+    "layers",
+  ];
   for (const name of [...steps, ...steps]) {
     (code[name] as (...args: unknown[]) => unknown)(state, x);
     const results = handles.map((handle) => {

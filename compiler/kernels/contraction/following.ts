@@ -40,7 +40,7 @@ export interface Lasting {
 }
 
 /**
- * The nests that follow a product, by the nest of the product: the next one in the order of calls.
+ * The nests that follow a product, by the nest of the product: the next one that reads its result.
  *
  * @param contractionOf the schedule of a nest that is a product
  */
@@ -56,14 +56,38 @@ export function followersOf(
         found.set(nest, follower);
       continue;
     }
-    const next = calls[at + 1];
     const c = contractionOf(call.nest);
-    if (!c || next?.kind !== "nest") continue;
-    const follower = followerOf(c, next.nest, lasting);
+    const next = c && nextReader(calls, at, c.stage.into);
+    const follower = c && next && followerOf(c, next, lasting);
     if (follower) found.set(call.nest, follower);
   }
   return found;
 }
+
+/** The next nest that reads a value, if nothing in between has to do with what it reads or writes. */
+function nextReader(calls: readonly Call[], at: number, value: Node): Nest | undefined {
+  const between: Nest[] = [];
+  for (const call of calls.slice(at + 1)) {
+    if (call.kind !== "nest") return undefined;
+    const { nest } = call;
+    if (!readBy(nest).has(value)) {
+      between.push(nest);
+      continue;
+    }
+    const [reads, writes] = [readBy(nest), writtenBy(nest)];
+    const isFree = between.every(
+      (other) =>
+        ![...readBy(other)].some((node) => writes.has(node)) &&
+        ![...writtenBy(other)].some((node) => writes.has(node) || reads.has(node)),
+    );
+    return isFree ? nest : undefined;
+  }
+  return undefined;
+}
+
+const readBy = ({ stages }: Nest): Set<Node> =>
+  new Set(stages.flatMap((stage) => loadsOf(stage).map((load) => load.node)));
+const writtenBy = ({ stages }: Nest): Set<Node> => new Set(stages.map((stage) => stage.into));
 
 function followerOf(
   c: Contraction,

@@ -427,7 +427,8 @@ export function rearranged(
       run: volumeOf(runAxes),
       isSpread,
       formulas: [
-        sumStage(moved(sparse)),
+        // Beyond its border the sparse value is 0: nobody has to name the value with margins.
+        sumStage(load(inner.node, inner.index.map(moved))),
         { ...definition, axes: formulaAxes, body: valueAt(formulaAxes.map(axisIndex)) },
       ],
     },

@@ -6,7 +6,7 @@ import { definedIn } from "../../kernels/functions.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { formulaOf } from "../formula.ts";
-import { columns, Writer } from "../writer.ts";
+import { Writer } from "../writer.ts";
 import { deviceShape, gpuHelper, gpuKernel } from "./kernel.ts";
 
 /** Writes `gpu.ts` of a model. */
@@ -100,8 +100,7 @@ function writeFunction(out: Writer, { program, nests }: CompiledFunction): void 
             for (const stage of nest.stages) {
               const kernel = gpuKernel(stage, program, letter);
               const isUpdate = program.memory.includes(stage.into);
-              for (const line of formulaOf(stage, program, letter))
-                out.line(`// ${line.slice(0, columns - 12)}`);
+              out.note(formulaOf(stage, program, letter));
               out.block(
                 "{",
                 () => {

@@ -208,6 +208,7 @@ function writeCreate(out: Writer, model: CompiledModel): void {
   });
   out.line();
   out.block(`void ${name}_free(struct ${name} *model) {`, () => {
+    out.line("if (!model) return;");
     out.line("adjoint_pool_free(model->adjoint_pool);");
     for (const { name: member, isData } of model.shared)
       if (!isData) out.line(`free(model->${inC(member)});`);

@@ -1,11 +1,12 @@
 /** One loop nest as a C function. */
 
 import type { Node } from "../../graph/node.ts";
+import { sizesOf } from "../../graph/types.ts";
 import { type Contraction, sumName } from "../../kernels/contraction/contraction.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
-import type { Nest } from "../../kernels/loops.ts";
+import type { Nest, Statement } from "../../kernels/loops.ts";
 import type { Stage } from "../../kernels/lower.ts";
-import { type Axis, local, rewrite, walk } from "../../kernels/scalar.ts";
+import { type Axis, local, rewrite, type Scalar, walk } from "../../kernels/scalar.ts";
 import { isPerStep, perStep } from "../../kernels/steps.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
@@ -68,25 +69,34 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     ...formulas(routed?.formulas ?? run.nest.stages),
     ...describeSchedule(contraction, names),
     ...describeLists(routed, names),
+    ...describeArranged(fn, nest, names),
     ...(follower ? ["  and with each element at once:", ...formulas(follower.nest.stages)] : []),
     ...riders.flatMap((rider) => describeRider(fn, rider)),
   ]);
   const type = `struct ${inC(fn.program.name)}_call`;
-  /** Takes what a function needs from the call's memory; sizes only, or everything. */
-  const unpack = (everything: boolean, memory: readonly Node[] = nest.memory): void => {
+  /** What a function may need from the call's memory: sizes, numbers and counters, and memory. */
+  const declarations = (memory: readonly Node[]): [string, string][] => {
     const written = new Set(nest.stages.map((stage) => stage.into));
-    for (const node of everything ? memory : []) {
-      const constness = written.has(node) ? "" : "const ";
-      const name = nameOf(fn, node);
-      out.line(`${constness}${elementTypes[node.type.dtype]} *restrict ${name} = call->${name};`);
-    }
-    for (const node of everything ? nest.scalars : []) {
-      const name = nameOf(fn, node);
-      out.line(`const ${numberTypes[node.type.dtype]} ${name} = call->${name};`);
-    }
-    for (const name of nest.sizes) out.line(`const int32_t ${inC(name)} = call->${inC(name)};`);
-    for (const axis of everything ? nest.counters : [])
-      out.line(`const int ${letter(axis)} = call->${letter(axis)};`);
+    return [
+      ...memory.map((node): [string, string] => {
+        const constness = written.has(node) ? "" : "const ";
+        const name = nameOf(fn, node);
+        const declared = `${elementTypes[node.type.dtype]} *restrict ${name}`;
+        return [name, `${constness}${declared} = call->${name};`];
+      }),
+      ...nest.scalars.map((node): [string, string] => {
+        const name = nameOf(fn, node);
+        return [name, `const ${numberTypes[node.type.dtype]} ${name} = call->${name};`];
+      }),
+      ...nest.sizes.map((size): [string, string] => [
+        inC(size),
+        `const int32_t ${inC(size)} = call->${inC(size)};`,
+      ]),
+      ...nest.counters.map((axis): [string, string] => [
+        letter(axis),
+        `const int ${letter(axis)} = call->${letter(axis)};`,
+      ]),
+    ];
   };
   const free = (name: string): string => (taken.has(name) ? `${name}_` : name);
   if (routed) {
@@ -94,8 +104,7 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     const writer = new RoutedWriter(out, into, routed, names, free);
     out.block(`static void ${run.name}(void *on, int from, int to) {`, () => {
       out.line(`const ${type} *call = on;`);
-      unpack(true, writer.nodes);
-      writer.write();
+      out.using(declarations(writer.nodes), () => writer.write());
     });
     out.line();
     return;
@@ -113,13 +122,13 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
     writeContraction(scope, {
       name: run.name,
       type,
-      unpack: (memory) => unpack(memory !== undefined, memory),
+      using: (memory, body) => out.using(declarations(memory), body),
     });
     return;
   }
   // Pointers that share no memory are parameters: compilers believe `restrict` of parameters only.
   const parameters = [
-    ...argumentsOf(fn, nest, letter).map(({ type: t, name }) => `${t}${name}`),
+    ...argumentsOf(fn, nest, letter, cut).map(({ type: t, name }) => `${t}${name}`),
     ...(cut
       ? [...parts.map(({ sum }) => `double *${sum}_part`), "int from", "int to"]
       : nest.results.map((node) => `${numberTypes[node.type.dtype]} *${nameOf(fn, node)}_out`)),
@@ -155,7 +164,7 @@ export function writeNest(out: Writer, fn: CompiledFunction, run: Run): void {
       const { dtype } = node.type;
       out.line(`_Alignas(64) ${elementTypes[dtype]} ${name}[${perStep(nest, node)}];`);
     }
-    const args = argumentsOf(fn, nest, letter).map(({ name }) =>
+    const args = argumentsOf(fn, nest, letter, cut).map(({ name }) =>
       ownNames.has(name) ? name : `call->${name}`,
     );
     if (parts.length === 0) {
@@ -195,13 +204,34 @@ function writeEnd(out: Writer, fn: CompiledFunction, run: Run, cut: Cut, names: 
   for (const node of run.nest.results) out.line(`call->${nameOf(fn, node)} = ${nameOf(fn, node)};`);
 }
 
+/** Named sizes that statements use; that of one loop may be left out. */
+function sizesIn(statements: readonly Statement[], without?: Statement): Set<string> {
+  const found = new Set<string>();
+  const add = (s: Scalar): void => {
+    for (const part of walk(s)) if (part.kind === "size") found.add(part.name);
+  };
+  for (const s of statements) {
+    if (s.kind === "loop") {
+      if (s !== without) for (const size of sizesOf([s.axis.extent])) found.add(size);
+      for (const size of sizesIn(s.body, without)) found.add(size);
+    }
+    if (s.kind === "store") add(s.offset);
+    if (s.kind === "accumulate" && s.position) add(s.position);
+    if (s.kind === "let" || s.kind === "store" || s.kind === "accumulate") add(s.value);
+  }
+  return found;
+}
+
 /** What the function of a nest that is no contraction takes from the call's memory, in order. */
 function argumentsOf(
   fn: CompiledFunction,
   nest: Nest,
   letter: (axis: Axis) => string,
+  cut: Cut | undefined,
 ): { type: string; name: string }[] {
   const written = new Set(nest.stages.map((stage) => stage.into));
+  // Steps of a shared loop are told one by one, without their number.
+  const used = sizesIn(nest.body, cut?.chunk === "1" ? cut.loop : undefined);
   return [
     ...nest.memory.map((node) => ({
       type: `${written.has(node) ? "" : "const "}${elementTypes[node.type.dtype]} *restrict `,
@@ -211,7 +241,9 @@ function argumentsOf(
       type: `${numberTypes[node.type.dtype]} `,
       name: nameOf(fn, node),
     })),
-    ...nest.sizes.map((name) => ({ type: "int32_t ", name: inC(name) })),
+    ...nest.sizes
+      .filter((size) => used.has(size))
+      .map((name) => ({ type: "int32_t ", name: inC(name) })),
     ...nest.counters.map((axis) => ({ type: "int ", name: letter(axis) })),
   ];
 }
@@ -219,13 +251,13 @@ function argumentsOf(
 /** The call of a nest that runs at once, from a function with the memory `call`. */
 export function callOf(
   fn: CompiledFunction,
-  { nest, name }: Run,
+  { nest, name, cut }: Run,
 ): { open: string; args: string[] } {
   const letter = (axis: Axis): string => nest.axisNames.get(axis) as string;
   return {
     open: `${name}(`,
     args: [
-      ...argumentsOf(fn, nest, letter).map((a) => `call.${a.name}`),
+      ...argumentsOf(fn, nest, letter, cut).map((a) => `call.${a.name}`),
       ...nest.results.map((node) => `&call.${nameOf(fn, node)}`),
     ],
   };
@@ -247,6 +279,16 @@ function describeSchedule(c: Contraction | undefined, names: Names): string[] {
   const scattered = c.scatter ? ", each added where it belongs" : "";
   const from = c.a ? `, of ${operand(c.a)} and ${operand(c.b)}` : `, of ${operand(c.b)}`;
   return [`  in ${tile}${from}${scattered}`];
+}
+
+/** What an operand is arranged for. */
+function describeArranged(fn: CompiledFunction, nest: Nest, names: Names): string[] {
+  for (const [into, { dense }] of fn.program.routed ?? [])
+    if (nest.stages.some((stage) => stage.into === dense.node))
+      return [
+        `  so that ${names.nameOf(into)} finds columns beside each other, with room for whole vectors behind them`,
+      ];
+  return [];
 }
 
 /** How a sparse sum is computed, for the comment above it. */

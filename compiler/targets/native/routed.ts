@@ -19,7 +19,7 @@ import { expression, type Names, offset } from "./expression.ts";
 import { dimInC } from "./names.ts";
 
 /** Rows are shared by this many units, or by more if their sums would not fit the stack. */
-const rowUnits = 4;
+const rowUnits = 8;
 const mostSums = 1 << 16;
 
 /** Sums of short runs side by side, at most. */
@@ -209,14 +209,15 @@ export class RoutedWriter {
     out.line(`float ${values}[${rowCount}][${stepCount}];`);
     out.line(`int ${at}[${rowCount}][${stepCount}];`);
     out.line(`int ${counts}[${rowCount}];`);
+    let isDeclared = false;
     const each = (body: () => void): void => {
-      out.line(`${row} = 0;`);
+      out.line(`${isDeclared ? "" : "int "}${row} = 0;`);
+      isDeclared = true;
       this.#loops(rows, () => {
         body();
         out.line(`${row}++;`);
       });
     };
-    out.line(`int ${row};`);
     each(() => {
       this.#list(`${values}[${row}]`, `${at}[${row}]`, number);
       out.line(`${counts}[${row}] = ${number};`);

@@ -14,25 +14,28 @@ export interface TileKind {
   readonly spacing: "even" | "free";
   /** Loops over the steps, one in another. */
   readonly levels: number;
+  /** Whether sums may go on from earlier steps. */
+  readonly goesOn: boolean;
 }
 
 /** The tile function that a contraction calls. */
 export function tileOf(c: Contraction): TileKind {
   const { rows, vectors } = c.tile;
   const levels = c.levels.length;
-  if (!c.a) return { rows: 0, vectors, spacing: "even", levels };
+  const goesOn = c.blocks.length > 0;
+  if (!c.a) return { rows: 0, vectors, spacing: "even", levels, goesOn };
   const extent = extentOf(c.rows);
   // The last tile begins early where it would not be full.
   const isEven =
     strideOf(c.rows, c.a.place?.along) !== undefined &&
     typeof extent === "number" &&
     extent >= rows;
-  return { rows, vectors, spacing: isEven ? "even" : "free", levels };
+  return { rows, vectors, spacing: isEven ? "even" : "free", levels, goesOn };
 }
 
-/** `tile_6x2`, `tile_6x2_free_2`, `column_sums_4` */
-export function tileName({ rows, vectors, spacing, levels }: TileKind): string {
-  const nested = levels > 1 ? `_${levels}` : "";
+/** `tile_6x2`, `tile_6x2_free_2`, `column_sums_4`, `tile_6x2_more` */
+export function tileName({ rows, vectors, spacing, levels, goesOn }: TileKind): string {
+  const nested = `${levels > 1 ? `_${levels}` : ""}${goesOn ? "_more" : ""}`;
   if (rows === 0) return `column_sums_${vectors}${nested}`;
   return `tile_${rows}x${vectors}${spacing === "free" ? "_free" : ""}${nested}`;
 }
@@ -49,12 +52,12 @@ const levelNames = (levels: number): string[] =>
 
 /** Writes the function of a tile. */
 export function writeTile(out: Writer, kind: TileKind): void {
-  const { rows, vectors, spacing, levels } = kind;
+  const { rows, vectors, spacing, levels, goesOn } = kind;
   const sums = rows === 0 ? [0] : range(rows);
   const about =
     rows === 0
-      ? `sums[c] += Σ_steps right[step, c] for ${vectors}·LANES columns.`
-      : `sums[r, c] += Σ_steps left[r, step]·right[step, c] for ${rows} rows and ${vectors}·LANES columns, kept in registers.`;
+      ? `sums[c] = Σ_steps right[step, c] for ${vectors}·LANES columns.`
+      : `sums[r, c] = Σ_steps left[r, step]·right[step, c] for ${rows} rows and ${vectors}·LANES columns, kept in registers.`;
   const nested = levels > 1 ? ["Steps are counted by loops in loops, the outermost first."] : [];
   const offsets =
     rows > 0 && spacing === "free"
@@ -64,7 +67,7 @@ export function writeTile(out: Writer, kind: TileKind): void {
     about,
     ...offsets,
     ...nested,
-    "`more` is false for the first steps: the sums then start from 0.",
+    ...(goesOn ? ["With `more`, sums go on from what they are."] : []),
   ]);
   const suffixes = levelNames(levels);
   const half = halfOf(kind);
@@ -79,7 +82,7 @@ export function writeTile(out: Writer, kind: TileKind): void {
       `long right_step${s}`,
     ]),
     "float *sums",
-    "bool more",
+    ...(goesOn ? ["bool more"] : []),
   ];
   out.line("static always_inline void");
   out.list(`${tileName(kind)}(`, parameters, ") {", "", "");
@@ -92,7 +95,8 @@ export function writeTile(out: Writer, kind: TileKind): void {
     for (const r of sums) {
       for (const c of range(vectors)) {
         const at = `sums + ${r * vectors + c} * LANES`;
-        out.line(`f32v sum_${r}_${c} = more ? f32v_load(${at}) : f32v_splat(0);`);
+        const start = goesOn ? `more ? f32v_load(${at}) : f32v_splat(0)` : "f32v_splat(0)";
+        out.line(`f32v sum_${r}_${c} = ${start};`);
       }
     }
     if (rows > 0 && spacing === "free")

@@ -12,33 +12,30 @@ export interface Calling {
   readonly name: string;
   /** Type of the call's memory. */
   readonly type: string;
-  /** Declares memory of the call, or its sizes alone. */
-  readonly unpack: (memory?: readonly Node[]) => void;
+  /** Writes a body, and before it what it uses of the call's sizes and numbers, and of some memory. */
+  readonly using: (memory: readonly Node[], body: () => void) => void;
 }
 
 /** Writes the functions of a contraction: of a panel of columns, and of the units that threads share. */
-export function writeContraction(scope: Scope, { name, type, unpack }: Calling): void {
+export function writeContraction(scope: Scope, { name, type, using }: Calling): void {
   const { out } = scope;
   out.line("static always_inline void");
   out.list(`${name}_panel(`, [`const ${type} *call`, ...panelParameters(scope)], ") {", "", "");
   out.indent(() => {
-    unpack(nodesOf(scope, "panel"));
-    writePanel(scope);
+    using(nodesOf(scope, "panel"), () => writePanel(scope));
   });
   out.line("}").line();
   for (const part of scatterParts(scope)) {
     const parameters = [`const ${type} *call`, ...outerParameters(scope)];
     out.list(`static void ${name}_${part}(`, parameters, ") {", "", "");
     out.indent(() => {
-      unpack(nodesOf(scope, part));
-      writeScatterPart(scope, part);
+      using(nodesOf(scope, part), () => writeScatterPart(scope, part));
     });
     out.line("}").line();
   }
   out.block(`static void ${name}(void *on, int from, int to) {`, () => {
     out.line(`${scope.riding.length > 0 ? "" : "const "}${type} *call = on;`);
-    unpack();
-    writeUnits(scope, name);
+    using([], () => writeUnits(scope, name));
   });
   out.line();
 }

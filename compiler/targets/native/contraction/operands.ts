@@ -145,7 +145,7 @@ export function multiply(scope: Scope, right: Right, sums: string, more: string)
     const ofLeft = !c.a ? [] : [c.a.place ? String(left) : String(left * c.tile.rows)];
     return [String(extent), ...ofLeft, right.steps[i]];
   });
-  const tail = [right.at, ...steps, sums, more];
+  const tail = [right.at, ...steps, sums, ...(kind.goesOn ? [more] : [])];
   if (!c.a) {
     out.list(`${tileName(kind)}(`, tail, ");", "", "");
     return;
