@@ -3,7 +3,10 @@
 import { fail } from "../diagnostics/error.ts";
 
 /** Element types. int64 is accepted where indices are (`lscalar`). */
-export type DType = "float32" | "float64" | "int32" | "int64" | "bool";
+export type DType = (typeof dtypes)[number];
+
+/** Their names. */
+export const dtypes = ["float32", "float64", "int32", "int64", "bool"] as const;
 
 /**
  * A dimension: a number specialises the code, a name is a size known at run time. Slices make sums of

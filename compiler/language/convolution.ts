@@ -3,13 +3,12 @@
 import * as convolution from "../ops/convolution.ts";
 import * as pooling from "../ops/pooling.ts";
 import type { PerAxis } from "../ops/window.ts";
+import { lift } from "./signature.ts";
 import type { Operand, Tensor } from "./types.ts";
 
 export type { ConvOptions, ConvTransposeOptions } from "../ops/convolution.ts";
 export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "../ops/pooling.ts";
 export type { Padding, PerAxis } from "../ops/window.ts";
-
-const lift = <F>(builder: unknown): F => builder as F;
 
 /**
  * Images [batch, channels, height, width] with filters [filters, channels / groups, height, width]: a
@@ -18,23 +17,26 @@ const lift = <F>(builder: unknown): F => builder as F;
  */
 export const conv2d = lift<
   (x: Operand, filters: Operand, options?: convolution.ConvOptions) => Tensor
->(convolution.conv2d);
+>("conv2d(x, filters, { stride, padding, dilation, groups, flip })", convolution.conv2d);
 /** The same along one axis: [batch, channels, length] with [filters, channels / groups, length]. */
 export const conv1d = lift<
   (x: Operand, filters: Operand, options?: convolution.ConvOptions) => Tensor
->(convolution.conv1d);
+>("conv1d(x, filters, { stride, padding, dilation, groups, flip })", convolution.conv1d);
 /**
  * The gradient of conv2d by its input, which makes images larger: [batch, channels, height, width] with
  * filters [channels, results / groups, height, width].
  */
 export const convTranspose2d = lift<
   (x: Operand, filters: Operand, options?: convolution.ConvTransposeOptions) => Tensor
->(convolution.convTranspose2d);
+>(
+  "convTranspose2d(x, filters, { stride, padding, dilation, groups, flip, outputPadding })",
+  convolution.convTranspose2d,
+);
 /** The largest element of each window of the last two axes; tied ones share the gradient. */
 export const maxPool2d = lift<
   (x: Operand, size: PerAxis, options?: pooling.MaxPoolOptions) => Tensor
->(pooling.maxPool2d);
+>("maxPool2d(x, size, { stride, padding, ignoreBorder, dilation })", pooling.maxPool2d);
 /** The mean of each window of the last two axes. */
 export const avgPool2d = lift<
   (x: Operand, size: PerAxis, options?: pooling.AvgPoolOptions) => Tensor
->(pooling.avgPool2d);
+>("avgPool2d(x, size, { stride, padding, ignoreBorder, includePadding })", pooling.avgPool2d);

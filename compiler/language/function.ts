@@ -8,8 +8,8 @@ import { inherit, substitute } from "../graph/substitute.ts";
 import { formatShape, formatType, type Shape, sameShape, widens } from "../graph/types.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { asNode } from "../ops/leaf.ts";
-import { checkOptionNames } from "./options.ts";
 import { sharedInfo } from "./shared.ts";
+import { signed } from "./signature.ts";
 import type { Operand, Tensor } from "./types.ts";
 
 /** Pairs of a value and what takes its place. */
@@ -60,46 +60,48 @@ export class ModelFunction {
  * update of another shape or dtype, ADJ3003 an input that nothing uses, ADJ3004 one that is missing,
  * ADJ3005/ADJ3006 a bad given, ADJ3007 an update of what is not shared.
  */
-export function fn(
-  inputs: readonly (Tensor | number)[],
-  outputs: Outputs,
-  options: FunctionOptions = {},
-): ModelFunction {
-  const site = currentSite();
-  let faulty = false;
-  const collect = <T>(body: () => T): T | undefined =>
-    collecting<T | undefined>(body, () => {
-      faulty = true;
-      return undefined;
+export const fn = signed(
+  "fn(inputs, outputs, { updates, givens, name })",
+  (
+    inputs: readonly (Tensor | number)[],
+    outputs: Outputs,
+    options: FunctionOptions = {},
+  ): ModelFunction => {
+    const site = currentSite();
+    let faulty = false;
+    const collect = <T>(body: () => T): T | undefined =>
+      collecting<T | undefined>(body, () => {
+        faulty = true;
+        return undefined;
+      });
+    const symbols = collect(() => checkInputs(inputs)) ?? [];
+    const { list, returns } = readOutputs(outputs);
+    const updates = (options.updates ?? []).flatMap((pair, i, all) => {
+      const update = collect(() => checkUpdate(pair, all.slice(0, i)));
+      return update ? [update] : [];
     });
-  collect(() => checkOptionNames("fn", options, ["updates", "givens", "name"]));
-  const symbols = collect(() => checkInputs(inputs)) ?? [];
-  const { list, returns } = readOutputs(outputs);
-  const updates = (options.updates ?? []).flatMap((pair, i, all) => {
-    const update = collect(() => checkUpdate(pair, all.slice(0, i)));
-    return update ? [update] : [];
-  });
-  const givens = new Map<Node, Node>();
-  for (const pair of options.givens ?? []) collect(() => checkGiven(pair, symbols, givens));
-  const roots = [...list, ...updates.map((u) => u.value)];
-  const written = substitute(roots, givens).roots;
-  const counted = defaultUpdates(
-    written,
-    updates.map((u) => u.target),
-  );
-  updates.push(...counted);
-  const given = [...written, ...counted.map((u) => u.value)];
-  // What is missing or left over would only follow from an earlier mistake.
-  if (!given.some(isPoison) && !faulty) collect(() => checkUse(symbols, given));
-  return new ModelFunction({
-    name: options.name,
-    site,
-    inputs: symbols,
-    outputs: given.slice(0, list.length),
-    returns,
-    updates: updates.map(({ target }, i) => ({ target, value: given[list.length + i] })),
-  });
-}
+    const givens = new Map<Node, Node>();
+    for (const pair of options.givens ?? []) collect(() => checkGiven(pair, symbols, givens));
+    const roots = [...list, ...updates.map((u) => u.value)];
+    const written = substitute(roots, givens).roots;
+    const counted = defaultUpdates(
+      written,
+      updates.map((u) => u.target),
+    );
+    updates.push(...counted);
+    const given = [...written, ...counted.map((u) => u.value)];
+    // What is missing or left over would only follow from an earlier mistake.
+    if (!given.some(isPoison) && !faulty) collect(() => checkUse(symbols, given));
+    return new ModelFunction({
+      name: options.name,
+      site,
+      inputs: symbols,
+      outputs: given.slice(0, list.length),
+      returns,
+      updates: updates.map(({ target }, i) => ({ target, value: given[list.length + i] })),
+    });
+  },
+);
 
 /** New values of variables that count calls, where the function does not set them itself. */
 function defaultUpdates(

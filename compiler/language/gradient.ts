@@ -8,6 +8,7 @@ import { isNode, isPoison, type Node, poison } from "../graph/node.ts";
 import { add } from "../ops/arithmetic.ts";
 import { asNode } from "../ops/leaf.ts";
 import type { Pairs } from "./function.ts";
+import { signed } from "./signature.ts";
 import type { Operand, Tensor } from "./types.ts";
 
 /** One value, a list of them, or a record by names. */
@@ -56,26 +57,29 @@ export interface RopOptions {
  * @throws ADJ2001 when the cost is not a float scalar, ADJ2002 when it does not depend on a variable,
  *   ADJ2003 when an op on the way has no derivative, ADJ2004 when a known gradient does not fit
  */
-export function grad<const W extends Variables>(
-  cost: Operand | null,
-  wrt: W,
-  { considerConstant = [], knownGrads = [], disconnectedInputs = "raise" }: GradOptions = {},
-): TensorsLike<W> {
-  const known = new Map(
-    knownGrads.map(([value, given]) => {
-      const node = asNode(value);
-      return [node, asNode(given, node.type.dtype)];
-    }),
-  );
-  const c = cost === null ? undefined : asNode(cost);
-  return derive(wrt, [...(c ? [c] : []), ...known.values()], (variables) =>
-    gradients(c, variables, {
-      considerConstant: nodesOf(considerConstant),
-      knownGrads: known,
-      disconnectedInputs,
-    }),
-  );
-}
+export const grad = signed(
+  "grad(cost, wrt, { considerConstant, knownGrads, disconnectedInputs })",
+  <const W extends Variables>(
+    cost: Operand | null,
+    wrt: W,
+    { considerConstant = [], knownGrads = [], disconnectedInputs = "raise" }: GradOptions = {},
+  ): TensorsLike<W> => {
+    const known = new Map(
+      knownGrads.map(([value, given]) => {
+        const node = asNode(value);
+        return [node, asNode(given, node.type.dtype)];
+      }),
+    );
+    const c = cost === null ? undefined : asNode(cost);
+    return derive(wrt, [...(c ? [c] : []), ...known.values()], (variables) =>
+      gradients(c, variables, {
+        considerConstant: nodesOf(considerConstant),
+        knownGrads: known,
+        disconnectedInputs,
+      }),
+    );
+  },
+);
 
 /**
  * The R-operator: the Jacobian of `f` times a direction, Σ ∂f/∂x·v – how `f` moves when each x of `wrt`
@@ -85,17 +89,20 @@ export function grad<const W extends Variables>(
  * @throws ADJ2002 when `f` depends on no variable, ADJ2003 when an op on the way has no derivative,
  *   ADJ2004 when a direction does not fit its variable
  */
-export function Rop<const F extends Several<Operand>>(
-  f: F,
-  wrt: Variables,
-  points: Several<Operand>,
-  options: RopOptions = {},
-): TensorsLike<F> {
-  return derive(f, nodesOf(wrt), (outputs) => {
-    const variables = nodesOf(wrt);
-    return pushedForward(outputs, variables, pointsFor("Rop", wrt, points), options);
-  });
-}
+export const Rop = signed(
+  "Rop(f, wrt, points, { disconnectedOutputs })",
+  <const F extends Several<Operand>>(
+    f: F,
+    wrt: Variables,
+    points: Several<Operand>,
+    options: RopOptions = {},
+  ): TensorsLike<F> => {
+    return derive(f, nodesOf(wrt), (outputs) => {
+      const variables = nodesOf(wrt);
+      return pushedForward(outputs, variables, pointsFor("Rop", wrt, points), options);
+    });
+  },
+);
 
 /** Rop under its other name: a Jacobian times a vector. */
 export { Rop as jacobianVector };
@@ -107,19 +114,22 @@ export { Rop as jacobianVector };
  * @throws ADJ2002 when `f` does not depend on a variable, ADJ2003 when an op on the way has no
  *   derivative, ADJ2004 when a cotangent does not fit its value
  */
-export function Lop<const W extends Variables>(
-  f: Several<Operand>,
-  wrt: W,
-  points: Several<Operand>,
-  { considerConstant = [], disconnectedInputs = "raise" }: JacobianOptions = {},
-): TensorsLike<W> {
-  return derive(wrt, nodesOf(f), (variables) =>
-    pullBack(nodesOf(f), variables, pointsFor("Lop", f, points), {
-      considerConstant: nodesOf(considerConstant),
-      disconnectedInputs,
-    }),
-  );
-}
+export const Lop = signed(
+  "Lop(f, wrt, points, { considerConstant, disconnectedInputs })",
+  <const W extends Variables>(
+    f: Several<Operand>,
+    wrt: W,
+    points: Several<Operand>,
+    { considerConstant = [], disconnectedInputs = "raise" }: JacobianOptions = {},
+  ): TensorsLike<W> => {
+    return derive(wrt, nodesOf(f), (variables) =>
+      pullBack(nodesOf(f), variables, pointsFor("Lop", f, points), {
+        considerConstant: nodesOf(considerConstant),
+        disconnectedInputs,
+      }),
+    );
+  },
+);
 
 /** Lop under its other name: a vector times a Jacobian. */
 export { Lop as vectorJacobian };
@@ -130,19 +140,22 @@ export { Lop as vectorJacobian };
  *
  * @throws ADJ2002 when `y` does not depend on a variable, ADJ2003 when an op on the way has no derivative
  */
-export function jacobian<const W extends Variables>(
-  y: Operand,
-  wrt: W,
-  { considerConstant = [], disconnectedInputs = "raise" }: JacobianOptions = {},
-): TensorsLike<W> {
-  const value = asNode(y);
-  return derive(wrt, [value], (variables) =>
-    jacobians(value, variables, {
-      considerConstant: nodesOf(considerConstant),
-      disconnectedInputs,
-    }),
-  );
-}
+export const jacobian = signed(
+  "jacobian(y, wrt, { considerConstant, disconnectedInputs })",
+  <const W extends Variables>(
+    y: Operand,
+    wrt: W,
+    { considerConstant = [], disconnectedInputs = "raise" }: JacobianOptions = {},
+  ): TensorsLike<W> => {
+    const value = asNode(y);
+    return derive(wrt, [value], (variables) =>
+      jacobians(value, variables, {
+        considerConstant: nodesOf(considerConstant),
+        disconnectedInputs,
+      }),
+    );
+  },
+);
 
 /**
  * Second derivatives of a scalar cost, H[…i, …j] = ∂²cost/∂x[…i]∂x[…j] of shape [...x, ...x], for each x of
@@ -150,14 +163,17 @@ export function jacobian<const W extends Variables>(
  *
  * @throws as `grad`
  */
-export function hessian<const W extends Variables>(
-  cost: Operand,
-  wrt: W,
-  { disconnectedInputs = "raise" }: Pick<JacobianOptions, "disconnectedInputs"> = {},
-): TensorsLike<W> {
-  const c = asNode(cost);
-  return derive(wrt, [c], (variables) => hessians(c, variables, disconnectedInputs));
-}
+export const hessian = signed(
+  "hessian(cost, wrt, { disconnectedInputs })",
+  <const W extends Variables>(
+    cost: Operand,
+    wrt: W,
+    { disconnectedInputs = "raise" }: Pick<JacobianOptions, "disconnectedInputs"> = {},
+  ): TensorsLike<W> => {
+    const c = asNode(cost);
+    return derive(wrt, [c], (variables) => hessians(c, variables, disconnectedInputs));
+  },
+);
 
 /**
  * The Hessian of a scalar cost over all of `wrt` times a direction, by differentiating the gradient along
@@ -165,17 +181,20 @@ export function hessian<const W extends Variables>(
  *
  * @throws as `grad` and `Rop`
  */
-export function hessianVector<const W extends Variables>(
-  cost: Operand,
-  wrt: W,
-  points: Several<Operand>,
-  { disconnectedInputs = "raise" }: Pick<JacobianOptions, "disconnectedInputs"> = {},
-): TensorsLike<W> {
-  const c = asNode(cost);
-  return derive(wrt, [c], (variables) =>
-    hessianTimes(c, variables, pointsFor("hessianVector", wrt, points), disconnectedInputs),
-  );
-}
+export const hessianVector = signed(
+  "hessianVector(cost, wrt, points, { disconnectedInputs })",
+  <const W extends Variables>(
+    cost: Operand,
+    wrt: W,
+    points: Several<Operand>,
+    { disconnectedInputs = "raise" }: Pick<JacobianOptions, "disconnectedInputs"> = {},
+  ): TensorsLike<W> => {
+    const c = asNode(cost);
+    return derive(wrt, [c], (variables) =>
+      hessianTimes(c, variables, pointsFor("hessianVector", wrt, points), disconnectedInputs),
+    );
+  },
+);
 
 /** hessianVector under PyTensor's name. */
 export { hessianVector as hessianVectorProduct };
@@ -194,29 +213,32 @@ export interface SubgraphOptions {
  *
  * @throws as `grad`; ADJ2001 when there is neither a start nor a cost
  */
-export function subgraphGrad<const W extends Variables, const E extends Variables>(
-  wrt: W,
-  end: E,
-  { start = [], cost }: SubgraphOptions,
-): [wrt: TensorsLike<W>, end: TensorsLike<E>] {
-  const c = cost === undefined ? undefined : asNode(cost);
-  const starts = start.map(([value]) => asNode(value));
-  // What reaches a start from the cost comes on top of what is known of it.
-  const own = attempt(starts, c ? [c] : [], (from) =>
-    c ? gradients(c, from, { disconnectedInputs: "ignore" }) : [],
-  );
-  const known = new Map(
-    start.map(([, given], i) => {
-      const point = asNode(given, starts[i].type.dtype);
-      return [starts[i], c ? add(point, own[i]) : point];
-    }),
-  );
-  const [inner, ends] = [nodesOf(wrt), nodesOf(end)];
-  const all = attempt([...inner, ...ends], [...known.values()], (variables) =>
-    gradients(c, variables, { knownGrads: known, ends, disconnectedInputs: "ignore" }),
-  );
-  return [shapedLike(wrt, all.slice(0, inner.length)), shapedLike(end, all.slice(inner.length))];
-}
+export const subgraphGrad = signed(
+  "subgraphGrad(wrt, end, { start, cost })",
+  <const W extends Variables, const E extends Variables>(
+    wrt: W,
+    end: E,
+    { start = [], cost }: SubgraphOptions,
+  ): [wrt: TensorsLike<W>, end: TensorsLike<E>] => {
+    const c = cost === undefined ? undefined : asNode(cost);
+    const starts = start.map(([value]) => asNode(value));
+    // What reaches a start from the cost comes on top of what is known of it.
+    const own = attempt(starts, c ? [c] : [], (from) =>
+      c ? gradients(c, from, { disconnectedInputs: "ignore" }) : [],
+    );
+    const known = new Map(
+      start.map(([, given], i) => {
+        const point = asNode(given, starts[i].type.dtype);
+        return [starts[i], c ? add(point, own[i]) : point];
+      }),
+    );
+    const [inner, ends] = [nodesOf(wrt), nodesOf(end)];
+    const all = attempt([...inner, ...ends], [...known.values()], (variables) =>
+      gradients(c, variables, { knownGrads: known, ends, disconnectedInputs: "ignore" }),
+    );
+    return [shapedLike(wrt, all.slice(0, inner.length)), shapedLike(end, all.slice(inner.length))];
+  },
+);
 
 // ── One, a list, or a record ──────────────────────────────────────────────────────────────────────
 

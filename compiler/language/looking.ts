@@ -9,22 +9,26 @@ import { asNode } from "../ops/leaf.ts";
 import { seed } from "../ops/random.ts";
 import { simplifyNodes } from "../simplify/simplify.ts";
 import { sharedInfo } from "./shared.ts";
+import { signed } from "./signature.ts";
 import type { NestedNumbers, Operand, Tensor } from "./types.ts";
 
 /** The expression on one line, as a model file would write it. */
-export function pp(expression: Operand, options?: PrintOptions): string {
-  return ppNode(asNode(expression), options);
-}
+export const pp = signed(
+  "pp(expression, { names, parentheses, longest })",
+  (expression: Operand, options?: PrintOptions): string => {
+    return ppNode(asNode(expression), options);
+  },
+);
 
 /** The expression as a tree, one line an op with its type; shared parts appear once. */
-export function debugPrint(expression: Operand): string {
+export const debugPrint = signed("debugPrint(expression)", (expression: Operand): string => {
   return debugPrintNode(asNode(expression));
-}
+});
 
 /** The expression as codegen would compute it, after all rewrites. */
-export function simplify(expression: Operand): Tensor {
+export const simplify = signed("simplify(expression)", (expression: Operand): Tensor => {
   return simplifyNodes([asNode(expression)]).roots[0] as unknown as Tensor;
-}
+});
 
 /** Values for symbols: pairs, as in `givens`. */
 export type Bindings = readonly (readonly [Operand, Operand | ArrayLike<number>])[];
@@ -36,23 +40,26 @@ export type Bindings = readonly (readonly [Operand, Operand | ArrayLike<number>]
  * @param precision "float64" computes all floats in double precision; "declared" rounds to each dtype
  * @throws ADJ3004 for a symbol without a value, ADJ1003 for a value of another shape
  */
-export function evaluate(
-  expression: Operand,
-  bindings: Bindings = [],
-  { precision = "declared" }: { precision?: "declared" | "float64" } = {},
-): NestedNumbers {
-  const root = asNode(expression);
-  const values = new Map<Node, NDArray>([[seed(), zero]]);
-  for (const [key, value] of bindings) values.set(asNode(key), bind(asNode(key), value));
-  for (const node of topological([root])) {
-    const initial = sharedInfo(node)?.initial;
-    if (initial && !values.has(node))
-      values.set(node, evaluateNodes([initial], new Map([[seed(), zero]]))[0]);
-  }
-  const [result] = evaluateNodes([root], values, { precision });
-  const nested = toNested(result) as NestedNumbers;
-  return result.dtype === "bool" && result.shape.length === 0 ? nested !== 0 : nested;
-}
+export const evaluate = signed(
+  "evaluate(expression, bindings?, { precision })",
+  (
+    expression: Operand,
+    bindings: Bindings = [],
+    { precision = "declared" }: { precision?: "declared" | "float64" } = {},
+  ): NestedNumbers => {
+    const root = asNode(expression);
+    const values = new Map<Node, NDArray>([[seed(), zero]]);
+    for (const [key, value] of bindings) values.set(asNode(key), bind(asNode(key), value));
+    for (const node of topological([root])) {
+      const initial = sharedInfo(node)?.initial;
+      if (initial && !values.has(node))
+        values.set(node, evaluateNodes([initial], new Map([[seed(), zero]]))[0]);
+    }
+    const [result] = evaluateNodes([root], values, { precision });
+    const nested = toNested(result) as NestedNumbers;
+    return result.dtype === "bool" && result.shape.length === 0 ? nested !== 0 : nested;
+  },
+);
 
 const zero: NDArray = { dtype: "int32", shape: [], data: Float64Array.of(0) };
 

@@ -34,6 +34,7 @@ import { expandDims, reshape } from "../ops/shape.ts";
 import { argsort } from "../ops/sorting.ts";
 import { currentName, currentStep, newStream, uniqueName } from "../ops/streams.ts";
 import { callCounter } from "./shared.ts";
+import { signed, signMethod } from "./signature.ts";
 import { checkDims } from "./symbols.ts";
 import type { Operand, Tensor } from "./types.ts";
 
@@ -263,8 +264,24 @@ export class RandomStream {
   }
 }
 
+for (const text of [
+  "rng.uniform(shape?, { low, high, dtype })",
+  "rng.normal(shape?, { mean, std, dtype })",
+  "rng.truncatedNormal(shape?, { mean, std, dtype })",
+  "rng.binomial(shape?, { n, p, dtype })",
+  "rng.multinomial(shape, { n, p, dtype })",
+  "rng.randint(shape, low, high)",
+  "rng.poisson(shape, rate, { most })",
+  "rng.permutation(of, shape?)",
+  "rng.choice(shape, { from, replace, p })",
+] as const)
+  signMethod(RandomStream.prototype, text);
+
 /** A stream of random draws: `const rng = randomStream(1234)`, then `rng.uniform([20, 784])`. */
-export const randomStream = (seed: number): RandomStream => new RandomStream(seed);
+export const randomStream = signed(
+  "randomStream(seed)",
+  (seed: number): RandomStream => new RandomStream(seed),
+);
 
 export interface DropoutOptions {
   /** Whether to drop at all: a plain or a symbolic truth value; true when left out. */
@@ -277,33 +294,31 @@ export interface DropoutOptions {
  *
  * @throws ADJ1008 unless 0 ≤ p < 1
  */
-export function dropout(
-  x: Operand,
-  p: Operand,
-  rng: RandomStream,
-  { train = true }: DropoutOptions = {},
-): Tensor {
-  const node = asNode(x);
-  if (train === false || p === 0) return lift(node);
-  if (!(rng instanceof RandomStream))
-    fail("ADJ1008", "dropout: the third argument is a random stream", {
-      hint: "const rng = randomStream(1234); dropout(x, 0.5, rng)",
-    });
-  if (typeof p === "number" && !(p > 0 && p < 1))
-    fail("ADJ1008", `dropout: p is a probability below 1, got ${p}`);
-  const dtype = isFloat(node.type.dtype) ? node.type.dtype : floatX;
-  const keep =
-    typeof p === "number" && !isNode(p)
-      ? literal(1 - p, dtype)
-      : parameter(sub(1, asNode(p, dtype)));
-  const mask = rng.mask(node, keep, dtype);
-  mask.label ??= { name: "mask", scope: [] };
-  if (constantValue(keep) === undefined) keep.role ??= { name: "keep", of: mask };
-  const kept = constantValue(keep);
-  const scaled = kept === undefined ? div(mask, keep) : mul(mask, 1 / kept);
-  const dropped = mul(node, scaled);
-  return lift(isNode(train) ? where(train, dropped, node) : dropped);
-}
+export const dropout = signed(
+  "dropout(x, p, rng, { train })",
+  (x: Operand, p: Operand, rng: RandomStream, { train = true }: DropoutOptions = {}): Tensor => {
+    const node = asNode(x);
+    if (train === false || p === 0) return lift(node);
+    if (!(rng instanceof RandomStream))
+      fail("ADJ1008", "dropout: the third argument is a random stream", {
+        hint: "const rng = randomStream(1234); dropout(x, 0.5, rng)",
+      });
+    if (typeof p === "number" && !(p > 0 && p < 1))
+      fail("ADJ1008", `dropout: p is a probability below 1, got ${p}`);
+    const dtype = isFloat(node.type.dtype) ? node.type.dtype : floatX;
+    const keep =
+      typeof p === "number" && !isNode(p)
+        ? literal(1 - p, dtype)
+        : parameter(sub(1, asNode(p, dtype)));
+    const mask = rng.mask(node, keep, dtype);
+    mask.label ??= { name: "mask", scope: [] };
+    if (constantValue(keep) === undefined) keep.role ??= { name: "keep", of: mask };
+    const kept = constantValue(keep);
+    const scaled = kept === undefined ? div(mask, keep) : mul(mask, 1 / kept);
+    const dropped = mul(node, scaled);
+    return lift(isNode(train) ? where(train, dropped, node) : dropped);
+  },
+);
 
 /** What the loop of a draw is called. */
 const loopName = (otherwise: string): string => (currentName() || otherwise).replace(/\W+/g, "_");

@@ -23,6 +23,7 @@ import { insideLoop, LoopStep } from "../ops/streams.ts";
 import { captured } from "../scan/close.ts";
 import { checkOptionNames } from "./options.ts";
 import { sharedInfo } from "./shared.ts";
+import { signed } from "./signature.ts";
 import type { Operand, Tensor } from "./types.ts";
 
 /** A sequence, or one of which each step reads entries around its own: `{ input: x, taps: [-1, 0, 1] }`. */
@@ -392,33 +393,46 @@ function readStep(result: StepResult): {
 type Step = (...values: any[]) => StepResult;
 
 /** `f` of each entry of the sequences, along a new axis 0. */
-export function map(f: Step, sequences: Sequence | readonly Sequence[]): Tensor & Tensor[] {
-  return scan({ fn: f, sequences })[0];
-}
+export const map = signed(
+  "map(f, sequences)",
+  (f: Step, sequences: Sequence | readonly Sequence[]): Tensor & Tensor[] => {
+    return scan({ fn: f, sequences })[0];
+  },
+);
 
 /** The last value of a recurrence: `reduce((x, total) => total + x, xs, 0)`. */
-export function reduce(
-  f: Step,
-  sequences: Sequence | readonly Sequence[],
-  outputsInfo: OutputInfo | readonly OutputInfo[],
-  { goBackwards = false }: { goBackwards?: boolean } = {},
-): Tensor & Tensor[] {
-  const [outputs] = scan({ fn: f, sequences, outputsInfo, goBackwards });
-  const last = (x: Tensor): Tensor => at(x as unknown as Node, -1) as unknown as Tensor;
-  const list = outputs as unknown;
-  return (Array.isArray(list) ? (list as Tensor[]).map(last) : last(outputs)) as Tensor & Tensor[];
-}
+export const reduce = signed(
+  "reduce(f, sequences, outputsInfo, { goBackwards })",
+  (
+    f: Step,
+    sequences: Sequence | readonly Sequence[],
+    outputsInfo: OutputInfo | readonly OutputInfo[],
+    { goBackwards = false }: { goBackwards?: boolean } = {},
+  ): Tensor & Tensor[] => {
+    const [outputs] = scan({ fn: f, sequences, outputsInfo, goBackwards });
+    const last = (x: Tensor): Tensor => at(x as unknown as Node, -1) as unknown as Tensor;
+    const list = outputs as unknown;
+    return (Array.isArray(list) ? (list as Tensor[]).map(last) : last(outputs)) as Tensor &
+      Tensor[];
+  },
+);
 
 /** {@link reduce} from the first entry to the last. */
-export const foldl = (
-  f: Step,
-  sequences: Sequence | readonly Sequence[],
-  outputsInfo: OutputInfo | readonly OutputInfo[],
-): Tensor & Tensor[] => reduce(f, sequences, outputsInfo);
+export const foldl = signed(
+  "foldl(f, sequences, outputsInfo)",
+  (
+    f: Step,
+    sequences: Sequence | readonly Sequence[],
+    outputsInfo: OutputInfo | readonly OutputInfo[],
+  ): Tensor & Tensor[] => reduce(f, sequences, outputsInfo),
+);
 
 /** {@link reduce} from the last entry to the first. */
-export const foldr = (
-  f: Step,
-  sequences: Sequence | readonly Sequence[],
-  outputsInfo: OutputInfo | readonly OutputInfo[],
-): Tensor & Tensor[] => reduce(f, sequences, outputsInfo, { goBackwards: true });
+export const foldr = signed(
+  "foldr(f, sequences, outputsInfo)",
+  (
+    f: Step,
+    sequences: Sequence | readonly Sequence[],
+    outputsInfo: OutputInfo | readonly OutputInfo[],
+  ): Tensor & Tensor[] => reduce(f, sequences, outputsInfo, { goBackwards: true }),
+);

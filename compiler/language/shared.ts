@@ -7,6 +7,7 @@ import { add } from "../ops/arithmetic.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { asNode, literal, sharedNode } from "../ops/leaf.ts";
 import { seed } from "../ops/random.ts";
+import { signed } from "./signature.ts";
 import { checkDims } from "./symbols.ts";
 import type { Operand, Tensor } from "./types.ts";
 
@@ -35,39 +36,44 @@ export interface SharedOptions {
  *
  * @throws ADJ1008 when the value depends on an input or has a named dimension
  */
-export function shared(value: Operand, { dtype }: SharedOptions = {}): Tensor {
-  const given = asNode(value);
-  const isLiteral = given.op.name === "constant" && typeof value !== "object";
-  const plain = given.op.name === "constant" && !(value instanceof Object && "op" in value);
-  const wanted = dtype ?? (isLiteral || plain ? floatX : given.type.dtype);
-  if (dtype && isFloat(given.type.dtype) && !isFloat(dtype) && !plain) {
-    fail("ADJ1001", `shared: the value is ${given.type.dtype}, which ${dtype} cannot hold`, {
-      hint: `write shared(cast(…, "${dtype}"))`,
-    });
-  }
-  const initial = castTo(given, wanted);
-  const input = topological([initial]).find(
-    (n) => n.op.leaf && n.op.name !== "constant" && n !== seed(),
-  );
-  if (input) {
-    fail(
-      "ADJ1008",
-      `shared: an initial value cannot depend on ${input.label?.name ?? "an input"}`,
-      sharedInfo(input)?.next
-        ? { hint: "a stream draws at each call; uniform(shape, …) and normal(shape, …) draw once" }
-        : {},
+export const shared = signed(
+  "shared(value, { dtype })",
+  (value: Operand, { dtype }: SharedOptions = {}): Tensor => {
+    const given = asNode(value);
+    const isLiteral = given.op.name === "constant" && typeof value !== "object";
+    const plain = given.op.name === "constant" && !(value instanceof Object && "op" in value);
+    const wanted = dtype ?? (isLiteral || plain ? floatX : given.type.dtype);
+    if (dtype && isFloat(given.type.dtype) && !isFloat(dtype) && !plain) {
+      fail("ADJ1001", `shared: the value is ${given.type.dtype}, which ${dtype} cannot hold`, {
+        hint: `write shared(cast(…, "${dtype}"))`,
+      });
+    }
+    const initial = castTo(given, wanted);
+    const input = topological([initial]).find(
+      (n) => n.op.leaf && n.op.name !== "constant" && n !== seed(),
     );
-  }
-  if (staticSize(initial.shape) === undefined) {
-    fail(
-      "ADJ1008",
-      `shared: an initial value needs known dimensions, got [${initial.shape.join(", ")}]`,
-    );
-  }
-  const node = sharedNode(wanted, initial.shape);
-  known.set(node, { initial });
-  return node as unknown as Tensor;
-}
+    if (input) {
+      fail(
+        "ADJ1008",
+        `shared: an initial value cannot depend on ${input.label?.name ?? "an input"}`,
+        sharedInfo(input)?.next
+          ? {
+              hint: "a stream draws at each call; uniform(shape, …) and normal(shape, …) draw once",
+            }
+          : {},
+      );
+    }
+    if (staticSize(initial.shape) === undefined) {
+      fail(
+        "ADJ1008",
+        `shared: an initial value needs known dimensions, got [${initial.shape.join(", ")}]`,
+      );
+    }
+    const node = sharedNode(wanted, initial.shape);
+    known.set(node, { initial });
+    return node as unknown as Tensor;
+  },
+);
 
 /** A count of calls: an int32 scalar that starts at 0, and that functions which use it count up. */
 export function callCounter(name: string): Node {
@@ -83,17 +89,23 @@ export interface DataOptions {
 }
 
 /** A data set that the caller must fill: `data("samples", 784)`, `data("samples", { dtype: "int32" })`. */
-export function data(...args: readonly (Dim | DataOptions)[]): Tensor {
-  const last = args.at(-1);
-  const options = typeof last === "object" ? last : {};
-  const dims = (typeof last === "object" ? args.slice(0, -1) : args) as Dim[];
-  const node = sharedNode(options.dtype ?? floatX, checkDims(dims, "data"));
-  known.set(node, { initial: undefined });
-  return node as unknown as Tensor;
-}
+export const data = signed(
+  "data(...dims, { dtype })",
+  (...args: readonly (Dim | DataOptions)[]): Tensor => {
+    const last = args.at(-1);
+    const options = typeof last === "object" ? last : {};
+    const dims = (typeof last === "object" ? args.slice(0, -1) : args) as Dim[];
+    const node = sharedNode(options.dtype ?? floatX, checkDims(dims, "data"));
+    known.set(node, { initial: undefined });
+    return node as unknown as Tensor;
+  },
+);
 
 /** A constant tensor: numbers written in the model. */
-export function constant(value: Operand, { dtype }: { dtype?: DType } = {}): Tensor {
-  const node = asNode(value, dtype ?? (typeof value === "object" ? undefined : floatX));
-  return (dtype ? castTo(node, dtype) : node) as unknown as Tensor;
-}
+export const constant = signed(
+  "constant(value, { dtype })",
+  (value: Operand, { dtype }: { dtype?: DType } = {}): Tensor => {
+    const node = asNode(value, dtype ?? (typeof value === "object" ? undefined : floatX));
+    return (dtype ? castTo(node, dtype) : node) as unknown as Tensor;
+  },
+);
