@@ -99,6 +99,21 @@ test("maths.md has the textbook's gradient", async (t) => {
   );
 });
 
+test("a batch of a named size has the textbook's gradient as well, its size the same in all formulas", async (t) => {
+  const files = await generate(
+    source
+      .replace("matrix(batchSize, 784)", 'matrix("trainSamples", 784)')
+      .replace("ivector(batchSize)", 'ivector("trainSamples")')
+      .replace("arange(batchSize)", 'arange("trainSamples")')
+      .replaceAll(/slice\((\w), index \* batchSize, \(index \+ 1\) \* batchSize\)/g, "$1"),
+  );
+  const maths = files.get("maths.md") as string;
+  const size = "\\mathrm{trainSamples}";
+  t.true(maths.includes(`= x^{\\top}\\,\\frac{p - \\mathbf{1}_{y}}{${size}}`));
+  t.true(maths.includes(`-\\frac{1}{${size}} \\sum_{i} \\log`));
+  t.regex(files.get("typescript.ts") as string, /= \(p - \(j === y\[i\] \? 1 : 0\)\) \/ \w+;/);
+});
+
 test("changing the rate changes few lines of code in each file", async (t) => {
   const [before, after] = [
     await generate(source),

@@ -9,9 +9,10 @@ import { type DType, isFloat, sameShape } from "../graph/types.ts";
 import type { Rule, RuleSample } from "../simplify/rule.ts";
 import { wholePower } from "./arithmetic.rules.ts";
 import { add, div, mul, neg, pow, square, sub } from "./arithmetic.ts";
+import { castTo } from "./elementwise.ts";
 import { constantValue, literal, symbol } from "./leaf.ts";
 import { normOp } from "./norm.ts";
-import { broadcastTo } from "./shape.ts";
+import { broadcastTo, lengthOf } from "./shape.ts";
 
 /** A rational number that is kept as the model wrote it: 1/600, not 0.001666…. */
 interface Rational {
@@ -317,7 +318,8 @@ function commonFactor(node: Node): Node | undefined {
   if (terms.length < 2 || terms.length > limit) return undefined;
   const { num, den } = terms[0].coefficient;
   const size = Math.abs(num);
-  if ((size === 1 && den === 1) || !isHeld({ num, den }, node.type.dtype)) return undefined;
+  if (size === 1 && den === 1) return commonCount(terms);
+  if (!isHeld({ num, den }, node.type.dtype)) return undefined;
   if (terms.some((t) => Math.abs(t.coefficient.num) !== size || t.coefficient.den !== den))
     return undefined;
   if (terms.every((t) => constantValue(t.value) !== undefined)) return undefined;
@@ -329,6 +331,21 @@ function commonFactor(node: Node): Node | undefined {
   );
   const top = size === 1 ? sum : mul(literal(size, node.type.dtype), sum);
   return den === 1 ? top : div(top, literal(den, node.type.dtype));
+}
+
+/** The same for a divisor that is only known at run time: a mean over a dimension with a name. */
+function commonCount(terms: readonly Term[]): Node | undefined {
+  const [, count] = terms[0].value.inputs;
+  const areQuotients = terms.every(({ value }) => value.op === div.op && value.inputs[1] === count);
+  if (!areQuotients || constantValue(count) !== undefined || !isCount(count)) return undefined;
+  return div(writeSum(terms.map((t) => ({ ...t, value: t.value.inputs[0] }))), count);
+}
+
+/** Whether a scalar follows from shapes alone: the number of elements along axes. */
+function isCount(node: Node, depth = 0): boolean {
+  if (node.shape.length > 0 || depth > 4) return false;
+  if (node.op.shapeOnly || constantValue(node) !== undefined) return true;
+  return node.inputs.length > 0 && node.inputs.every((input) => isCount(input, depth + 1));
 }
 
 /** (x·y + x·z)/x = y + z: a divisor that every term has as a factor. */
@@ -447,6 +464,11 @@ export const collectRules: readonly Rule[] = [
     samples: samples(
       (x, y) => sub(div(x, literal(600, "float64")), div(y, literal(600, "float64"))),
       (x, y) => add(mul(literal(3, "float64"), x), mul(literal(3, "float64"), y)),
+      () => {
+        const [x, y] = ["rows", "rows"].map((rows) => symbol("float64", [rows, 3]));
+        const rows = castTo(lengthOf(x, 0), "float64");
+        return sub(div(x, rows), div(y, rows));
+      },
     ),
   },
 ];

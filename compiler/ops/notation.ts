@@ -1,6 +1,7 @@
 /** Ways in which ops are written, in model syntax and in TeX. */
 
 import type { Attrs } from "../graph/node.ts";
+import { type Dim, dimText } from "../graph/types.ts";
 import type { Notation, Printed } from "./op.ts";
 
 /** How tightly notations bind; higher binds tighter. */
@@ -42,6 +43,12 @@ export function entry(x: Printed, index: string): string {
   const whole = wrap(x, precedence.power + 0.5, true);
   return `${whole.includes("_") ? `{${whole}}` : whole}_{${index}}`;
 }
+
+/** `100`, `n`, `\\mathrm{rows} - 1`; as a factor, a sum stands in parentheses. */
+export const texDim = (dim: Dim, isFactor = false): string =>
+  dimText(dim, isFactor).replace(/[A-Za-z_]\w*/, (name) =>
+    name.length === 1 ? name : `\\mathrm{${name.replaceAll("_", "\\_")}}`,
+  );
 
 /** `name(a, b)`, in TeX `\operatorname{name}(a, b)` or the given command. */
 export function functional<A extends Attrs>(

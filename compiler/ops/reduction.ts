@@ -17,7 +17,7 @@ import { div, like, mul } from "./arithmetic.ts";
 import { attains } from "./comparison.ts";
 import { castTo } from "./elementwise.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { precedence, wrap } from "./notation.ts";
+import { precedence, texDim, wrap } from "./notation.ts";
 import {
   type AnyOp,
   type GradientRule,
@@ -132,7 +132,7 @@ const meanNotation: Notation<ReduceAttrs> = {
     if (!count) return reduceNotation("mean", "\\operatorname{mean}").tex([x], attrs, []);
     const size = count.every((d) => typeof d === "number")
       ? String(count.reduce((a, b) => a * b, 1))
-      : count.join("\\,");
+      : count.map((dim) => texDim(dim, count.length > 1)).join("\\,");
     const total = reduceNotation("sum", "\\sum").tex([x], attrs, []);
     return { text: `\\frac{1}{${size}} ${total.text}`, precedence: precedence.mul };
   },

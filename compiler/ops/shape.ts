@@ -6,7 +6,6 @@ import { makeNode, type Node } from "../graph/node.ts";
 import {
   broadcastShapes,
   type Dim,
-  dimText,
   formatShape,
   normaliseAxis,
   type Shape,
@@ -15,7 +14,7 @@ import {
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { functional, precedence, raised } from "./notation.ts";
+import { functional, precedence, raised, texDim } from "./notation.ts";
 import { op, type Stacked } from "./op.ts";
 
 type ShuffleAttrs = { order: readonly (number | "x")[] };
@@ -353,9 +352,7 @@ export const lengthOp = op<LengthAttrs>({
   notation: {
     text: ([x], { axis }) => ({ text: `length(${x.text}, ${axis})`, precedence: precedence.atom }),
     tex: (_, { axis }, [{ shape }]) => ({
-      text: dimText(shape[axis])
-        .replace(/[A-Za-z_]\w*/g, "\\mathrm{$&}")
-        .replaceAll("_", "\\_"),
+      text: texDim(shape[axis]),
       precedence: precedence.atom,
     }),
   },

@@ -3,8 +3,9 @@
 import { bodyOf, type Node, topological } from "../../graph/node.ts";
 import { dimPlus } from "../../graph/types.ts";
 import { constantValue } from "../../ops/leaf.ts";
+import { texDim } from "../../ops/notation.ts";
 import { openScan, type Scan } from "../../ops/scan.ts";
-import { type SymbolOf, tex, texDim, texName } from "./tex.ts";
+import { type SymbolOf, tex, texName } from "./tex.ts";
 
 /** Letters of time, by how deep a loop lies in others. */
 const letters = ["t", "s", "r", "q"];

@@ -3,7 +3,7 @@
 import { type Node, topological } from "../../graph/node.ts";
 import { type Dim, dimPlus } from "../../graph/types.ts";
 import { affineOf } from "../../ops/index-range.ts";
-import { precedence } from "../../ops/notation.ts";
+import { precedence, texDim } from "../../ops/notation.ts";
 import type { Printed } from "../../ops/op.ts";
 import { lengthOp } from "../../ops/shape.ts";
 
@@ -48,10 +48,6 @@ export function texDerivative(of: string, by: string, order?: 2): string {
   const power = order === 2 ? "^{2}" : "";
   return `\\frac{\\partial${power} ${of}}{\\partial ${by}${power}}`;
 }
-
-/** `100`, `n`, `\mathrm{rows} - 1` */
-export const texDim = (dim: Dim): string =>
-  typeof dim === "number" ? String(dim) : dim.replace(/[A-Za-z_]\w*/g, (name) => texName(name));
 
 /** Parts that are longer are left out: nobody reads them, and what is shared doubles at each use. */
 const longestPart = 2000;
