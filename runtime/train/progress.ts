@@ -38,6 +38,14 @@ export function createProgress(
   let said = Number.NEGATIVE_INFINITY;
   let moved = Number.NEGATIVE_INFINITY;
   let isSaid = false;
+  /** Lines of the best model so far, where they were left out. */
+  let unsaid: readonly string[] = [];
+  let validation = "";
+  /** The best model is seen in the log, however fast the run is. */
+  const sayBest = (): void => {
+    for (const line of unsaid) log(line);
+    unsaid = [];
+  };
   bar?.start(batches, 0, { epoch: 1, cost: "–", best });
   // The bar hides the cursor: whatever ends the program gives it back.
   const stop = (): void => bar?.stop();
@@ -54,16 +62,20 @@ export function createProgress(
       if (event.kind === "best") {
         best = `${(100 * event.error).toFixed(2)} %`;
         if (isSaid) log(testLine(event.testError));
+        unsaid = isSaid || bar ? [] : [validation, testLine(event.testError)];
         return;
       }
       const now = performance.now();
       isSaid = !bar && now - said >= lineEvery;
+      validation = validationLine(event.epoch, event.batch, batches, event.error);
       if (!isSaid) return;
       said = now;
-      log(validationLine(event.epoch, event.batch, batches, event.error));
+      sayBest();
+      log(validation);
     },
     end() {
       stop();
+      sayBest();
       process.off("exit", stop);
     },
   };
