@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { cac } from "cac";
+import { checkCommand, UsageError } from "../compiler/cli/slips.ts";
 import type { Compiled } from "./compile.ts";
 import { root } from "./folders.ts";
 import { measurePeaks, peaksLine, rooflineLine } from "./peak.ts";
@@ -32,8 +33,6 @@ Exit codes:
   1    a system did other work than ours, or broke down
   2    a mistake in the command
   130  Ctrl-C; workloads that were measured are written`;
-
-class UsageError extends Error {}
 
 interface Options {
   readonly quick?: boolean;
@@ -153,6 +152,7 @@ cli.help((sections) => [
   ...sections.filter((s) => !s.title?.startsWith("For more info")),
   { body: helpText },
 ]);
+cli.showHelpOnExit = false;
 
 // Nobody reads what is said any more, as with `| head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -162,10 +162,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.once("SIGINT", () => process.exit(exits.interrupted));
 try {
   cli.parse(process.argv, { run: false });
-  if (cli.options.help !== true) await cli.runMatchedCommand();
+  checkCommand(cli);
+  if (cli.options.help === true) cli.outputHelp();
+  else await cli.runMatchedCommand();
 } catch (error) {
-  const isUsage =
-    error instanceof UsageError || (error instanceof Error && error.name === "CACError");
+  const isUsage = error instanceof UsageError;
   console.error(isUsage ? `${(error as Error).message}\nSee npm run bench -- --help` : error);
   process.exitCode = isUsage ? exits.usage : exits.failed;
 }

@@ -4,6 +4,13 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { errorPage } from "../compiler/diagnostics/codes.ts";
 import { rulePage } from "../compiler/simplify/page.ts";
 import { targetPage } from "../compiler/targets/page.ts";
+import { checkArguments } from "./usage.ts";
+
+checkArguments(
+  `npm run docs              writes the pages of docs/ that come from tables
+npm run docs -- --check   writes nothing; exit code 1 if one is stale`,
+  ["--check"],
+);
 
 const pages: Readonly<Record<string, string>> = {
   "docs/errors.md": errorPage(),

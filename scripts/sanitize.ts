@@ -29,6 +29,13 @@ import { bindingsOf } from "../tests/scan/values.ts";
 import { type Case, functionOf, runInterpreter } from "../tests/support/compile.ts";
 import { Cases } from "../tests/support/native-cases.ts";
 import { opTable, specialTable } from "../tests/support/op-table.ts";
+import { checkArguments } from "./usage.ts";
+
+checkArguments(
+  `npm run sanitize             generated C under sanitizers of addresses and undefined behaviour
+npm run sanitize -- thread   races of threads`,
+  ["thread"],
+);
 
 /** Products and convolutions at sizes that fill no vector and no tile. */
 function contractions(): Case[] {

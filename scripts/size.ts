@@ -2,6 +2,12 @@
 
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { checkArguments } from "./usage.ts";
+
+checkArguments(
+  "npm run size   the size of a trainer in a browser, and its limit (exit code 1 above it)",
+  [],
+);
 
 /** Bytes that trainer and runtime may take together with the largest target that browsers choose, gzipped. */
 const limit = 15_000;

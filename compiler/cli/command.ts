@@ -2,11 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { cac } from "cac";
-import { closest } from "../diagnostics/suggest.ts";
 import { targetNames } from "../targets/names.ts";
 import type { Instrument } from "../targets/typescript/instrument.ts";
 import { exits, type Output, report } from "./output.ts";
-import { codegenCommand, projectRoot, UsageError } from "./project.ts";
+import { codegenCommand, projectRoot } from "./project.ts";
+import { checkCommand, didYouMean, UsageError } from "./slips.ts";
 
 /** The package's own version; the file lies one folder further up in the built package. */
 function version(): string {
@@ -29,22 +29,7 @@ const exitText = `Exit codes:
   2  a mistake in a model or in the command; nothing was written
   3  a fault of the compiler`;
 
-const optionNames: Readonly<Record<string, readonly string[]>> = {
-  codegen: [
-    "check",
-    "watch",
-    "out",
-    "target",
-    "exact",
-    "debug",
-    "instrument",
-    "profile",
-    "dump",
-    "help",
-    "version",
-  ],
-  explain: ["exact", "graph", "help", "version"],
-};
+const commands = ["codegen", "explain"];
 
 /** Options as cac reads them. */
 type Given = Readonly<Record<string, unknown>>;
@@ -92,31 +77,34 @@ export async function main(
     .example((name) => `${name} explain models/logistic.ts train`)
     .allowUnknownOptions()
     .action(async (model: string, name: string | undefined, given: Given) => {
-      checkOptions("explain", given);
       const options = { cwd, exact: given.exact === true, graph: text(given, "graph") };
       code = await (await import("./explain.ts")).explain(model, name, options, output);
     });
   cli.help((sections) => [...sections, { body: exitText }]);
   cli.version(version());
+  // Not while it parses: an unknown command or option comes first.
+  cli.showHelpOnExit = false;
+  cli.showVersionOnExit = false;
   try {
     cli.parse(["node", "adjoint", ...argv], { run: false });
-    if (cli.options.help === true || cli.options.version === true) return exits.fresh;
-    if (!cli.matchedCommand && cli.args.length === 0) {
-      cli.outputHelp();
+    const [unknown] = cli.args;
+    if (!cli.matchedCommand && unknown !== undefined)
+      throw new UsageError(`There is no command ${unknown}${didYouMean(unknown, commands)}`);
+    checkCommand(cli);
+    const isVersion = cli.options.version === true;
+    if (isVersion || cli.options.help === true || !cli.matchedCommand) {
+      if (isVersion) cli.outputVersion();
+      else cli.outputHelp();
       return exits.fresh;
     }
-    if (!cli.matchedCommand) {
-      const guess = didYouMean(cli.args[0], Object.keys(optionNames));
-      output.error(`There is no command ${cli.args[0]}${guess} See adjoint --help`);
-      return exits.userError;
-    }
+  } catch (error) {
+    const command = cli.matchedCommandName ? `adjoint ${cli.matchedCommandName}` : "adjoint";
+    output.error(`${(error as Error).message} See ${command} --help`);
+    return exits.userError;
+  }
+  try {
     await cli.runMatchedCommand();
   } catch (error) {
-    if (error instanceof Error && error.name === "CACError") {
-      const command = cli.matchedCommandName ? `adjoint ${cli.matchedCommandName}` : "adjoint";
-      output.error(`${error.message}. See ${command} --help`);
-      return exits.userError;
-    }
     return report(error, root, output);
   }
   return code;
@@ -128,7 +116,6 @@ async function run(
   output: Output,
   cwd: string,
 ): Promise<number> {
-  checkOptions("codegen", given);
   const check = given.check === true;
   const watch = given.watch === true;
   if (check && watch) throw new UsageError("--check and --watch cannot go together");
@@ -153,18 +140,6 @@ async function run(
   };
   if (watch) return (await import("./watch.ts")).watch(models, options, output);
   return (await (await import("./codegen.ts")).codegen(models, options, output)).code;
-}
-
-/** @throws UsageError for an option that the command does not have */
-function checkOptions(command: string, given: Given): void {
-  const known = optionNames[command];
-  const unknown = Object.keys(given).find((key) => key !== "--" && !known.includes(key));
-  if (unknown === undefined) return;
-  const dashes = unknown.length === 1 ? "-" : "--";
-  const name = unknown.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(
-    `Unknown option ${dashes}${name}${didYouMean(unknown, known, "--")} See adjoint ${command} --help`,
-  );
 }
 
 function text(given: Given, name: string): string | undefined {
@@ -193,11 +168,6 @@ function parseTargets(list: string): string[] {
     );
   }
   return names;
-}
-
-function didYouMean(name: string, names: readonly string[], prefix = ""): string {
-  const guess = closest(name, names);
-  return guess ? `; did you mean ${prefix}${guess}?` : ".";
 }
 
 /** The command that writes what `--check` looked at. */

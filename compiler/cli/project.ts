@@ -5,9 +5,9 @@ import path from "node:path";
 import { AdjointError } from "../diagnostics/error.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import type { Manifest } from "./manifest.ts";
+import { UsageError } from "./slips.ts";
 
-/** A mistake in the command, not in a model: shown as its message alone. */
-export class UsageError extends Error {}
+export { UsageError } from "./slips.ts";
 
 /** The nearest folder above with a package.json; the given one where there is none. */
 export function projectRoot(from: string): string {
@@ -89,7 +89,10 @@ export function selectModels(
   }
   const files = named.map((file) => {
     const full = path.resolve(cwd, file);
-    if (existsSync(full) && statSync(full).isFile()) return relativeTo(root, full);
+    if (existsSync(full) && statSync(full).isFile()) {
+      checkIsModel(relativeTo(root, full), root, all);
+      return relativeTo(root, full);
+    }
     const guess = all.find((m) => modelName(m) === modelName(file)) ?? closest(file, all);
     throw new UsageError(
       `There is no model file ${file}${guess ? `; did you mean ${relativeTo(cwd, path.join(root, guess))}?` : ""}`,
@@ -97,6 +100,21 @@ export function selectModels(
   });
   checkNames([...new Set([...files, ...all])], new Set(files));
   return { files: [...new Set(files)], complete: false };
+}
+
+/**
+ * A program that uses a model is often called as the model is.
+ *
+ * @throws ADJ4005 for a file that uses no function of the language, where a model of its name is known
+ */
+function checkIsModel(file: string, root: string, models: readonly string[]): void {
+  const model = models.find((other) => other !== file && modelName(other) === modelName(file));
+  if (!model || /["']adjoint["']/.test(readFileSync(path.join(root, file), "utf8"))) return;
+  throw new AdjointError(
+    "ADJ4005",
+    `${file} exports no function of a model: it imports nothing from "adjoint"`,
+    { hint: `did you mean ${model}?` },
+  );
 }
 
 /**

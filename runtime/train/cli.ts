@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "nod
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { cac } from "cac";
+import { checkCommand, UsageError } from "../../compiler/cli/slips.ts";
 import { InputError } from "../arrays.ts";
 import type { Profile } from "../profile.ts";
 import { trainClassifier } from "./classifier.ts";
@@ -25,8 +26,6 @@ Exit codes:
   1    training failed
   2    a mistake in the command
   130  Ctrl-C before the first step, or a second one`;
-
-class UsageError extends Error {}
 
 const taskEnding = ".task.ts";
 
@@ -202,13 +201,15 @@ cli.help((sections) => [
   ...sections.filter((s) => !s.title?.startsWith("For more info")),
   { body: exitText },
 ]);
+cli.showHelpOnExit = false;
 
 try {
   cli.parse(process.argv, { run: false });
-  if (cli.options.help !== true) await cli.runMatchedCommand();
+  checkCommand(cli);
+  if (cli.options.help === true) cli.outputHelp();
+  else await cli.runMatchedCommand();
 } catch (error) {
-  const usage =
-    error instanceof UsageError || (error instanceof Error && error.name === "CACError");
+  const usage = error instanceof UsageError;
   if (usage) console.error(`${(error as Error).message}\nSee npm run train -- --help`);
   else console.error(isFault(error) ? error : `Training failed: ${(error as Error).message}`);
   process.exitCode = usage ? exits.usage : exits.failed;

@@ -21,7 +21,8 @@ test("mistakes in the command end with 2 and say what there is", (t) => {
     [["W9"], /There is no workload W9; there are: W1, /],
     [["W1", "--systems", "numpyy"], /There is no system numpyy; there are: adjoint-typescript, /],
     [["W1", "--seconds=-1"], /--seconds takes a number above 0/],
-    [["W1", "--nope"], /nope/],
+    [["W1", "--nope"], /Unknown option --nope\.\n/],
+    [["--hepl"], /Unknown option --hepl; did you mean --help\?/],
     [["W1", "--json", "no/such/folder/x.json"], /--json: there is no folder no\/such\/folder\n/],
   ] as const) {
     const { status, stderr } = bench(...given);

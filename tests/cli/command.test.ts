@@ -13,13 +13,14 @@ const slips: readonly (readonly [argv: string, error: string])[] = [
   ["codegen --dry-run", "Unknown option --dry-run. See adjoint codegen --help"],
   ["codegen -x", "Unknown option -x. See adjoint codegen --help"],
   ["codegen --check --watch", "--check and --watch cannot go together"],
-  ["codegen --out", "option `--out <dir>` value is missing. See adjoint codegen --help"],
+  ["codegen --out", "--out needs a value. See adjoint codegen --help"],
+  ["codegen --target", "--target needs a value. See adjoint codegen --help"],
+  ["--hepl", "Unknown option --hepl; did you mean --help? See adjoint --help"],
+  ["train --help", "There is no command train. See adjoint --help"],
+  ["explain a b c", "There is nothing to do with c. See adjoint explain --help"],
   ["codegne", "There is no command codegne; did you mean codegen? See adjoint --help"],
   ["train", "There is no command train. See adjoint --help"],
-  [
-    "explain",
-    "missing required args for command `explain <model> [name]`. See adjoint explain --help",
-  ],
+  ["explain", "There is no model in the command. See adjoint explain --help"],
   ["codegen --out a --out b", "--out is given twice"],
   [
     "codegen --target gpus",
@@ -36,6 +37,29 @@ for (const [argv, expected] of slips) {
     t.is(error, `${expected}\n`);
   });
 }
+
+test("a program called as its model is no second model", async (t) => {
+  const project = new Project();
+  t.teardown(() => project.remove());
+  project.write("line.ts", 'import { createLine } from "./generated/line/index.ts";\n');
+  const { code, error } = await run(project.root, "codegen", "line.ts");
+  t.is(code, 2);
+  t.regex(
+    error,
+    /ADJ4005: line\.ts exports no function of a model[\s\S]*did you mean models\/line\.ts\?/,
+  );
+});
+
+for (const script of ["size", "sanitize", "docs"])
+  test(`npm run ${script} -- --help shows how it is called, and does not run`, (t) => {
+    const start = ["--import=tsx", "--conditions=source", `scripts/${script}.ts`];
+    const helped = spawnSync(process.execPath, [...start, "--help"], { encoding: "utf8" });
+    t.is(helped.status, 0, helped.stderr);
+    t.regex(helped.stdout, new RegExp(`^npm run ${script} `));
+    const slip = spawnSync(process.execPath, [...start, "--hepl"], { encoding: "utf8" });
+    t.is(slip.status, 2);
+    t.regex(slip.stderr, /Unknown argument --hepl; did you mean --help\?/);
+  });
 
 test("--check: a patch of each stale file, and the command that mends them", async (t) => {
   const project = new Project();

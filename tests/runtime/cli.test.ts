@@ -35,9 +35,10 @@ function train(
 }
 
 const mistakes: [name: string, args: readonly string[], message: RegExp][] = [
-  ["no model", [], /missing required args/],
+  ["no model", [], /There is no model in the command/],
   ["an unknown model", ["nosuch"], /There is no model nosuch to train: .*with a task: .*logistic/],
-  ["an unknown option", ["logistic", "--bogus"], /Unknown option `--bogus`/],
+  ["an unknown option", ["logistic", "--bogus"], /Unknown option --bogus\./],
+  ["a misspelt option", ["logistic", "--epoch", "3"], /--epoch; did you mean --epochs\?/],
   [
     "an unknown target",
     ["logistic", "--target", "cuda"],
@@ -56,7 +57,7 @@ const mistakes: [name: string, args: readonly string[], message: RegExp][] = [
     /--data takes a folder with the four IDX files, and no\/such\/folder is none/,
   ],
   ["two sets of data", ["logistic", "--quick", "--data", "."], /--quick and --data cannot go/],
-  ["a model too many", ["logistic", "mlp"], /Unused args: `mlp`/],
+  ["a model too many", ["logistic", "mlp"], /There is nothing to do with mlp/],
 ];
 
 for (const [name, args, message] of mistakes) {
