@@ -228,3 +228,89 @@ test("comments of memory say how much of a value is there; variables with views 
   t.true((files.get("wasm.wat") as string).includes(";; float32[10] of [600, 10]"));
   t.notRegex(native, /call\.trainX|float \*trainX; \/\*/);
 });
+
+/** A network with layers in a list, trained by an optimiser that a helper writes. */
+const optimised = (optimiser: string): string => `
+  import { dot, fn, grad, matrix, mean, shared, sqrt, square, type Tensor, tanh, zeros, zerosLike } from "adjoint";
+  class Layer {
+    W: Tensor;
+    b: Tensor;
+    constructor(inputs: number, outputs: number) {
+      this.W = shared(zeros(inputs, outputs));
+      this.b = shared(zeros(outputs));
+    }
+  }
+  const [x, y] = [matrix("rows", 20), matrix("rows", 10)];
+  const hidden = [new Layer(20, 30), new Layer(30, 30)];
+  const output = new Layer(30, 10);
+  const h = hidden.reduce((below, { W, b }) => tanh(dot(below, W) + b), x);
+  const cost = mean(square(dot(h, output.W) + output.b - y));
+  const params = [...hidden, output].flatMap(({ W, b }) => [W, b]);
+  ${optimiser}
+`;
+
+/** Shared variables of a generated module. */
+const variablesIn = (text: string): string[] =>
+  [...text.matchAll(/Shared variable .*\n {2}(\w+):/g)].map(([, name]) => name);
+
+test("states and steps of an optimiser are called after the parameters that they are for", async (t) => {
+  const owners = ["hidden_0", "hidden_1", "output"].flatMap((layer) => [
+    `${layer}_W`,
+    `${layer}_b`,
+  ]);
+  const named = (text: string): string[] => variablesIn(text).sort();
+  const momentum = await code(
+    optimised(`
+      const momentum = (rate: number) =>
+        params.flatMap((w) => {
+          const v = shared(zerosLike(w));
+          const step = 0.9 * v - rate * grad(cost, w);
+          return [[v, step], [w, w + step]] as const;
+        });
+      export const train = fn([x, y], cost, { updates: momentum(0.1) });
+    `),
+  );
+  t.deepEqual(named(momentum), owners.flatMap((w) => [w, `${w}_v`]).sort());
+  for (const w of owners) t.true(momentum.includes(`${w}_step`), w);
+  t.notRegex(momentum, /\b_\d/);
+  // States that are read by a state, in a loop, with a norm of all gradients.
+  const accumulated = await code(
+    optimised(`
+      const gradients = grad(cost, params);
+      const norm = sqrt(gradients.map((g) => mean(square(g))).reduce((a, b) => a + b));
+      const count = shared(0);
+      const updates: [Tensor | number, Tensor | number][] = [[count, count + 1]];
+      for (const [i, w] of params.entries()) {
+        const g = gradients[i] / norm;
+        const m = shared(zerosLike(w));
+        const s = shared(zerosLike(w));
+        const squares = 0.9 * m + 0.1 * square(g);
+        const step = (g * sqrt(s + 1e-6)) / sqrt(squares + 1e-6 / (count + 1));
+        updates.push([m, squares], [s, 0.9 * s + 0.1 * square(step)], [w, w - step]);
+      }
+      export const train = fn([x, y], cost, { updates });
+    `),
+  );
+  t.deepEqual(
+    named(accumulated),
+    [...owners.flatMap((w) => [w, `${w}_m`, `${w}_s`]), "count"].sort(),
+  );
+  for (const w of owners) t.true(accumulated.includes(`${w}_squares`), w);
+});
+
+test("variables of one name without an owner are told apart by their list and place in it", async (t) => {
+  const text = await code(
+    optimised(`
+      const totals = params.map((w) => {
+        const v = shared(zerosLike(w));
+        return [v, 0.9 * v + grad(cost, w)] as const;
+      });
+      export const train = fn([x, y], cost, { updates: totals });
+    `),
+  );
+  const states = variablesIn(text).filter((name) => name.endsWith("_v"));
+  t.deepEqual(
+    states,
+    [0, 1, 2, 3, 4, 5].map((i) => `totals_${i}_v`),
+  );
+});

@@ -21,9 +21,12 @@ function calledOf({ op, meaning }: Node): string {
   return called ?? name;
 }
 
+/** What stands within an identifier. */
+const legalPart = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, "_");
+
 /** A legal identifier of every target language. */
 export function identifier(name: string): string {
-  const legal = name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(\d)/, "_$1");
+  const legal = legalPart(name).replace(/^(\d)/, "_$1");
   return reserved.has(legal) ? `${legal}_` : legal;
 }
 
@@ -114,7 +117,7 @@ export function nameValues(
   }
 
   const ownerOf = (node: Node): string =>
-    [...(node.label?.scope ?? node.scope)].map(identifier).join("_");
+    (node.label?.scope ?? node.scope).map(legalPart).join("_");
 
   /** What it is computed from: the first value below it that has a name of its own. */
   function operandOf(node: Node): string {
@@ -158,7 +161,7 @@ export function nameValues(
       const qualified = byOperand
         ? `${name}_${operand}`
         : owner && owner !== name
-          ? `${owner}_${name}`
+          ? identifier(`${owner}_${name}`)
           : `${name}_${calledOf(node)}`;
       const derived = [qualified, `${qualified}_${calledOf(node)}`];
       // Leaves keep the plain name where only one of them has it.
@@ -205,10 +208,12 @@ function labelsApart(
   for (const [name, group] of groups) {
     if (group.size === 1) continue;
     const owned = (node: Node, depth: number): string =>
-      [...(node.label?.scope ?? []).slice(-depth), name].map(identifier).join("_");
+      identifier([...(node.label?.scope ?? []).slice(-depth), name].join("_"));
     for (const node of group) {
       const { length } = node.label?.scope ?? [];
       for (let depth = 1; depth <= length && !apart.has(node); depth++) {
+        // A place in a list is nothing without the list: `layers_0_W`.
+        if (/^\d/.test(node.label?.scope.at(-depth) ?? "")) continue;
         const full = owned(node, depth);
         const isOnly = [...group].filter((other) => owned(other, depth) === full).length === 1;
         if (isOnly && !taken.has(full)) apart.set(node, full);

@@ -10,6 +10,7 @@ import { castTo } from "../ops/elementwise.ts";
 import { asNode } from "../ops/leaf.ts";
 import { sharedInfo } from "./shared.ts";
 import { signed } from "./signature.ts";
+import { placeStates } from "./states.ts";
 import type { Operand, Tensor } from "./types.ts";
 
 /** Pairs of a value and what takes its place. */
@@ -80,6 +81,7 @@ export const fn = signed(
       const update = collect(() => checkUpdate(pair, all.slice(0, i)));
       return update ? [update] : [];
     });
+    placeStates(updates);
     const givens = new Map<Node, Node>();
     for (const pair of options.givens ?? []) collect(() => checkGiven(pair, symbols, givens));
     const roots = [...list, ...updates.map((u) => u.value)];
