@@ -123,7 +123,10 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
             "ADJ4002",
             `a symbol cannot be combined with ${text}: it has no value while the model is read`,
             {
-              hint: "use pp(e) to print a symbol",
+              hint:
+                odd === undefined
+                  ? "a symbol has no length or other properties: its sizes are those that it was made with, and mean(x) is sum(x) over their number"
+                  : "use pp(e) to print a symbol",
             },
           );
         }

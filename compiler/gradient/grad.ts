@@ -1,7 +1,7 @@
 /** Derivatives of one direction: gradients of a scalar cost, and cotangents pulled back. */
 
 import { fail, warn } from "../diagnostics/error.ts";
-import type { Node } from "../graph/node.ts";
+import { type Node, topological } from "../graph/node.ts";
 import { formatShape, formatType, isFloat, sameShape } from "../graph/types.ts";
 import { add } from "../ops/arithmetic.ts";
 import { zerosLike } from "../ops/creation.ts";
@@ -46,7 +46,7 @@ export function gradients(
   if (!cost && knownGrads.size === 0) {
     fail("ADJ2001", "grad: without a cost, knownGrads must say what the gradient starts from");
   }
-  if (cost) checkCost(cost);
+  if (cost) checkCost(cost, wrt);
   checkFloats("grad", wrt);
   const known = [...knownGrads].map(
     ([node, given]) => [node, direction("grad", node, given)] as const,
@@ -74,7 +74,12 @@ export function gradients(
   return wrt.map(
     (x) =>
       cotangents.get(x) ??
-      disconnected("grad", disconnectedInputs, { what, by: [x], zero: zerosLike(x) }),
+      disconnected("grad", disconnectedInputs, {
+        what,
+        by: [x],
+        zero: zerosLike(x),
+        cut: cutBetween(seeds, x, cotangents, considerConstant),
+      }),
   );
 }
 
@@ -141,6 +146,32 @@ export function checkFloats(who: string, nodes: readonly Node[]): void {
   }
 }
 
+/** The first op on the way from x that has a cotangent and passes none on; undefined where there is no way. */
+function cutBetween(
+  seeds: ReadonlyMap<Node, Node>,
+  x: Node,
+  cotangents: ReadonlyMap<Node, Node>,
+  constants: readonly Node[],
+): Node | undefined {
+  const reached = new Set([x]);
+  const from = (node: Node): Node[] => node.inputs.filter((input) => reached.has(input));
+  const order = topological([...seeds.keys()]);
+  for (const node of order)
+    if (!constants.includes(node) && from(node).length > 0) reached.add(node);
+  let cut = order.find(
+    (node) =>
+      node !== x &&
+      cotangents.has(node) &&
+      !node.op.part &&
+      from(node).length > 0 &&
+      !from(node).some((input) => cotangents.has(input)),
+  );
+  // Integers have no cotangent: the path ends where they come from.
+  for (let next = cut; next; next = from(next).find((input) => !isFloat(input.type.dtype)))
+    cut = next;
+  return cut;
+}
+
 /**
  * `zero`, for `what` does not depend on `by`: unless that is a mistake.
  *
@@ -149,23 +180,42 @@ export function checkFloats(who: string, nodes: readonly Node[]): void {
 export function disconnected(
   who: string,
   how: Disconnected,
-  { what, by, zero }: { readonly what: string; readonly by: readonly Node[]; readonly zero: Node },
+  {
+    what,
+    by,
+    zero,
+    cut,
+  }: {
+    readonly what: string;
+    readonly by: readonly Node[];
+    readonly zero: Node;
+    /** Where the path ends, if there is one. */
+    readonly cut?: Node | undefined;
+  },
 ): Node {
   const message = `${who}: ${what} does not depend on ${by.map(nameOf).join(", ")}`;
   const details = {
-    hint: "check that it is used, and that no comparison, integer or considerConstant stands between",
-    related: by.flatMap(definition),
+    hint: cut
+      ? `no gradient goes through ${cut.op.name}`
+      : "check that it is used, and that no comparison, integer or considerConstant stands between",
+    related: [
+      ...by.flatMap(definition),
+      ...(cut?.site ? [{ message: `${cut.op.name} ends the path`, site: cut.site }] : []),
+    ],
   };
   if (how === "raise") return fail("ADJ2002", message, details);
   if (how === "warn") warn("ADJ2002", message, details);
   return zero;
 }
 
-function checkCost(cost: Node): void {
+function checkCost(cost: Node, [first, ...more]: readonly Node[]): void {
   const what = called(cost, "the cost");
   if (cost.shape.length > 0) {
+    const isExchanged = first?.shape.length === 0 && more.length === 0 && !first.op.leaf;
     fail("ADJ2001", `grad: ${what} must be a scalar, but it is ${formatShape(cost.shape)}`, {
-      hint: `take ${cost.label ? `mean(${what}) or sum(${what})` : "its mean(…) or sum(…)"}`,
+      hint: isExchanged
+        ? `the cost comes first: grad(${called(first, "cost")}, ${called(cost, "…")})`
+        : `take ${cost.label ? `mean(${what}) or sum(${what})` : "its mean(…) or sum(…)"}`,
     });
   }
   if (!isFloat(cost.type.dtype)) {

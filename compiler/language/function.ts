@@ -77,13 +77,16 @@ export const fn = signed(
       });
     const symbols = collect(() => checkInputs(inputs)) ?? [];
     const { list, returns } = readOutputs(outputs);
-    const updates = (options.updates ?? []).flatMap((pair, i, all) => {
+    faulty ||= symbols.some(isPoison);
+    const wanted = collect(() => checkPairs("updates", options.updates)) ?? [];
+    const updates = wanted.flatMap((pair, i, all) => {
       const update = collect(() => checkUpdate(pair, all.slice(0, i)));
       return update ? [update] : [];
     });
     placeStates(updates);
     const givens = new Map<Node, Node>();
-    for (const pair of options.givens ?? []) collect(() => checkGiven(pair, symbols, givens));
+    const given = collect(() => checkPairs("givens", options.givens)) ?? [];
+    for (const pair of given) collect(() => checkGiven(pair, symbols, givens));
     const roots = [...list, ...updates.map((u) => u.value)];
     const written = substitute(roots, givens).roots;
     const counted = defaultUpdates(
@@ -91,16 +94,16 @@ export const fn = signed(
       updates.map((u) => u.target),
     );
     updates.push(...counted);
-    const given = [...written, ...counted.map((u) => u.value)];
+    const results = [...written, ...counted.map((u) => u.value)];
     // What is missing or left over would only follow from an earlier mistake.
-    if (!given.some(isPoison) && !faulty) collect(() => checkUse(symbols, given));
+    if (!results.some(isPoison) && !faulty) collect(() => checkUse(symbols, results));
     return new ModelFunction({
       name: options.name,
       site,
       inputs: symbols,
-      outputs: given.slice(0, list.length),
+      outputs: results.slice(0, list.length),
       returns,
-      updates: updates.map(({ target }, i) => ({ target, value: given[list.length + i] })),
+      updates: updates.map(({ target }, i) => ({ target, value: results[list.length + i] })),
     });
   },
 );
@@ -122,6 +125,7 @@ const nameOf = (node: Node): string => node.label?.name ?? "an expression";
 function checkInputs(inputs: readonly unknown[]): Node[] {
   if (!Array.isArray(inputs)) fail("ADJ1008", "fn: the inputs are a list: fn([x], …)");
   return inputs.map((input, i) => {
+    if (isNode(input) && isPoison(input)) return input;
     if (isNode(input) && input.op.name === "symbol") {
       if (inputs.indexOf(input) !== i) fail("ADJ1008", `fn: ${nameOf(input)} is listed twice`);
       return input;
@@ -148,8 +152,22 @@ function readOutputs(outputs: Outputs): { list: Node[]; returns: ModelFunction["
   return { list: entries.map(([, value]) => asNode(value)), returns: entries.map(([key]) => key) };
 }
 
+/** @throws ADJ1008 for anything but a list of pairs */
+function checkPairs(what: "updates" | "givens", pairs: unknown): Pairs {
+  if (pairs === undefined) return [];
+  const isList = Array.isArray(pairs);
+  if (isList && pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
+    return pairs as unknown as Pairs;
+  const [first] = isList ? [] : Object.keys(Object(pairs));
+  const [name, other] = what === "updates" ? ["variable", "new value"] : ["value", "replacement"];
+  return fail("ADJ1008", `fn: ${what} is a list of pairs [${name}, ${other}]`, {
+    hint: `${what}: [[${first && !isNode(pairs) ? first : name}, …]]`,
+  });
+}
+
 function checkUpdate(pair: Pairs[number], before: Pairs): { target: Node; value: Node } {
   const target: unknown = pair[0];
+  if (isNode(target) && isPoison(target)) return { target, value: target };
   if (!isNode(target) || !sharedInfo(target)) {
     return fail(
       "ADJ3007",
@@ -193,6 +211,7 @@ function checkGiven(
   givens: Map<Node, Node>,
 ): void {
   const from: unknown = key;
+  if (isNode(from) && isPoison(from)) return;
   if (!isNode(from)) {
     fail("ADJ3006", "fn: a given replaces a symbol or an expression, not a plain value");
   }

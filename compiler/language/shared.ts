@@ -60,7 +60,7 @@ export const shared = signed(
           ? {
               hint: "a stream draws at each call; uniform(shape, …) and normal(shape, …) draw once",
             }
-          : {},
+          : { hint: `its shape is known: shared(zerosLike(${input.label?.name ?? "x"}))` },
       );
     }
     if (staticSize(initial.shape) === undefined) {
