@@ -60,6 +60,7 @@ export function batches(): Cases {
       cases.add(`${name}, ${of}`, [xs, state, [3, 16], inner], elman(back), { batch });
     cases.add(`gated, ${of}`, [xs, state, state, [3, 16], inner, inner], gated, { batch });
     cases.add(`x·W, ${of}`, [[steps, "batch", 16], inner], (x, w) => [dot(x, w)], { batch });
+    cases.add(`long x·W, ${of}`, [[9, "batch", 16], inner], (x, w) => [dot(x, w)], { batch });
     cases.add(
       `products in step, ${of}`,
       [

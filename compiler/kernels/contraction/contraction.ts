@@ -143,10 +143,11 @@ function contractionFor(
   { a, b }: Split,
 ): Contraction | undefined {
   const [ofA, ofB] = [axesIn(a), axesIn(b)];
-  const rows = lastRun(spatial, (axis) => ofA.has(axis) && !ofB.has(axis));
+  const allRows = lastRun(spatial, (axis) => ofA.has(axis) && !ofB.has(axis));
+  // Only axes of known sizes are counted as one: of steps × batch, steps are a loop around.
+  const rows = allRows.every(isStatic) ? allRows : allRows.slice(-1);
   const columns = lastRun(spatial, (axis) => ofB.has(axis) && !ofA.has(axis));
   if (columns.length === 0 || !columns.every(isStatic)) return undefined;
-  if (rows.length > 1 && !rows.every(isStatic)) return undefined;
   const isColumnSum = a.length === 0;
   if (isColumnSum ? !summed.every((axis) => ofB.has(axis)) : rows.length === 0) return undefined;
   const outer = spatial.filter((axis) => !rows.includes(axis) && !columns.includes(axis));
@@ -173,6 +174,8 @@ function contractionFor(
     planned = plan();
   }
   if (!fits()) return undefined;
+  // Sums between blocks have room for a known number of rows.
+  if (blocks.length > 0 && !rows.every(isStatic) && volumeOf(outer) >= 8) return undefined;
   // A value that is used once is not worth copying.
   if (isColumnSum && planned.b.place === undefined) return undefined;
   return {
