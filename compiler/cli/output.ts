@@ -38,7 +38,7 @@ export function report(error: unknown, root: string, output: Output): number {
     return exits.userError;
   }
   output.error(
-    `Adjoint failed, which is a fault of its own and not of the model. Please report it with the model file and this text:\n\n${error instanceof Error ? error.stack : String(error)}`,
+    `Adjoint failed, which is a fault of its own and not of the model:\n\n${error instanceof Error ? error.stack : String(error)}`,
   );
   return exits.internalError;
 }

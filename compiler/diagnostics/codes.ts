@@ -201,14 +201,14 @@ export const codes = {
   },
   ADJ9001: {
     title: "Internal error",
-    explanation: "A fault of the compiler itself. Please report it with the model that shows it.",
+    explanation: "A fault of the compiler itself.",
     wrong: "–",
     right: "–",
   },
   ADJ9002: {
     title: "A rewrite changed a value",
     explanation:
-      "Found by codegen --debug, which evaluates both sides of every rewrite: the rule that is named is wrong. Please report it with the model that shows it.",
+      "Found by codegen --debug, which evaluates both sides of every rewrite: the rule that is named is wrong.",
     wrong: "–",
     right: "–",
   },

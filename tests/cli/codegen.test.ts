@@ -124,7 +124,7 @@ test("a fault of the compiler asks for a report, with the stack", async (t) => {
   const build = () => Promise.reject(new TypeError("x is not a function"));
   const { code, error } = await project.codegen([], { build });
   t.is(code, 3);
-  t.regex(error, /Please report it[\s\S]*TypeError: x is not a function\n {4}at /);
+  t.regex(error, /fault of its own[\s\S]*TypeError: x is not a function\n {4}at /);
   t.false(existsSync(project.path("generated")));
 });
 
