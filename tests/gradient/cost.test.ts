@@ -140,7 +140,11 @@ test("maths.md writes derivatives as ∂, how named values move with a dot", (t)
       "\\frac{\\partial \\left({v}^{2}\\right)}{\\partial v} = \\operatorname{diag}\\left(2 \\, v\\right)",
     ),
   );
-  t.true(maths(l.Rop(h, v, u)).includes("\\dot{h} = W\\,u \\odot \\left(1 - {h}^{2}\\right)"));
+  t.true(
+    maths(l.Rop(h, v, u)).includes(
+      "\\dot{h} = \\left(W\\,u\\right) \\odot \\left(1 - {h}^{2}\\right)",
+    ),
+  );
   const cost = named(l.sum(l.square(h)), "cost");
   t.true(
     maths(l.hessian(cost, v)).includes("\\frac{\\partial^{2} \\mathrm{cost}}{\\partial v^{2}} = "),
