@@ -5,7 +5,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "ava";
 import { buildModel } from "../../compiler/cli/build.ts";
+import { gradients } from "../../compiler/gradient/grad.ts";
+import type { Node } from "../../compiler/graph/node.ts";
+import * as a from "../../compiler/ops/arithmetic.ts";
+import { conv2d } from "../../compiler/ops/convolution.ts";
 import * as e from "../../compiler/ops/exponential.ts";
+import { maxPool2d } from "../../compiler/ops/pooling.ts";
 import { dot } from "../../compiler/ops/product.ts";
 import * as r from "../../compiler/ops/reduction.ts";
 import { emitNative } from "../../compiler/targets/native/index.ts";
@@ -43,6 +48,38 @@ run("large sums are taken in parts, to the same bits on any number of threads", 
     );
   t.deepEqual(await wrongOf(cases), []);
 });
+
+run("short sums inside of loops keep their terms", async (t) => {
+  const cases = new Cases(6);
+  for (const size of [7, 9, 13, 25])
+    cases.add(
+      `second gradients through a max-pooling of ${size} × ${size}`,
+      [
+        [1, 1, size, size],
+        [1, 1, 2, 2],
+      ],
+      (x, w) => {
+        const [gx] = gradients(r.sum(a.mul(pooled(x, w), pooled(x, w))), [x]);
+        return gradients(r.sum(a.mul(gx, gx)), [x, w]);
+      },
+    );
+  for (const filters of [4, 16])
+    cases.add(
+      `norm of the gradient of ${filters} filters that are turned round`,
+      [
+        [3, 2, 8, 8],
+        [filters, 2, 3, 3],
+      ],
+      (x, w) => {
+        const [gw] = gradients(r.sum(e.tanh(conv2d(x, w, { flip: true }))), [w]);
+        return [r.sum(a.mul(gw, gw))];
+      },
+    );
+  t.deepEqual(await wrongOf(cases, {}), []);
+});
+
+/** Convolution and max-pooling. */
+const pooled = (x: Node, w: Node): Node => maxPool2d(conv2d(x, w), 2);
 
 /**
  * A layer with a penalty on its weights: sums of the weights before a step, of the gradient, and one that the

@@ -203,3 +203,19 @@ test.serial("no place behind the last whole window is read", async (t) => {
     }
   }
 });
+
+test.serial("batches of a named size", async (t) => {
+  const cases = new Cases(24);
+  for (const flip of [true, false])
+    for (const rows of [1, 9])
+      cases.add(
+        `${rows} images${flip ? ", filters turned round" : ""}`,
+        [
+          ["rows", 3, 14, 14],
+          [8, 3, 3, 3],
+        ],
+        (x, w) => gradients(r.sum(e.tanh(maxPool2d(conv2d(x, w, { flip }), 2))), [x, w]),
+        { rows },
+      );
+  t.deepEqual(await allWrong(cases), []);
+});

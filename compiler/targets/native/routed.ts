@@ -9,6 +9,7 @@ import {
   type Axis,
   axisIndex,
   constant,
+  extent,
   indexAdd,
   indexMul,
   type Scalar,
@@ -224,8 +225,7 @@ export class RoutedWriter {
     });
     const size = roughVolume(this.#into.shape.slice(outer.length));
     const first = outer.reduce<Scalar>(
-      (sum, axis) =>
-        indexAdd(indexMul(sum, constant(axis.extent as number, "int32")), axisIndex(axis)),
+      (sum, axis) => indexAdd(indexMul(sum, extent(axis.extent)), axisIndex(axis)),
       constant(0, "int32"),
     );
     const begin = this.#offset(indexMul(first, constant(size, "int32")), this.#into);
@@ -291,8 +291,7 @@ export class RoutedWriter {
   /** The number of a run among all. */
   #runIndex(): string {
     const index = this.#routed.runs.reduce<Scalar>(
-      (sum, { axis }) =>
-        indexAdd(indexMul(sum, constant(axis.extent as number, "int32")), axisIndex(axis)),
+      (sum, { axis }) => indexAdd(indexMul(sum, extent(axis.extent)), axisIndex(axis)),
       constant(0, "int32"),
     );
     return expression(index, this.#names).text;

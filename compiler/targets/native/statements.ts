@@ -34,11 +34,31 @@ function writeLoop(out: Writer, loop: Loop, names: Names, some?: Steps): void {
   const next = loop.step === 1 ? `${i}++` : `${i} += ${loop.step}`;
   const sums = vectorSums(loop);
   if (sums) out.directive(`#pragma omp simd${sums}`);
+  // gcc 12 exchanges terms of sums that it writes out before it makes vectors of the loop around.
+  else if (addsUp(loop)) out.directive("#pragma GCC unroll 1");
   const { first, end } = some ?? { first: "0", end: dimInC(loop.axis.extent) };
   out.block(`for (int ${i} = ${first}; ${i} < ${end}; ${next}) {`, () =>
     writeStatements(out, loop.body, names),
   );
 }
+
+/** Steps that gcc writes out. */
+const fewSteps = 16;
+
+/** Whether a loop of few steps takes a sum or a product, of more than truth values. */
+const addsUp = ({ axis, body }: Loop): boolean =>
+  typeof axis.extent === "number" &&
+  axis.extent <= fewSteps &&
+  body.some(
+    (s) =>
+      s.kind === "accumulate" &&
+      (s.fn === "add" || s.fn === "mul") &&
+      s.local.dtype.startsWith("float") &&
+      !isCount(s.value),
+  );
+
+const isCount = (s: Scalar): boolean =>
+  s.kind === "call" && s.fn === "cast" && s.args[0].dtype === "bool";
 
 const accumulated = (body: readonly Statement[]): Scalar[] =>
   body.flatMap((s) =>

@@ -9,6 +9,7 @@ import {
   type Axis,
   axisIndex,
   constant,
+  extent,
   indexAdd,
   indexMul,
   type Scalar,
@@ -263,8 +264,7 @@ export class RoutedWriter {
     });
     const size = roughVolume(this.#into.shape.slice(outer.length));
     const first = outer.reduce<Scalar>(
-      (sum, axis) =>
-        indexAdd(indexMul(sum, constant(axis.extent as number, "int32")), axisIndex(axis)),
+      (sum, axis) => indexAdd(indexMul(sum, extent(axis.extent)), axisIndex(axis)),
       constant(0, "int32"),
     );
     const begin = scalar(indexMul(first, constant(size, "int32")), body);
