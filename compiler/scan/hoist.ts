@@ -135,12 +135,16 @@ export function pushOutputs(scan: Scan): {
   return { scan: { ...scan, outputs: kept }, outputs };
 }
 
-/** The values that the states need anyway, and symbols, at which an output's own part ends. */
+/**
+ * The values that the states need anyway, and symbols, at which an output's own part ends. Of a loop that
+ * the states need the part that is read: the loop itself is no value.
+ */
 function frontier(output: Node, core: ReadonlySet<Node>, moving: ReadonlySet<Node>): Node[] {
   const found = new Set<Node>();
   const visit = (node: Node): void => {
     if (!moving.has(node)) return;
-    if (core.has(node) || node.op.leaf) found.add(node);
+    const isPart = node.op.part === true && core.has(node.inputs[0]);
+    if (core.has(node) || isPart || node.op.leaf) found.add(node);
     else node.inputs.forEach(visit);
   };
   visit(output);

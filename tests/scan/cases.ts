@@ -214,6 +214,24 @@ export const cases: Readonly<Record<string, () => ScanCase>> = {
     });
     return { results: nodes(y) };
   },
+  "an entry of the outer sequence in each inner step": () => {
+    const W = sym("W", [2, 2]);
+    const inner = (entry: T, s: T) =>
+      l.at(
+        l.scan({
+          fn: (r: T) => l.mul(l.tanh(l.dot(r, W)), entry),
+          outputsInfo: s,
+          nSteps: 3,
+        })[0],
+        -1,
+      );
+    const [y] = l.scan({
+      fn: inner as never,
+      sequences: sym("xs", [4]),
+      outputsInfo: sym("s0", [2]),
+    });
+    return { results: nodes(y) };
+  },
   "embeddings looked up in the loop": () => {
     const [E, W] = [sym("E", [5, 2]), sym("W", [2, 2])];
     const [h] = l.scan({
