@@ -60,7 +60,11 @@ export function compileBlock(
   const choices = new Choices(order, roots, context, homes);
   const steps = order.flatMap((node): Guarded[] => {
     const always = (step: Step): Guarded => ({ guards: choices.guardsOf(node), step });
-    if (bodyOf(node)) return loopOf(node, context).map(always);
+    const body = bodyOf(node);
+    if (body) {
+      const values = topological(body.results).filter((value) => !value.op.leaf);
+      return lowerer.insideLoop(values, () => loopOf(node, context)).map(always);
+    }
     if (!stored.has(node) || direct.has(node)) return [];
     if (node.op.lazy) return choices.steps(node);
     const home = homes.get(node);

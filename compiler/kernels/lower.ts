@@ -98,6 +98,8 @@ export class Lowerer {
   readonly #isMemory: (node: Node) => boolean;
   /** Where values of a loop's step are found: entries of sequences and states. */
   readonly places = new Map<Node, (index: readonly Scalar[]) => Scalar>();
+  /** Everything that has been found so in some loop. */
+  readonly placed = new Set<Node>();
   readonly #memo = new Map<string, Scalar>();
   readonly #nodes = new Map<Scalar, Node>();
 
@@ -109,6 +111,22 @@ export class Lowerer {
   /** The value of the graph that a scalar is an element of, if it has a name there. */
   nodeOf(scalar: Scalar): Node | undefined {
     return this.#nodes.get(scalar);
+  }
+
+  /**
+   * What `make` makes of a loop. Another loop may have values in common with it – the loop ahead and the way
+   * back compute the same step – and puts them elsewhere.
+   *
+   * @param values those of the step
+   */
+  insideLoop<T>(values: readonly Node[], make: () => T): T {
+    const outer = new Map(this.places);
+    for (const value of values) this.places.delete(value);
+    const made = make();
+    for (const node of this.places.keys()) this.placed.add(node);
+    this.places.clear();
+    for (const [node, place] of outer) this.places.set(node, place);
+    return made;
   }
 
   /** The kernel that computes `value`, into its own memory or that of a variable that it updates. */

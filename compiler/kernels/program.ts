@@ -172,10 +172,11 @@ export function compileFunction(
   for (const { target } of updates) if (!memory.includes(target)) memory.push(target);
   memory.sort((a, b) => a.id - b.id);
   const temporaries = all.map((stage) => stage.into).filter((node) => !sharedInfo(node));
-  // Values of a loop's step have the names of where they lie.
+  // Values of a loop's step have the names of where they lie, unless another loop has memory for them.
+  const written = new Set(all.map((stage) => stage.into));
   const named = order.filter(
     (node) =>
-      !lowerer.places.has(node) &&
+      (!lowerer.placed.has(node) || written.has(node)) &&
       (isMemory(node) ||
         (!node.op.movement && (node.label || node.role || node.derivative || node.arrangedAs))),
   );

@@ -228,4 +228,39 @@ test("a gradient inside a step, and its derivative", (t) => {
   }
 });
 
+test("loops that compute the same step put what they have in common each in memory of its own", async (t) => {
+  const [start, factors] = [named(l.dvector(2), "start"), named(l.dvector(4), "factors")];
+  const [ys] = l.scan({
+    fn: ((factor: l.Tensor, y: l.Tensor) => {
+      const fn = (r: l.Tensor) => l.mul(l.tanh(r), factor);
+      return l.at(l.scan({ fn, outputsInfo: y, nSteps: 3 })[0], -1);
+    }) as never,
+    sequences: factors,
+    outputsInfo: start,
+  });
+  const cost = l.sum(l.square(l.grad(l.sum(ys), start)));
+  const byFactors = l.grad(cost, factors) as unknown as Node;
+  const array = (data: number[]): NDArray => ({
+    dtype: "float64",
+    shape: [data.length],
+    data: Float64Array.from(data),
+  });
+  const [y, f] = [
+    [0.5, -0.25],
+    [0.9, 1.2, -0.7, 0.8],
+  ];
+  const at = (values: number[]): Map<Node, NDArray> =>
+    new Map([
+      [start as unknown as Node, array(y)],
+      [factors as unknown as Node, array(values)],
+    ]);
+  const costAt = (i: number, by: number): number => {
+    const moved = f.map((v, k) => (k === i ? v + by : v));
+    return evaluateNodes([cost as unknown as Node], at(moved), inDouble)[0].data[0];
+  };
+  const numeric = f.map((_, i) => (costAt(i, 1e-6) - costAt(i, -1e-6)) / 2e-6);
+  const [computed] = await runGenerated([byFactors], at(f));
+  t.true(close(computed, numeric, 1e-6, 1e-8), `${computed} and ${numeric}`);
+});
+
 test.after(() => console.log(`    ℹ ${products} inner products, ${generated} in generated code`));
