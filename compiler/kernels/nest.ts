@@ -78,6 +78,8 @@ export function isProduct(stage: PathStage): boolean {
   if (roughVolume(stage.path.map((s) => s.axis.extent)) < smallProduct) return false;
   const loads = walk(reduce.body).filter((s): s is Load => s.kind === "load");
   const spatial = stage.path.filter((s) => s.dim !== undefined).map((s) => s.axis);
+  // Rows meet columns: a result with one axis longer than 1 is a sum at each of its elements.
+  if (spatial.length < 2) return false;
   const lacks = (load: Load) => spatial.some((axis) => !load.index.some((i) => usesAxis(i, axis)));
   return loads.length >= 2 && loads.filter((load) => load.index.length > 0).some(lacks);
 }

@@ -194,3 +194,29 @@ test("what the model leaves unnamed is called after its op", async (t) => {
   t.regex(text, /softmax_sum/);
   t.notRegex(text, /\bdiv/);
 });
+
+test("sums of products over several axes for one axis of results", async (t) => {
+  const [K, x] = [named(l.tensor([16, 30, 40]), "K"), named(l.matrix(30, 40), "x")];
+  const filters = named(l.tensor([16, 1, 1, 1]), "filters");
+  const images = named(l.tensor([8, 1, 6, 6]), "images");
+  const energy = l.sum(l.square(l.conv2d(images, filters)));
+  const code = await load([
+    ["weighted", l.fn([K, x], l.sum(l.mul(K, x), [1, 2]))],
+    ["slopes", l.fn([images, filters], l.grad(energy, filters))],
+  ]);
+  const waves = (size: number): Float32Array =>
+    Float32Array.from({ length: size }, (_, i) => Math.sin(i));
+  const state = code.createState(0);
+
+  const [k, row] = [waves(16 * 1200), waves(1200)];
+  const sums = Array.from({ length: 16 }, (_, n) =>
+    row.reduce((sum, v, i) => sum + v * k[n * 1200 + i], 0),
+  );
+  t.true(close(Array.from(code.weighted(state, k, row) as Float32Array), sums, 1e-4, 1e-2));
+
+  // A filter of one weight w: Σ(w·x)² by w.
+  const [pixels, weights] = [waves(288), waves(16)];
+  const squares = pixels.reduce((sum, v) => sum + v * v, 0);
+  const slopes = Array.from(weights, (w) => 2 * w * squares);
+  t.true(close(Array.from(code.slopes(state, pixels, weights) as Float32Array), slopes, 1e-4));
+});
