@@ -51,7 +51,11 @@ export async function emitModel(
       try {
         return [{ name, own: [...(await emit(model, instrument))] }];
       } catch (error) {
-        if (!leaveOut || !(error instanceof AdjointError) || error.code !== "ADJ5001") throw error;
+        if (!(error instanceof AdjointError))
+          throw new Error(`${model.file}, target ${name}: ${(error as Error).message}`, {
+            cause: error,
+          });
+        if (!leaveOut || error.code !== "ADJ5001") throw error;
         leaveOut(name, error);
         return [];
       }

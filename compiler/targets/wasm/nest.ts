@@ -95,6 +95,8 @@ export function writeNest(
     ...nest.scalars.map(nameOf),
     ...nest.results.map(nameOf),
     ...nest.sizes.map(inWasm),
+    // The counter of rows that are copied together.
+    "r",
   ]);
   const letter = (axis: Axis): string => {
     const known = nest.axisNames.get(axis) ?? letters.get(axis);
@@ -165,7 +167,7 @@ export function writeNest(
     for (const node of nest.results) {
       const place = layout.places.get(node) as Place;
       const { dtype } = node.type;
-      const { code, type } = body.local(nameOf(node), dtype);
+      const { code, type } = body.local(nameIn(fn, node), dtype);
       const value: Code = type === "f64" && dtype === "float32" ? ["f32.demote_f64", code] : code;
       body.push([`${numberTypes[dtype]}.store`, ["global.get", `$${place.global}`], value]);
     }

@@ -52,6 +52,9 @@ export const tileParameters = (shape: TileShape, results: TileResults | undefine
 /** The local that holds the sums of a vector of columns in a row. */
 export const sumOf = (row: number, vector: number): string => `sum_${row}_${vector}`;
 
+/** The local of a number of the left operand; no value of a model has a dot in its name. */
+const leftInLanes = "left.lanes";
+
 const at = (bytes: number): Code[] => (bytes === 0 ? [] : [`offset=${bytes}`]);
 
 /** Above a tile's function. */
@@ -95,9 +98,14 @@ export function tileFunction(
       const address: Code[] =
         rowStride === undefined ? [get(`left_${r}`)] : [...at(4 * r * rowStride), get("left")];
       return [
-        set("x", ["v128.load32_splat", ...address]),
+        set(leftInLanes, ["v128.load32_splat", ...address]),
         ...range(vectors).map((c) =>
-          set(sumOf(r, c), ["f32x4.relaxed_madd", get("x"), get(`right_${c}`), get(sumOf(r, c))]),
+          set(sumOf(r, c), [
+            "f32x4.relaxed_madd",
+            get(leftInLanes),
+            get(`right_${c}`),
+            get(sumOf(r, c)),
+          ]),
         ),
       ];
     }),
@@ -143,7 +151,7 @@ export function tileFunction(
     tileParameters(shape, results).map((p): Code => ["param", `$${p}`, "i32"]),
     [
       ...levels.map((_, i): Code => ["local", `$${counter(i)}`, "i32"]),
-      ...(hasLeft ? [["local", "$x", "v128"] as const] : []),
+      ...(hasLeft ? [["local", `$${leftInLanes}`, "v128"] as const] : []),
       ...range(vectors).map((c): Code => ["local", `$right_${c}`, "v128"]),
       ...sums.map((s): Code => ["local", `$${s.name}`, "v128"]),
       ...(results?.locals ?? []),
