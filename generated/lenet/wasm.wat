@@ -916,7 +916,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $train.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
       (param $j i32) (param $kl i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
@@ -925,31 +925,31 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -1187,7 +1187,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $train.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
       (param $j i32) (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -1198,31 +1198,31 @@
       (loop $each_of_steps
         (local.set $right_0 (v128.load (local.get $right)))
         (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $left.lanes (v128.load32_splat (local.get $left)))
         (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
         (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
         (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
         (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
         (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
         (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
         (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
         (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
         (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
         (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
         (local.set $left (i32.add (local.get $left) (i32.const -4)))
         (local.set $right (i32.add (local.get $right) (i32.const 32)))
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -1442,7 +1442,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.h2.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -1451,53 +1451,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -1756,7 +1756,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -1765,53 +1765,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -2079,7 +2079,7 @@
   ;;     tile the result.
   (func $train.d_h2_linear.tile (param $left i32) (param $right i32) (param $sums i32)
       (param $i i32) (param $j i32) (param $whole i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128) (local $h2.at i32) (local $d_h2_linear.at i32)
@@ -2089,53 +2089,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=40 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=40 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=80 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=80 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=40 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=40 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=80 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=80 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -2434,7 +2434,7 @@
   ;;     tile the result.
   (func $train.d_h1_linear.tile (param $left i32) (param $right i32) (param $sums i32)
       (param $i i32) (param $jkl i32) (param $whole i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128) (local $h1.at i32) (local $d_h1_linear.at i32)
@@ -2444,53 +2444,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -2854,15 +2854,15 @@
 
   ;; d_h0_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[i,m,j − n,k − q]·layer1_W_arranged[n,m,q,l]
   ;;   for i < 500, j < 12, k < 12, l < 20, m < 50, n < 5, q < 5
-  ;; ∂cost/∂h1_convolved ≡ d_h1_convolved[i,m,r,s] = d_h1_linear_share[i,m,r / 2,s / 2] if
-  ;;     h1_convolved[i,m,r,s] = h1_pooled[i,m,r / 2,s / 2] else 0
-  ;;   for i < 500, m < 50, r < 8, s < 8
+  ;; ∂cost/∂h1_convolved ≡ d_h1_convolved[i,m,s,t] = d_h1_linear_share[i,m,s / 2,t / 2] if
+  ;;     h1_convolved[i,m,s,t] = h1_pooled[i,m,s / 2,t / 2] else 0
+  ;;   for i < 500, m < 50, s < 8, t < 8
   ;;   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns, each added where it
   ;;     belongs
   (func $train.d_h0_arranged (param $from i32) (param $to i32)
     (local $h1_convolved i32) (local $h1_pooled i32) (local $d_h1_linear_share i32)
     (local $layer1_W_arranged i32) (local $d_h0_arranged i32) (local $unit i32) (local $i i32)
-    (local $row i32) (local $r i32) (local $s i32) (local $list i32) (local $m i32)
+    (local $row i32) (local $s i32) (local $t i32) (local $list i32) (local $m i32)
     (local $n i32) (local $sums i32) (local $right i32)
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
@@ -2876,10 +2876,10 @@
         (loop $each_unit
           (local.set $i (local.get $unit))
           (local.set $row (i32.const 0))
-          (local.set $r (i32.const 0))
-          (loop $each_r
-            (local.set $s (i32.const 0))
-            (loop $each_s
+          (local.set $s (i32.const 0))
+          (loop $each_s
+            (local.set $t (i32.const 0))
+            (loop $each_t
               (local.set $list
                 (i32.add
                   (i32.add (global.get $scratch) (i32.const 256))
@@ -2897,8 +2897,8 @@
                             (i32.add
                               (i32.mul (local.get $i) (i32.const 800))
                               (i32.mul (local.get $m) (i32.const 16)))
-                            (i32.mul (i32.div_u (local.get $r) (i32.const 2)) (i32.const 4)))
-                          (i32.div_u (local.get $s) (i32.const 2)))
+                            (i32.mul (i32.div_u (local.get $s) (i32.const 2)) (i32.const 4)))
+                          (i32.div_u (local.get $t) (i32.const 2)))
                         (i32.const 2)))))
                 (i32.store offset=4
                   (local.get $list)
@@ -2917,8 +2917,8 @@
                                   (i32.add
                                     (i32.mul (local.get $i) (i32.const 3200))
                                     (i32.mul (local.get $m) (i32.const 64)))
-                                  (i32.mul (local.get $r) (i32.const 8)))
-                                (local.get $s))
+                                  (i32.mul (local.get $s) (i32.const 8)))
+                                (local.get $t))
                               (i32.const 2))))
                         (f32.load
                           (i32.add
@@ -2929,18 +2929,18 @@
                                   (i32.add
                                     (i32.mul (local.get $i) (i32.const 800))
                                     (i32.mul (local.get $m) (i32.const 16)))
-                                  (i32.mul (i32.div_u (local.get $r) (i32.const 2)) (i32.const 4)))
-                                (i32.div_u (local.get $s) (i32.const 2)))
+                                  (i32.mul (i32.div_u (local.get $s) (i32.const 2)) (i32.const 4)))
+                                (i32.div_u (local.get $t) (i32.const 2)))
                               (i32.const 2)))))
                       (i32.const 3))))
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 50))))
               (i32.store (i32.add (global.get $scratch) (local.get $row)) (local.get $list))
               (local.set $row (i32.add (local.get $row) (i32.const 4)))
-              (br_if $each_s
-                (i32.lt_s (local.tee $s (i32.add (local.get $s) (i32.const 1))) (i32.const 8))))
-            (br_if $each_r
-              (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 8))))
+              (br_if $each_t
+                (i32.lt_s (local.tee $t (i32.add (local.get $t) (i32.const 1))) (i32.const 8))))
+            (br_if $each_s
+              (i32.lt_s (local.tee $s (i32.add (local.get $s) (i32.const 1))) (i32.const 8))))
           (memory.fill
             (i32.add
               (local.get $d_h0_arranged)
@@ -2950,10 +2950,10 @@
           (local.set $n (i32.const 0))
           (loop $each_n
             (local.set $row (i32.const 0))
-            (local.set $r (i32.const 0))
-            (loop $each_r
-              (local.set $s (i32.const 0))
-              (loop $each_s
+            (local.set $s (i32.const 0))
+            (loop $each_s
+              (local.set $t (i32.const 0))
+              (loop $each_t
                 (local.set $sums
                   (i32.add
                     (local.get $d_h0_arranged)
@@ -2962,8 +2962,8 @@
                         (i32.add
                           (i32.add
                             (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $r) (i32.const 240)))
-                          (i32.mul (local.get $s) (i32.const 20)))
+                            (i32.mul (local.get $s) (i32.const 240)))
+                          (i32.mul (local.get $t) (i32.const 20)))
                         (i32.mul (local.get $n) (i32.const 240)))
                       (i32.const 2))))
                 (local.set $right
@@ -2992,10 +2992,10 @@
                   (i32.add (local.get $right) (i32.const 272))
                   (i32.add (local.get $sums) (i32.const 272)))
                 (local.set $row (i32.add (local.get $row) (i32.const 4)))
-                (br_if $each_s
-                  (i32.lt_s (local.tee $s (i32.add (local.get $s) (i32.const 1))) (i32.const 8))))
-              (br_if $each_r
-                (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 8))))
+                (br_if $each_t
+                  (i32.lt_s (local.tee $t (i32.add (local.get $t) (i32.const 1))) (i32.const 8))))
+              (br_if $each_s
+                (i32.lt_s (local.tee $s (i32.add (local.get $s) (i32.const 1))) (i32.const 8))))
             (br_if $each_n
               (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
           (br_if $each_unit
@@ -3360,7 +3360,7 @@
     (local $h0_convolved i32) (local $h0_pooled i32) (local $d_h0_linear_share i32)
     (local $x_arranged i32) (local $d_layer0_W_arranged i32) (local $unit i32)
     (local $i_from i32) (local $i_to i32) (local $sums i32) (local $l i32) (local $i i32)
-    (local $list i32) (local $q i32) (local $r i32) (local $s i32) (local $t i32)
+    (local $list i32) (local $q i32) (local $s i32) (local $t i32) (local $u i32)
     (local $right i32) (local $j i32)
     (local.set $h0_convolved (global.get $train.h0_convolved))
     (local.set $h0_pooled (global.get $train.h0_pooled))
@@ -3387,12 +3387,12 @@
               (local.set $list (global.get $scratch))
               (local.set $q (i32.const 0))
               (loop $each_q
-                (local.set $r (i32.const 0))
-                (loop $each_r
-                  (local.set $s (i32.const 0))
-                  (loop $each_s
-                    (local.set $t (i32.const 0))
-                    (loop $each_t
+                (local.set $s (i32.const 0))
+                (loop $each_s
+                  (local.set $t (i32.const 0))
+                  (loop $each_t
+                    (local.set $u (i32.const 0))
+                    (loop $each_u
                       (f32.store
                         (local.get $list)
                         (f32.load
@@ -3405,7 +3405,7 @@
                                     (i32.mul (local.get $l) (i32.const 2880))
                                     (i32.mul (local.get $i) (i32.const 144)))
                                   (i32.mul (local.get $q) (i32.const 12)))
-                                (local.get $r))
+                                (local.get $s))
                               (i32.const 2)))))
                       (i32.store offset=4
                         (local.get $list)
@@ -3414,9 +3414,9 @@
                             (i32.add
                               (i32.add
                                 (i32.mul (local.get $q) (i32.const 56))
-                                (i32.mul (local.get $s) (i32.const 28)))
-                              (i32.mul (local.get $r) (i32.const 2)))
-                            (local.get $t))
+                                (i32.mul (local.get $t) (i32.const 28)))
+                              (i32.mul (local.get $s) (i32.const 2)))
+                            (local.get $u))
                           (i32.const 2)))
                       (local.set $list
                         (i32.add
@@ -3435,9 +3435,9 @@
                                               (i32.mul (local.get $l) (i32.const 11520))
                                               (i32.mul (local.get $i) (i32.const 576)))
                                             (i32.mul (local.get $q) (i32.const 48)))
-                                          (i32.mul (local.get $s) (i32.const 24)))
-                                        (i32.mul (local.get $r) (i32.const 2)))
-                                      (local.get $t))
+                                          (i32.mul (local.get $t) (i32.const 24)))
+                                        (i32.mul (local.get $s) (i32.const 2)))
+                                      (local.get $u))
                                     (i32.const 2))))
                               (f32.load
                                 (i32.add
@@ -3449,20 +3449,20 @@
                                           (i32.mul (local.get $l) (i32.const 2880))
                                           (i32.mul (local.get $i) (i32.const 144)))
                                         (i32.mul (local.get $q) (i32.const 12)))
-                                      (local.get $r))
+                                      (local.get $s))
                                     (i32.const 2)))))
                             (i32.const 3))))
-                      (br_if $each_t
+                      (br_if $each_u
                         (i32.lt_s
-                          (local.tee $t (i32.add (local.get $t) (i32.const 1)))
+                          (local.tee $u (i32.add (local.get $u) (i32.const 1)))
                           (i32.const 2))))
-                    (br_if $each_s
+                    (br_if $each_t
                       (i32.lt_s
-                        (local.tee $s (i32.add (local.get $s) (i32.const 1)))
+                        (local.tee $t (i32.add (local.get $t) (i32.const 1)))
                         (i32.const 2))))
-                  (br_if $each_r
+                  (br_if $each_s
                     (i32.lt_s
-                      (local.tee $r (i32.add (local.get $r) (i32.const 1)))
+                      (local.tee $s (i32.add (local.get $s) (i32.const 1)))
                       (i32.const 12))))
                 (br_if $each_q
                   (i32.lt_s (local.tee $q (i32.add (local.get $q) (i32.const 1))) (i32.const 12))))
@@ -3841,7 +3841,7 @@
     (local $h1_convolved i32) (local $h1_pooled i32) (local $d_h1_linear_share i32)
     (local $h0_arranged i32) (local $d_layer1_W_arranged i32) (local $unit i32)
     (local $i_from i32) (local $i_to i32) (local $sums i32) (local $m i32) (local $i i32)
-    (local $list i32) (local $r i32) (local $s i32) (local $t i32) (local $u i32) (local $j i32)
+    (local $list i32) (local $s i32) (local $t i32) (local $u i32) (local $v i32) (local $j i32)
     (local $right i32)
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
@@ -3867,14 +3867,14 @@
             (local.set $i (local.get $i_from))
             (loop $each_i
               (local.set $list (global.get $scratch))
-              (local.set $r (i32.const 0))
-              (loop $each_r
-                (local.set $s (i32.const 0))
-                (loop $each_s
-                  (local.set $t (i32.const 0))
-                  (loop $each_t
-                    (local.set $u (i32.const 0))
-                    (loop $each_u
+              (local.set $s (i32.const 0))
+              (loop $each_s
+                (local.set $t (i32.const 0))
+                (loop $each_t
+                  (local.set $u (i32.const 0))
+                  (loop $each_u
+                    (local.set $v (i32.const 0))
+                    (loop $each_v
                       (f32.store
                         (local.get $list)
                         (f32.load
@@ -3886,8 +3886,8 @@
                                   (i32.add
                                     (i32.mul (local.get $m) (i32.const 800))
                                     (i32.mul (local.get $i) (i32.const 16)))
-                                  (i32.mul (local.get $r) (i32.const 4)))
-                                (local.get $s))
+                                  (i32.mul (local.get $s) (i32.const 4)))
+                                (local.get $t))
                               (i32.const 2)))))
                       (i32.store offset=4
                         (local.get $list)
@@ -3895,10 +3895,10 @@
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $r) (i32.const 480))
-                                (i32.mul (local.get $t) (i32.const 240)))
-                              (i32.mul (local.get $s) (i32.const 40)))
-                            (i32.mul (local.get $u) (i32.const 20)))
+                                (i32.mul (local.get $s) (i32.const 480))
+                                (i32.mul (local.get $u) (i32.const 240)))
+                              (i32.mul (local.get $t) (i32.const 40)))
+                            (i32.mul (local.get $v) (i32.const 20)))
                           (i32.const 2)))
                       (local.set $list
                         (i32.add
@@ -3916,10 +3916,10 @@
                                             (i32.add
                                               (i32.mul (local.get $m) (i32.const 3200))
                                               (i32.mul (local.get $i) (i32.const 64)))
-                                            (i32.mul (local.get $r) (i32.const 16)))
-                                          (i32.mul (local.get $t) (i32.const 8)))
-                                        (i32.mul (local.get $s) (i32.const 2)))
-                                      (local.get $u))
+                                            (i32.mul (local.get $s) (i32.const 16)))
+                                          (i32.mul (local.get $u) (i32.const 8)))
+                                        (i32.mul (local.get $t) (i32.const 2)))
+                                      (local.get $v))
                                     (i32.const 2))))
                               (f32.load
                                 (i32.add
@@ -3930,22 +3930,22 @@
                                         (i32.add
                                           (i32.mul (local.get $m) (i32.const 800))
                                           (i32.mul (local.get $i) (i32.const 16)))
-                                        (i32.mul (local.get $r) (i32.const 4)))
-                                      (local.get $s))
+                                        (i32.mul (local.get $s) (i32.const 4)))
+                                      (local.get $t))
                                     (i32.const 2)))))
                             (i32.const 3))))
-                      (br_if $each_u
+                      (br_if $each_v
                         (i32.lt_s
-                          (local.tee $u (i32.add (local.get $u) (i32.const 1)))
+                          (local.tee $v (i32.add (local.get $v) (i32.const 1)))
                           (i32.const 2))))
-                    (br_if $each_t
+                    (br_if $each_u
                       (i32.lt_s
-                        (local.tee $t (i32.add (local.get $t) (i32.const 1)))
+                        (local.tee $u (i32.add (local.get $u) (i32.const 1)))
                         (i32.const 2))))
-                  (br_if $each_s
-                    (i32.lt_s (local.tee $s (i32.add (local.get $s) (i32.const 1))) (i32.const 4))))
-                (br_if $each_r
-                  (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 4))))
+                  (br_if $each_t
+                    (i32.lt_s (local.tee $t (i32.add (local.get $t) (i32.const 1))) (i32.const 4))))
+                (br_if $each_s
+                  (i32.lt_s (local.tee $s (i32.add (local.get $s) (i32.const 1))) (i32.const 4))))
               (local.set $j (i32.const 0))
               (loop $each_j
                 (local.set $right
@@ -4423,7 +4423,7 @@
   ;;     tile the result.
   (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32) (param $i i32)
       (param $j i32) (param $whole i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128) (local $hidden_W.at i32) (local $hidden_W i32)
@@ -4432,53 +4432,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 3200)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 3200)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -4900,7 +4900,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
   (func $train.output_W.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -4908,60 +4908,60 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 40)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 40)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -5207,7 +5207,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $validate.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
       (param $j i32) (param $kl i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
@@ -5216,31 +5216,31 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -5450,7 +5450,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $validate.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
       (param $j i32) (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -5461,31 +5461,31 @@
       (loop $each_of_steps
         (local.set $right_0 (v128.load (local.get $right)))
         (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $left.lanes (v128.load32_splat (local.get $left)))
         (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
         (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
         (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
         (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
         (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
         (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
         (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
         (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
         (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
         (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
         (local.set $left (i32.add (local.get $left) (i32.const -4)))
         (local.set $right (i32.add (local.get $right) (i32.const 32)))
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -5753,7 +5753,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $validate.h2.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -5762,53 +5762,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -6067,7 +6067,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -6076,53 +6076,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -6296,7 +6296,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $test.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32) (param $j i32)
       (param $kl i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
@@ -6305,31 +6305,31 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -6539,7 +6539,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $test.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32) (param $j i32)
       (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -6550,31 +6550,31 @@
       (loop $each_of_steps
         (local.set $right_0 (v128.load (local.get $right)))
         (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $left.lanes (v128.load32_splat (local.get $left)))
         (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
         (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
         (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
         (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
         (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
         (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
         (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
         (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
         (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
         (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
         (local.set $left (i32.add (local.get $left) (i32.const -4)))
         (local.set $right (i32.add (local.get $right) (i32.const 32)))
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -6839,7 +6839,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $test.h2.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -6848,53 +6848,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -7153,7 +7153,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -7162,53 +7162,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -7383,7 +7383,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $probabilities.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
       (param $j i32) (param $kl i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
@@ -7392,31 +7392,31 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -7628,7 +7628,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $probabilities.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
       (param $j i32) (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -7639,31 +7639,31 @@
       (loop $each_of_steps
         (local.set $right_0 (v128.load (local.get $right)))
         (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $left.lanes (v128.load32_splat (local.get $left)))
         (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
         (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
         (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
         (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
         (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
         (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
         (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
         (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
         (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
         (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
         (local.set $left (i32.add (local.get $left) (i32.const -4)))
         (local.set $right (i32.add (local.get $right) (i32.const 32)))
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -7996,7 +7996,7 @@
   (func $probabilities.h2.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
       (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
       (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
@@ -8004,36 +8004,36 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -8043,36 +8043,36 @@
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -8398,7 +8398,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
       (param $left_2 i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -8407,27 +8407,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -8435,27 +8435,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -8803,7 +8803,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $predict.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
       (param $j i32) (param $kl i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
@@ -8812,31 +8812,31 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=100 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=200 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=300 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=400 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const -4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -9048,7 +9048,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
   (func $predict.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
       (param $j i32) (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $x v128) (local $right_0 v128)
+    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
     (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
     (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
     (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -9059,31 +9059,31 @@
       (loop $each_of_steps
         (local.set $right_0 (v128.load (local.get $right)))
         (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $left.lanes (v128.load32_splat (local.get $left)))
         (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
         (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
         (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
         (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
         (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
         (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $x (v128.load32_splat offset=6000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
         (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
         (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $x (v128.load32_splat offset=8000 (local.get $left)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
         (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
         (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
         (local.set $left (i32.add (local.get $left) (i32.const -4)))
         (local.set $right (i32.add (local.get $right) (i32.const 32)))
         (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
@@ -9416,7 +9416,7 @@
   (func $predict.h2.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
       (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
       (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
@@ -9424,36 +9424,36 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -9463,36 +9463,36 @@
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -9818,7 +9818,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
       (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -9827,27 +9827,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -9855,27 +9855,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))

@@ -426,7 +426,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -435,53 +435,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -786,7 +786,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
   (func $train.W.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -794,60 +794,60 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 40)))
       (local.set $right (i32.add (local.get $right) (i32.const 3136)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 40)))
       (local.set $right (i32.add (local.get $right) (i32.const 3136)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -1097,7 +1097,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -1106,53 +1106,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -1349,7 +1349,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -1358,53 +1358,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -1646,7 +1646,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
       (param $left_2 i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -1655,27 +1655,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -1683,27 +1683,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -2033,7 +2033,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
       (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -2042,27 +2042,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -2070,27 +2070,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))

@@ -815,7 +815,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
   (func $train.h.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -823,60 +823,60 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -1120,7 +1120,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -1129,53 +1129,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -1437,7 +1437,7 @@
   ;;     tile the result.
   (func $train.d_linear.tile (param $left i32) (param $right i32) (param $sums i32) (param $i i32)
       (param $j i32) (param $whole i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h.at i32) (local $d_linear.at i32)
@@ -1446,60 +1446,60 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=40 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=40 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=80 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=80 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=120 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=120 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=160 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=160 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=40 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=40 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=80 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=80 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=120 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=120 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=160 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=160 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -1781,7 +1781,7 @@
   ;;     tile the result.
   (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32) (param $i i32)
       (param $j i32) (param $whole i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
@@ -1790,70 +1790,70 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=20 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat offset=20 (local.get $left)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 3136)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat offset=20 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat offset=20 (local.get $left)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 3136)))
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -2375,7 +2375,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $train.output_W.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -2384,53 +2384,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 2000)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 2000)))
       (local.set $right (i32.add (local.get $right) (i32.const 48)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -2602,7 +2602,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
   (func $validate.h.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -2610,60 +2610,60 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -2907,7 +2907,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -2916,53 +2916,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -3098,7 +3098,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
   (func $test.h.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128)
@@ -3106,60 +3106,60 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat offset=3136 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat offset=6272 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat offset=9408 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat offset=12544 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 2000)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -3403,7 +3403,7 @@
 
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -3412,53 +3412,53 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat offset=2000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat offset=4000 (local.get $left)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left (i32.add (local.get $left) (i32.const 4)))
       (local.set $right (i32.add (local.get $right) (i32.const 40)))
       (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
@@ -3683,7 +3683,7 @@
   (func $probabilities.features.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
       (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
       (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
@@ -3691,36 +3691,36 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -3730,36 +3730,36 @@
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -4086,7 +4086,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
       (param $left_2 i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -4095,27 +4095,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -4123,27 +4123,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -4473,7 +4473,7 @@
   (func $predict.features.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
       (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
       (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
     (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
     (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
@@ -4481,36 +4481,36 @@
     (loop $each_of_steps
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -4520,36 +4520,36 @@
       (local.set $right (i32.add (local.get $right) (i32.const 32)))
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $x (v128.load32_splat (local.get $left_3)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
       (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_3_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
       (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $x (v128.load32_splat (local.get $left_4)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
       (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_4_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
       (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $x (v128.load32_splat (local.get $left_5)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
       (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_5_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
       (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_5_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -4876,7 +4876,7 @@
   ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
   (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
       (param $right i32) (param $sums i32)
-    (local $steps i32) (local $x v128) (local $right_0 v128) (local $right_1 v128)
+    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
     (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
     (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
     (local $sum_2_1 v128) (local $sum_2_2 v128)
@@ -4885,27 +4885,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
@@ -4913,27 +4913,27 @@
       (local.set $right_0 (v128.load (local.get $right)))
       (local.set $right_1 (v128.load offset=16 (local.get $right)))
       (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $x (v128.load32_splat (local.get $left_0)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
       (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_0_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
       (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_0_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
       (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $x (v128.load32_splat (local.get $left_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
       (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_1_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
       (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_1_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
       (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $x (v128.load32_splat (local.get $left_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
+      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
       (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_0) (local.get $sum_2_0)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
       (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_1) (local.get $sum_2_1)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
       (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $x) (local.get $right_2) (local.get $sum_2_2)))
+        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
       (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
       (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
       (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
