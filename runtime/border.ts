@@ -202,12 +202,12 @@ function checkRows(
 ): void {
   let start = offset;
   for (const [input, factor] of terms) start += factor * (values[input] as number);
-  const end = typeof limit === "number" ? limit : sizes[limit];
-  if (start >= 0 && start + length <= end) return;
+  const end = lengthIn(limit, sizes);
+  if (end !== undefined && start >= 0 && start + length <= end) return;
   const given = terms.map(([input]) => `${inputs[input].name} = ${String(values[input])}`);
   refuse(
     where,
-    `${given.join(", ")} reads ${of}[${start} … ${start + length}), but it has ${end} rows`,
+    `${given.join(", ")} reads ${of}[${start} … ${start + length}), but it has ${end === undefined ? "a number of rows that only the call tells" : `${end} rows`}`,
   );
 }
 
@@ -231,7 +231,8 @@ export function resultsOf({
   const shapes = outputs.map(shaperOf);
   if (returns === "single") return shapes[0];
   return (raw, sizes) => {
-    const list = (raw as readonly unknown[]).map((value, i) => shapes[i](value, sizes));
+    // A list of nothing comes as nothing.
+    const list = ((raw ?? []) as readonly unknown[]).map((value, i) => shapes[i](value, sizes));
     return returns === "list" ? list : Object.fromEntries(returns.map((key, i) => [key, list[i]]));
   };
 }

@@ -2,7 +2,7 @@
 
 import { fail } from "../diagnostics/error.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { type Dim, dimDifference, dimPlus, isFloat } from "../graph/types.ts";
+import { type Dim, dimDifference, dimParts, dimPlus, isFloat } from "../graph/types.ts";
 import { add } from "./arithmetic.ts";
 import { oneHotOp } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
@@ -242,6 +242,9 @@ function asDim(index: Node): Dim | undefined {
   return dimPlus(node.inputs[0].shape[node.attrs.axis as number], constant);
 }
 
+/** What a dimension is at least: sizes are not negative, so that `steps + 1` is 1 or more. */
+const leastOf = (dim: Dim): number => (typeof dim === "number" ? dim : dimParts(dim).offset);
+
 /** Slices of a named axis: they end where the axis does, or a known number of places before. */
 function fits(index: Node, dim: Dim, length: Dim, step: number): boolean {
   const start = asDim(index);
@@ -254,6 +257,7 @@ function fits(index: Node, dim: Dim, length: Dim, step: number): boolean {
       : typeof start === "number"
         ? dimPlus(length, start)
         : undefined;
+  if (typeof end === "number") return end <= leastOf(dim);
   const left = end === undefined ? undefined : dimDifference(dim, end);
   return left !== undefined && left >= 0;
 }
