@@ -136,6 +136,8 @@ export function compileFunction(
   const graph = topological(roots);
   // Sizes that a loop makes are not known when views are.
   const given = new Set(graph.flatMap((node) => (node.op.leaf ? sizesOf(node.shape) : [])));
+  // Rows of a variable that the call overwrites are read by its own name, so that every pass sees it.
+  const overwritten = new Set(updates.map((u) => u.target));
   for (const node of graph) {
     const [base, start] = node.inputs;
     const known =
@@ -147,7 +149,8 @@ export function compileFunction(
       staticSize(node.shape) === 1 ||
       !node.op.isRows?.(node.attrs) ||
       !base.op.leaf ||
-      base.op.name === "constant"
+      base.op.name === "constant" ||
+      overwritten.has(base)
     )
       continue;
     views.set(node, { node, base, start: lowerer.scalar(start) });
