@@ -38,17 +38,24 @@ export function shapeText({ shape }: Node, slot?: Slot): string {
   return isPart ? `[${slot.shape.join(", ")}] of ${whole}` : whole;
 }
 
+/** Elements of the longest vectors. */
+const longestVector = 16;
+
 /** Places the temporaries of a function; a slot is free again behind the last nest that reads it. */
 export function planMemory(program: Program, calls: readonly Call[]): Plan {
   const limits = new Map(
     program.loops.flatMap(({ counts, axis }) => (counts ? [[counts, axis.extent] as const] : [])),
   );
   const live = new Map<Node, Life>();
+  // Vectors of what is arranged for lists reach beyond its end, where nobody else may write meanwhile.
+  const arranged = new Set([...(program.routed?.values() ?? [])].map(({ dense }) => dense.node));
   const rooms = new Map<Node, Shape>();
   for (const [node, span] of lives(calls)) {
     if (!program.temporaries.includes(node) || program.outputs.includes(node)) continue;
     const shape = span.shape.map((dim) => atMost(dim, limits));
-    live.set(node, { ...span, size: staticSize(shape) });
+    const size = staticSize(shape);
+    const room = arranged.has(node) ? longestVector : 0;
+    live.set(node, { ...span, size: size === undefined ? undefined : size + room });
     rooms.set(
       node,
       node.shape.map((dim) => atMost(dim, limits)),

@@ -1760,13 +1760,13 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   call.d_h1_linear = model->scratch_float32 + 11550010;
   call.d_h1_linear_share = model->scratch_float32 + 11950010;
   call.layer1_W_arranged = model->scratch_float32 + 12350010;
-  call.d_h0_arranged = model->scratch_float32 + 12375010;
-  call.d_h0_linear = model->scratch_float32 + 13815010;
-  call.d_h0_linear_share = model->scratch_float32 + 15255010;
+  call.d_h0_arranged = model->scratch_float32 + 12375026;
+  call.d_h0_linear = model->scratch_float32 + 13815026;
+  call.d_h0_linear_share = model->scratch_float32 + 15255026;
   call.x_arranged = model->scratch_float32 + 12350010;
   call.d_layer0_W_arranged = model->scratch_float32 + 11290000;
   call.h0_arranged = model->scratch_float32;
-  call.d_layer1_W_arranged = model->scratch_float32 + 1440000;
+  call.d_layer1_W_arranged = model->scratch_float32 + 1440016;
   call.x = model->trainX + call.index * 392000;
   call.y = model->trainY + call.index * 500;
   adjoint_parallel(call.adjoint_pool, train_h0_convolved, &call, 500);
@@ -3412,7 +3412,7 @@ struct lenet *lenet_create(uint32_t seed, int threads) {
   model->hidden_b = adjoint_zeros(500, sizeof(float));
   model->output_W = adjoint_zeros(5000, sizeof(float));
   model->output_b = adjoint_zeros(10, sizeof(float));
-  model->scratch_float32 = adjoint_zeros(16695010, sizeof(float));
+  model->scratch_float32 = adjoint_zeros(16695026, sizeof(float));
   if (!model->layer0_W || !model->layer0_b || !model->layer1_W || !model->layer1_b
       || !model->hidden_W || !model->hidden_b || !model->output_W || !model->output_b
       || !model->scratch_float32) {

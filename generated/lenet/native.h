@@ -26,7 +26,7 @@ struct lenet {
   int32_t *validY; /* [validSamples], the caller's */
   float *testX; /* [testSamples, 784], the caller's */
   int32_t *testY; /* [testSamples], the caller's */
-  float *scratch_float32; /* 16695010 elements for temporaries */
+  float *scratch_float32; /* 16695026 elements for temporaries */
   int32_t trainSamples;
   int32_t validSamples;
   int32_t testSamples;

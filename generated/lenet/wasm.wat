@@ -58,13 +58,13 @@
   (global $train.d_h1_linear i32 (i32.const 47925480)) ;; float32[500, 50, 4, 4]
   (global $train.d_h1_linear_share i32 (i32.const 49525480)) ;; float32[500, 50, 4, 4]
   (global $train.layer1_W_arranged i32 (i32.const 51125480)) ;; float32[5, 50, 5, 20]
-  (global $train.d_h0_arranged i32 (i32.const 51225480)) ;; float32[500, 12, 12, 20]
-  (global $train.d_h0_linear i32 (i32.const 56985480)) ;; float32[500, 20, 12, 12]
-  (global $train.d_h0_linear_share i32 (i32.const 62745480)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_arranged i32 (i32.const 51225544)) ;; float32[500, 12, 12, 20]
+  (global $train.d_h0_linear i32 (i32.const 56985544)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_linear_share i32 (i32.const 62745544)) ;; float32[500, 20, 12, 12]
   (global $train.x_arranged i32 (i32.const 51125480)) ;; float32[500, 784]
   (global $train.d_layer0_W_arranged i32 (i32.const 46885440)) ;; float32[20, 5, 5]
   (global $train.h0_arranged i32 (i32.const 1725440)) ;; float32[500, 12, 12, 20]
-  (global $train.d_layer1_W_arranged i32 (i32.const 7485440)) ;; float32[50, 5, 5, 20]
+  (global $train.d_layer1_W_arranged i32 (i32.const 7485504)) ;; float32[50, 5, 5, 20]
   (global $train.h0_convolved.job i32 (i32.const 1)) ;; place in the table below
   (global $train.h0_pooled_and_h0.job i32 (i32.const 2)) ;; place in the table below
   (global $train.h1_convolved.job i32 (i32.const 3)) ;; place in the table below
