@@ -1,4 +1,4 @@
-/** Updates that read rows of the variables they write, in TypeScript and WebAssembly beside the interpreter. */
+/** Updates that read rows of the variables they write, in TypeScript, C and WebAssembly beside the interpreter. */
 
 import * as l from "adjoint";
 import test from "ava";
@@ -7,7 +7,9 @@ import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
 import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import type { Node } from "../../compiler/graph/node.ts";
 import { emitTypescript } from "../../compiler/targets/typescript/index.ts";
+import { elementArrays } from "../../runtime/arrays.ts";
 import { close, importText, named } from "../support/compile.ts";
+import { addonOf, missingCompiler, quick } from "../support/native.ts";
 import { wasmTrainerOf } from "../support/wasm.ts";
 
 type Tensor = ReturnType<typeof l.shared>;
@@ -75,6 +77,8 @@ for (const dtype of ["float32", "float64"] as const)
     const code = await importText(emitTypescript(model));
     const state = (code.createState as (seed: number) => Record<string, Values>)(0);
     const wasm = await wasmTrainerOf<Record<string, () => Values[] | undefined>>(model);
+    const addon = missingCompiler() ? undefined : await addonOf(model, quick);
+    const handles = [1, 2].map((threads) => addon?.create(0, threads));
     for (const { name, shapes, variables, updates } of list) {
       const nodes = variables as unknown as Node[];
       let values = shapes.map((shape): NDArray => ({ dtype, shape, data: elementsOf(shape) }));
@@ -100,6 +104,13 @@ for (const dtype of ["float32", "float64"] as const)
         );
         wasm[name]();
         agrees("wasm", wasm[`${name}Now`]() as Values[]);
+        for (const handle of handles) {
+          if (!addon) continue;
+          addon.functions[name](handle);
+          const got = values.map(({ data }) => new elementArrays[dtype](data.length));
+          addon.functions[`${name}Now`](handle, ...got);
+          agrees("native", got);
+        }
       }
     }
   });
