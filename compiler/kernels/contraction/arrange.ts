@@ -13,8 +13,9 @@ import { schedule } from "../schedule.ts";
 import { volumeOf } from "./axes.ts";
 import { costOf } from "./cost.ts";
 import type { DefinitionOf } from "./margins.ts";
-import { type Rearranged, type Routed, rearranged, type SparseSum, sparseSumOf } from "./routed.ts";
+import { type Rearranged, type Routed, rearranged } from "./routed.ts";
 import { scheduleOf } from "./scatter.ts";
+import { type SparseSum, sparseSumOf } from "./sparse-sum.ts";
 
 /** The kernel that computes a value of a program. */
 export const definitionsOf =
