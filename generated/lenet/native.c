@@ -1249,7 +1249,7 @@ train_layer1_W_arranged(const float *restrict layer1_W, float *restrict layer1_W
  *     h1_convolved[i,m,r,s] = h1_pooled[i,m,r / 2,s / 2] else 0
  *   for i < 500, m < 50, r < 8, s < 8
  *   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns, each added where it
- *       belongs
+ *       belongs; beyond its border it is 0
  */
 static void train_d_h0_arranged(void *on, int from, int to) {
   const struct train_call *call = on;

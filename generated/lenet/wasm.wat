@@ -2858,7 +2858,7 @@
   ;;     h1_convolved[i,m,s,t] = h1_pooled[i,m,s / 2,t / 2] else 0
   ;;   for i < 500, m < 50, s < 8, t < 8
   ;;   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns, each added where it
-  ;;     belongs
+  ;;     belongs; beyond its border it is 0
   (func $train.d_h0_arranged (param $from i32) (param $to i32)
     (local $h1_convolved i32) (local $h1_pooled i32) (local $d_h1_linear_share i32)
     (local $layer1_W_arranged i32) (local $d_h0_arranged i32) (local $unit i32) (local $i i32)

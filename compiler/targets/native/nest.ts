@@ -295,7 +295,7 @@ function describeArranged(fn: CompiledFunction, nest: Nest, names: Names): strin
 function describeLists(routed: Routed | undefined, names: Names): string[] {
   if (!routed) return [];
   const sparse = names.nameOf(routed.formulas[1].into);
-  const where = routed.isSpread ? ", each added where it belongs" : "";
+  const where = routed.isSpread ? ", each added where it belongs; beyond its border it is 0" : "";
   return [`  from lists of what is not 0 of ${sparse}, in runs of ${routed.run} columns${where}`];
 }
 

@@ -292,7 +292,7 @@ function describeLists(
   { formulas, run, isSpread }: Routed,
   nameOf: (node: Node) => string,
 ): string {
-  const where = isSpread ? ", each added where it belongs" : "";
+  const where = isSpread ? ", each added where it belongs; beyond its border it is 0" : "";
   return `  from lists of what is not 0 of ${nameOf(formulas[1].into)}, in runs of ${run} columns${where}`;
 }
 
