@@ -39,7 +39,7 @@ export interface Result {
 }
 
 /**
- * Generates once. Nothing is written unless every model compiles.
+ * Generates once. A model that does not compile leaves its own output as it was; the others are written.
  *
  * @param models model files; all of the project if there are none
  */
@@ -58,16 +58,19 @@ export async function codegen(
       const { dump } = await import("./dump.ts");
       for (const model of built) dump(path.resolve(options.cwd, options.dump), model);
     }
-    if (code !== exits.fresh) return { code, built };
-    const changes = changesIn({ root, out }, built, before, selection.complete);
+    if (built.length === 0 && code !== exits.fresh) return { code, built };
+    // What no model makes any more is only known where all of them compile.
+    const complete = selection.complete && code === exits.fresh;
+    const changes = changesIn({ root, out }, built, before, complete);
     if (options.check) {
       const command = options.command ?? codegenCommand(root);
       const { reportStale } = await import("./stale.ts");
-      return { code: reportStale(changes, options.out, command, output), built };
+      if (changes.length === 0 && code !== exits.fresh) return { code, built };
+      return { code: Math.max(code, reportStale(changes, options.out, command, output)), built };
     }
     apply(out, changes);
     for (const line of summary(built, changes, options.out)) output.log(line);
-    return { code: exits.fresh, built };
+    return { code, built };
   } catch (error) {
     return { code: report(error, root, output), built: [] };
   }

@@ -25,9 +25,10 @@ function version(): string {
 
 const exitText = `Exit codes:
   0  done, or everything is fresh
-  1  --check found stale files
-  2  a mistake in a model or in the command; nothing was written
-  3  a fault of the compiler`;
+  1  --check found stale files, and no mistake
+  2  a mistake in a model, whose output is as it was, or in the command
+  3  a fault of the compiler
+Models without mistakes are written, or checked, whatever becomes of the others.`;
 
 const commands = ["codegen", "explain"];
 

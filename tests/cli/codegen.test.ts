@@ -100,22 +100,47 @@ test("a change of the model writes only the files that differ", async (t) => {
   for (const [file, time] of Object.entries(others)) t.is(time, times[file], file);
 });
 
-test("a mistake in one model leaves the outputs of all alone, and every mistake is shown", async (t) => {
-  const project = new Project({ "models/a.ts": line, "models/b.ts": line, "models/c.ts": line });
+test("a model with a mistake keeps its output, the others are written, and every mistake is shown", async (t) => {
+  const names = ["a", "b", "c", "d"];
+  const project = new Project(Object.fromEntries(names.map((n) => [`models/${n}.ts`, line])));
   t.teardown(() => project.remove());
   await project.codegen();
   const before = project.texts();
+  const of = (name: string, texts: Readonly<Record<string, string>>) =>
+    Object.entries(texts).filter(([file]) => file.startsWith(`generated/${name}/`));
   project.write("models/a.ts", line.replace("0.1", "0.2"));
   project.write("models/b.ts", wrong);
   project.write("models/c.ts", "export const train = ;\n");
-  for (const check of [false, true]) {
-    const { code, error, log } = await project.codegen([], { check });
-    t.is(code, 2);
+  rmSync(project.path("models/d.ts"));
+  const mistakes = (error: string) => {
     t.regex(error, /^models\/b\.ts:\d+:\d+ - error ADJ2001: /m);
     t.regex(error, /^models\/c\.ts:1:\d+ - error ADJ4004: /m);
-    t.is(log, "");
-    t.deepEqual(project.texts(), before);
-  }
+  };
+  const stale = await project.codegen([], { check: true });
+  t.is(stale.code, 2);
+  mistakes(stale.error);
+  t.regex(stale.error, /^ {2}generated\/a\/typescript\.ts differs$/m);
+  t.notRegex(stale.error, /generated\/[bcd]\//);
+  t.deepEqual(project.texts(), before);
+
+  const { code, error, log } = await project.codegen();
+  t.is(code, 2);
+  mistakes(error);
+  t.regex(log, /^generated\/a: wrote .*typescript\.ts/);
+  const after = project.texts();
+  t.notDeepEqual(of("a", after), of("a", before));
+  for (const name of ["b", "c"]) t.deepEqual(of(name, after), of(name, before));
+  t.deepEqual(of("d", after), of("d", before), "whose it is, is not known before all compile");
+  const kept = JSON.parse(project.read("generated/manifest.json")).models;
+  t.deepEqual(Object.keys(kept), names);
+
+  const fresh = await project.codegen([], { check: true });
+  t.is(fresh.code, 2);
+  t.is(fresh.log, "", "that a part is fresh is no news");
+  project.write("models/b.ts", line);
+  project.write("models/c.ts", line);
+  t.is((await project.codegen()).code, 0);
+  t.deepEqual(of("d", project.texts()), []);
 });
 
 test("a fault of the compiler asks for a report, with the stack", async (t) => {
