@@ -90,6 +90,14 @@ export class Writer {
     return this;
   }
 
+  /** Lines that another writer has made, at the depth of this one. */
+  text(text: string): this {
+    const indent = "  ".repeat(this.#depth);
+    for (const line of text.replace(/\n$/, "").split("\n"))
+      this.#lines.push(line === "" ? "" : `${indent}${line}`);
+    return this;
+  }
+
   toString(): string {
     return `${this.#lines.join("\n")}\n`;
   }

@@ -312,6 +312,7 @@ export function train(state: State, index: number): number {
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
+ * The same for validate, test.
  */
 function train_h0_convolved(
   x: Float32Array,
@@ -413,6 +414,7 @@ function train_h0_pooled_and_h0(
 /**
  * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
  *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+ * The same for validate, test.
  */
 function train_h1_convolved(
   h0: Float32Array,
@@ -511,6 +513,7 @@ function train_h1_pooled_and_h1(
  * h2[i,j] = tanh(h2_linear[i,j])
  *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
  *   for i < 500, j < 500, k < 800
+ * The same for validate, test.
  */
 function train_h2(
   h1: Float32Array,
@@ -567,6 +570,7 @@ function train_h2(
 /**
  * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
  *   for i < 500, j < 10, k < 500
+ * The same for validate, test.
  */
 function train_p_logits(
   h2: Float32Array,
@@ -1329,82 +1333,14 @@ export function validate(state: State, index: number): number {
   } = state;
   const x = state.validX.subarray(index * 392000, index * 392000 + 392000);
   const y = state.validY.subarray(index * 500, index * 500 + 500);
-  validate_h0_convolved(x, layer0_W, h0_convolved);
+  train_h0_convolved(x, layer0_W, h0_convolved);
   validate_h0(h0_convolved, layer0_b, h0);
-  validate_h1_convolved(h0, layer1_W, h1_convolved);
+  train_h1_convolved(h0, layer1_W, h1_convolved);
   validate_h1(h1_convolved, layer1_b, h1);
-  validate_h2(h1, hidden_W, hidden_b, h2);
-  validate_p_logits(h2, output_W, output_b, p_logits);
+  train_h2(h1, hidden_W, hidden_b, h2);
+  train_p_logits(h2, output_W, output_b, p_logits);
   const errors = validate_errors(p_logits, y);
   return errors;
-}
-
-/**
- * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
- *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- */
-function validate_h0_convolved(
-  x: Float32Array,
-  layer0_W: Float32Array,
-  h0_convolved: Float32Array,
-): void {
-  for (let i = 0; i < 500; i++) {
-    for (let j = 0; j < 20; j += 4) {
-      for (let k = 0; k < 24; k++) {
-        for (let l = 0; l < 24; l += 3) {
-          let sum_j0_l0 = 0;
-          let sum_j0_l1 = 0;
-          let sum_j0_l2 = 0;
-          let sum_j1_l0 = 0;
-          let sum_j1_l1 = 0;
-          let sum_j1_l2 = 0;
-          let sum_j2_l0 = 0;
-          let sum_j2_l1 = 0;
-          let sum_j2_l2 = 0;
-          let sum_j3_l0 = 0;
-          let sum_j3_l1 = 0;
-          let sum_j3_l2 = 0;
-          const x_start = i * 784 + k * 28 + l;
-          const layer0_W_start = j * 25;
-          for (let m = 0; m < 5; m++) {
-            for (let n = 0; n < 5; n++) {
-              const x_l0 = x[m * 28 + n + x_start];
-              const layer0_W_j0 = layer0_W[layer0_W_start - m * 5 - n + 24];
-              const x_l1 = x[m * 28 + n + x_start + 1];
-              const x_l2 = x[m * 28 + n + x_start + 2];
-              const layer0_W_j1 = layer0_W[layer0_W_start - m * 5 - n + 49];
-              const layer0_W_j2 = layer0_W[layer0_W_start - m * 5 - n + 74];
-              const layer0_W_j3 = layer0_W[layer0_W_start - m * 5 - n + 99];
-              sum_j0_l0 += x_l0 * layer0_W_j0;
-              sum_j0_l1 += x_l1 * layer0_W_j0;
-              sum_j0_l2 += x_l2 * layer0_W_j0;
-              sum_j1_l0 += x_l0 * layer0_W_j1;
-              sum_j1_l1 += x_l1 * layer0_W_j1;
-              sum_j1_l2 += x_l2 * layer0_W_j1;
-              sum_j2_l0 += x_l0 * layer0_W_j2;
-              sum_j2_l1 += x_l1 * layer0_W_j2;
-              sum_j2_l2 += x_l2 * layer0_W_j2;
-              sum_j3_l0 += x_l0 * layer0_W_j3;
-              sum_j3_l1 += x_l1 * layer0_W_j3;
-              sum_j3_l2 += x_l2 * layer0_W_j3;
-            }
-          }
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum_j0_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1] = sum_j0_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 2] = sum_j0_l2;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 576] = sum_j1_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 577] = sum_j1_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 578] = sum_j1_l2;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1152] = sum_j2_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1153] = sum_j2_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1154] = sum_j2_l2;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1728] = sum_j3_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1729] = sum_j3_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1730] = sum_j3_l2;
-        }
-      }
-    }
-  }
 }
 
 /**
@@ -1412,6 +1348,7 @@ function validate_h0_convolved(
  *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
  *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+ * The same for test.
  */
 function validate_h0(h0_convolved: Float32Array, layer0_b: Float32Array, h0: Float32Array): void {
   for (let i = 0; i < 500; i++) {
@@ -1433,74 +1370,11 @@ function validate_h0(h0_convolved: Float32Array, layer0_b: Float32Array, h0: Flo
 }
 
 /**
- * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
- *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
- */
-function validate_h1_convolved(
-  h0: Float32Array,
-  layer1_W: Float32Array,
-  h1_convolved: Float32Array,
-): void {
-  for (let i = 0; i < 500; i++) {
-    for (let j = 0; j < 50; j += 5) {
-      for (let k = 0; k < 8; k++) {
-        for (let l = 0; l < 8; l += 2) {
-          let sum_j0_l0 = 0;
-          let sum_j0_l1 = 0;
-          let sum_j1_l0 = 0;
-          let sum_j1_l1 = 0;
-          let sum_j2_l0 = 0;
-          let sum_j2_l1 = 0;
-          let sum_j3_l0 = 0;
-          let sum_j3_l1 = 0;
-          let sum_j4_l0 = 0;
-          let sum_j4_l1 = 0;
-          const h0_start = i * 2880 + k * 12 + l;
-          const layer1_W_start = j * 500;
-          for (let m = 0; m < 20; m++) {
-            for (let n = 0; n < 5; n++) {
-              for (let q = 0; q < 5; q++) {
-                const h0_l0 = h0[m * 144 + n * 12 + q + h0_start];
-                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 24];
-                const h0_l1 = h0[m * 144 + n * 12 + q + h0_start + 1];
-                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 524];
-                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1024];
-                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1524];
-                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 2024];
-                sum_j0_l0 += h0_l0 * layer1_W_j0;
-                sum_j0_l1 += h0_l1 * layer1_W_j0;
-                sum_j1_l0 += h0_l0 * layer1_W_j1;
-                sum_j1_l1 += h0_l1 * layer1_W_j1;
-                sum_j2_l0 += h0_l0 * layer1_W_j2;
-                sum_j2_l1 += h0_l1 * layer1_W_j2;
-                sum_j3_l0 += h0_l0 * layer1_W_j3;
-                sum_j3_l1 += h0_l1 * layer1_W_j3;
-                sum_j4_l0 += h0_l0 * layer1_W_j4;
-                sum_j4_l1 += h0_l1 * layer1_W_j4;
-              }
-            }
-          }
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l] = sum_j0_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 1] = sum_j0_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 64] = sum_j1_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 65] = sum_j1_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 128] = sum_j2_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 129] = sum_j2_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 192] = sum_j3_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 193] = sum_j3_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 256] = sum_j4_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 257] = sum_j4_l1;
-        }
-      }
-    }
-  }
-}
-
-/**
  * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
  *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
  *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+ * The same for test.
  */
 function validate_h1(h1_convolved: Float32Array, layer1_b: Float32Array, h1: Float32Array): void {
   for (let i = 0; i < 500; i++) {
@@ -1522,121 +1396,9 @@ function validate_h1(h1_convolved: Float32Array, layer1_b: Float32Array, h1: Flo
 }
 
 /**
- * h2[i,j] = tanh(h2_linear[i,j])
- *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
- *   for i < 500, j < 500, k < 800
- */
-function validate_h2(
-  h1: Float32Array,
-  hidden_W: Float32Array,
-  hidden_b: Float32Array,
-  h2: Float32Array,
-): void {
-  for (let i = 0; i < 500; i += 2) {
-    for (let j = 0; j < 500; j += 5) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i0_j2 = 0;
-      let sum_i0_j3 = 0;
-      let sum_i0_j4 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i1_j2 = 0;
-      let sum_i1_j3 = 0;
-      let sum_i1_j4 = 0;
-      const h1_start = i * 800;
-      for (let k = 0; k < 800; k++) {
-        const h1_i0 = h1[k + h1_start];
-        const hidden_W_j0 = hidden_W[k * 500 + j];
-        const hidden_W_j1 = hidden_W[k * 500 + j + 1];
-        const hidden_W_j2 = hidden_W[k * 500 + j + 2];
-        const hidden_W_j3 = hidden_W[k * 500 + j + 3];
-        const hidden_W_j4 = hidden_W[k * 500 + j + 4];
-        const h1_i1 = h1[k + h1_start + 800];
-        sum_i0_j0 += h1_i0 * hidden_W_j0;
-        sum_i0_j1 += h1_i0 * hidden_W_j1;
-        sum_i0_j2 += h1_i0 * hidden_W_j2;
-        sum_i0_j3 += h1_i0 * hidden_W_j3;
-        sum_i0_j4 += h1_i0 * hidden_W_j4;
-        sum_i1_j0 += h1_i1 * hidden_W_j0;
-        sum_i1_j1 += h1_i1 * hidden_W_j1;
-        sum_i1_j2 += h1_i1 * hidden_W_j2;
-        sum_i1_j3 += h1_i1 * hidden_W_j3;
-        sum_i1_j4 += h1_i1 * hidden_W_j4;
-      }
-      h2[i * 500 + j] = Math.tanh(sum_i0_j0 + hidden_b[j]);
-      h2[i * 500 + j + 1] = Math.tanh(sum_i0_j1 + hidden_b[j + 1]);
-      h2[i * 500 + j + 2] = Math.tanh(sum_i0_j2 + hidden_b[j + 2]);
-      h2[i * 500 + j + 3] = Math.tanh(sum_i0_j3 + hidden_b[j + 3]);
-      h2[i * 500 + j + 4] = Math.tanh(sum_i0_j4 + hidden_b[j + 4]);
-      h2[i * 500 + j + 500] = Math.tanh(sum_i1_j0 + hidden_b[j]);
-      h2[i * 500 + j + 501] = Math.tanh(sum_i1_j1 + hidden_b[j + 1]);
-      h2[i * 500 + j + 502] = Math.tanh(sum_i1_j2 + hidden_b[j + 2]);
-      h2[i * 500 + j + 503] = Math.tanh(sum_i1_j3 + hidden_b[j + 3]);
-      h2[i * 500 + j + 504] = Math.tanh(sum_i1_j4 + hidden_b[j + 4]);
-    }
-  }
-}
-
-/**
- * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
- *   for i < 500, j < 10, k < 500
- */
-function validate_p_logits(
-  h2: Float32Array,
-  output_W: Float32Array,
-  output_b: Float32Array,
-  p_logits: Float32Array,
-): void {
-  for (let i = 0; i < 500; i += 2) {
-    for (let j = 0; j < 10; j += 5) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i0_j2 = 0;
-      let sum_i0_j3 = 0;
-      let sum_i0_j4 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i1_j2 = 0;
-      let sum_i1_j3 = 0;
-      let sum_i1_j4 = 0;
-      const h2_start = i * 500;
-      for (let k = 0; k < 500; k++) {
-        const h2_i0 = h2[k + h2_start];
-        const output_W_j0 = output_W[k * 10 + j];
-        const output_W_j1 = output_W[k * 10 + j + 1];
-        const output_W_j2 = output_W[k * 10 + j + 2];
-        const output_W_j3 = output_W[k * 10 + j + 3];
-        const output_W_j4 = output_W[k * 10 + j + 4];
-        const h2_i1 = h2[k + h2_start + 500];
-        sum_i0_j0 += h2_i0 * output_W_j0;
-        sum_i0_j1 += h2_i0 * output_W_j1;
-        sum_i0_j2 += h2_i0 * output_W_j2;
-        sum_i0_j3 += h2_i0 * output_W_j3;
-        sum_i0_j4 += h2_i0 * output_W_j4;
-        sum_i1_j0 += h2_i1 * output_W_j0;
-        sum_i1_j1 += h2_i1 * output_W_j1;
-        sum_i1_j2 += h2_i1 * output_W_j2;
-        sum_i1_j3 += h2_i1 * output_W_j3;
-        sum_i1_j4 += h2_i1 * output_W_j4;
-      }
-      p_logits[i * 10 + j] = sum_i0_j0 + output_b[j];
-      p_logits[i * 10 + j + 1] = sum_i0_j1 + output_b[j + 1];
-      p_logits[i * 10 + j + 2] = sum_i0_j2 + output_b[j + 2];
-      p_logits[i * 10 + j + 3] = sum_i0_j3 + output_b[j + 3];
-      p_logits[i * 10 + j + 4] = sum_i0_j4 + output_b[j + 4];
-      p_logits[i * 10 + j + 10] = sum_i1_j0 + output_b[j];
-      p_logits[i * 10 + j + 11] = sum_i1_j1 + output_b[j + 1];
-      p_logits[i * 10 + j + 12] = sum_i1_j2 + output_b[j + 2];
-      p_logits[i * 10 + j + 13] = sum_i1_j3 + output_b[j + 3];
-      p_logits[i * 10 + j + 14] = sum_i1_j4 + output_b[j + 4];
-    }
-  }
-}
-
-/**
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
  *   for i < 500, j < 10
+ * The same for test.
  */
 function validate_errors(p_logits: Float32Array, y: Int32Array): number {
   let errors_sum = 0;
@@ -1677,331 +1439,13 @@ export function test(state: State, index: number): number {
   } = state;
   const x = state.testX.subarray(index * 392000, index * 392000 + 392000);
   const y = state.testY.subarray(index * 500, index * 500 + 500);
-  test_h0_convolved(x, layer0_W, h0_convolved);
-  test_h0(h0_convolved, layer0_b, h0);
-  test_h1_convolved(h0, layer1_W, h1_convolved);
-  test_h1(h1_convolved, layer1_b, h1);
-  test_h2(h1, hidden_W, hidden_b, h2);
-  test_p_logits(h2, output_W, output_b, p_logits);
-  const errors = test_errors(p_logits, y);
-  return errors;
-}
-
-/**
- * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
- *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- */
-function test_h0_convolved(
-  x: Float32Array,
-  layer0_W: Float32Array,
-  h0_convolved: Float32Array,
-): void {
-  for (let i = 0; i < 500; i++) {
-    for (let j = 0; j < 20; j += 4) {
-      for (let k = 0; k < 24; k++) {
-        for (let l = 0; l < 24; l += 3) {
-          let sum_j0_l0 = 0;
-          let sum_j0_l1 = 0;
-          let sum_j0_l2 = 0;
-          let sum_j1_l0 = 0;
-          let sum_j1_l1 = 0;
-          let sum_j1_l2 = 0;
-          let sum_j2_l0 = 0;
-          let sum_j2_l1 = 0;
-          let sum_j2_l2 = 0;
-          let sum_j3_l0 = 0;
-          let sum_j3_l1 = 0;
-          let sum_j3_l2 = 0;
-          const x_start = i * 784 + k * 28 + l;
-          const layer0_W_start = j * 25;
-          for (let m = 0; m < 5; m++) {
-            for (let n = 0; n < 5; n++) {
-              const x_l0 = x[m * 28 + n + x_start];
-              const layer0_W_j0 = layer0_W[layer0_W_start - m * 5 - n + 24];
-              const x_l1 = x[m * 28 + n + x_start + 1];
-              const x_l2 = x[m * 28 + n + x_start + 2];
-              const layer0_W_j1 = layer0_W[layer0_W_start - m * 5 - n + 49];
-              const layer0_W_j2 = layer0_W[layer0_W_start - m * 5 - n + 74];
-              const layer0_W_j3 = layer0_W[layer0_W_start - m * 5 - n + 99];
-              sum_j0_l0 += x_l0 * layer0_W_j0;
-              sum_j0_l1 += x_l1 * layer0_W_j0;
-              sum_j0_l2 += x_l2 * layer0_W_j0;
-              sum_j1_l0 += x_l0 * layer0_W_j1;
-              sum_j1_l1 += x_l1 * layer0_W_j1;
-              sum_j1_l2 += x_l2 * layer0_W_j1;
-              sum_j2_l0 += x_l0 * layer0_W_j2;
-              sum_j2_l1 += x_l1 * layer0_W_j2;
-              sum_j2_l2 += x_l2 * layer0_W_j2;
-              sum_j3_l0 += x_l0 * layer0_W_j3;
-              sum_j3_l1 += x_l1 * layer0_W_j3;
-              sum_j3_l2 += x_l2 * layer0_W_j3;
-            }
-          }
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum_j0_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1] = sum_j0_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 2] = sum_j0_l2;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 576] = sum_j1_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 577] = sum_j1_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 578] = sum_j1_l2;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1152] = sum_j2_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1153] = sum_j2_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1154] = sum_j2_l2;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1728] = sum_j3_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1729] = sum_j3_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1730] = sum_j3_l2;
-        }
-      }
-    }
-  }
-}
-
-/**
- * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
- *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
- *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
- */
-function test_h0(h0_convolved: Float32Array, layer0_b: Float32Array, h0: Float32Array): void {
-  for (let i = 0; i < 500; i++) {
-    for (let j = 0; j < 20; j++) {
-      for (let k = 0; k < 12; k++) {
-        for (let l = 0; l < 12; l++) {
-          let h0_pooled = -Infinity;
-          for (let m = 0; m < 2; m++) {
-            for (let n = 0; n < 2; n++) {
-              h0_pooled = Math.max(h0_pooled,
-                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
-            }
-          }
-          h0[i * 2880 + j * 144 + k * 12 + l] = Math.tanh(h0_pooled + layer0_b[j]);
-        }
-      }
-    }
-  }
-}
-
-/**
- * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
- *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
- */
-function test_h1_convolved(
-  h0: Float32Array,
-  layer1_W: Float32Array,
-  h1_convolved: Float32Array,
-): void {
-  for (let i = 0; i < 500; i++) {
-    for (let j = 0; j < 50; j += 5) {
-      for (let k = 0; k < 8; k++) {
-        for (let l = 0; l < 8; l += 2) {
-          let sum_j0_l0 = 0;
-          let sum_j0_l1 = 0;
-          let sum_j1_l0 = 0;
-          let sum_j1_l1 = 0;
-          let sum_j2_l0 = 0;
-          let sum_j2_l1 = 0;
-          let sum_j3_l0 = 0;
-          let sum_j3_l1 = 0;
-          let sum_j4_l0 = 0;
-          let sum_j4_l1 = 0;
-          const h0_start = i * 2880 + k * 12 + l;
-          const layer1_W_start = j * 500;
-          for (let m = 0; m < 20; m++) {
-            for (let n = 0; n < 5; n++) {
-              for (let q = 0; q < 5; q++) {
-                const h0_l0 = h0[m * 144 + n * 12 + q + h0_start];
-                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 24];
-                const h0_l1 = h0[m * 144 + n * 12 + q + h0_start + 1];
-                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 524];
-                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1024];
-                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1524];
-                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 2024];
-                sum_j0_l0 += h0_l0 * layer1_W_j0;
-                sum_j0_l1 += h0_l1 * layer1_W_j0;
-                sum_j1_l0 += h0_l0 * layer1_W_j1;
-                sum_j1_l1 += h0_l1 * layer1_W_j1;
-                sum_j2_l0 += h0_l0 * layer1_W_j2;
-                sum_j2_l1 += h0_l1 * layer1_W_j2;
-                sum_j3_l0 += h0_l0 * layer1_W_j3;
-                sum_j3_l1 += h0_l1 * layer1_W_j3;
-                sum_j4_l0 += h0_l0 * layer1_W_j4;
-                sum_j4_l1 += h0_l1 * layer1_W_j4;
-              }
-            }
-          }
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l] = sum_j0_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 1] = sum_j0_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 64] = sum_j1_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 65] = sum_j1_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 128] = sum_j2_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 129] = sum_j2_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 192] = sum_j3_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 193] = sum_j3_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 256] = sum_j4_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 257] = sum_j4_l1;
-        }
-      }
-    }
-  }
-}
-
-/**
- * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
- *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
- *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
- */
-function test_h1(h1_convolved: Float32Array, layer1_b: Float32Array, h1: Float32Array): void {
-  for (let i = 0; i < 500; i++) {
-    for (let j = 0; j < 50; j++) {
-      for (let k = 0; k < 4; k++) {
-        for (let l = 0; l < 4; l++) {
-          let h1_pooled = -Infinity;
-          for (let m = 0; m < 2; m++) {
-            for (let n = 0; n < 2; n++) {
-              h1_pooled = Math.max(h1_pooled,
-                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
-            }
-          }
-          h1[i * 800 + j * 16 + k * 4 + l] = Math.tanh(h1_pooled + layer1_b[j]);
-        }
-      }
-    }
-  }
-}
-
-/**
- * h2[i,j] = tanh(h2_linear[i,j])
- *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
- *   for i < 500, j < 500, k < 800
- */
-function test_h2(
-  h1: Float32Array,
-  hidden_W: Float32Array,
-  hidden_b: Float32Array,
-  h2: Float32Array,
-): void {
-  for (let i = 0; i < 500; i += 2) {
-    for (let j = 0; j < 500; j += 5) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i0_j2 = 0;
-      let sum_i0_j3 = 0;
-      let sum_i0_j4 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i1_j2 = 0;
-      let sum_i1_j3 = 0;
-      let sum_i1_j4 = 0;
-      const h1_start = i * 800;
-      for (let k = 0; k < 800; k++) {
-        const h1_i0 = h1[k + h1_start];
-        const hidden_W_j0 = hidden_W[k * 500 + j];
-        const hidden_W_j1 = hidden_W[k * 500 + j + 1];
-        const hidden_W_j2 = hidden_W[k * 500 + j + 2];
-        const hidden_W_j3 = hidden_W[k * 500 + j + 3];
-        const hidden_W_j4 = hidden_W[k * 500 + j + 4];
-        const h1_i1 = h1[k + h1_start + 800];
-        sum_i0_j0 += h1_i0 * hidden_W_j0;
-        sum_i0_j1 += h1_i0 * hidden_W_j1;
-        sum_i0_j2 += h1_i0 * hidden_W_j2;
-        sum_i0_j3 += h1_i0 * hidden_W_j3;
-        sum_i0_j4 += h1_i0 * hidden_W_j4;
-        sum_i1_j0 += h1_i1 * hidden_W_j0;
-        sum_i1_j1 += h1_i1 * hidden_W_j1;
-        sum_i1_j2 += h1_i1 * hidden_W_j2;
-        sum_i1_j3 += h1_i1 * hidden_W_j3;
-        sum_i1_j4 += h1_i1 * hidden_W_j4;
-      }
-      h2[i * 500 + j] = Math.tanh(sum_i0_j0 + hidden_b[j]);
-      h2[i * 500 + j + 1] = Math.tanh(sum_i0_j1 + hidden_b[j + 1]);
-      h2[i * 500 + j + 2] = Math.tanh(sum_i0_j2 + hidden_b[j + 2]);
-      h2[i * 500 + j + 3] = Math.tanh(sum_i0_j3 + hidden_b[j + 3]);
-      h2[i * 500 + j + 4] = Math.tanh(sum_i0_j4 + hidden_b[j + 4]);
-      h2[i * 500 + j + 500] = Math.tanh(sum_i1_j0 + hidden_b[j]);
-      h2[i * 500 + j + 501] = Math.tanh(sum_i1_j1 + hidden_b[j + 1]);
-      h2[i * 500 + j + 502] = Math.tanh(sum_i1_j2 + hidden_b[j + 2]);
-      h2[i * 500 + j + 503] = Math.tanh(sum_i1_j3 + hidden_b[j + 3]);
-      h2[i * 500 + j + 504] = Math.tanh(sum_i1_j4 + hidden_b[j + 4]);
-    }
-  }
-}
-
-/**
- * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
- *   for i < 500, j < 10, k < 500
- */
-function test_p_logits(
-  h2: Float32Array,
-  output_W: Float32Array,
-  output_b: Float32Array,
-  p_logits: Float32Array,
-): void {
-  for (let i = 0; i < 500; i += 2) {
-    for (let j = 0; j < 10; j += 5) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i0_j2 = 0;
-      let sum_i0_j3 = 0;
-      let sum_i0_j4 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i1_j2 = 0;
-      let sum_i1_j3 = 0;
-      let sum_i1_j4 = 0;
-      const h2_start = i * 500;
-      for (let k = 0; k < 500; k++) {
-        const h2_i0 = h2[k + h2_start];
-        const output_W_j0 = output_W[k * 10 + j];
-        const output_W_j1 = output_W[k * 10 + j + 1];
-        const output_W_j2 = output_W[k * 10 + j + 2];
-        const output_W_j3 = output_W[k * 10 + j + 3];
-        const output_W_j4 = output_W[k * 10 + j + 4];
-        const h2_i1 = h2[k + h2_start + 500];
-        sum_i0_j0 += h2_i0 * output_W_j0;
-        sum_i0_j1 += h2_i0 * output_W_j1;
-        sum_i0_j2 += h2_i0 * output_W_j2;
-        sum_i0_j3 += h2_i0 * output_W_j3;
-        sum_i0_j4 += h2_i0 * output_W_j4;
-        sum_i1_j0 += h2_i1 * output_W_j0;
-        sum_i1_j1 += h2_i1 * output_W_j1;
-        sum_i1_j2 += h2_i1 * output_W_j2;
-        sum_i1_j3 += h2_i1 * output_W_j3;
-        sum_i1_j4 += h2_i1 * output_W_j4;
-      }
-      p_logits[i * 10 + j] = sum_i0_j0 + output_b[j];
-      p_logits[i * 10 + j + 1] = sum_i0_j1 + output_b[j + 1];
-      p_logits[i * 10 + j + 2] = sum_i0_j2 + output_b[j + 2];
-      p_logits[i * 10 + j + 3] = sum_i0_j3 + output_b[j + 3];
-      p_logits[i * 10 + j + 4] = sum_i0_j4 + output_b[j + 4];
-      p_logits[i * 10 + j + 10] = sum_i1_j0 + output_b[j];
-      p_logits[i * 10 + j + 11] = sum_i1_j1 + output_b[j + 1];
-      p_logits[i * 10 + j + 12] = sum_i1_j2 + output_b[j + 2];
-      p_logits[i * 10 + j + 13] = sum_i1_j3 + output_b[j + 3];
-      p_logits[i * 10 + j + 14] = sum_i1_j4 + output_b[j + 4];
-    }
-  }
-}
-
-/**
- * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
- *   for i < 500, j < 10
- */
-function test_errors(p_logits: Float32Array, y: Int32Array): number {
-  let errors_sum = 0;
-  for (let i = 0; i < 500; i++) {
-    let errors_argmax = 0;
-    let p_logits_max = -Infinity;
-    for (let j = 0; j < 10; j++) {
-      const p_logits_j = p_logits[i * 10 + j];
-      if (p_logits_j > p_logits_max
-          || (p_logits_j !== p_logits_j && p_logits_max === p_logits_max)) {
-        p_logits_max = p_logits_j;
-        errors_argmax = j;
-      }
-    }
-    errors_sum += errors_argmax !== y[i] ? 1 : 0;
-  }
-  const errors = errors_sum / 500;
+  train_h0_convolved(x, layer0_W, h0_convolved);
+  validate_h0(h0_convolved, layer0_b, h0);
+  train_h1_convolved(h0, layer1_W, h1_convolved);
+  validate_h1(h1_convolved, layer1_b, h1);
+  train_h2(h1, hidden_W, hidden_b, h2);
+  train_p_logits(h2, output_W, output_b, p_logits);
+  const errors = validate_errors(p_logits, y);
   return errors;
 }
 
@@ -2041,6 +1485,7 @@ export function probabilities(state: State, images: Float32Array, rows: number):
 /**
  * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
+ * The same for predict.
  */
 function probabilities_h0_convolved(
   images: Float32Array,
@@ -2112,6 +1557,7 @@ function probabilities_h0_convolved(
  *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
  *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
+ * The same for predict.
  */
 function probabilities_h0(
   h0_convolved: Float32Array,
@@ -2140,6 +1586,7 @@ function probabilities_h0(
 /**
  * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
  *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+ * The same for predict.
  */
 function probabilities_h1_convolved(
   h0: Float32Array,
@@ -2207,6 +1654,7 @@ function probabilities_h1_convolved(
  *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
  *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
+ * The same for predict.
  */
 function probabilities_h1(
   h1_convolved: Float32Array,
@@ -2236,6 +1684,7 @@ function probabilities_h1(
  * h2[i,j] = tanh(h2_linear[i,j])
  *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
  *   for i < rows, j < 500, k < 800
+ * The same for predict.
  */
 function probabilities_h2(
   h1: Float32Array,
@@ -2272,6 +1721,7 @@ function probabilities_h2(
 /**
  * scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
  *   for i < rows, j < 10, k < 500
+ * The same for predict.
  */
 function probabilities_scores_logits(
   h2: Float32Array,
@@ -2350,281 +1800,14 @@ export function predict(state: State, images: Float32Array, rows: number): Int32
   const h2 = new Float32Array(rows * 500);
   const scores_logits = new Float32Array(rows * 10);
   const argmax = new Int32Array(rows);
-  predict_h0_convolved(images, layer0_W, h0_convolved, rows);
-  predict_h0(h0_convolved, layer0_b, h0, rows);
-  predict_h1_convolved(h0, layer1_W, h1_convolved, rows);
-  predict_h1(h1_convolved, layer1_b, h1, rows);
-  predict_h2(h1, hidden_W, hidden_b, h2, rows);
-  predict_scores_logits(h2, output_W, output_b, scores_logits, rows);
+  probabilities_h0_convolved(images, layer0_W, h0_convolved, rows);
+  probabilities_h0(h0_convolved, layer0_b, h0, rows);
+  probabilities_h1_convolved(h0, layer1_W, h1_convolved, rows);
+  probabilities_h1(h1_convolved, layer1_b, h1, rows);
+  probabilities_h2(h1, hidden_W, hidden_b, h2, rows);
+  probabilities_scores_logits(h2, output_W, output_b, scores_logits, rows);
   predict_argmax(scores_logits, argmax, rows);
   return argmax;
-}
-
-/**
- * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
- *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
- */
-function predict_h0_convolved(
-  images: Float32Array,
-  layer0_W: Float32Array,
-  h0_convolved: Float32Array,
-  rows: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 20; j += 4) {
-      for (let k = 0; k < 24; k++) {
-        for (let l = 0; l < 24; l += 3) {
-          let sum_j0_l0 = 0;
-          let sum_j0_l1 = 0;
-          let sum_j0_l2 = 0;
-          let sum_j1_l0 = 0;
-          let sum_j1_l1 = 0;
-          let sum_j1_l2 = 0;
-          let sum_j2_l0 = 0;
-          let sum_j2_l1 = 0;
-          let sum_j2_l2 = 0;
-          let sum_j3_l0 = 0;
-          let sum_j3_l1 = 0;
-          let sum_j3_l2 = 0;
-          const images_start = i * 784 + k * 28 + l;
-          const layer0_W_start = j * 25;
-          for (let m = 0; m < 5; m++) {
-            for (let n = 0; n < 5; n++) {
-              const images_l0 = images[m * 28 + n + images_start];
-              const layer0_W_j0 = layer0_W[layer0_W_start - m * 5 - n + 24];
-              const images_l1 = images[m * 28 + n + images_start + 1];
-              const images_l2 = images[m * 28 + n + images_start + 2];
-              const layer0_W_j1 = layer0_W[layer0_W_start - m * 5 - n + 49];
-              const layer0_W_j2 = layer0_W[layer0_W_start - m * 5 - n + 74];
-              const layer0_W_j3 = layer0_W[layer0_W_start - m * 5 - n + 99];
-              sum_j0_l0 += images_l0 * layer0_W_j0;
-              sum_j0_l1 += images_l1 * layer0_W_j0;
-              sum_j0_l2 += images_l2 * layer0_W_j0;
-              sum_j1_l0 += images_l0 * layer0_W_j1;
-              sum_j1_l1 += images_l1 * layer0_W_j1;
-              sum_j1_l2 += images_l2 * layer0_W_j1;
-              sum_j2_l0 += images_l0 * layer0_W_j2;
-              sum_j2_l1 += images_l1 * layer0_W_j2;
-              sum_j2_l2 += images_l2 * layer0_W_j2;
-              sum_j3_l0 += images_l0 * layer0_W_j3;
-              sum_j3_l1 += images_l1 * layer0_W_j3;
-              sum_j3_l2 += images_l2 * layer0_W_j3;
-            }
-          }
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l] = sum_j0_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1] = sum_j0_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 2] = sum_j0_l2;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 576] = sum_j1_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 577] = sum_j1_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 578] = sum_j1_l2;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1152] = sum_j2_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1153] = sum_j2_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1154] = sum_j2_l2;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1728] = sum_j3_l0;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1729] = sum_j3_l1;
-          h0_convolved[i * 11520 + j * 576 + k * 24 + l + 1730] = sum_j3_l2;
-        }
-      }
-    }
-  }
-}
-
-/**
- * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
- *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
- *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
- */
-function predict_h0(
-  h0_convolved: Float32Array,
-  layer0_b: Float32Array,
-  h0: Float32Array,
-  rows: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 20; j++) {
-      for (let k = 0; k < 12; k++) {
-        for (let l = 0; l < 12; l++) {
-          let h0_pooled = -Infinity;
-          for (let m = 0; m < 2; m++) {
-            for (let n = 0; n < 2; n++) {
-              h0_pooled = Math.max(h0_pooled,
-                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
-            }
-          }
-          h0[i * 2880 + j * 144 + k * 12 + l] = Math.tanh(h0_pooled + layer0_b[j]);
-        }
-      }
-    }
-  }
-}
-
-/**
- * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
- *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
- */
-function predict_h1_convolved(
-  h0: Float32Array,
-  layer1_W: Float32Array,
-  h1_convolved: Float32Array,
-  rows: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 50; j += 5) {
-      for (let k = 0; k < 8; k++) {
-        for (let l = 0; l < 8; l += 2) {
-          let sum_j0_l0 = 0;
-          let sum_j0_l1 = 0;
-          let sum_j1_l0 = 0;
-          let sum_j1_l1 = 0;
-          let sum_j2_l0 = 0;
-          let sum_j2_l1 = 0;
-          let sum_j3_l0 = 0;
-          let sum_j3_l1 = 0;
-          let sum_j4_l0 = 0;
-          let sum_j4_l1 = 0;
-          const h0_start = i * 2880 + k * 12 + l;
-          const layer1_W_start = j * 500;
-          for (let m = 0; m < 20; m++) {
-            for (let n = 0; n < 5; n++) {
-              for (let q = 0; q < 5; q++) {
-                const h0_l0 = h0[m * 144 + n * 12 + q + h0_start];
-                const layer1_W_j0 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 24];
-                const h0_l1 = h0[m * 144 + n * 12 + q + h0_start + 1];
-                const layer1_W_j1 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 524];
-                const layer1_W_j2 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1024];
-                const layer1_W_j3 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 1524];
-                const layer1_W_j4 = layer1_W[m * 25 + layer1_W_start - n * 5 - q + 2024];
-                sum_j0_l0 += h0_l0 * layer1_W_j0;
-                sum_j0_l1 += h0_l1 * layer1_W_j0;
-                sum_j1_l0 += h0_l0 * layer1_W_j1;
-                sum_j1_l1 += h0_l1 * layer1_W_j1;
-                sum_j2_l0 += h0_l0 * layer1_W_j2;
-                sum_j2_l1 += h0_l1 * layer1_W_j2;
-                sum_j3_l0 += h0_l0 * layer1_W_j3;
-                sum_j3_l1 += h0_l1 * layer1_W_j3;
-                sum_j4_l0 += h0_l0 * layer1_W_j4;
-                sum_j4_l1 += h0_l1 * layer1_W_j4;
-              }
-            }
-          }
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l] = sum_j0_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 1] = sum_j0_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 64] = sum_j1_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 65] = sum_j1_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 128] = sum_j2_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 129] = sum_j2_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 192] = sum_j3_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 193] = sum_j3_l1;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 256] = sum_j4_l0;
-          h1_convolved[i * 3200 + j * 64 + k * 8 + l + 257] = sum_j4_l1;
-        }
-      }
-    }
-  }
-}
-
-/**
- * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
- *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
- *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
- */
-function predict_h1(
-  h1_convolved: Float32Array,
-  layer1_b: Float32Array,
-  h1: Float32Array,
-  rows: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 50; j++) {
-      for (let k = 0; k < 4; k++) {
-        for (let l = 0; l < 4; l++) {
-          let h1_pooled = -Infinity;
-          for (let m = 0; m < 2; m++) {
-            for (let n = 0; n < 2; n++) {
-              h1_pooled = Math.max(h1_pooled,
-                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
-            }
-          }
-          h1[i * 800 + j * 16 + k * 4 + l] = Math.tanh(h1_pooled + layer1_b[j]);
-        }
-      }
-    }
-  }
-}
-
-/**
- * h2[i,j] = tanh(h2_linear[i,j])
- *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
- *   for i < rows, j < 500, k < 800
- */
-function predict_h2(
-  h1: Float32Array,
-  hidden_W: Float32Array,
-  hidden_b: Float32Array,
-  h2: Float32Array,
-  rows: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 500; j += 5) {
-      let sum_j0 = 0;
-      let sum_j1 = 0;
-      let sum_j2 = 0;
-      let sum_j3 = 0;
-      let sum_j4 = 0;
-      const h1_start = i * 800;
-      for (let k = 0; k < 800; k++) {
-        const h1_k = h1[k + h1_start];
-        sum_j0 += h1_k * hidden_W[k * 500 + j];
-        sum_j1 += h1_k * hidden_W[k * 500 + j + 1];
-        sum_j2 += h1_k * hidden_W[k * 500 + j + 2];
-        sum_j3 += h1_k * hidden_W[k * 500 + j + 3];
-        sum_j4 += h1_k * hidden_W[k * 500 + j + 4];
-      }
-      h2[i * 500 + j] = Math.tanh(sum_j0 + hidden_b[j]);
-      h2[i * 500 + j + 1] = Math.tanh(sum_j1 + hidden_b[j + 1]);
-      h2[i * 500 + j + 2] = Math.tanh(sum_j2 + hidden_b[j + 2]);
-      h2[i * 500 + j + 3] = Math.tanh(sum_j3 + hidden_b[j + 3]);
-      h2[i * 500 + j + 4] = Math.tanh(sum_j4 + hidden_b[j + 4]);
-    }
-  }
-}
-
-/**
- * scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
- *   for i < rows, j < 10, k < 500
- */
-function predict_scores_logits(
-  h2: Float32Array,
-  output_W: Float32Array,
-  output_b: Float32Array,
-  scores_logits: Float32Array,
-  rows: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 10; j += 5) {
-      let sum_j0 = 0;
-      let sum_j1 = 0;
-      let sum_j2 = 0;
-      let sum_j3 = 0;
-      let sum_j4 = 0;
-      const h2_start = i * 500;
-      for (let k = 0; k < 500; k++) {
-        const h2_k = h2[k + h2_start];
-        sum_j0 += h2_k * output_W[k * 10 + j];
-        sum_j1 += h2_k * output_W[k * 10 + j + 1];
-        sum_j2 += h2_k * output_W[k * 10 + j + 2];
-        sum_j3 += h2_k * output_W[k * 10 + j + 3];
-        sum_j4 += h2_k * output_W[k * 10 + j + 4];
-      }
-      scores_logits[i * 10 + j] = sum_j0 + output_b[j];
-      scores_logits[i * 10 + j + 1] = sum_j1 + output_b[j + 1];
-      scores_logits[i * 10 + j + 2] = sum_j2 + output_b[j + 2];
-      scores_logits[i * 10 + j + 3] = sum_j3 + output_b[j + 3];
-      scores_logits[i * 10 + j + 4] = sum_j4 + output_b[j + 4];
-    }
-  }
 }
 
 /**

@@ -79,6 +79,7 @@ export function train(state: State, index: number): number {
 /**
  * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
  *   for i < 600, j < 10, k < 784
+ * The same for validate, test.
  */
 function train_p_logits(
   x: Float32Array,
@@ -251,77 +252,15 @@ export function validate(state: State, index: number): number {
   const { W, b, validate_p_logits: p_logits } = state;
   const x = state.validX.subarray(index * 470400, index * 470400 + 470400);
   const y = state.validY.subarray(index * 600, index * 600 + 600);
-  validate_p_logits(x, W, b, p_logits);
+  train_p_logits(x, W, b, p_logits);
   const errors = validate_errors(p_logits, y);
   return errors;
 }
 
 /**
- * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
- *   for i < 600, j < 10, k < 784
- */
-function validate_p_logits(
-  x: Float32Array,
-  W: Float32Array,
-  b: Float32Array,
-  p_logits: Float32Array,
-): void {
-  for (let i = 0; i < 600; i += 6) {
-    for (let j = 0; j < 10; j += 2) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i2_j0 = 0;
-      let sum_i2_j1 = 0;
-      let sum_i3_j0 = 0;
-      let sum_i3_j1 = 0;
-      let sum_i4_j0 = 0;
-      let sum_i4_j1 = 0;
-      let sum_i5_j0 = 0;
-      let sum_i5_j1 = 0;
-      const x_start = i * 784;
-      for (let k = 0; k < 784; k++) {
-        const x_i0 = x[k + x_start];
-        const W_j0 = W[k * 10 + j];
-        const W_j1 = W[k * 10 + j + 1];
-        const x_i1 = x[k + x_start + 784];
-        const x_i2 = x[k + x_start + 1568];
-        const x_i3 = x[k + x_start + 2352];
-        const x_i4 = x[k + x_start + 3136];
-        const x_i5 = x[k + x_start + 3920];
-        sum_i0_j0 += x_i0 * W_j0;
-        sum_i0_j1 += x_i0 * W_j1;
-        sum_i1_j0 += x_i1 * W_j0;
-        sum_i1_j1 += x_i1 * W_j1;
-        sum_i2_j0 += x_i2 * W_j0;
-        sum_i2_j1 += x_i2 * W_j1;
-        sum_i3_j0 += x_i3 * W_j0;
-        sum_i3_j1 += x_i3 * W_j1;
-        sum_i4_j0 += x_i4 * W_j0;
-        sum_i4_j1 += x_i4 * W_j1;
-        sum_i5_j0 += x_i5 * W_j0;
-        sum_i5_j1 += x_i5 * W_j1;
-      }
-      p_logits[i * 10 + j] = sum_i0_j0 + b[j];
-      p_logits[i * 10 + j + 1] = sum_i0_j1 + b[j + 1];
-      p_logits[i * 10 + j + 10] = sum_i1_j0 + b[j];
-      p_logits[i * 10 + j + 11] = sum_i1_j1 + b[j + 1];
-      p_logits[i * 10 + j + 20] = sum_i2_j0 + b[j];
-      p_logits[i * 10 + j + 21] = sum_i2_j1 + b[j + 1];
-      p_logits[i * 10 + j + 30] = sum_i3_j0 + b[j];
-      p_logits[i * 10 + j + 31] = sum_i3_j1 + b[j + 1];
-      p_logits[i * 10 + j + 40] = sum_i4_j0 + b[j];
-      p_logits[i * 10 + j + 41] = sum_i4_j1 + b[j + 1];
-      p_logits[i * 10 + j + 50] = sum_i5_j0 + b[j];
-      p_logits[i * 10 + j + 51] = sum_i5_j1 + b[j + 1];
-    }
-  }
-}
-
-/**
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
  *   for i < 600, j < 10
+ * The same for test.
  */
 function validate_errors(p_logits: Float32Array, y: Int32Array): number {
   let errors_sum = 0;
@@ -347,94 +286,8 @@ export function test(state: State, index: number): number {
   const { W, b, test_p_logits: p_logits } = state;
   const x = state.testX.subarray(index * 470400, index * 470400 + 470400);
   const y = state.testY.subarray(index * 600, index * 600 + 600);
-  test_p_logits(x, W, b, p_logits);
-  const errors = test_errors(p_logits, y);
-  return errors;
-}
-
-/**
- * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
- *   for i < 600, j < 10, k < 784
- */
-function test_p_logits(
-  x: Float32Array,
-  W: Float32Array,
-  b: Float32Array,
-  p_logits: Float32Array,
-): void {
-  for (let i = 0; i < 600; i += 6) {
-    for (let j = 0; j < 10; j += 2) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i2_j0 = 0;
-      let sum_i2_j1 = 0;
-      let sum_i3_j0 = 0;
-      let sum_i3_j1 = 0;
-      let sum_i4_j0 = 0;
-      let sum_i4_j1 = 0;
-      let sum_i5_j0 = 0;
-      let sum_i5_j1 = 0;
-      const x_start = i * 784;
-      for (let k = 0; k < 784; k++) {
-        const x_i0 = x[k + x_start];
-        const W_j0 = W[k * 10 + j];
-        const W_j1 = W[k * 10 + j + 1];
-        const x_i1 = x[k + x_start + 784];
-        const x_i2 = x[k + x_start + 1568];
-        const x_i3 = x[k + x_start + 2352];
-        const x_i4 = x[k + x_start + 3136];
-        const x_i5 = x[k + x_start + 3920];
-        sum_i0_j0 += x_i0 * W_j0;
-        sum_i0_j1 += x_i0 * W_j1;
-        sum_i1_j0 += x_i1 * W_j0;
-        sum_i1_j1 += x_i1 * W_j1;
-        sum_i2_j0 += x_i2 * W_j0;
-        sum_i2_j1 += x_i2 * W_j1;
-        sum_i3_j0 += x_i3 * W_j0;
-        sum_i3_j1 += x_i3 * W_j1;
-        sum_i4_j0 += x_i4 * W_j0;
-        sum_i4_j1 += x_i4 * W_j1;
-        sum_i5_j0 += x_i5 * W_j0;
-        sum_i5_j1 += x_i5 * W_j1;
-      }
-      p_logits[i * 10 + j] = sum_i0_j0 + b[j];
-      p_logits[i * 10 + j + 1] = sum_i0_j1 + b[j + 1];
-      p_logits[i * 10 + j + 10] = sum_i1_j0 + b[j];
-      p_logits[i * 10 + j + 11] = sum_i1_j1 + b[j + 1];
-      p_logits[i * 10 + j + 20] = sum_i2_j0 + b[j];
-      p_logits[i * 10 + j + 21] = sum_i2_j1 + b[j + 1];
-      p_logits[i * 10 + j + 30] = sum_i3_j0 + b[j];
-      p_logits[i * 10 + j + 31] = sum_i3_j1 + b[j + 1];
-      p_logits[i * 10 + j + 40] = sum_i4_j0 + b[j];
-      p_logits[i * 10 + j + 41] = sum_i4_j1 + b[j + 1];
-      p_logits[i * 10 + j + 50] = sum_i5_j0 + b[j];
-      p_logits[i * 10 + j + 51] = sum_i5_j1 + b[j + 1];
-    }
-  }
-}
-
-/**
- * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
- *   for i < 600, j < 10
- */
-function test_errors(p_logits: Float32Array, y: Int32Array): number {
-  let errors_sum = 0;
-  for (let i = 0; i < 600; i++) {
-    let errors_argmax = 0;
-    let p_logits_max = -Infinity;
-    for (let j = 0; j < 10; j++) {
-      const p_logits_j = p_logits[i * 10 + j];
-      if (p_logits_j > p_logits_max
-          || (p_logits_j !== p_logits_j && p_logits_max === p_logits_max)) {
-        p_logits_max = p_logits_j;
-        errors_argmax = j;
-      }
-    }
-    errors_sum += errors_argmax !== y[i] ? 1 : 0;
-  }
-  const errors = errors_sum / 600;
+  train_p_logits(x, W, b, p_logits);
+  const errors = validate_errors(p_logits, y);
   return errors;
 }
 
@@ -454,6 +307,7 @@ export function probabilities(state: State, images: Float32Array, rows: number):
 /**
  * scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
  *   for i < rows, j < 10, k < 784
+ * The same for predict.
  */
 function probabilities_scores_logits(
   images: Float32Array,
@@ -527,45 +381,9 @@ export function predict(state: State, images: Float32Array, rows: number): Int32
   const { W, b } = state;
   const scores_logits = new Float32Array(rows * 10);
   const argmax = new Int32Array(rows);
-  predict_scores_logits(images, W, b, scores_logits, rows);
+  probabilities_scores_logits(images, W, b, scores_logits, rows);
   predict_argmax(scores_logits, argmax, rows);
   return argmax;
-}
-
-/**
- * scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
- *   for i < rows, j < 10, k < 784
- */
-function predict_scores_logits(
-  images: Float32Array,
-  W: Float32Array,
-  b: Float32Array,
-  scores_logits: Float32Array,
-  rows: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 10; j += 5) {
-      let sum_j0 = 0;
-      let sum_j1 = 0;
-      let sum_j2 = 0;
-      let sum_j3 = 0;
-      let sum_j4 = 0;
-      const images_start = i * 784;
-      for (let k = 0; k < 784; k++) {
-        const images_k = images[k + images_start];
-        sum_j0 += images_k * W[k * 10 + j];
-        sum_j1 += images_k * W[k * 10 + j + 1];
-        sum_j2 += images_k * W[k * 10 + j + 2];
-        sum_j3 += images_k * W[k * 10 + j + 3];
-        sum_j4 += images_k * W[k * 10 + j + 4];
-      }
-      scores_logits[i * 10 + j] = sum_j0 + b[j];
-      scores_logits[i * 10 + j + 1] = sum_j1 + b[j + 1];
-      scores_logits[i * 10 + j + 2] = sum_j2 + b[j + 2];
-      scores_logits[i * 10 + j + 3] = sum_j3 + b[j + 3];
-      scores_logits[i * 10 + j + 4] = sum_j4 + b[j + 4];
-    }
-  }
 }
 
 /**

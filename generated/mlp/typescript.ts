@@ -182,6 +182,7 @@ function train_L2_sum_output_W(output_W: Float32Array): number {
  * h[i,j] = tanh(linear[i,j])
  *   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
  *   for i < 20, j < 500, k < 784
+ * The same for validate, test.
  */
 function train_h(
   x: Float32Array,
@@ -238,6 +239,7 @@ function train_h(
 /**
  * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
  *   for i < 20, j < 10, k < 500
+ * The same for validate, test.
  */
 function train_p_logits(
   h: Float32Array,
@@ -566,128 +568,16 @@ export function validate(state: State, index: number): number {
   } = state;
   const x = state.validX.subarray(index * 15680, index * 15680 + 15680);
   const y = state.validY.subarray(index * 20, index * 20 + 20);
-  validate_h(x, hidden_W, hidden_b, h);
-  validate_p_logits(h, output_W, output_b, p_logits);
+  train_h(x, hidden_W, hidden_b, h);
+  train_p_logits(h, output_W, output_b, p_logits);
   const errors = validate_errors(p_logits, y);
   return errors;
 }
 
 /**
- * h[i,j] = tanh(linear[i,j])
- *   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
- *   for i < 20, j < 500, k < 784
- */
-function validate_h(
-  x: Float32Array,
-  hidden_W: Float32Array,
-  hidden_b: Float32Array,
-  h: Float32Array,
-): void {
-  for (let i = 0; i < 20; i += 2) {
-    for (let j = 0; j < 500; j += 5) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i0_j2 = 0;
-      let sum_i0_j3 = 0;
-      let sum_i0_j4 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i1_j2 = 0;
-      let sum_i1_j3 = 0;
-      let sum_i1_j4 = 0;
-      const x_start = i * 784;
-      for (let k = 0; k < 784; k++) {
-        const x_i0 = x[k + x_start];
-        const hidden_W_j0 = hidden_W[k * 500 + j];
-        const hidden_W_j1 = hidden_W[k * 500 + j + 1];
-        const hidden_W_j2 = hidden_W[k * 500 + j + 2];
-        const hidden_W_j3 = hidden_W[k * 500 + j + 3];
-        const hidden_W_j4 = hidden_W[k * 500 + j + 4];
-        const x_i1 = x[k + x_start + 784];
-        sum_i0_j0 += x_i0 * hidden_W_j0;
-        sum_i0_j1 += x_i0 * hidden_W_j1;
-        sum_i0_j2 += x_i0 * hidden_W_j2;
-        sum_i0_j3 += x_i0 * hidden_W_j3;
-        sum_i0_j4 += x_i0 * hidden_W_j4;
-        sum_i1_j0 += x_i1 * hidden_W_j0;
-        sum_i1_j1 += x_i1 * hidden_W_j1;
-        sum_i1_j2 += x_i1 * hidden_W_j2;
-        sum_i1_j3 += x_i1 * hidden_W_j3;
-        sum_i1_j4 += x_i1 * hidden_W_j4;
-      }
-      h[i * 500 + j] = Math.tanh(sum_i0_j0 + hidden_b[j]);
-      h[i * 500 + j + 1] = Math.tanh(sum_i0_j1 + hidden_b[j + 1]);
-      h[i * 500 + j + 2] = Math.tanh(sum_i0_j2 + hidden_b[j + 2]);
-      h[i * 500 + j + 3] = Math.tanh(sum_i0_j3 + hidden_b[j + 3]);
-      h[i * 500 + j + 4] = Math.tanh(sum_i0_j4 + hidden_b[j + 4]);
-      h[i * 500 + j + 500] = Math.tanh(sum_i1_j0 + hidden_b[j]);
-      h[i * 500 + j + 501] = Math.tanh(sum_i1_j1 + hidden_b[j + 1]);
-      h[i * 500 + j + 502] = Math.tanh(sum_i1_j2 + hidden_b[j + 2]);
-      h[i * 500 + j + 503] = Math.tanh(sum_i1_j3 + hidden_b[j + 3]);
-      h[i * 500 + j + 504] = Math.tanh(sum_i1_j4 + hidden_b[j + 4]);
-    }
-  }
-}
-
-/**
- * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
- *   for i < 20, j < 10, k < 500
- */
-function validate_p_logits(
-  h: Float32Array,
-  output_W: Float32Array,
-  output_b: Float32Array,
-  p_logits: Float32Array,
-): void {
-  for (let i = 0; i < 20; i += 2) {
-    for (let j = 0; j < 10; j += 5) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i0_j2 = 0;
-      let sum_i0_j3 = 0;
-      let sum_i0_j4 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i1_j2 = 0;
-      let sum_i1_j3 = 0;
-      let sum_i1_j4 = 0;
-      const h_start = i * 500;
-      for (let k = 0; k < 500; k++) {
-        const h_i0 = h[k + h_start];
-        const output_W_j0 = output_W[k * 10 + j];
-        const output_W_j1 = output_W[k * 10 + j + 1];
-        const output_W_j2 = output_W[k * 10 + j + 2];
-        const output_W_j3 = output_W[k * 10 + j + 3];
-        const output_W_j4 = output_W[k * 10 + j + 4];
-        const h_i1 = h[k + h_start + 500];
-        sum_i0_j0 += h_i0 * output_W_j0;
-        sum_i0_j1 += h_i0 * output_W_j1;
-        sum_i0_j2 += h_i0 * output_W_j2;
-        sum_i0_j3 += h_i0 * output_W_j3;
-        sum_i0_j4 += h_i0 * output_W_j4;
-        sum_i1_j0 += h_i1 * output_W_j0;
-        sum_i1_j1 += h_i1 * output_W_j1;
-        sum_i1_j2 += h_i1 * output_W_j2;
-        sum_i1_j3 += h_i1 * output_W_j3;
-        sum_i1_j4 += h_i1 * output_W_j4;
-      }
-      p_logits[i * 10 + j] = sum_i0_j0 + output_b[j];
-      p_logits[i * 10 + j + 1] = sum_i0_j1 + output_b[j + 1];
-      p_logits[i * 10 + j + 2] = sum_i0_j2 + output_b[j + 2];
-      p_logits[i * 10 + j + 3] = sum_i0_j3 + output_b[j + 3];
-      p_logits[i * 10 + j + 4] = sum_i0_j4 + output_b[j + 4];
-      p_logits[i * 10 + j + 10] = sum_i1_j0 + output_b[j];
-      p_logits[i * 10 + j + 11] = sum_i1_j1 + output_b[j + 1];
-      p_logits[i * 10 + j + 12] = sum_i1_j2 + output_b[j + 2];
-      p_logits[i * 10 + j + 13] = sum_i1_j3 + output_b[j + 3];
-      p_logits[i * 10 + j + 14] = sum_i1_j4 + output_b[j + 4];
-    }
-  }
-}
-
-/**
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
  *   for i < 20, j < 10
+ * The same for test.
  */
 function validate_errors(p_logits: Float32Array, y: Int32Array): number {
   let errors_sum = 0;
@@ -713,145 +603,9 @@ export function test(state: State, index: number): number {
   const { hidden_W, hidden_b, output_W, output_b, test_h: h, test_p_logits: p_logits } = state;
   const x = state.testX.subarray(index * 15680, index * 15680 + 15680);
   const y = state.testY.subarray(index * 20, index * 20 + 20);
-  test_h(x, hidden_W, hidden_b, h);
-  test_p_logits(h, output_W, output_b, p_logits);
-  const errors = test_errors(p_logits, y);
-  return errors;
-}
-
-/**
- * h[i,j] = tanh(linear[i,j])
- *   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
- *   for i < 20, j < 500, k < 784
- */
-function test_h(
-  x: Float32Array,
-  hidden_W: Float32Array,
-  hidden_b: Float32Array,
-  h: Float32Array,
-): void {
-  for (let i = 0; i < 20; i += 2) {
-    for (let j = 0; j < 500; j += 5) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i0_j2 = 0;
-      let sum_i0_j3 = 0;
-      let sum_i0_j4 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i1_j2 = 0;
-      let sum_i1_j3 = 0;
-      let sum_i1_j4 = 0;
-      const x_start = i * 784;
-      for (let k = 0; k < 784; k++) {
-        const x_i0 = x[k + x_start];
-        const hidden_W_j0 = hidden_W[k * 500 + j];
-        const hidden_W_j1 = hidden_W[k * 500 + j + 1];
-        const hidden_W_j2 = hidden_W[k * 500 + j + 2];
-        const hidden_W_j3 = hidden_W[k * 500 + j + 3];
-        const hidden_W_j4 = hidden_W[k * 500 + j + 4];
-        const x_i1 = x[k + x_start + 784];
-        sum_i0_j0 += x_i0 * hidden_W_j0;
-        sum_i0_j1 += x_i0 * hidden_W_j1;
-        sum_i0_j2 += x_i0 * hidden_W_j2;
-        sum_i0_j3 += x_i0 * hidden_W_j3;
-        sum_i0_j4 += x_i0 * hidden_W_j4;
-        sum_i1_j0 += x_i1 * hidden_W_j0;
-        sum_i1_j1 += x_i1 * hidden_W_j1;
-        sum_i1_j2 += x_i1 * hidden_W_j2;
-        sum_i1_j3 += x_i1 * hidden_W_j3;
-        sum_i1_j4 += x_i1 * hidden_W_j4;
-      }
-      h[i * 500 + j] = Math.tanh(sum_i0_j0 + hidden_b[j]);
-      h[i * 500 + j + 1] = Math.tanh(sum_i0_j1 + hidden_b[j + 1]);
-      h[i * 500 + j + 2] = Math.tanh(sum_i0_j2 + hidden_b[j + 2]);
-      h[i * 500 + j + 3] = Math.tanh(sum_i0_j3 + hidden_b[j + 3]);
-      h[i * 500 + j + 4] = Math.tanh(sum_i0_j4 + hidden_b[j + 4]);
-      h[i * 500 + j + 500] = Math.tanh(sum_i1_j0 + hidden_b[j]);
-      h[i * 500 + j + 501] = Math.tanh(sum_i1_j1 + hidden_b[j + 1]);
-      h[i * 500 + j + 502] = Math.tanh(sum_i1_j2 + hidden_b[j + 2]);
-      h[i * 500 + j + 503] = Math.tanh(sum_i1_j3 + hidden_b[j + 3]);
-      h[i * 500 + j + 504] = Math.tanh(sum_i1_j4 + hidden_b[j + 4]);
-    }
-  }
-}
-
-/**
- * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
- *   for i < 20, j < 10, k < 500
- */
-function test_p_logits(
-  h: Float32Array,
-  output_W: Float32Array,
-  output_b: Float32Array,
-  p_logits: Float32Array,
-): void {
-  for (let i = 0; i < 20; i += 2) {
-    for (let j = 0; j < 10; j += 5) {
-      let sum_i0_j0 = 0;
-      let sum_i0_j1 = 0;
-      let sum_i0_j2 = 0;
-      let sum_i0_j3 = 0;
-      let sum_i0_j4 = 0;
-      let sum_i1_j0 = 0;
-      let sum_i1_j1 = 0;
-      let sum_i1_j2 = 0;
-      let sum_i1_j3 = 0;
-      let sum_i1_j4 = 0;
-      const h_start = i * 500;
-      for (let k = 0; k < 500; k++) {
-        const h_i0 = h[k + h_start];
-        const output_W_j0 = output_W[k * 10 + j];
-        const output_W_j1 = output_W[k * 10 + j + 1];
-        const output_W_j2 = output_W[k * 10 + j + 2];
-        const output_W_j3 = output_W[k * 10 + j + 3];
-        const output_W_j4 = output_W[k * 10 + j + 4];
-        const h_i1 = h[k + h_start + 500];
-        sum_i0_j0 += h_i0 * output_W_j0;
-        sum_i0_j1 += h_i0 * output_W_j1;
-        sum_i0_j2 += h_i0 * output_W_j2;
-        sum_i0_j3 += h_i0 * output_W_j3;
-        sum_i0_j4 += h_i0 * output_W_j4;
-        sum_i1_j0 += h_i1 * output_W_j0;
-        sum_i1_j1 += h_i1 * output_W_j1;
-        sum_i1_j2 += h_i1 * output_W_j2;
-        sum_i1_j3 += h_i1 * output_W_j3;
-        sum_i1_j4 += h_i1 * output_W_j4;
-      }
-      p_logits[i * 10 + j] = sum_i0_j0 + output_b[j];
-      p_logits[i * 10 + j + 1] = sum_i0_j1 + output_b[j + 1];
-      p_logits[i * 10 + j + 2] = sum_i0_j2 + output_b[j + 2];
-      p_logits[i * 10 + j + 3] = sum_i0_j3 + output_b[j + 3];
-      p_logits[i * 10 + j + 4] = sum_i0_j4 + output_b[j + 4];
-      p_logits[i * 10 + j + 10] = sum_i1_j0 + output_b[j];
-      p_logits[i * 10 + j + 11] = sum_i1_j1 + output_b[j + 1];
-      p_logits[i * 10 + j + 12] = sum_i1_j2 + output_b[j + 2];
-      p_logits[i * 10 + j + 13] = sum_i1_j3 + output_b[j + 3];
-      p_logits[i * 10 + j + 14] = sum_i1_j4 + output_b[j + 4];
-    }
-  }
-}
-
-/**
- * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
- *   for i < 20, j < 10
- */
-function test_errors(p_logits: Float32Array, y: Int32Array): number {
-  let errors_sum = 0;
-  for (let i = 0; i < 20; i++) {
-    let errors_argmax = 0;
-    let p_logits_max = -Infinity;
-    for (let j = 0; j < 10; j++) {
-      const p_logits_j = p_logits[i * 10 + j];
-      if (p_logits_j > p_logits_max
-          || (p_logits_j !== p_logits_j && p_logits_max === p_logits_max)) {
-        p_logits_max = p_logits_j;
-        errors_argmax = j;
-      }
-    }
-    errors_sum += errors_argmax !== y[i] ? 1 : 0;
-  }
-  const errors = errors_sum / 20;
+  train_h(x, hidden_W, hidden_b, h);
+  train_p_logits(h, output_W, output_b, p_logits);
+  const errors = validate_errors(p_logits, y);
   return errors;
 }
 
@@ -874,6 +628,7 @@ export function probabilities(state: State, images: Float32Array, rows: number):
  * features[i,j] = tanh(linear[i,j])
  *   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
  *   for i < rows, j < 500, k < 784
+ * The same for predict.
  */
 function probabilities_features(
   images: Float32Array,
@@ -910,6 +665,7 @@ function probabilities_features(
 /**
  * scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
  *   for i < rows, j < 10, k < 500
+ * The same for predict.
  */
 function probabilities_scores_logits(
   features: Float32Array,
@@ -984,83 +740,10 @@ export function predict(state: State, images: Float32Array, rows: number): Int32
   const features = new Float32Array(rows * 500);
   const scores_logits = new Float32Array(rows * 10);
   const argmax = new Int32Array(rows);
-  predict_features(images, hidden_W, hidden_b, features, rows);
-  predict_scores_logits(features, output_W, output_b, scores_logits, rows);
+  probabilities_features(images, hidden_W, hidden_b, features, rows);
+  probabilities_scores_logits(features, output_W, output_b, scores_logits, rows);
   predict_argmax(scores_logits, argmax, rows);
   return argmax;
-}
-
-/**
- * features[i,j] = tanh(linear[i,j])
- *   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
- *   for i < rows, j < 500, k < 784
- */
-function predict_features(
-  images: Float32Array,
-  hidden_W: Float32Array,
-  hidden_b: Float32Array,
-  features: Float32Array,
-  rows: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 500; j += 5) {
-      let sum_j0 = 0;
-      let sum_j1 = 0;
-      let sum_j2 = 0;
-      let sum_j3 = 0;
-      let sum_j4 = 0;
-      const images_start = i * 784;
-      for (let k = 0; k < 784; k++) {
-        const images_k = images[k + images_start];
-        sum_j0 += images_k * hidden_W[k * 500 + j];
-        sum_j1 += images_k * hidden_W[k * 500 + j + 1];
-        sum_j2 += images_k * hidden_W[k * 500 + j + 2];
-        sum_j3 += images_k * hidden_W[k * 500 + j + 3];
-        sum_j4 += images_k * hidden_W[k * 500 + j + 4];
-      }
-      features[i * 500 + j] = Math.tanh(sum_j0 + hidden_b[j]);
-      features[i * 500 + j + 1] = Math.tanh(sum_j1 + hidden_b[j + 1]);
-      features[i * 500 + j + 2] = Math.tanh(sum_j2 + hidden_b[j + 2]);
-      features[i * 500 + j + 3] = Math.tanh(sum_j3 + hidden_b[j + 3]);
-      features[i * 500 + j + 4] = Math.tanh(sum_j4 + hidden_b[j + 4]);
-    }
-  }
-}
-
-/**
- * scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
- *   for i < rows, j < 10, k < 500
- */
-function predict_scores_logits(
-  features: Float32Array,
-  output_W: Float32Array,
-  output_b: Float32Array,
-  scores_logits: Float32Array,
-  rows: number,
-): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < 10; j += 5) {
-      let sum_j0 = 0;
-      let sum_j1 = 0;
-      let sum_j2 = 0;
-      let sum_j3 = 0;
-      let sum_j4 = 0;
-      const features_start = i * 500;
-      for (let k = 0; k < 500; k++) {
-        const features_k = features[k + features_start];
-        sum_j0 += features_k * output_W[k * 10 + j];
-        sum_j1 += features_k * output_W[k * 10 + j + 1];
-        sum_j2 += features_k * output_W[k * 10 + j + 2];
-        sum_j3 += features_k * output_W[k * 10 + j + 3];
-        sum_j4 += features_k * output_W[k * 10 + j + 4];
-      }
-      scores_logits[i * 10 + j] = sum_j0 + output_b[j];
-      scores_logits[i * 10 + j + 1] = sum_j1 + output_b[j + 1];
-      scores_logits[i * 10 + j + 2] = sum_j2 + output_b[j + 2];
-      scores_logits[i * 10 + j + 3] = sum_j3 + output_b[j + 3];
-      scores_logits[i * 10 + j + 4] = sum_j4 + output_b[j + 4];
-    }
-  }
 }
 
 /**

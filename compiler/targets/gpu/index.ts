@@ -3,11 +3,14 @@
 import { fail } from "../../diagnostics/error.ts";
 import type { Node } from "../../graph/node.ts";
 import { definedIn } from "../../kernels/functions.ts";
+import type { Stage } from "../../kernels/lower.ts";
+import type { Axis } from "../../kernels/scalar.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
+import { CommonKernels, type OwnKernel } from "../common.ts";
 import { formulaOf } from "../formula.ts";
 import { Writer } from "../writer.ts";
-import { deviceShape, gpuHelper, gpuKernel } from "./kernel.ts";
+import { deviceShape, type GpuKernel, gpuHelper, gpuKernel } from "./kernel.ts";
 
 /** Writes `gpu.ts` of a model. */
 export function emitGpu(given: CompiledModel): string {
@@ -20,7 +23,8 @@ export function emitGpu(given: CompiledModel): string {
   out.line('import { createGpuProgram, type GpuFunction, type GpuOptions } from "adjoint/gpu";');
   out.line('import { createState } from "./typescript.ts";');
   out.line();
-  for (const fn of model.functions) writeFunction(out, fn);
+  const kernels = new CommonKernels(kernelsOf(model), declaredIn);
+  for (const fn of model.functions) writeFunction(out, fn, kernels);
   out.doc([
     "A trainer's program on the device. Kernels are source texts, so that minifiers leave them alone.",
   ]);
@@ -85,51 +89,65 @@ function refuse({ op, site }: Node): never {
   });
 }
 
-function writeFunction(out: Writer, { program, nests }: CompiledFunction): void {
-  for (const { scan } of program.loops) refuse(scan);
-  const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
+/** A kernel of one value, with what it reads. */
+interface StageKernel extends OwnKernel {
+  readonly of: Stage;
+  readonly letter: (axis: Axis) => string;
+  readonly kernel: GpuKernel;
+}
+
+const nameIn = ({ program }: CompiledFunction, node: Node): string =>
+  program.names.get(node) ?? node.op.name;
+
+/** Every kernel of the model, in the order in which they are written. */
+function kernelsOf({ functions }: CompiledModel): StageKernel[] {
+  const taken = new Set(functions.map((fn) => fn.program.name));
+  return functions.flatMap((fn) => {
+    for (const { scan } of fn.program.loops) refuse(scan);
+    return fn.nests.flatMap(({ stages, axisNames }) => {
+      const letter = (axis: Axis): string => axisNames.get(axis) ?? "n";
+      return stages.map((stage) => {
+        const value = nameIn(fn, stage.into);
+        const kernel = gpuKernel(stage, fn.program, letter);
+        let name = `${fn.program.name}_${value}`;
+        for (let n = 2; taken.has(name); n++)
+          name = `${fn.program.name}_${value}_${n === 2 ? "more" : n}`;
+        taken.add(name);
+        return { fn, of: stage, value, name, letter, kernel, text: kernel.source.join("\n") };
+      });
+    });
+  });
+}
+
+/** Names that a kernel declares: its own, its parameters and what it computes. */
+function* declaredIn(text: string): Iterable<string> {
+  const [head] = text.split("\n");
+  yield* head.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu)?.slice(1) ?? [];
+  for (const [, name] of text.matchAll(/\b(?:const|let) ([\p{L}_$][\p{L}\p{N}_$]*)/gu)) yield name;
+}
+
+function writeFunction(
+  out: Writer,
+  fn: CompiledFunction,
+  kernels: CommonKernels<StageKernel>,
+): void {
+  const { program } = fn;
+  const nameOf = (node: Node): string => nameIn(fn, node);
+  for (const kernel of kernels.writtenWith(fn)) {
+    const { of, letter, name } = kernel;
+    out.note([...formulaOf(of, program, letter), ...kernels.alsoFor(kernel)]);
+    out.line(`const ${name} = \``);
+    for (const line of kernel.kernel.source) out.line(line);
+    out.line("`;").line();
+  }
   out.block(
     `const ${program.name}: GpuFunction = {`,
     () => {
       out.block(
         "kernels: [",
         () => {
-          for (const nest of nests) {
-            const letter = (axis: Parameters<typeof nest.axisNames.get>[0]): string =>
-              nest.axisNames.get(axis) ?? "n";
-            for (const stage of nest.stages) {
-              const kernel = gpuKernel(stage, program, letter);
-              const isUpdate = program.memory.includes(stage.into);
-              out.note(formulaOf(stage, program, letter));
-              out.block(
-                "{",
-                () => {
-                  out.line(`result: "${nameOf(stage.into)}",`);
-                  if (isUpdate) out.line("updates: true,");
-                  out.line(
-                    `shape: [${deviceAxes(stage.value)
-                      .map((d) => JSON.stringify(d))
-                      .join(", ")}],`,
-                  );
-                  out.list(
-                    "args: [",
-                    kernel.args.map((node) => `"${nameOf(node)}"`),
-                    "],",
-                  );
-                  if (kernel.sizes.length > 0)
-                    out.list(
-                      "sizes: [",
-                      kernel.sizes.map((size) => `"${size}"`),
-                      "],",
-                    );
-                  out.line("source: `");
-                  for (const line of kernel.source) out.line(line);
-                  out.line("`,");
-                },
-                "},",
-              );
-            }
-          }
+          for (const { of: stage, kernel } of kernels.of(fn))
+            writeCall(out, fn, stage, kernel, kernels);
         },
         "],",
       );
@@ -160,4 +178,25 @@ function writeFunction(out: Writer, { program, nests }: CompiledFunction): void 
     "};",
   );
   out.line();
+}
+
+/** What a kernel reads and writes, and its source. */
+function writeCall(
+  out: Writer,
+  fn: CompiledFunction,
+  stage: Stage,
+  { args, sizes }: GpuKernel,
+  kernels: CommonKernels<StageKernel>,
+): void {
+  const quoted = (names: readonly (string | number)[]): string =>
+    `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;
+  const entries = [
+    `result: "${nameIn(fn, stage.into)}"`,
+    ...(fn.program.memory.includes(stage.into) ? ["updates: true"] : []),
+    `shape: ${quoted(deviceAxes(stage.value))}`,
+    `args: ${quoted(args.map((node) => nameIn(fn, node)))}`,
+    ...(sizes.length > 0 ? [`sizes: ${quoted(sizes)}`] : []),
+    `source: ${kernels.calledFor(stage)?.name}`,
+  ];
+  out.list("{", entries, "},", " ");
 }

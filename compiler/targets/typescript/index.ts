@@ -19,12 +19,13 @@ import {
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { isState } from "../../ops/scan.ts";
 import { banner } from "../banner.ts";
+import { CommonKernels, type OwnKernel } from "../common.ts";
 import { formulaOf } from "../formula.ts";
 import { Writer } from "../writer.ts";
 import { offset } from "./expression.ts";
 import { writeHelpers } from "./helpers.ts";
 import { type Hooks, hooksOf, type Instrument } from "./instrument.ts";
-import { argumentsOf, arrayTypes, scalarType, writeNest } from "./nest.ts";
+import { argumentsOf, arrayTypes, declaredIn, formulasOf, scalarType, writeNest } from "./nest.ts";
 import { writeRandom } from "./random.ts";
 
 const nameIn = ({ program }: CompiledFunction, node: Node): string =>
@@ -33,7 +34,8 @@ const nameIn = ({ program }: CompiledFunction, node: Node): string =>
 /** Writes `typescript.ts` of a model. @param instrument what the build does besides computing */
 export function emitTypescript(model: CompiledModel, instrument?: Instrument): string {
   const out = new Writer();
-  const hooks = instrument && hooksOf(model, instrument);
+  const kernels = new CommonKernels(kernelsOf(model), declaredIn);
+  const hooks = instrument && hooksOf(model, instrument, kernels);
   banner(out, model, "TypeScript target: the reference.");
   if (hooks) out.line(`// ${hooks.note}`).line();
   hooks?.head(out);
@@ -42,12 +44,23 @@ export function emitTypescript(model: CompiledModel, instrument?: Instrument): s
   writeCreate(out, model, slots);
   if (drawsNumbers(model)) writeRandom(out);
   writeHelpers(out, bodiesOf(model));
-  for (const variable of model.shared)
-    if (variable.initial)
-      writeFunction(out, model, variable.initial, { name: `initial_${variable.name}`, slots });
-  for (const fn of model.functions)
-    writeFunction(out, model, fn, { name: fn.program.name, slots, hooks });
+  for (const fn of initials(model)) writeFunction(out, model, fn, { slots, kernels });
+  for (const fn of model.functions) writeFunction(out, model, fn, { slots, kernels, hooks });
   return out.toString();
+}
+
+type Kernels = CommonKernels<OwnKernel & { of: Nest }>;
+
+/** Every kernel of the model, in the order in which they are written. */
+function kernelsOf(model: CompiledModel): (OwnKernel & { of: Nest })[] {
+  return [...initials(model), ...model.functions].flatMap((fn) =>
+    fn.nests.map((nest) => {
+      const name = `${fn.program.name}_${nest.name}`;
+      const out = new Writer();
+      writeNest(out, nest, fn.program, name);
+      return { fn, of: nest, value: nest.name, name, text: out.toString() };
+    }),
+  );
 }
 
 /** Names of temporaries in the state: `train_logits`. */
@@ -186,9 +199,9 @@ function writeFunction(
   out: Writer,
   model: CompiledModel,
   fn: CompiledFunction,
-  { name, slots, hooks }: { name: string; slots: SlotNames; hooks?: Hooks | undefined },
+  { slots, kernels, hooks }: { slots: SlotNames; kernels: Kernels; hooks?: Hooks | undefined },
 ): void {
-  const { program, nests, plan } = fn;
+  const { program, plan } = fn;
   const isInitial = !model.functions.includes(fn);
   const { own, ofData } = sizeParameters(fn);
   const inputs = program.inputs.map((input) => {
@@ -207,7 +220,7 @@ function writeFunction(
         ? results[0]
         : `[${results.join(", ")}]`;
   out.doc(describe(fn));
-  const head = `${isInitial ? "" : "export "}function ${name}(${parameters.join(", ")}): ${returns} {`;
+  const head = `${isInitial ? "" : "export "}function ${program.name}(${parameters.join(", ")}): ${returns} {`;
   out.block(head, () => {
     const fromState = [
       ...program.memory.map((node) => nameIn(fn, node)),
@@ -221,16 +234,16 @@ function writeFunction(
     const declare = declarations(out, fn, [...own, ...ofData]);
     declare();
     hooks?.enter(out, fn);
-    writeCalls(out, { fn, name, declare, hooks, counters: [] }, fn.calls);
+    writeCalls(out, { fn, kernels, declare, hooks, counters: [] }, fn.calls);
     hooks?.leave(out, fn);
     const values = program.outputs.map((node) => nameIn(fn, node));
     if (program.source.returns === "single") out.line(`return ${values[0]};`);
     else if (values.length > 0) out.line(`return [${values.join(", ")}];`);
   });
   out.line();
-  for (const nest of nests) {
-    writeNest(out, nest, program, `${name}_${nest.name}`);
-    out.line();
+  for (const kernel of kernels.writtenWith(fn)) {
+    out.doc([...formulasOf(kernel.of, program), ...kernels.alsoFor(kernel)]);
+    out.text(kernel.text).line();
   }
 }
 
@@ -259,8 +272,7 @@ function declarations(
 
 interface Calling {
   readonly fn: CompiledFunction;
-  /** Name of the function in the text. */
-  readonly name: string;
+  readonly kernels: Kernels;
   readonly declare: (size?: string) => void;
   readonly hooks: Hooks | undefined;
   /** Counters of the loops over time around. */
@@ -288,13 +300,13 @@ function writeCalls(out: Writer, calling: Calling, calls: readonly Call[]): void
   }
 }
 
-function writeNestCall(out: Writer, { fn, name }: Calling, nest: Nest): void {
+function writeNestCall(out: Writer, { fn, kernels }: Calling, nest: Nest): void {
   const args = argumentsOf(nest, fn.program).map((a) => a.name);
   const held = nest.results.map((node) => nameIn(fn, node));
   const [one] = held;
   const into =
     held.length === 0 ? "" : `const ${held.length === 1 ? one : `[${held.join(", ")}]`} = `;
-  out.list(`${into}${name}_${nest.name}(`, args, ");");
+  out.list(`${into}${kernels.calledFor(nest)?.name}(`, args, ");");
 }
 
 function writeRepeat(

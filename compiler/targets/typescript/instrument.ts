@@ -8,6 +8,7 @@ import { costsOf } from "../../kernels/cost.ts";
 import type { Nest } from "../../kernels/loops.ts";
 import { type Axis, constant, extent, indexAdd, indexMul } from "../../kernels/scalar.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
+import type { CommonKernels } from "../common.ts";
 import type { Writer } from "../writer.ts";
 import { offset } from "./expression.ts";
 
@@ -28,8 +29,12 @@ export interface Hooks {
   leave(out: Writer, fn: CompiledFunction): void;
 }
 
-export function hooksOf(model: CompiledModel, instrument: Instrument): Hooks {
-  return instrument === "nan" ? finiteHooks(model) : profileHooks(model);
+export function hooksOf(
+  model: CompiledModel,
+  instrument: Instrument,
+  kernels: CommonKernels,
+): Hooks {
+  return instrument === "nan" ? finiteHooks(model) : profileHooks(model, kernels);
 }
 
 const quoted = (text: string): string => JSON.stringify(text);
@@ -147,7 +152,7 @@ function shapeOf(fn: CompiledFunction, node: Node): string {
 
 // ── Time ────────────────────────────────────────────────────────────────────────────────────────
 
-function profileHooks(model: CompiledModel): Hooks {
+function profileHooks(model: CompiledModel, kernels: CommonKernels): Hooks {
   const frames: (readonly string[])[] = [];
   const numbers = new Map<unknown, number>();
   const add = (key: unknown, entries: readonly string[]): void => {
@@ -161,8 +166,10 @@ function profileHooks(model: CompiledModel): Hooks {
       const isGuess = nest.stages.some((s) =>
         s.axes.some((axis) => typeof axis.extent === "string"),
       );
+      const own = `${fn.program.name}_${nest.name}`;
+      const called = kernels.calledFor(nest)?.name ?? own;
       add(nest, [
-        `name: ${quoted(`${fn.program.name}_${nest.name}`)}`,
+        `name: ${quoted(called === own ? own : `${own} (${called})`)}`,
         ...(site ? [`file: ${quoted(site.file)}`, `line: ${site.line}`] : []),
         `flops: ${flops}`,
         `bytes: ${bytes}`,

@@ -4,7 +4,7 @@ import type { Node } from "../../graph/node.ts";
 import { type DType, dimText } from "../../graph/types.ts";
 import type { Nest, Statement } from "../../kernels/loops.ts";
 import type { Program } from "../../kernels/program.ts";
-import type { ReduceFn, Scalar } from "../../kernels/scalar.ts";
+import type { Axis, ReduceFn, Scalar } from "../../kernels/scalar.ts";
 import { formulaOf } from "../formula.ts";
 import type { Writer } from "../writer.ts";
 import { expression, type Names, offset } from "./expression.ts";
@@ -33,15 +33,18 @@ export function argumentsOf(nest: Nest, program: Program): { name: string; type:
   ];
 }
 
-/** Writes the function of a nest, its formulas above it. */
+/** The formulas of a nest, for the comment above its function. */
+export function formulasOf({ stages, axisNames }: Nest, program: Program): string[] {
+  const letter = (axis: Axis): string => axisNames.get(axis) ?? "?";
+  return stages.flatMap((stage) => formulaOf(stage, program, letter));
+}
+
+/** Writes the function of a nest. */
 export function writeNest(out: Writer, nest: Nest, program: Program, functionName: string): void {
-  const letter = (axis: Parameters<typeof nest.axisNames.get>[0]): string =>
-    nest.axisNames.get(axis) ?? "?";
   const names: Names = {
     nameOf: (s) => program.names.get(s.node) ?? s.node.op.name,
-    letter: (s) => letter(s.axis),
+    letter: (s) => nest.axisNames.get(s.axis) ?? "?",
   };
-  out.doc(nest.stages.flatMap((stage) => formulaOf(stage, program, letter)));
   const returns =
     nest.results.length === 0
       ? "void"
@@ -62,6 +65,13 @@ export function writeNest(out: Writer, nest: Nest, program: Program, functionNam
     for (const a of args) out.line(`  ${a.name}: ${a.type},`);
     out.block(`): ${returns} {`, body);
   }
+}
+
+/** Names that the function of a nest declares: its own, its operands and what it computes. */
+export function* declaredIn(text: string): Iterable<string> {
+  const declarations =
+    /\b(?:const|let|function) ([\p{L}_$][\p{L}\p{N}_$]*)|([\p{L}_$][\p{L}\p{N}_$]*): (?:\w+Array|number|boolean)\b/gu;
+  for (const [, made, operand] of text.matchAll(declarations)) yield made ?? operand;
 }
 
 function writeStatements(out: Writer, statements: readonly Statement[], names: Names): void {
