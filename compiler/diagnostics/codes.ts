@@ -181,7 +181,7 @@ export const codes = {
   ADJ4007: {
     title: "Not a symbol, or not a plain value",
     explanation:
-      "A function got something that it cannot compute with, or a symbol is used as if it were an array.",
+      "A function got something that it cannot compute with, or a symbol is used as if it were an array: it has a shape, x.shape, and no elements, methods or other properties while the model is read.",
     wrong: "x[0]",
     right: "at(x, 0)",
   },

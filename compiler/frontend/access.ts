@@ -11,6 +11,13 @@ const { factory: f, SyntaxKind } = typescript;
 export function liftCall(lifting: Lifting, node: ts.CallExpression): ts.Expression {
   if (typescript.isOptionalChain(node)) return lifting.children(node);
   const { expression: callee } = node;
+  if (isBoolean(lifting, node)) {
+    const [value, ...rest] = node.arguments;
+    return f.updateCallExpression(node, callee, undefined, [
+      plain(lifting, value, "Boolean"),
+      ...rest.map((e) => lifting.expression(e)),
+    ]);
+  }
   const ours = typescript.isIdentifier(callee)
     ? lifting.imported.has(callee.text)
     : typescript.isPropertyAccessExpression(callee) && isLibrary(lifting, callee);
@@ -19,11 +26,71 @@ export function liftCall(lifting: Lifting, node: ts.CallExpression): ts.Expressi
   return lifting.call("call", lifting.site(node), lifting.expression(callee), ...args);
 }
 
+/** JavaScript's `Boolean(x)`, which takes every object for true. */
+function isBoolean(lifting: Lifting, { expression, arguments: args }: ts.CallExpression): boolean {
+  if (!typescript.isIdentifier(expression) || expression.text !== "Boolean") return false;
+  return !lifting.declares("Boolean") && args.length > 0 && !typescript.isSpreadElement(args[0]);
+}
+
+/**
+ * `object.name`: of a symbol only its shape can be read, and calls of a random stream's methods carry
+ * their place. The object alone is looked at, so that all else is as JavaScript has it.
+ */
+export function liftMember(
+  lifting: Lifting,
+  node: ts.PropertyAccessExpression,
+): ts.PropertyAccessExpression {
+  if (!typescript.isIdentifier(node.name) || isKnownObject(lifting, node.expression))
+    return lifting.children(node);
+  const from = owner(lifting, node) as ts.LeftHandSideExpression;
+  return typescript.isPropertyAccessChain(node)
+    ? f.updatePropertyAccessChain(node, from, node.questionDotToken, node.name)
+    : f.updatePropertyAccessExpression(node, from, node.name);
+}
+
+/** The object of `object.name`. */
+export function owner(lifting: Lifting, node: ts.PropertyAccessExpression): ts.Expression {
+  const { expression: object, name, parent } = node;
+  if (!typescript.isIdentifier(name) || isKnownObject(lifting, object))
+    return lifting.expression(object);
+  const isCallee =
+    (typescript.isCallExpression(parent) && parent.expression === node) ||
+    (typescript.isTaggedTemplateExpression(parent) && parent.tag === node);
+  return lifting.call(
+    isCallee ? "method" : "owner",
+    lifting.site(isCallee ? parent : node),
+    lifting.expression(object),
+    f.createStringLiteral(name.text),
+  );
+}
+
+/** Objects that are no symbols, and chains, in which what follows `?.` must stay. */
+function isKnownObject(lifting: Lifting, object: ts.Expression): boolean {
+  return (
+    object.kind === SyntaxKind.SuperKeyword ||
+    object.kind === SyntaxKind.ThisKeyword ||
+    typescript.isOptionalChain(object) ||
+    typescript.isMetaProperty(object) ||
+    (typescript.isIdentifier(object) &&
+      (lifting.namespaces.has(object.text) || object.text === "Math"))
+  );
+}
+
+/** `{ ...x }` and `const { W } = x`, which would find a symbol's own parts. */
+export function liftRecord(
+  lifting: Lifting,
+  value: ts.Expression,
+  member: string | undefined,
+): ts.Expression {
+  const name = member === undefined ? [] : [f.createStringLiteral(member)];
+  return lifting.call("record", lifting.site(value), lifting.expression(value), ...name);
+}
+
 /** `adjoint.dot` of a namespace import, `Math.exp`. */
 function isLibrary(lifting: Lifting, { expression, name }: ts.PropertyAccessExpression): boolean {
   if (!typescript.isIdentifier(expression)) return false;
   if (lifting.namespaces.has(expression.text)) return true;
-  return expression.text === "Math" && !lifting.ownMath && Object.hasOwn(Math, name.text);
+  return expression.text === "Math" && !lifting.declares("Math") && Object.hasOwn(Math, name.text);
 }
 
 /** `layers.push(new Layer())` names what it pushes: `layers_0`. */
@@ -48,7 +115,7 @@ function liftPush(lifting: Lifting, node: ts.CallExpression): ts.Expression | un
 
 /** `Math` where it is the global one. */
 export function liftIdentifier(lifting: Lifting, node: ts.Identifier): ts.Node {
-  if (node.text !== "Math" || lifting.ownMath || isNameOnly(node)) return node;
+  if (node.text !== "Math" || lifting.declares("Math") || isNameOnly(node)) return node;
   return lifting.member("Math");
 }
 

@@ -9,6 +9,7 @@ import { atSite, currentScope, enterScope, leaveScope } from "../graph/context.t
 import { isNode, poison } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";
 import * as language from "../language/index.ts";
+import { isReadable, refuseDraw, refuseMember } from "./members.ts";
 
 type Value = unknown;
 type Binary = (a: Value, b: Value) => Value;
@@ -217,7 +218,9 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
             hint:
               what === "a template string"
                 ? "pp(e) prints an expression"
-                : "at(x, i) indexes with symbols, where(c, a, b) chooses",
+                : what === "Boolean"
+                  ? "x !== 0 is 1 where x is not 0"
+                  : "at(x, i) indexes with symbols, where(c, a, b) chooses",
           },
         ),
       );
@@ -232,6 +235,34 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
         }),
       );
       // Whatever is read from it is harmless, so that the mistake is reported once.
+      return new Proxy({}, { get: () => poison() });
+    },
+    /** The object of `x.name`. */
+    owner: (site: number, value: Value, name: string): Value => {
+      if (!isNode(value) || isReadable(name)) return value;
+      at(site, () => refuseMember(value, name, "property"));
+      return new Proxy({}, { get: () => poison() });
+    },
+    /** The object of `x.name()`. */
+    method: (site: number, value: Value, name: string): Value => {
+      if (isNode(value)) {
+        at(site, () => refuseMember(value, name, "method"));
+        return new Proxy({}, { get: () => poison });
+      }
+      if (!language.RandomStream.is(value)) return value;
+      const draw: unknown = Reflect.get(value, name);
+      const called = (...args: readonly unknown[]): Value =>
+        at(site, () =>
+          typeof draw === "function"
+            ? Reflect.apply(draw, value, args)
+            : refuseDraw(name, language.RandomStream.draws),
+        );
+      return { [name]: called };
+    },
+    /** What `{ ...x }` and `const { name } = x` look into. */
+    record: (site: number, value: Value, name?: string): Value => {
+      if (!isNode(value)) return value;
+      at(site, () => refuseMember(value, name, "property"));
       return new Proxy({}, { get: () => poison() });
     },
     call: (site: number, f: Any, ...args: Value[]): Value => {

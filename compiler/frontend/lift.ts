@@ -5,7 +5,14 @@
 
 import type { ts } from "ts-morph";
 import type { Site } from "../graph/site.ts";
-import { liftCall, liftElement, liftIdentifier, liftTemplate } from "./access.ts";
+import {
+  liftCall,
+  liftElement,
+  liftIdentifier,
+  liftMember,
+  liftRecord,
+  liftTemplate,
+} from "./access.ts";
 import { Lifting } from "./lifting.ts";
 import {
   liftBindingElement,
@@ -52,6 +59,12 @@ function visit(lifting: Lifting, node: ts.Node): ts.VisitResult<ts.Node> {
   if (typescript.isIdentifier(node)) return liftIdentifier(lifting, node);
   if (typescript.isTemplateExpression(node)) return liftTemplate(lifting, node);
   if (typescript.isElementAccessExpression(node)) return liftElement(lifting, node);
+  if (typescript.isPropertyAccessExpression(node)) return liftMember(lifting, node);
+  if (typescript.isSpreadAssignment(node))
+    return typescript.factory.updateSpreadAssignment(
+      node,
+      liftRecord(lifting, node.expression, undefined),
+    );
   if (typescript.isShorthandPropertyAssignment(node)) return liftShorthand(lifting, node);
   if (typescript.isMetaProperty(node) && node.keywordToken === typescript.SyntaxKind.ImportKeyword)
     return lifting.member("meta");
@@ -77,7 +90,7 @@ function isErased(node: ts.Node): boolean {
 
 /** `{ Math }` holds the Math of the model. */
 function liftShorthand(lifting: Lifting, node: ts.ShorthandPropertyAssignment): ts.Node {
-  const isMath = node.name.text === "Math" && !lifting.ownMath;
+  const isMath = node.name.text === "Math" && !lifting.declares("Math");
   return isMath
     ? typescript.factory.createPropertyAssignment("Math", lifting.member("Math"))
     : lifting.children(node);

@@ -19,8 +19,7 @@ export class Lifting {
   readonly imported = new Set<string>();
   /** Names of `import * as name from "adjoint"`. */
   readonly namespaces = new Set<string>();
-  /** Whether the file declares a `Math` of its own. */
-  readonly ownMath: boolean;
+  readonly #declared: ReadonlySet<string>;
   readonly #file: ts.SourceFile;
   readonly #shownAs: string;
   readonly #sites: Site[];
@@ -38,7 +37,12 @@ export class Lifting {
     this.#shownAs = shownAs;
     this.#sites = sites;
     for (const statement of file.statements) this.#noteImport(statement);
-    this.ownMath = bindingNames(file).has("Math");
+    this.#declared = bindingNames(file);
+  }
+
+  /** Whether the file has a variable of this name, which may hide JavaScript's own. */
+  declares(name: string): boolean {
+    return this.#declared.has(name);
   }
 
   #noteImport(statement: ts.Statement): void {

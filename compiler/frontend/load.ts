@@ -259,10 +259,19 @@ class Loader {
 
   /** An exception of the user's own code, at its place in the source. */
   describe(error: unknown): AdjointError {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const site = error instanceof Error ? this.#place(error.stack ?? "") : undefined;
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const message = this.#asWritten(said, site);
     const hint = hintFor(message);
     return new AdjointError("ADJ4008", message, { ...(site && { site }), ...(hint && { hint }) });
+  }
+
+  /** What an engine says of `$adjoint.method(...).run`, with what stands in the model there. */
+  #asWritten(message: string, site: Site | undefined): string {
+    const module = [...this.#modules.values()].find(({ shownAs }) => shownAs === site?.file);
+    return message.replace(/\$adjoint\.\w+(?:\(\.\.\.\))?\.(\w+)/g, (lifted, name: string) =>
+      module && site ? (memberNear(module.source, site, name) ?? lifted) : lifted,
+    );
   }
 
   #place(stack: string): Site | undefined {
@@ -291,6 +300,21 @@ function hintFor(message: string): string | undefined {
   if (method && Object.hasOwn(language, method))
     return `symbols have no methods: ${method}(${value}, …)`;
   return undefined;
+}
+
+/** The text of `object.name` next to a place. */
+function memberNear(source: ts.SourceFile, place: Site, name: string): string | undefined {
+  const at = source.getPositionOfLineAndCharacter(place.line - 1, place.column - 1);
+  let near: ts.PropertyAccessExpression | undefined;
+  const distance = (node: ts.PropertyAccessExpression): number =>
+    Math.abs(node.name.getStart(source) - at);
+  const visit = (node: ts.Node): void => {
+    const isNamed = typescript.isPropertyAccessExpression(node) && node.name.text === name;
+    if (isNamed && !(near && distance(near) <= distance(node))) near = node;
+    typescript.forEachChild(node, visit);
+  };
+  visit(source);
+  return near?.getText(source);
 }
 
 async function importFrom(file: string, specifier: string): Promise<unknown> {

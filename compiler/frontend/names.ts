@@ -1,8 +1,9 @@
 /** Names: what a model binds a value to is what generated code calls it. */
 
 import type { ts } from "ts-morph";
-import { plain } from "./access.ts";
+import { liftRecord, plain } from "./access.ts";
 import { type Lifting, sequence } from "./lifting.ts";
+import { isReadable } from "./members.ts";
 import {
   elementName,
   isExported,
@@ -31,7 +32,22 @@ export function liftVariable(
   lifting: Lifting,
   node: ts.VariableDeclaration,
 ): ts.VariableDeclaration {
-  if (!typescript.isIdentifier(node.name) || !node.initializer) return lifting.children(node);
+  if (!node.initializer) return lifting.children(node);
+  if (typescript.isArrayBindingPattern(node.name)) return lifting.children(node);
+  if (typescript.isObjectBindingPattern(node.name)) {
+    const members = membersOf(node.name);
+    // A rest would find all parts that a symbol has.
+    const member = members.find((name) => !isReadable(name));
+    if (member === undefined && members.length === node.name.elements.length)
+      return lifting.children(node);
+    return f.updateVariableDeclaration(
+      node,
+      lifting.children(node.name),
+      node.exclamationToken,
+      node.type,
+      liftRecord(lifting, node.initializer, member),
+    );
+  }
   return f.updateVariableDeclaration(
     node,
     node.name,
@@ -39,6 +55,14 @@ export function liftVariable(
     node.type,
     named(lifting, node.name.text, node.initializer),
   );
+}
+
+/** What a pattern looks for by name. */
+function membersOf({ elements }: ts.ObjectBindingPattern): string[] {
+  return elements.flatMap(({ propertyName, name, dotDotDotToken }) => {
+    const key = propertyName ?? name;
+    return typescript.isIdentifier(key) && !dotDotDotToken ? [key.text] : [];
+  });
 }
 
 /** Names from destructuring are given behind the statement. */

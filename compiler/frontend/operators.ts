@@ -1,6 +1,7 @@
 /** Operators: arithmetic, comparison, logic, choice, steps, and the assignments that contain one. */
 
 import type { ts } from "ts-morph";
+import { owner } from "./access.ts";
 import { type Lifting, later, sequence } from "./lifting.ts";
 import { liftAssignment } from "./names.ts";
 import { isNamedFunctionLike, skipWrappers, suspends } from "./syntax.ts";
@@ -182,7 +183,7 @@ function held(
     if (isSelf(inner.expression)) return { before: [], place: inner };
     const object = lifting.temporary();
     return {
-      before: [f.createAssignment(object, lifting.expression(inner.expression))],
+      before: [f.createAssignment(object, owner(lifting, inner))],
       place: f.createPropertyAccessExpression(object, inner.name),
     };
   }

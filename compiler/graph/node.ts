@@ -105,6 +105,22 @@ export class Node {
       },
     );
   }
+
+  /** `for (… of x)`, `[...x]`, `const [a, b] = x` */
+  [Symbol.iterator](): never {
+    const x = this.label?.name ?? "x";
+    return fail(
+      "ADJ4007",
+      `${this.label ? `"${x}"` : "this expression"} is a symbol: it cannot be iterated over`,
+      {
+        hint: `map(f, ${x}) and scan walk along axis 0; at(${x}, i) is one entry`,
+      },
+    );
+  }
+
+  toJSON(): never {
+    return this[Symbol.toPrimitive]();
+  }
 }
 
 /** Whether a value of the model file is symbolic. */

@@ -1,7 +1,7 @@
 /** Random streams: draws that are made anew at each call of a function. */
 
 import { fail } from "../diagnostics/error.ts";
-import { isNode, type Node } from "../graph/node.ts";
+import { isNode, isPoison, type Node } from "../graph/node.ts";
 import {
   broadcastShapes,
   type Dim,
@@ -110,6 +110,16 @@ export class RandomStream {
       fail("ADJ1008", `randomStream: the seed is a whole number of 32 bits, got ${seed}`);
     this.seed = seed | 0;
     this.name = uniqueName(currentName() || "rng");
+  }
+
+  /** Tells streams from all other values, without asking a proxy anything that it could notice. */
+  static is(value: unknown): value is RandomStream {
+    return typeof value === "object" && value !== null && #counters in value;
+  }
+
+  /** Names of its methods that draw. */
+  static get draws(): readonly string[] {
+    return draws;
   }
 
   /** The state of the stream: a count of calls for each draw, in the order of the model. */
@@ -264,7 +274,7 @@ export class RandomStream {
   }
 }
 
-for (const text of [
+const draws = [
   "rng.uniform(shape?, { low, high, dtype })",
   "rng.normal(shape?, { mean, std, dtype })",
   "rng.truncatedNormal(shape?, { mean, std, dtype })",
@@ -274,8 +284,7 @@ for (const text of [
   "rng.poisson(shape, rate, { most })",
   "rng.permutation(of, shape?)",
   "rng.choice(shape, { from, replace, p })",
-] as const)
-  signMethod(RandomStream.prototype, text);
+].map((text) => signMethod(RandomStream.prototype, text));
 
 /** A stream of random draws: `const rng = randomStream(1234)`, then `rng.uniform([20, 784])`. */
 export const randomStream = signed(
@@ -299,7 +308,8 @@ export const dropout = signed(
   (x: Operand, p: Operand, rng: RandomStream, { train = true }: DropoutOptions = {}): Tensor => {
     const node = asNode(x);
     if (train === false || p === 0) return lift(node);
-    if (!(rng instanceof RandomStream))
+    if (isNode(rng) && isPoison(rng)) return lift(rng);
+    if (!RandomStream.is(rng))
       fail("ADJ1008", "dropout: the third argument is a random stream", {
         hint: "const rng = randomStream(1234); dropout(x, 0.5, rng)",
       });

@@ -54,11 +54,12 @@ export function signed<F extends (...args: never[]) => unknown>(text: string, f:
 export const lift = <F>(text: string, builder: (...args: never[]) => unknown): F =>
   signed(text, builder) as F;
 
-/** The same of a method of a class; before its name stands what documentation calls an instance. */
-export function signMethod(prototype: object, text: string): void {
+/** The same of a method of a class; before its name stands what documentation calls an instance. @returns its name */
+export function signMethod(prototype: object, text: string): string {
   const methods = prototype as Record<string, (...args: never[]) => unknown>;
   const { name } = parse(text);
   methods[name] = signed(text, methods[name]);
+  return name;
 }
 
 /** Parameters that are records themselves, by names that the model chooses. */

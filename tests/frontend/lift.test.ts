@@ -183,11 +183,12 @@ const symbolic: [string, string, string][] = [
   ],
   ["plain condition", "1 > 2 ? x : y", "y"],
   ["nullish", "(undefined ?? x) + 1", "x + 1"],
+  ["shape", "x + matrix('rows', 3).shape[1] + x?.shape.length", "x + 3 + 0"],
 ];
 for (const [name, expression, expected] of symbolic) {
   test(`symbols: ${name}`, (t) => {
     const { e } = stage(
-      `import { dscalar } from "adjoint"; const x = dscalar(), y = dscalar(); export const e = ${expression};`,
+      `import { dscalar, matrix } from "adjoint"; const x = dscalar(), y = dscalar(); export const e = ${expression};`,
     );
     t.is(pp(e), expected);
   });

@@ -1,6 +1,0 @@
-// @ts-nocheck: what the type checker would refuse
-
-import { fn, sum, vector } from "adjoint";
-
-const x = vector(3);
-export const f = fn([x], sum(x) / x.length);
