@@ -8,7 +8,7 @@
  */
 
 import { fail } from "./diagnostics/error.ts";
-import { isNode, type Node, topological } from "./graph/node.ts";
+import { allNodes, isNode, type Node, topological } from "./graph/node.ts";
 import { sizesOf } from "./graph/types.ts";
 import { nestsOf } from "./kernels/loops.ts";
 import { identifier, isSizeName, nameValues } from "./kernels/names.ts";
@@ -19,7 +19,7 @@ import { ModelFunction } from "./language/function.ts";
 import { RandomStream } from "./language/random.ts";
 import { sharedInfo } from "./language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "./model.ts";
-import { constantValue } from "./ops/leaf.ts";
+import { constantValue, isTable, literalValues } from "./ops/leaf.ts";
 import { seed } from "./ops/random.ts";
 
 /** What a model file exports, in the order of the file. */
@@ -56,7 +56,9 @@ export function compileModel(
     functions.map((f) => f.fn),
     exported,
   );
-  const names = nameShared(variables, exported);
+  const roots = [...rootsOf(functions.map((f) => f.fn)), ...variables.flatMap(formulaOfInitial)];
+  const tables = [...new Set(allNodes(roots).filter(isTable))];
+  const names = nameValues(roots, tables, (node) => node, nameShared(variables, exported));
   checkSizes(
     functions.flatMap(({ fn }) => fn.inputs),
     names,
@@ -71,18 +73,21 @@ export function compileModel(
     name,
     file,
     command: options.command ?? `npm run codegen -- ${file}`,
-    shared: variables.map((node): SharedVariable => {
-      const initial = sharedInfo(node)?.initial;
-      const zero = initial && startsAtZero(initial);
+    shared: [...variables, ...tables].map((node): SharedVariable => {
+      const name = names.get(node) as string;
+      const isConstant = isTable(node);
+      const start = isConstant ? node : sharedInfo(node)?.initial;
+      const computed = formulaOfInitial(node);
       return {
         node,
-        name: names.get(node) as string,
+        name,
         exported: exported.has(node),
-        isData: initial === undefined,
-        initial:
-          initial && !zero
-            ? compile(initialFunction(node, initial), `initial_${names.get(node)}`)
-            : undefined,
+        isData: start === undefined,
+        isConstant,
+        initial: computed.map((value) =>
+          compile(initialFunction(node, value), `initial_${name}`),
+        )[0],
+        values: start && literalValues(start),
         range: undefined,
       };
     }),
@@ -115,16 +120,16 @@ function exportedVariables(exports: ModelExports): Map<Node, string> {
   return found;
 }
 
+const rootsOf = (functions: readonly ModelFunction[]): Node[] =>
+  functions.flatMap((f) => [...f.outputs, ...f.updates.flatMap((u) => [u.target, u.value])]);
+
 /** Every shared variable that a function uses or that is exported, in the order of the model. */
 function sharedOf(
   functions: readonly ModelFunction[],
   exported: ReadonlyMap<Node, string>,
 ): Node[] {
-  const roots = functions.flatMap((f) => [
-    ...f.outputs,
-    ...f.updates.flatMap((u) => [u.target, u.value]),
-  ]);
-  const used = topological([...roots, ...exported.keys()]).filter((node) => sharedInfo(node));
+  const roots = [...rootsOf(functions), ...exported.keys()];
+  const used = topological(roots).filter((node) => sharedInfo(node));
   return [...new Set(used)].sort((a, b) => a.id - b.id);
 }
 
@@ -152,6 +157,12 @@ function checkSizes(inputs: readonly Node[], shared: ReadonlyMap<Node, string>):
       });
     }
   }
+}
+
+/** What kernels compute an initial value by; nothing for data, for zeros and for numbers of the model. */
+function formulaOfInitial(variable: Node): Node[] {
+  const initial = sharedInfo(variable)?.initial;
+  return initial && !startsAtZero(initial) && !literalValues(initial) ? [initial] : [];
 }
 
 /** Memory is zero when it is made, so an initial value of zeros needs no code. */

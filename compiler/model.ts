@@ -12,8 +12,12 @@ export interface SharedVariable {
   readonly exported: boolean;
   /** The caller must fill it. */
   readonly isData: boolean;
-  /** Kernels that compute the initial value; undefined for data and for zeros. */
+  /** Numbers of the model that nothing writes to. */
+  readonly isConstant: boolean;
+  /** Kernels that compute the initial value; undefined for data, for zeros and for numbers of the model. */
   readonly initial: CompiledFunction | undefined;
+  /** What it starts with, where the model writes the numbers out. */
+  readonly values: readonly number[] | undefined;
   /** For labels and indices: lo ≤ value < hi. */
   readonly range: readonly [number, number] | undefined;
 }

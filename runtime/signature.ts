@@ -56,6 +56,8 @@ export interface FunctionSignature {
 export interface SharedSignature extends Omit<ArraySignature, "name"> {
   /** The caller must fill it. */
   readonly data?: boolean;
+  /** Numbers of the model, which nothing changes. */
+  readonly constant?: boolean;
   /** The caller can reach it as a property of the trainer. */
   readonly exported?: boolean;
 }

@@ -149,7 +149,7 @@ export function createTrainer<Trainer, State extends object>(
   for (const [name, spec] of Object.entries(signature.shared)) {
     const variable = sharedOf(name, border, state, program.ownsMemory === true);
     if (spec.exported) trainer[name] = variable;
-    if (!spec.data) own[name] = variable;
+    if (!spec.data && !spec.constant) own[name] = variable;
   }
   return { ...trainer, [variables]: own } as Trainer;
 }
@@ -231,7 +231,7 @@ export function createAsyncTrainer<Trainer>(signature: Signature, program: Async
   for (const [name, spec] of Object.entries(signature.shared)) {
     const variable = asyncSharedOf(name, border, program, inTurn);
     if (spec.exported) trainer[name] = variable;
-    if (!spec.data) own[name] = variable;
+    if (!spec.data && !spec.constant) own[name] = variable;
   }
   return { ...trainer, [variables]: own } as Trainer;
 }

@@ -6,9 +6,10 @@
 import { types } from "node:util";
 import { collecting, fail } from "../diagnostics/error.ts";
 import { atSite, currentScope, enterScope, leaveScope } from "../graph/context.ts";
-import { isNode, poison } from "../graph/node.ts";
+import { isNode, type Node, poison } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";
 import * as language from "../language/index.ts";
+import { isTable } from "../ops/leaf.ts";
 import { isReadable, refuseDraw, refuseMember } from "./members.ts";
 
 type Value = unknown;
@@ -310,19 +311,21 @@ function propertyKey(object: unknown, key: unknown): PropertyKey {
   return Reflect.ownKeys(wrapper)[0];
 }
 
+/** A plain number is the same wherever it is written, whatever it is bound to. */
+const isNamable = (node: Node): boolean => node.op.name !== "constant" || isTable(node);
+
 const shortened = (text: string): string =>
   text.length > 40 ? `${text.slice(0, 36)}…${text.at(-1)}` : text;
 
 function label(value: unknown, name: string): void {
   if (isNode(value)) {
-    if (value.op.name !== "constant") value.label ??= { name, scope: currentScope() };
+    if (isNamable(value)) value.label ??= { name, scope: currentScope() };
     return;
   }
   if (!isList(value)) return;
   for (const [place, element] of ownValues(value)) {
     if (isNode(element)) {
-      if (element.op.name !== "constant")
-        element.label ??= { name: `${name}_${place}`, scope: currentScope() };
+      if (isNamable(element)) element.label ??= { name: `${name}_${place}`, scope: currentScope() };
     } else if (typeof element === "object" && element !== null) numberMembers(element, name, place);
   }
 }

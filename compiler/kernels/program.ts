@@ -38,7 +38,7 @@ export interface Program {
   readonly name: string;
   readonly source: ModelFunction;
   readonly inputs: readonly Node[];
-  /** Shared variables and data that it reads or writes, in the order of the model. */
+  /** Shared variables, data and literal arrays that it reads or writes, in the order of the model. */
   readonly memory: readonly Node[];
   readonly views: readonly View[];
   /** Kernels and loops in the order in which they run. */
@@ -85,7 +85,7 @@ const isNamed = (node: Node): boolean =>
 /**
  * Compiles one function down to kernels.
  *
- * @param shared the names of shared variables, which all functions of a model agree on
+ * @param shared the names of shared variables and of literal arrays in memory, which all functions of a model agree on
  */
 export function compileFunction(
   fn: ModelFunction,
@@ -129,7 +129,7 @@ export function compileFunction(
     stored.has(node) ||
     views.has(node) ||
     node.op.part === true ||
-    (node.op.leaf === true && node.op.name !== "constant");
+    (node.op.leaf === true && (node.op.name !== "constant" || shared.has(node)));
   const lowerer = new Lowerer(isMemory);
   const asked = options.apart ? isNamed : undefined;
   const kept = chooseStored(roots, asked);
@@ -149,7 +149,7 @@ export function compileFunction(
       staticSize(node.shape) === 1 ||
       !node.op.isRows?.(node.attrs) ||
       !base.op.leaf ||
-      base.op.name === "constant" ||
+      !isMemory(base) ||
       overwritten.has(base)
     )
       continue;
@@ -171,7 +171,7 @@ export function compileFunction(
     ]),
   );
 
-  const memory = order.filter((node) => sharedInfo(node));
+  const memory = order.filter((node) => sharedInfo(node) || shared.has(node));
   for (const { target } of updates) if (!memory.includes(target)) memory.push(target);
   memory.sort((a, b) => a.id - b.id);
   const temporaries = all.map((stage) => stage.into).filter((node) => !sharedInfo(node));
@@ -184,7 +184,7 @@ export function compileFunction(
         (!node.op.movement && (node.label || node.role || node.derivative || node.arrangedAs))),
   );
   const needed = [...new Set([...memory, ...fn.inputs, ...temporaries, ...named])].filter(
-    (n) => n.op.name !== "constant",
+    (n) => n.op.name !== "constant" || shared.has(n),
   );
   return {
     name,

@@ -31,8 +31,8 @@ export interface SharedOptions {
 }
 
 /**
- * A parameter. `value` is an initial value *expression* – zeros, a seeded draw, a formula, a small
- * literal – whose computation is generated too; it may not depend on inputs.
+ * A parameter. `value` is an initial value *expression* – zeros, a seeded draw, a formula – whose
+ * computation is generated too, or an array of numbers; it may not depend on inputs.
  *
  * @throws ADJ1008 when the value depends on an input or has a named dimension
  */

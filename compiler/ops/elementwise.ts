@@ -247,10 +247,12 @@ export const castOp = op<CastAttrs>({
 /** `x` in another dtype; `x` itself when it has it already. */
 export function castTo(x: Node, to: DType): Node {
   if (x.type.dtype === to) return x;
-  if (x.op.name === "constant" && typeof x.attrs.value === "number") {
-    const v = x.attrs.value;
-    const value = to === "bool" ? Number(v !== 0) : isFloat(to) ? v : Math.trunc(v);
-    return makeNode(x.op, [], { value, dtype: to, shape: [] });
+  if (x.op.name === "constant") {
+    const converted = (v: number): number =>
+      to === "bool" ? Number(v !== 0) : isFloat(to) ? v : Math.trunc(v);
+    const { value } = x.attrs as { value: number | readonly number[] };
+    const values = typeof value === "number" ? converted(value) : value.map(converted);
+    return makeNode(x.op, [], { value: values, dtype: to, shape: x.shape });
   }
   return makeNode(castOp, [x], { to });
 }

@@ -13,7 +13,10 @@ export function intRange(node: Node): IntRange | undefined {
   const { op, inputs, attrs } = node;
   if (op.name === "constant") {
     const values = [attrs.value].flat() as number[];
-    return { min: Math.min(...values), max: Math.max(...values) };
+    return {
+      min: values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      max: values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    };
   }
   if (op.bounds) {
     const types = inputs.map((input) => input.type);

@@ -51,7 +51,7 @@ export const sharedOp = op<LeafAttrs>({
 
 type ConstantAttrs = { value: number | readonly number[]; dtype: DType; shape: Shape };
 
-/** A number, or a small literal array. */
+/** A number, or an array of numbers that the model writes out. */
 export const constantOp = op<ConstantAttrs>({
   name: "constant",
   leaf: true,
@@ -65,7 +65,7 @@ export const constantOp = op<ConstantAttrs>({
   lower({ attrs }, index) {
     const { value, dtype, shape } = attrs;
     if (typeof value === "number") return scalar.constant(value, dtype);
-    // A literal array is a table: a chain of choices on the flat index keeps targets free of tables.
+    // A short array needs no memory: it is a chain of choices on the flat index.
     let flat: scalar.Scalar = scalar.constant(0, "int32");
     for (const [axis, i] of index.entries()) {
       flat = scalar.indexAdd(scalar.indexMul(flat, scalar.extent(shape[axis])), i);
@@ -88,6 +88,22 @@ export const constantOp = op<ConstantAttrs>({
   cost: 0,
 });
 
+/** So many numbers are choices in a formula. */
+const fewNumbers = 8;
+
+/** More numbers than a source file should hold. */
+const mostNumbers = 1e6;
+
+/** The numbers of a literal array; undefined for everything else. */
+export function literalValues(node: Node): readonly number[] | undefined {
+  return node.op === constantOp && typeof node.attrs.value !== "number"
+    ? (node.attrs.value as readonly number[])
+    : undefined;
+}
+
+/** A literal array that lies in memory: its numbers are data of the generated code. */
+export const isTable = (node: Node): boolean => (literalValues(node)?.length ?? 0) > fewNumbers;
+
 const atom = (text: string) => ({ text, precedence: 99 });
 
 /** `-10^{30}` and `1.5 \\cdot 10^{-7}` in place of what JavaScript writes. */
@@ -100,7 +116,7 @@ function texConstant(attrs: ConstantAttrs): Printed {
   return { text: spelled, precedence: /^-?1e/.test(text) ? precedence.power : precedence.mul };
 }
 
-/** `2`, `0.13`, `[1, 2, 3]`, `true` */
+/** `2`, `0.13`, `[1, 2, 3]`, `true`; of many numbers the first. */
 export function formatConstant({ value, dtype }: ConstantAttrs): string {
   const one = (v: number) =>
     dtype === "bool"
@@ -108,7 +124,9 @@ export function formatConstant({ value, dtype }: ConstantAttrs): string {
       : Object.is(v, -0)
         ? "-0"
         : decimal(v, dtype).replace("Infinity", "∞");
-  return typeof value === "number" ? one(value) : `[${value.map(one).join(", ")}]`;
+  if (typeof value === "number") return one(value);
+  const shown = value.slice(0, value.length > fewNumbers ? 3 : undefined).map(one);
+  return `[${[...shown, ...(shown.length < value.length ? ["…"] : [])].join(", ")}]`;
 }
 
 let leaves = 0;
@@ -165,6 +183,15 @@ export function asNode(value: Operand, partner?: DType): Node {
   }
   const shape = nestedShape(value);
   if (!shape) return fail("ADJ4007", "the rows of an array must have the same length");
+  const count = shape.reduce((n, d) => n * d, 1);
+  if (count > mostNumbers)
+    fail(
+      "ADJ1008",
+      `an array of ${count.toLocaleString("en-US")} numbers is too large to be written into generated code`,
+      {
+        hint: `data(${shape.join(", ")}) is filled by the program that runs it`,
+      },
+    );
   const numbers = flattenNested(value);
   if (numbers.some((n) => typeof n !== "number")) {
     return fail(

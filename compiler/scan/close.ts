@@ -2,7 +2,7 @@
 
 import { type Node, topological } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
-import { symbol } from "../ops/leaf.ts";
+import { isTable, symbol } from "../ops/leaf.ts";
 import type { Bound } from "../ops/scan.ts";
 import { dependents } from "../ops/vectorise.ts";
 
@@ -18,7 +18,7 @@ export function captured(
   const ofConstants = new Set<Node>();
   for (const node of topological(results)) {
     const isFree = node.op.leaf
-      ? node.op.name === "constant"
+      ? node.op.name === "constant" && !isTable(node)
       : node.inputs.every((i) => ofConstants.has(i));
     if (isFree) ofConstants.add(node);
   }

@@ -106,7 +106,7 @@ function writeSignature(out: Writer, model: CompiledModel): void {
         "shared: {",
         () => {
           for (const v of model.shared) {
-            const flags = `${v.isData ? ", data: true" : ""}${v.exported ? ", exported: true" : ""}${rangeText(v.node)}`;
+            const flags = `${v.isData ? ", data: true" : ""}${v.isConstant ? ", constant: true" : ""}${v.exported ? ", exported: true" : ""}${rangeText(v.node)}`;
             out.line(
               `${v.name}: { dtype: "${v.node.type.dtype}", shape: ${shapeText(v.node.shape)}${flags} },`,
             );

@@ -98,6 +98,13 @@ export class Writer {
     return this;
   }
 
+  /** Lines that fit, one step further in. */
+  lines(lines: readonly string[]): this {
+    const indent = "  ".repeat(this.#depth + 1);
+    for (const line of lines) this.#lines.push(`${indent}${line}`);
+    return this;
+  }
+
   toString(): string {
     return `${this.#lines.join("\n")}\n`;
   }

@@ -21,6 +21,8 @@ export interface WasmCode {
   readonly shared: Readonly<Record<string, number>>;
   /** Where sizes of data lie. */
   readonly sizes: Readonly<Record<string, number>>;
+  /** Numbers that variables start with, where the model writes them out. */
+  readonly values?: Readonly<Record<string, readonly number[]>>;
   /** What computes initial values, and where the seed lies. */
   readonly initials: readonly { readonly name: string; readonly seed?: number }[];
   /** Where numbers lie, of arrays where their address lies. */
@@ -170,6 +172,7 @@ async function programOf(
     ...functions,
     ownsMemory: true,
     createState(seed: number) {
+      Object.assign(state, code.values);
       for (const initial of code.initials) {
         heap.beginCall();
         if (initial.seed !== undefined) heap.setNumber(initial.seed, "int32", seed | 0);

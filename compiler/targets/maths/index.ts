@@ -25,10 +25,14 @@ export function emitMaths(model: CompiledModel): string {
 }
 
 function variables(shared: readonly SharedVariable[]): string[] {
-  const parameters = shared.filter((v) => !v.isData && !sharedInfo(v.node)?.next);
+  const parameters = shared.filter((v) => !v.isData && !v.isConstant && !sharedInfo(v.node)?.next);
   const count = parameters.reduce((n, v) => n + (staticSize(v.node.shape) ?? 0), 0);
   const rows = shared.map((v) => {
-    const initial = v.isData ? "filled by the caller" : `\`${initialText(v)}\``;
+    const initial = v.isData
+      ? "filled by the caller"
+      : v.isConstant
+        ? "constant"
+        : `\`${initialText(v)}\``;
     return `| \`${v.name}\` | ${v.node.type.dtype} | ${v.node.shape.join(" × ") || "scalar"} | ${initial} |`;
   });
   if (rows.length === 0) return [];
@@ -97,7 +101,7 @@ function symbolsOf({ program }: CompiledFunction): SymbolOf {
     // A loop's values have the name of what the model makes of them.
     if (node.label && node.op.part) return texName(node.label.name, index);
     if (node.label) return texName(nameOf(node, node.label.name), index);
-    if (node.op.leaf && node.op.name !== "constant")
+    if (node.op.leaf && (node.op.name !== "constant" || program.names.has(node)))
       return texName(program.names.get(node) ?? node.op.name, index);
     if (node.op.part) {
       const name = program.names.get(program.final(node));

@@ -1,11 +1,12 @@
 /** The native target: C with vectors and threads, which also compiles without Node. */
 
 import type { Node } from "../../graph/node.ts";
-import { type Dim, type DType, sizesOf, staticSize } from "../../graph/types.ts";
+import { type Dim, type DType, formatType, sizesOf, staticSize } from "../../graph/types.ts";
 import { withRouted } from "../../kernels/contraction/arrange.ts";
 import { definedIn, helperName, spelled } from "../../kernels/functions.ts";
-import type { CompiledFunction, CompiledModel } from "../../model.ts";
+import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { banner } from "../banner.ts";
+import { literalLines, shortest } from "../literals.ts";
 import { Writer } from "../writer.ts";
 import { elementTypes, expression, needsHelper, roundsEach } from "./expression.ts";
 import { canFail, isMade, ownSizes, parametersOf, toldSizes, writeFunction } from "./function.ts";
@@ -89,6 +90,7 @@ function source(model: CompiledModel): string {
   };
   for (const fn of [...initials(model), ...model.functions])
     writeFunction(out, model, fn, arenaOf(fn));
+  for (const variable of model.shared) writeValues(out, variable);
   writeCreate(out, model);
   writeTable(out, model);
   return out.toString();
@@ -170,6 +172,25 @@ function listsIn(model: CompiledModel): ListKind[] {
   return [...kinds.values()];
 }
 
+/** Numbers that the model writes out. */
+function writeValues(out: Writer, variable: SharedVariable): void {
+  const { node, name, values, isConstant } = variable;
+  if (!values) return;
+  out.doc([isConstant ? `${name} ${formatType(node.type)}.` : `What ${name} starts with.`]);
+  out.line(`static const ${elementTypes[node.type.dtype]} initial_${name}[] = {`);
+  out.lines(literalLines(variable, 2, literalInC));
+  out.line("};").line();
+}
+
+/** `0.1f`, `2`, `INFINITY` */
+function literalInC(value: number, dtype: DType): string {
+  if (Number.isNaN(value)) return "NAN";
+  if (!Number.isFinite(value)) return value < 0 ? "-INFINITY" : "INFINITY";
+  const text = shortest(value, dtype);
+  if (Object.is(value, -0)) return "-0.0f";
+  return dtype === "float32" && /[.e]/.test(text) ? `${text}f` : text;
+}
+
 function writeCreate(out: Writer, model: CompiledModel): void {
   const name = inC(model.name);
   const seeded = initials(model).some((fn) => fn.program.inputs.length > 0);
@@ -193,6 +214,9 @@ function writeCreate(out: Writer, model: CompiledModel): void {
       });
     }
     out.line("model->adjoint_pool = adjoint_pool_create(threads);");
+    for (const { values, name: member } of model.shared)
+      if (values)
+        out.line(`memcpy(model->${inC(member)}, initial_${member}, sizeof initial_${member});`);
     for (const { initial, name: member } of model.shared) {
       if (!initial) continue;
       const takesSeed = initial.program.inputs.length > 0;

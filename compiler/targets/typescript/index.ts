@@ -1,7 +1,14 @@
 /** The reference target: dependency-free TypeScript, loops over typed arrays, written for a reviewer. */
 
 import type { Node } from "../../graph/node.ts";
-import { type DType, dimPlus, dimText, sizesOf, staticSize } from "../../graph/types.ts";
+import {
+  type DType,
+  dimPlus,
+  dimText,
+  formatType,
+  sizesOf,
+  staticSize,
+} from "../../graph/types.ts";
 import { type Call, type Choice, callsIn, type Nest, type Repeat } from "../../kernels/loops.ts";
 import { roomOf } from "../../kernels/plan.ts";
 import type { View } from "../../kernels/program.ts";
@@ -21,6 +28,7 @@ import { isState } from "../../ops/scan.ts";
 import { banner } from "../banner.ts";
 import { CommonKernels, type OwnKernel } from "../common.ts";
 import { formulaOf } from "../formula.ts";
+import { literalLines } from "../literals.ts";
 import { Writer } from "../writer.ts";
 import { offset } from "./expression.ts";
 import { writeHelpers } from "./helpers.ts";
@@ -42,6 +50,7 @@ export function emitTypescript(model: CompiledModel, instrument?: Instrument): s
   const slots = slotNames(model);
   writeState(out, model, slots);
   writeCreate(out, model, slots);
+  for (const variable of model.shared) writeValues(out, variable);
   if (drawsNumbers(model)) writeRandom(out);
   writeHelpers(out, bodiesOf(model));
   for (const fn of initials(model)) writeFunction(out, model, fn, { slots, kernels });
@@ -88,9 +97,9 @@ export function dataSizes(model: CompiledModel): string[] {
 function writeState(out: Writer, model: CompiledModel, slots: SlotNames): void {
   out.doc(["Memory of one trainer."]);
   out.block("export interface State {", () => {
-    for (const { node, name, isData } of model.shared) {
+    for (const { node, name, isData, isConstant } of model.shared) {
       out.doc([
-        `${isData ? "Data" : "Shared variable"} ${node.type.dtype}[${node.shape.join(", ")}]${isData ? ", empty until it is filled." : "."}`,
+        `${isData ? "Data" : isConstant ? "Constant" : "Shared variable"} ${node.type.dtype}[${node.shape.join(", ")}]${isData ? ", empty until it is filled." : "."}`,
       ]);
       out.line(`${name}: ${arrayTypes[node.type.dtype]};`);
     }
@@ -127,9 +136,10 @@ function writeCreate(out: Writer, model: CompiledModel, slots: SlotNames): void 
     out.block(
       "const state: State = {",
       () => {
-        for (const { node, name } of model.shared) {
+        for (const { node, name, values, isConstant } of model.shared) {
           const size = staticSize(node.shape) ?? 0;
-          out.line(`${name}: new ${arrayTypes[node.type.dtype]}(${size}),`);
+          const start = values && `initial_${name}${isConstant ? "" : ".slice()"}`;
+          out.line(`${name}: ${start ?? `new ${arrayTypes[node.type.dtype]}(${size})`},`);
         }
         const sizes = dataSizes(model);
         if (sizes.length > 0)
@@ -147,6 +157,16 @@ function writeCreate(out: Writer, model: CompiledModel, slots: SlotNames): void 
     out.line("return state;");
   });
   out.line();
+}
+
+/** Numbers of the model. */
+function writeValues(out: Writer, variable: SharedVariable): void {
+  const { node, name, values, isConstant } = variable;
+  if (!values) return;
+  out.doc([isConstant ? `${name} ${formatType(node.type)}.` : `What ${name} starts with.`]);
+  out.line(`const initial_${name} = new ${arrayTypes[node.type.dtype]}([`);
+  out.lines(literalLines(variable, 2));
+  out.line("]);").line();
 }
 
 const arenaName = (dtype: DType): string => `scratch_${dtype}`;

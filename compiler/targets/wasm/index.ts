@@ -5,6 +5,7 @@ import { sizesOf } from "../../graph/types.ts";
 import { withRouted } from "../../kernels/contraction/arrange.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
+import { literalLines } from "../literals.ts";
 import { columns, Writer } from "../writer.ts";
 import { type Assembled, assemble, onSharedMemory, withoutFused } from "./assemble.ts";
 import { brokenLine } from "./code.ts";
@@ -49,6 +50,7 @@ export async function emitWasm(compiled: CompiledModel): Promise<Map<string, str
       out.line(`free: ${layout.free.address},`);
       writeVariables(out, model, layout);
       writeSizes(out, layout);
+      writeValues(out, model);
       writeInitials(out, model, layout);
       writeFunctions(out, model, layout);
       if (shared) writePool(out);
@@ -109,6 +111,23 @@ function writeVariables(out: Writer, model: CompiledModel, layout: Layout): void
     () => {
       for (const { node, name } of model.shared)
         out.line(`${name}: ${(layout.shared.get(node) as Place).address},`);
+    },
+    "},",
+  );
+}
+
+/** Numbers that the model writes out. */
+function writeValues(out: Writer, model: CompiledModel): void {
+  const written = model.shared.filter(({ values }) => values);
+  if (written.length === 0) return;
+  out.block(
+    "values: {",
+    () => {
+      for (const variable of written) {
+        out.line(`${variable.name}: [`);
+        out.lines(literalLines(variable, 6));
+        out.line("],");
+      }
     },
     "},",
   );
