@@ -184,6 +184,112 @@
       (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))
     (local.get $start))
 
+  ;; sums[c] = Σ_step right[step, c] for 12 columns.
+  (func $column_sums_3 (param $right i32) (param $steps i32) (param $right_step i32)
+      (param $sums i32)
+    (local $turns i32) (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128)
+    (local $sum01 v128) (local $sum02 v128)
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+          (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+          (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+          (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+          (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+        (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+        (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02)))
+
+  ;; sums[c] = Σ_step right[step, c] for 16 columns.
+  (func $column_sums_4 (param $right i32) (param $steps i32) (param $right_step i32)
+      (param $sums i32)
+    (local $turns i32) (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $y3 v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum02 v128) (local $sum03 v128)
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $y3 (v128.load offset=48 (local.get $right)))
+          (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+          (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+          (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+          (local.set $sum03 (f32x4.add (local.get $sum03) (local.get $y3)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $y3 (v128.load offset=48 (local.get $right)))
+          (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+          (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+          (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+          (local.set $sum03 (f32x4.add (local.get $sum03) (local.get $y3)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $y3 (v128.load offset=48 (local.get $right)))
+        (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+        (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+        (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+        (local.set $sum03 (f32x4.add (local.get $sum03) (local.get $y3)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum03)))
+
+  ;; Copies rows of 8 numbers, which are so many bytes apart, beside each other.
+  (func $copy_rows_2 (param $from i32) (param $rows i32) (param $distance i32) (param $to i32)
+    (loop $each_row
+      (v128.store (local.get $to) (v128.load (local.get $from)))
+      (v128.store offset=16 (local.get $to) (v128.load offset=16 (local.get $from)))
+      (local.set $from (i32.add (local.get $from) (local.get $distance)))
+      (local.set $to (i32.add (local.get $to) (i32.const 32)))
+      (br_if $each_row (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))
+
+  ;; Copies rows of 12 numbers, which are so many bytes apart, beside each other.
+  (func $copy_rows_3 (param $from i32) (param $rows i32) (param $distance i32) (param $to i32)
+    (loop $each_row
+      (v128.store (local.get $to) (v128.load (local.get $from)))
+      (v128.store offset=16 (local.get $to) (v128.load offset=16 (local.get $from)))
+      (v128.store offset=32 (local.get $to) (v128.load offset=32 (local.get $from)))
+      (local.set $from (i32.add (local.get $from) (local.get $distance)))
+      (local.set $to (i32.add (local.get $to) (i32.const 48)))
+      (br_if $each_row (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))
+
   ;; e^x = 2^n · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2.
   (func $f32x4_exp (param $x v128) (result v128)
     (local $at v128) (local $shifted v128) (local $n v128) (local $whole v128)
@@ -532,6 +638,220 @@
   (func $i32_min (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
 
+  ;; sums[r, c] += Σ_t value_t·right[at_t + r·run + c] over the entries of a list, for 5 runs of 8
+  ;;     columns.
+  ;; An entry is a value and its place in right, in bytes.
+  (func $list_terms_5x2 (param $list i32) (param $end i32) (param $right i32) (param $run i32)
+      (param $sums i32)
+    (local $term_0 i32) (local $term_1 i32) (local $term_2 i32) (local $term_3 i32)
+    (local $term_4 i32) (local $x v128) (local $sum00 v128) (local $sum01 v128)
+    (local $sum10 v128) (local $sum11 v128) (local $sum20 v128) (local $sum21 v128)
+    (local $sum30 v128) (local $sum31 v128) (local $sum40 v128) (local $sum41 v128)
+    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
+    (local.set $sum00 (v128.load (local.get $sums)))
+    (local.set $sum01 (v128.load offset=16 (local.get $sums)))
+    (local.set $sum10 (v128.load offset=32 (local.get $sums)))
+    (local.set $sum11 (v128.load offset=48 (local.get $sums)))
+    (local.set $sum20 (v128.load offset=64 (local.get $sums)))
+    (local.set $sum21 (v128.load offset=80 (local.get $sums)))
+    (local.set $sum30 (v128.load offset=96 (local.get $sums)))
+    (local.set $sum31 (v128.load offset=112 (local.get $sums)))
+    (local.set $sum40 (v128.load offset=128 (local.get $sums)))
+    (local.set $sum41 (v128.load offset=144 (local.get $sums)))
+    (loop $each_entry
+      (local.set $x (v128.load32_splat (local.get $list)))
+      (local.set $term_0 (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
+      (local.set $term_1 (i32.add (local.get $term_0) (local.get $run)))
+      (local.set $term_2 (i32.add (local.get $term_1) (local.get $run)))
+      (local.set $term_3 (i32.add (local.get $term_2) (local.get $run)))
+      (local.set $term_4 (i32.add (local.get $term_3) (local.get $run)))
+      (local.set $sum00
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term_0)) (local.get $sum00)))
+      (local.set $sum01
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term_0))
+          (local.get $sum01)))
+      (local.set $sum10
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term_1)) (local.get $sum10)))
+      (local.set $sum11
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term_1))
+          (local.get $sum11)))
+      (local.set $sum20
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term_2)) (local.get $sum20)))
+      (local.set $sum21
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term_2))
+          (local.get $sum21)))
+      (local.set $sum30
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term_3)) (local.get $sum30)))
+      (local.set $sum31
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term_3))
+          (local.get $sum31)))
+      (local.set $sum40
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term_4)) (local.get $sum40)))
+      (local.set $sum41
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term_4))
+          (local.get $sum41)))
+      (br_if $each_entry
+        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum10))
+    (v128.store offset=48 (local.get $sums) (local.get $sum11))
+    (v128.store offset=64 (local.get $sums) (local.get $sum20))
+    (v128.store offset=80 (local.get $sums) (local.get $sum21))
+    (v128.store offset=96 (local.get $sums) (local.get $sum30))
+    (v128.store offset=112 (local.get $sums) (local.get $sum31))
+    (v128.store offset=128 (local.get $sums) (local.get $sum40))
+    (v128.store offset=144 (local.get $sums) (local.get $sum41)))
+
+  ;; sums[c] += Σ_t value_t·right[at_t + c] over the entries of a list, for 32 columns.
+  ;; An entry is a value and its place in right, in bytes.
+  (func $list_terms_8 (param $list i32) (param $end i32) (param $right i32) (param $sums i32)
+    (local $term_0 i32) (local $x v128) (local $sum00 v128) (local $sum01 v128)
+    (local $sum02 v128) (local $sum03 v128) (local $sum04 v128) (local $sum05 v128)
+    (local $sum06 v128) (local $sum07 v128)
+    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
+    (local.set $sum00 (v128.load (local.get $sums)))
+    (local.set $sum01 (v128.load offset=16 (local.get $sums)))
+    (local.set $sum02 (v128.load offset=32 (local.get $sums)))
+    (local.set $sum03 (v128.load offset=48 (local.get $sums)))
+    (local.set $sum04 (v128.load offset=64 (local.get $sums)))
+    (local.set $sum05 (v128.load offset=80 (local.get $sums)))
+    (local.set $sum06 (v128.load offset=96 (local.get $sums)))
+    (local.set $sum07 (v128.load offset=112 (local.get $sums)))
+    (loop $each_entry
+      (local.set $x (v128.load32_splat (local.get $list)))
+      (local.set $term_0 (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
+      (local.set $sum00
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term_0)) (local.get $sum00)))
+      (local.set $sum01
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term_0))
+          (local.get $sum01)))
+      (local.set $sum02
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=32 (local.get $term_0))
+          (local.get $sum02)))
+      (local.set $sum03
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=48 (local.get $term_0))
+          (local.get $sum03)))
+      (local.set $sum04
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=64 (local.get $term_0))
+          (local.get $sum04)))
+      (local.set $sum05
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=80 (local.get $term_0))
+          (local.get $sum05)))
+      (local.set $sum06
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=96 (local.get $term_0))
+          (local.get $sum06)))
+      (local.set $sum07
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=112 (local.get $term_0))
+          (local.get $sum07)))
+      (br_if $each_entry
+        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum03))
+    (v128.store offset=64 (local.get $sums) (local.get $sum04))
+    (v128.store offset=80 (local.get $sums) (local.get $sum05))
+    (v128.store offset=96 (local.get $sums) (local.get $sum06))
+    (v128.store offset=112 (local.get $sums) (local.get $sum07)))
+
+  ;; sums[c] += Σ_t value_t·right[at_t + c] over the entries of a list, for 36 columns.
+  ;; An entry is a value and its place in right, in bytes.
+  (func $list_terms_9 (param $list i32) (param $end i32) (param $right i32) (param $sums i32)
+    (local $term_0 i32) (local $x v128) (local $sum00 v128) (local $sum01 v128)
+    (local $sum02 v128) (local $sum03 v128) (local $sum04 v128) (local $sum05 v128)
+    (local $sum06 v128) (local $sum07 v128) (local $sum08 v128)
+    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
+    (local.set $sum00 (v128.load (local.get $sums)))
+    (local.set $sum01 (v128.load offset=16 (local.get $sums)))
+    (local.set $sum02 (v128.load offset=32 (local.get $sums)))
+    (local.set $sum03 (v128.load offset=48 (local.get $sums)))
+    (local.set $sum04 (v128.load offset=64 (local.get $sums)))
+    (local.set $sum05 (v128.load offset=80 (local.get $sums)))
+    (local.set $sum06 (v128.load offset=96 (local.get $sums)))
+    (local.set $sum07 (v128.load offset=112 (local.get $sums)))
+    (local.set $sum08 (v128.load offset=128 (local.get $sums)))
+    (loop $each_entry
+      (local.set $x (v128.load32_splat (local.get $list)))
+      (local.set $term_0 (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
+      (local.set $sum00
+        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term_0)) (local.get $sum00)))
+      (local.set $sum01
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=16 (local.get $term_0))
+          (local.get $sum01)))
+      (local.set $sum02
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=32 (local.get $term_0))
+          (local.get $sum02)))
+      (local.set $sum03
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=48 (local.get $term_0))
+          (local.get $sum03)))
+      (local.set $sum04
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=64 (local.get $term_0))
+          (local.get $sum04)))
+      (local.set $sum05
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=80 (local.get $term_0))
+          (local.get $sum05)))
+      (local.set $sum06
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=96 (local.get $term_0))
+          (local.get $sum06)))
+      (local.set $sum07
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=112 (local.get $term_0))
+          (local.get $sum07)))
+      (local.set $sum08
+        (f32x4.relaxed_madd
+          (local.get $x)
+          (v128.load offset=128 (local.get $term_0))
+          (local.get $sum08)))
+      (br_if $each_entry
+        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum03))
+    (v128.store offset=64 (local.get $sums) (local.get $sum04))
+    (v128.store offset=80 (local.get $sums) (local.get $sum05))
+    (v128.store offset=96 (local.get $sums) (local.get $sum06))
+    (v128.store offset=112 (local.get $sums) (local.get $sum07))
+    (v128.store offset=128 (local.get $sums) (local.get $sum08)))
+
   ;; What the other threads do: work when they are called, a short spin, sleep.
   (func $serve
     (local $calls i32) (local $spins i32)
@@ -594,6 +914,677 @@
                 (i64.const -1)))))
         (br $waiting))))
 
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; The rows of left are left_row bytes apart, its steps 4 bytes.
+  (func $tile_3x3 (param $left i32) (param $left_row i32) (param $right i32) (param $steps i32)
+      (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
+    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
+    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
+    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
+    (local.set $left_0 (local.get $left))
+    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
+    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum10))
+    (v128.store offset=64 (local.get $sums) (local.get $sum11))
+    (v128.store offset=80 (local.get $sums) (local.get $sum12))
+    (v128.store offset=96 (local.get $sums) (local.get $sum20))
+    (v128.store offset=112 (local.get $sums) (local.get $sum21))
+    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; The rows of left begin where left_rows says, its steps 4 bytes.
+  (func $tile_3x3_listed (param $left_rows i32) (param $right i32) (param $steps i32)
+      (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
+    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
+    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
+    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
+    (local.set $left_0 (i32.load (local.get $left_rows)))
+    (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
+    (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum10))
+    (v128.store offset=64 (local.get $sums) (local.get $sum11))
+    (v128.store offset=80 (local.get $sums) (local.get $sum12))
+    (v128.store offset=96 (local.get $sums) (local.get $sum20))
+    (v128.store offset=112 (local.get $sums) (local.get $sum21))
+    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; The rows of left are adjacent in memory: it is transposed.
+  (func $tile_3x3_transposed (param $left i32) (param $right i32) (param $steps i32)
+      (param $left_step i32) (param $right_step i32) (param $sums i32)
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $y2 v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum02 v128) (local $sum10 v128)
+    (local $sum11 v128) (local $sum12 v128) (local $sum20 v128) (local $sum21 v128)
+    (local $sum22 v128)
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+        (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+        (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum10))
+    (v128.store offset=64 (local.get $sums) (local.get $sum11))
+    (v128.store offset=80 (local.get $sums) (local.get $sum12))
+    (v128.store offset=96 (local.get $sums) (local.get $sum20))
+    (v128.store offset=112 (local.get $sums) (local.get $sum21))
+    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 5 rows and 8 columns.
+  ;; The rows of left are left_row bytes apart, its steps left_step bytes.
+  (func $tile_5x2_strided (param $left i32) (param $left_row i32) (param $right i32)
+      (param $steps i32) (param $left_step i32) (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum10 v128) (local $sum11 v128)
+    (local $sum20 v128) (local $sum21 v128) (local $sum30 v128) (local $sum31 v128)
+    (local $sum40 v128) (local $sum41 v128)
+    (local.set $left_0 (local.get $left))
+    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
+    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
+    (local.set $left_3 (i32.add (local.get $left_2) (local.get $left_row)))
+    (local.set $left_4 (i32.add (local.get $left_3) (local.get $left_row)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (local.get $left_step)))
+          (local.set $left_1 (i32.add (local.get $left_1) (local.get $left_step)))
+          (local.set $left_2 (i32.add (local.get $left_2) (local.get $left_step)))
+          (local.set $left_3 (i32.add (local.get $left_3) (local.get $left_step)))
+          (local.set $left_4 (i32.add (local.get $left_4) (local.get $left_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (local.get $left_step)))
+          (local.set $left_1 (i32.add (local.get $left_1) (local.get $left_step)))
+          (local.set $left_2 (i32.add (local.get $left_2) (local.get $left_step)))
+          (local.set $left_3 (i32.add (local.get $left_3) (local.get $left_step)))
+          (local.set $left_4 (i32.add (local.get $left_4) (local.get $left_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $x (v128.load32_splat (local.get $left_3)))
+        (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+        (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+        (local.set $x (v128.load32_splat (local.get $left_4)))
+        (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+        (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum10))
+    (v128.store offset=48 (local.get $sums) (local.get $sum11))
+    (v128.store offset=64 (local.get $sums) (local.get $sum20))
+    (v128.store offset=80 (local.get $sums) (local.get $sum21))
+    (v128.store offset=96 (local.get $sums) (local.get $sum30))
+    (v128.store offset=112 (local.get $sums) (local.get $sum31))
+    (v128.store offset=128 (local.get $sums) (local.get $sum40))
+    (v128.store offset=144 (local.get $sums) (local.get $sum41)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 5 rows and 8 columns.
+  ;; The rows of left are left_row bytes apart, its steps left_step bytes.
+  ;; Steps are counted by loops in loops; steps of a loop around begin where the one inside has
+  ;;     ended.
+  (func $tile_5x2_strided_2_loops (param $left i32) (param $left_row i32) (param $right i32)
+      (param $steps_1 i32) (param $left_step_1 i32) (param $right_step_1 i32) (param $steps i32)
+      (param $left_step i32) (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $rest_1 i32) (local $turns i32) (local $x v128) (local $y0 v128)
+    (local $y1 v128) (local $sum00 v128) (local $sum01 v128) (local $sum10 v128)
+    (local $sum11 v128) (local $sum20 v128) (local $sum21 v128) (local $sum30 v128)
+    (local $sum31 v128) (local $sum40 v128) (local $sum41 v128)
+    (local.set $left_0 (local.get $left))
+    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
+    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
+    (local.set $left_3 (i32.add (local.get $left_2) (local.get $left_row)))
+    (local.set $left_4 (i32.add (local.get $left_3) (local.get $left_row)))
+    (local.set $rest_1 (local.get $steps_1))
+    (loop $each_of_steps_1
+      ;; two steps a turn
+      (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+      (if
+        (local.get $turns)
+        (then
+          (loop $each_turn
+            (local.set $y0 (v128.load (local.get $right)))
+            (local.set $y1 (v128.load offset=16 (local.get $right)))
+            (local.set $x (v128.load32_splat (local.get $left_0)))
+            (local.set $sum00
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+            (local.set $sum01
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+            (local.set $x (v128.load32_splat (local.get $left_1)))
+            (local.set $sum10
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+            (local.set $sum11
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+            (local.set $x (v128.load32_splat (local.get $left_2)))
+            (local.set $sum20
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+            (local.set $sum21
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+            (local.set $x (v128.load32_splat (local.get $left_3)))
+            (local.set $sum30
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+            (local.set $sum31
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+            (local.set $x (v128.load32_splat (local.get $left_4)))
+            (local.set $sum40
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+            (local.set $sum41
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+            (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+            (local.set $left_0 (i32.add (local.get $left_0) (local.get $left_step)))
+            (local.set $left_1 (i32.add (local.get $left_1) (local.get $left_step)))
+            (local.set $left_2 (i32.add (local.get $left_2) (local.get $left_step)))
+            (local.set $left_3 (i32.add (local.get $left_3) (local.get $left_step)))
+            (local.set $left_4 (i32.add (local.get $left_4) (local.get $left_step)))
+            (local.set $y0 (v128.load (local.get $right)))
+            (local.set $y1 (v128.load offset=16 (local.get $right)))
+            (local.set $x (v128.load32_splat (local.get $left_0)))
+            (local.set $sum00
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+            (local.set $sum01
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+            (local.set $x (v128.load32_splat (local.get $left_1)))
+            (local.set $sum10
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+            (local.set $sum11
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+            (local.set $x (v128.load32_splat (local.get $left_2)))
+            (local.set $sum20
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+            (local.set $sum21
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+            (local.set $x (v128.load32_splat (local.get $left_3)))
+            (local.set $sum30
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+            (local.set $sum31
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+            (local.set $x (v128.load32_splat (local.get $left_4)))
+            (local.set $sum40
+              (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+            (local.set $sum41
+              (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+            (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+            (local.set $left_0 (i32.add (local.get $left_0) (local.get $left_step)))
+            (local.set $left_1 (i32.add (local.get $left_1) (local.get $left_step)))
+            (local.set $left_2 (i32.add (local.get $left_2) (local.get $left_step)))
+            (local.set $left_3 (i32.add (local.get $left_3) (local.get $left_step)))
+            (local.set $left_4 (i32.add (local.get $left_4) (local.get $left_step)))
+            (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+      ;; the last of an odd number of steps
+      (if
+        (i32.and (local.get $steps) (i32.const 1))
+        (then
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (local.get $left_step)))
+          (local.set $left_1 (i32.add (local.get $left_1) (local.get $left_step)))
+          (local.set $left_2 (i32.add (local.get $left_2) (local.get $left_step)))
+          (local.set $left_3 (i32.add (local.get $left_3) (local.get $left_step)))
+          (local.set $left_4 (i32.add (local.get $left_4) (local.get $left_step)))))
+      (local.set $left_0 (i32.add (local.get $left_0) (local.get $left_step_1)))
+      (local.set $left_1 (i32.add (local.get $left_1) (local.get $left_step_1)))
+      (local.set $left_2 (i32.add (local.get $left_2) (local.get $left_step_1)))
+      (local.set $left_3 (i32.add (local.get $left_3) (local.get $left_step_1)))
+      (local.set $left_4 (i32.add (local.get $left_4) (local.get $left_step_1)))
+      (local.set $right (i32.add (local.get $right) (local.get $right_step_1)))
+      (br_if $each_of_steps_1 (local.tee $rest_1 (i32.sub (local.get $rest_1) (i32.const 1)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum10))
+    (v128.store offset=48 (local.get $sums) (local.get $sum11))
+    (v128.store offset=64 (local.get $sums) (local.get $sum20))
+    (v128.store offset=80 (local.get $sums) (local.get $sum21))
+    (v128.store offset=96 (local.get $sums) (local.get $sum30))
+    (v128.store offset=112 (local.get $sums) (local.get $sum31))
+    (v128.store offset=128 (local.get $sums) (local.get $sum40))
+    (v128.store offset=144 (local.get $sums) (local.get $sum41)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 5 rows and 8 columns.
+  ;; The rows of left are adjacent in memory: it is transposed.
+  (func $tile_5x2_transposed (param $left i32) (param $right i32) (param $steps i32)
+      (param $left_step i32) (param $right_step i32) (param $sums i32)
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $sum00 v128)
+    (local $sum01 v128) (local $sum10 v128) (local $sum11 v128) (local $sum20 v128)
+    (local $sum21 v128) (local $sum30 v128) (local $sum31 v128) (local $sum40 v128)
+    (local $sum41 v128)
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+        (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+        (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+        (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+        (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+        (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum10))
+    (v128.store offset=48 (local.get $sums) (local.get $sum11))
+    (v128.store offset=64 (local.get $sums) (local.get $sum20))
+    (v128.store offset=80 (local.get $sums) (local.get $sum21))
+    (v128.store offset=96 (local.get $sums) (local.get $sum30))
+    (v128.store offset=112 (local.get $sums) (local.get $sum31))
+    (v128.store offset=128 (local.get $sums) (local.get $sum40))
+    (v128.store offset=144 (local.get $sums) (local.get $sum41)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; The rows of left begin where left_rows says, its steps 4 bytes.
+  (func $tile_6x2_listed (param $left_rows i32) (param $right i32) (param $steps i32)
+      (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $left_5 i32) (local $turns i32) (local $x v128) (local $y0 v128)
+    (local $y1 v128) (local $sum00 v128) (local $sum01 v128) (local $sum10 v128)
+    (local $sum11 v128) (local $sum20 v128) (local $sum21 v128) (local $sum30 v128)
+    (local $sum31 v128) (local $sum40 v128) (local $sum41 v128) (local $sum50 v128)
+    (local $sum51 v128)
+    (local.set $left_0 (i32.load (local.get $left_rows)))
+    (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
+    (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
+    (local.set $left_3 (i32.load offset=12 (local.get $left_rows)))
+    (local.set $left_4 (i32.load offset=16 (local.get $left_rows)))
+    (local.set $left_5 (i32.load offset=20 (local.get $left_rows)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $x (v128.load32_splat (local.get $left_5)))
+          (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+          (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_5)))
+          (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+          (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (local.set $left_3 (i32.add (local.get $left_3) (i32.const 8)))
+          (local.set $left_4 (i32.add (local.get $left_4) (i32.const 8)))
+          (local.set $left_5 (i32.add (local.get $left_5) (i32.const 8)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $x (v128.load32_splat (local.get $left_3)))
+        (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+        (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+        (local.set $x (v128.load32_splat (local.get $left_4)))
+        (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+        (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+        (local.set $x (v128.load32_splat (local.get $left_5)))
+        (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+        (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum10))
+    (v128.store offset=48 (local.get $sums) (local.get $sum11))
+    (v128.store offset=64 (local.get $sums) (local.get $sum20))
+    (v128.store offset=80 (local.get $sums) (local.get $sum21))
+    (v128.store offset=96 (local.get $sums) (local.get $sum30))
+    (v128.store offset=112 (local.get $sums) (local.get $sum31))
+    (v128.store offset=128 (local.get $sums) (local.get $sum40))
+    (v128.store offset=144 (local.get $sums) (local.get $sum41))
+    (v128.store offset=160 (local.get $sums) (local.get $sum50))
+    (v128.store offset=176 (local.get $sums) (local.get $sum51)))
+
   ;; Takes units one at a time until there are none. Which unit of which job it is, is read and
   ;; counted at once, and the next job does not begin before all units of this one are done.
   (func $work
@@ -638,7 +1629,7 @@
               (i32.shl
                 (i32.add
                   (i32.add
-                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                     (i32.mul (local.get $j) (i32.const 5)))
                   (local.get $k))
                 (i32.const 2)))
@@ -647,7 +1638,7 @@
                 (f32x4.splat (f32.const 0.4000000059604645))
                 (call $f32x4_random
                   (i32x4.splat (local.get $seed))
-                  (i32x4.splat (i32.const 1392825402))
+                  (i32x4.splat (i32.const 1392825402 (; layer0.W ;)))
                   (i32x4.splat (i32.const 0))
                   (i32x4.add
                     (i32x4.splat
@@ -666,7 +1657,7 @@
               (i32.shl
                 (i32.add
                   (i32.add
-                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                     (i32.mul (local.get $j) (i32.const 5)))
                   (local.get $k))
                 (i32.const 2)))
@@ -676,7 +1667,7 @@
                 (f32x4.extract_lane 0
                   (call $f32x4_random
                     (i32x4.splat (local.get $seed))
-                    (i32x4.splat (i32.const 1392825402))
+                    (i32x4.splat (i32.const 1392825402 (; layer0.W ;)))
                     (i32x4.splat (i32.const 0))
                     (i32x4.splat
                       (i32.add
@@ -719,8 +1710,8 @@
                   (i32.add
                     (i32.add
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 500))
-                        (i32.mul (local.get $j) (i32.const 25)))
+                        (i32.mul (local.get $i) (i32.const 500 (; 20·5·5 ;)))
+                        (i32.mul (local.get $j) (i32.const 25 (; 5·5 ;))))
                       (i32.mul (local.get $k) (i32.const 5)))
                     (local.get $l))
                   (i32.const 2)))
@@ -729,7 +1720,7 @@
                   (f32x4.splat (f32.const 0.17192047834396362))
                   (call $f32x4_random
                     (i32x4.splat (local.get $seed))
-                    (i32x4.splat (i32.const -1632430167))
+                    (i32x4.splat (i32.const -1632430167 (; layer1.W ;)))
                     (i32x4.splat (i32.const 0))
                     (i32x4.add
                       (i32x4.splat
@@ -751,8 +1742,8 @@
                   (i32.add
                     (i32.add
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 500))
-                        (i32.mul (local.get $j) (i32.const 25)))
+                        (i32.mul (local.get $i) (i32.const 500 (; 20·5·5 ;)))
+                        (i32.mul (local.get $j) (i32.const 25 (; 5·5 ;))))
                       (i32.mul (local.get $k) (i32.const 5)))
                     (local.get $l))
                   (i32.const 2)))
@@ -762,7 +1753,7 @@
                   (f32x4.extract_lane 0
                     (call $f32x4_random
                       (i32x4.splat (local.get $seed))
-                      (i32x4.splat (i32.const -1632430167))
+                      (i32x4.splat (i32.const -1632430167 (; layer1.W ;)))
                       (i32x4.splat (i32.const 0))
                       (i32x4.splat
                         (i32.add
@@ -792,8 +1783,9 @@
     (local $hidden_W i32) (local $seed i32) (local $end i32) (local $i i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
-    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 13)) (i32.const 800)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 13)))
+    (local.set $end
+      (call $i32_min (i32.mul (local.get $to) (i32.const 13 (; i of a unit ;))) (i32.const 800)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 13 (; i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -812,7 +1804,7 @@
                   (f32x4.splat (f32.const 0.1358732432126999))
                   (call $f32x4_random
                     (i32x4.splat (local.get $seed))
-                    (i32x4.splat (i32.const -1815431459))
+                    (i32x4.splat (i32.const -1815431459 (; hidden.W ;)))
                     (i32x4.splat (i32.const 0))
                     (i32x4.add
                       (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
@@ -825,16 +1817,19 @@
 
   ;; initial_hidden_W(seed); updates hidden_W
   (func $initial_hidden_W
-    (call $share (global.get $initial_hidden_W.hidden_W.job) (i32.const 62)))
+    (call $share (global.get $initial_hidden_W.hidden_W.job) (i32.const 62 (; units ;))))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $train.h0_convolved (param $from i32) (param $to i32)
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $right i32) (local $j_first i32)
+    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h0_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (global.get $train.h0_convolved))
@@ -847,8 +1842,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -877,29 +1870,63 @@
                               (local.get $l))
                             (local.get $n))
                           (i32.const 2)))))
-                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (local.set $to_panel
+                    (i32.add
+                      (local.get $to_panel)
+                      (i32.const 32 (; a row of the panel, in bytes ;))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $train.h0_convolved.tile
+              (call $tile_5x2_strided
                 (i32.add
-                  (local.get $layer0_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 100 (; from row to row of left, in bytes ;))))
+                (i32.const 100 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h0_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h0_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h0_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h0_convolved.row
+                  (i32.add
+                    (local.get $h0_convolved.row)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -912,68 +1939,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $train.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
-      (param $j i32) (param $kl i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
-    (local $h0_convolved i32)
-    (local.set $steps (i32.const 25))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const -4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (local.set $h0_convolved (global.get $train.h0_convolved))
-    (local.set $h0_convolved.at
-      (i32.add
-        (local.get $h0_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 11520))
-              (i32.mul (local.get $j) (i32.const 576)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
 
   ;; h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
@@ -1016,9 +1981,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520))
-                                    (i32.mul (local.get $j) (i32.const 576)))
-                                  (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                                    (i32.mul (local.get $j) (i32.const 576 (; 24·24 ;))))
+                                  (i32.mul (local.get $k) (i32.const 48 (; 2·24 ;))))
                                 (i32.mul (local.get $m) (i32.const 24)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -1046,8 +2011,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
                       (i32.const 2)))
@@ -1061,8 +2026,8 @@
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 2880))
-                                (i32.mul (local.get $j) (i32.const 144)))
+                                (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                               (i32.mul (local.get $k) (i32.const 12)))
                             (local.get $l))
                           (i32.const 2))))
@@ -1075,8 +2040,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
                       (i32.const 2)))
@@ -1095,9 +2060,12 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $train.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $q i32) (local $right i32) (local $j_first i32)
+    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h1_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
     (local.set $h0 (global.get $train.h0))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (global.get $train.h1_convolved))
@@ -1110,8 +2078,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -1137,14 +2103,17 @@
                                 (i32.add
                                   (i32.add
                                     (i32.add
-                                      (i32.mul (local.get $i) (i32.const 2880))
-                                      (i32.mul (local.get $m) (i32.const 144)))
+                                      (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                      (i32.mul (local.get $m) (i32.const 144 (; 12·12 ;))))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
                                 (local.get $l))
                               (local.get $q))
                             (i32.const 2)))))
-                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (local.set $to_panel
+                      (i32.add
+                        (local.get $to_panel)
+                        (i32.const 32 (; a row of the panel, in bytes ;))))
                     (br_if $each_q
                       (i32.lt_s
                         (local.tee $q (i32.add (local.get $q) (i32.const 1)))
@@ -1154,23 +2123,57 @@
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $train.h1_convolved.tile
+              (call $tile_5x2_strided_2_loops
                 (i32.add
-                  (local.get $layer1_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2000 (; from row to row of left, in bytes ;))))
+                (i32.const 2000 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 20 (; steps_1 ;))
+                (i32.const 200 (; left_step_1 ;))
+                (i32.const 0 (; right_step_1 ;))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h1_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.shl
+                    (local.get $j_first)
+                    (i32.const 8 (; ·256, a row of h1_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h1_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h1_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h1_convolved.row
+                  (i32.add
+                    (local.get $h1_convolved.row)
+                    (i32.const 256 (; a row of h1_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -1183,72 +2186,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $train.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
-      (param $j i32) (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
-    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
-    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
-    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local $h1_convolved.at i32) (local $h1_convolved i32)
-    (local.set $steps_1 (i32.const 20))
-    (loop $each_of_steps_1
-      (local.set $steps (i32.const 25))
-      (loop $each_of_steps
-        (local.set $right_0 (v128.load (local.get $right)))
-        (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $left.lanes (v128.load32_splat (local.get $left)))
-        (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-        (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-        (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-        (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-        (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-        (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
-        (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-        (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
-        (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-        (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-        (local.set $left (i32.add (local.get $left) (i32.const -4)))
-        (local.set $right (i32.add (local.get $right) (i32.const 32)))
-        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-      (local.set $left (i32.add (local.get $left) (i32.const 200)))
-      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (local.set $h1_convolved (global.get $train.h1_convolved))
-    (local.set $h1_convolved.at
-      (i32.add
-        (local.get $h1_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 3200))
-              (i32.mul (local.get $j) (i32.const 64)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
 
   ;; h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
@@ -1264,8 +2201,9 @@
     (local.set $h1_pooled (global.get $train.h1_pooled))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (global.get $train.h1))
-    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (i32.const 500)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (local.set $end
+      (call $i32_min (i32.mul (local.get $to) (i32.const 3 (; i of a unit ;))) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3 (; i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -1291,9 +2229,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -1321,8 +2259,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2)))
@@ -1336,8 +2274,8 @@
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 800))
-                                (i32.mul (local.get $j) (i32.const 16)))
+                                (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                                (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                               (i32.mul (local.get $k) (i32.const 4)))
                             (local.get $l))
                           (i32.const 2))))
@@ -1350,8 +2288,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2)))
@@ -1372,8 +2310,11 @@
   (func $train.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
+    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $h2.row i32) (local $hidden_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 38400 (; sums, behind what is copied ;))))
     (local.set $h1 (global.get $train.h1))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -1384,53 +2325,107 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
-            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 38400)))
+            (call $i32_min
+              (i32.const 500)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 800))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 800 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
-            (call $train.h2.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 497 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $h1)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
-              (local.get $right)
-              (local.get $sums))
-            (if
-              (i32.and
-                (i32.eq (local.get $columns) (i32.const 12))
-                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
-              (then
-                (call $train.h2.whole (local.get $sums) (local.get $i_first) (local.get $j_first)))
-              (else
-                (call $train.h2.edge
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
+                (i32.mul
                   (local.get $i_tile)
-                  (local.get $j_first)
-                  (local.get $columns))))
+                  (i32.const 3200 (; from row to row of left, in bytes ;))))
+              (i32.const 3200 (; left_row ;))
+              (local.get $right)
+              (i32.const 800 (; steps ;))
+              (i32.const 48 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
+            ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $hidden_b.row
+              (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $h2.row
+              (i32.add
+                (i32.add (local.get $h2) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h2, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 12))
+                (then
+                  (v128.store
+                    (local.get $h2.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load (local.get $sums.row))
+                        (v128.load (local.get $hidden_b.row)))))
+                  (v128.store offset=16
+                    (local.get $h2.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load offset=16 (local.get $sums.row))
+                        (v128.load offset=16 (local.get $hidden_b.row)))))
+                  (v128.store offset=32
+                    (local.get $h2.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load offset=32 (local.get $sums.row))
+                        (v128.load offset=32 (local.get $hidden_b.row))))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $hidden_b.row)
+                              (i32.shl (local.get $c) (i32.const 2)))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $h2.row
+                (i32.add (local.get $h2.row) (i32.const 2000 (; a row of h2, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -1440,210 +2435,17 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $train.h2.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 800))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $train.h2.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (global.get $train.h2))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $h2.at
-      (i32.add
-        (local.get $h2)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=32
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=32 (local.get $sums))
-          (v128.load offset=32 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=48 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=64 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2032
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=32 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4032
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=128 (local.get $sums))
-          (v128.load offset=32 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $train.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $i_tile i32) (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (global.get $train.h2))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
-    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $step i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
+    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $p_logits.row i32) (local $output_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
     (local.set $h2 (global.get $train.h2))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -1654,97 +2456,92 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+            (call $i32_min
+              (i32.const 500)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 500))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 500 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
-            (call $train.p_logits.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 497 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $h2)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_tile)
+                  (i32.const 2000 (; from row to row of left, in bytes ;))))
+              (i32.const 2000 (; left_row ;))
               (local.get $right)
+              (i32.const 500 (; steps ;))
+              (i32.const 48 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
             ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $output_b.row
+              (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $p_logits.row
+              (i32.add
+                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.add
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.add
+                    (f32.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $p_logits.row
+                (i32.add
+                  (local.get $p_logits.row)
+                  (i32.const 40 (; a row of p_logits, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -1753,77 +2550,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; p_max[i] = max_j p_logits[i,j]
   ;;   for i < 500, j < 10
@@ -2000,7 +2726,11 @@
     (local $d_p_logits i32) (local $output_W i32) (local $h2 i32) (local $d_h2_linear i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
     (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
-    (local $i_first i32) (local $i_tile i32) (local $whole i32)
+    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
+    (local $sums.row i32) (local $h2.row i32) (local $d_h2_linear.row i32) (local $1.x4 v128)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 512 (; sums, behind what is copied ;))))
+    (local.set $1.x4 (f32x4.splat (f32.const 1)))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h2 (global.get $train.h2))
@@ -2011,10 +2741,9 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12 (; j of a panel ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 512)))
           ;; a panel of the right operand, column by column
           (local.set $at (i32.const 0))
           (loop $each_at
@@ -2031,7 +2760,8 @@
                     (i32.shl
                       (i32.add (i32.mul (local.get $j) (i32.const 10)) (local.get $k))
                       (i32.const 2)))))
-              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
+              (local.set $to_panel
+                (i32.add (local.get $to_panel) (i32.const 48 (; a row of the panel, in bytes ;))))
               (br_if $each_k
                 (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 10))))
             (br_if $each_at
@@ -2042,30 +2772,105 @@
           ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
-            (local.set $whole
-              (i32.and
-                (i32.eq (local.get $columns) (i32.const 12))
-                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500))))
-            (call $train.d_h2_linear.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 497 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $d_p_logits)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 10)) (i32.const 2)))
-              (local.get $right)
-              (local.get $sums)
-              (local.get $i_first)
-              (local.get $j_first)
-              (local.get $whole))
-            (if
-              (i32.eqz (local.get $whole))
-              (then
-                (call $train.d_h2_linear.edge
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500))
+                (i32.mul
                   (local.get $i_tile)
-                  (local.get $j_first)
-                  (local.get $columns))))
+                  (i32.const 40 (; from row to row of left, in bytes ;))))
+              (i32.const 40 (; left_row ;))
+              (local.get $right)
+              (i32.const 10 (; steps ;))
+              (i32.const 48 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500)))
+            ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $h2.row
+              (i32.add
+                (i32.add (local.get $h2) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h2, in bytes ;)))))
+            (local.set $d_h2_linear.row
+              (i32.add
+                (i32.add (local.get $d_h2_linear) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_first)
+                  (i32.const 2000 (; a row of d_h2_linear, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 12))
+                (then
+                  (v128.store
+                    (local.get $d_h2_linear.row)
+                    (f32x4.mul
+                      (v128.load (local.get $sums.row))
+                      (f32x4.sub
+                        (local.get $1.x4)
+                        (f32x4.mul
+                          (v128.load (local.get $h2.row))
+                          (v128.load (local.get $h2.row))))))
+                  (v128.store offset=16
+                    (local.get $d_h2_linear.row)
+                    (f32x4.mul
+                      (v128.load offset=16 (local.get $sums.row))
+                      (f32x4.sub
+                        (local.get $1.x4)
+                        (f32x4.mul
+                          (v128.load offset=16 (local.get $h2.row))
+                          (v128.load offset=16 (local.get $h2.row))))))
+                  (v128.store offset=32
+                    (local.get $d_h2_linear.row)
+                    (f32x4.mul
+                      (v128.load offset=32 (local.get $sums.row))
+                      (f32x4.sub
+                        (local.get $1.x4)
+                        (f32x4.mul
+                          (v128.load offset=32 (local.get $h2.row))
+                          (v128.load offset=32 (local.get $h2.row)))))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $d_h2_linear.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.mul
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (f32x4.sub
+                          (local.get $1.x4)
+                          (f32x4.mul
+                            (v128.load
+                              (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $h2.row)
+                                (i32.shl (local.get $c) (i32.const 2))))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $h2.row
+                (i32.add (local.get $h2.row) (i32.const 2000 (; a row of h2, in bytes ;))))
+              (local.set $d_h2_linear.row
+                (i32.add
+                  (local.get $d_h2_linear.row)
+                  (i32.const 2000 (; a row of d_h2_linear, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -2074,264 +2879,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns, then of a whole
-  ;;     tile the result.
-  (func $train.d_h2_linear.tile (param $left i32) (param $right i32) (param $sums i32)
-      (param $i i32) (param $j i32) (param $whole i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128) (local $h2.at i32) (local $d_h2_linear.at i32)
-    (local $h2 i32) (local $d_h2_linear i32)
-    (local.set $steps (i32.const 10))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=40 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=80 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=40 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=80 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (if
-      (local.get $whole)
-      (then
-        (local.set $h2 (global.get $train.h2))
-        (local.set $d_h2_linear (global.get $train.d_h2_linear))
-        (local.set $h2.at
-          (i32.add
-            (local.get $h2)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-              (i32.const 2))))
-        (local.set $d_h2_linear.at
-          (i32.add
-            (local.get $d_h2_linear)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-              (i32.const 2))))
-        (v128.store
-          (local.get $d_h2_linear.at)
-          (f32x4.mul
-            (local.get $sum_0_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul (v128.load (local.get $h2.at)) (v128.load (local.get $h2.at))))))
-        (v128.store offset=16
-          (local.get $d_h2_linear.at)
-          (f32x4.mul
-            (local.get $sum_0_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=16 (local.get $h2.at))
-                (v128.load offset=16 (local.get $h2.at))))))
-        (v128.store offset=32
-          (local.get $d_h2_linear.at)
-          (f32x4.mul
-            (local.get $sum_0_2)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=32 (local.get $h2.at))
-                (v128.load offset=32 (local.get $h2.at))))))
-        (v128.store offset=2000
-          (local.get $d_h2_linear.at)
-          (f32x4.mul
-            (local.get $sum_1_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=2000 (local.get $h2.at))
-                (v128.load offset=2000 (local.get $h2.at))))))
-        (v128.store offset=2016
-          (local.get $d_h2_linear.at)
-          (f32x4.mul
-            (local.get $sum_1_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=2016 (local.get $h2.at))
-                (v128.load offset=2016 (local.get $h2.at))))))
-        (v128.store offset=2032
-          (local.get $d_h2_linear.at)
-          (f32x4.mul
-            (local.get $sum_1_2)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=2032 (local.get $h2.at))
-                (v128.load offset=2032 (local.get $h2.at))))))
-        (v128.store offset=4000
-          (local.get $d_h2_linear.at)
-          (f32x4.mul
-            (local.get $sum_2_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=4000 (local.get $h2.at))
-                (v128.load offset=4000 (local.get $h2.at))))))
-        (v128.store offset=4016
-          (local.get $d_h2_linear.at)
-          (f32x4.mul
-            (local.get $sum_2_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=4016 (local.get $h2.at))
-                (v128.load offset=4016 (local.get $h2.at))))))
-        (v128.store offset=4032
-          (local.get $d_h2_linear.at)
-          (f32x4.mul
-            (local.get $sum_2_2)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=4032 (local.get $h2.at))
-                (v128.load offset=4032 (local.get $h2.at)))))))
-      (else
-        (v128.store (local.get $sums) (local.get $sum_0_0))
-        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-        (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-        (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-        (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-        (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-        (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-        (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $train.d_h2_linear.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $i_tile i32) (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $h2 i32)
-    (local $d_h2_linear i32)
-    (local.set $h2 (global.get $train.h2))
-    (local.set $d_h2_linear (global.get $train.d_h2_linear))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $d_h2_linear)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.mul
-                (v128.load
-                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                (f32x4.sub
-                  (f32x4.splat (f32.const 1))
-                  (f32x4.mul
-                    (v128.load
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2))))
-                    (v128.load
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $d_h2_linear)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32.mul
-                (f32.load (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                (f32.sub
-                  (f32.const 1)
-                  (f32.mul
-                    (f32.load
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2))))
-                    (f32.load
-                      (i32.add
-                        (local.get $h2)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l])
   ;;   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
@@ -2342,7 +2889,11 @@
     (local $unit i32) (local $jkl_first i32) (local $i_from i32) (local $columns i32)
     (local $i_to i32) (local $sums i32) (local $at i32) (local $jkl_at i32) (local $l i32)
     (local $k i32) (local $j i32) (local $to_panel i32) (local $m i32) (local $right i32)
-    (local $i_first i32) (local $i_tile i32) (local $whole i32)
+    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
+    (local $sums.row i32) (local $h1.row i32) (local $d_h1_linear.row i32) (local $1.x4 v128)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
+    (local.set $1.x4 (f32x4.splat (f32.const 1)))
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $h1 (global.get $train.h1))
@@ -2354,13 +2905,17 @@
         (loop $each_unit
           ;; what the unit's number stands for
           (local.set $jkl_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+            (i32.mul
+              (i32.div_u (local.get $unit) (i32.const 4))
+              (i32.const 12 (; jkl of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 800) (local.get $jkl_first)) (i32.const 12)))
           (local.set $i_to
-            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+            (call $i32_min
+              (i32.const 500)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           ;; a panel of the right operand, column by column
           (local.set $at (i32.const 0))
           (loop $each_at
@@ -2381,12 +2936,13 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $j) (i32.const 8000))
-                            (i32.mul (local.get $k) (i32.const 2000)))
+                            (i32.mul (local.get $j) (i32.const 8000 (; 16·500 ;)))
+                            (i32.mul (local.get $k) (i32.const 2000 (; 4·500 ;))))
                           (i32.mul (local.get $l) (i32.const 500)))
                         (local.get $m))
                       (i32.const 2)))))
-              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
+              (local.set $to_panel
+                (i32.add (local.get $to_panel) (i32.const 48 (; a row of the panel, in bytes ;))))
               (br_if $each_m
                 (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 500))))
             (br_if $each_at
@@ -2397,30 +2953,105 @@
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
-            (local.set $whole
-              (i32.and
-                (i32.eq (local.get $columns) (i32.const 12))
-                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))))
-            (call $train.d_h1_linear.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 497 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $d_h2_linear)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
-              (local.get $right)
-              (local.get $sums)
-              (local.get $i_first)
-              (local.get $jkl_first)
-              (local.get $whole))
-            (if
-              (i32.eqz (local.get $whole))
-              (then
-                (call $train.d_h1_linear.edge
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
+                (i32.mul
                   (local.get $i_tile)
-                  (local.get $jkl_first)
-                  (local.get $columns))))
+                  (i32.const 2000 (; from row to row of left, in bytes ;))))
+              (i32.const 2000 (; left_row ;))
+              (local.get $right)
+              (i32.const 500 (; steps ;))
+              (i32.const 48 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
+            ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $h1.row
+              (i32.add
+                (i32.add (local.get $h1) (i32.shl (local.get $jkl_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 3200 (; a row of h1, in bytes ;)))))
+            (local.set $d_h1_linear.row
+              (i32.add
+                (i32.add (local.get $d_h1_linear) (i32.shl (local.get $jkl_first) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_first)
+                  (i32.const 3200 (; a row of d_h1_linear, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 12))
+                (then
+                  (v128.store
+                    (local.get $d_h1_linear.row)
+                    (f32x4.mul
+                      (v128.load (local.get $sums.row))
+                      (f32x4.sub
+                        (local.get $1.x4)
+                        (f32x4.mul
+                          (v128.load (local.get $h1.row))
+                          (v128.load (local.get $h1.row))))))
+                  (v128.store offset=16
+                    (local.get $d_h1_linear.row)
+                    (f32x4.mul
+                      (v128.load offset=16 (local.get $sums.row))
+                      (f32x4.sub
+                        (local.get $1.x4)
+                        (f32x4.mul
+                          (v128.load offset=16 (local.get $h1.row))
+                          (v128.load offset=16 (local.get $h1.row))))))
+                  (v128.store offset=32
+                    (local.get $d_h1_linear.row)
+                    (f32x4.mul
+                      (v128.load offset=32 (local.get $sums.row))
+                      (f32x4.sub
+                        (local.get $1.x4)
+                        (f32x4.mul
+                          (v128.load offset=32 (local.get $h1.row))
+                          (v128.load offset=32 (local.get $h1.row)))))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $d_h1_linear.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.mul
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (f32x4.sub
+                          (local.get $1.x4)
+                          (f32x4.mul
+                            (v128.load
+                              (i32.add (local.get $h1.row) (i32.shl (local.get $c) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $h1.row)
+                                (i32.shl (local.get $c) (i32.const 2))))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $h1.row
+                (i32.add (local.get $h1.row) (i32.const 3200 (; a row of h1, in bytes ;))))
+              (local.set $d_h1_linear.row
+                (i32.add
+                  (local.get $d_h1_linear.row)
+                  (i32.const 3200 (; a row of d_h1_linear, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -2429,265 +3060,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns, then of a whole
-  ;;     tile the result.
-  (func $train.d_h1_linear.tile (param $left i32) (param $right i32) (param $sums i32)
-      (param $i i32) (param $jkl i32) (param $whole i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128) (local $h1.at i32) (local $d_h1_linear.at i32)
-    (local $h1 i32) (local $d_h1_linear i32)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (if
-      (local.get $whole)
-      (then
-        (local.set $h1 (global.get $train.h1))
-        (local.set $d_h1_linear (global.get $train.d_h1_linear))
-        (local.set $h1.at
-          (i32.add
-            (local.get $h1)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-              (i32.const 2))))
-        (local.set $d_h1_linear.at
-          (i32.add
-            (local.get $d_h1_linear)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-              (i32.const 2))))
-        (v128.store
-          (local.get $d_h1_linear.at)
-          (f32x4.mul
-            (local.get $sum_0_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul (v128.load (local.get $h1.at)) (v128.load (local.get $h1.at))))))
-        (v128.store offset=16
-          (local.get $d_h1_linear.at)
-          (f32x4.mul
-            (local.get $sum_0_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=16 (local.get $h1.at))
-                (v128.load offset=16 (local.get $h1.at))))))
-        (v128.store offset=32
-          (local.get $d_h1_linear.at)
-          (f32x4.mul
-            (local.get $sum_0_2)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=32 (local.get $h1.at))
-                (v128.load offset=32 (local.get $h1.at))))))
-        (v128.store offset=3200
-          (local.get $d_h1_linear.at)
-          (f32x4.mul
-            (local.get $sum_1_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=3200 (local.get $h1.at))
-                (v128.load offset=3200 (local.get $h1.at))))))
-        (v128.store offset=3216
-          (local.get $d_h1_linear.at)
-          (f32x4.mul
-            (local.get $sum_1_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=3216 (local.get $h1.at))
-                (v128.load offset=3216 (local.get $h1.at))))))
-        (v128.store offset=3232
-          (local.get $d_h1_linear.at)
-          (f32x4.mul
-            (local.get $sum_1_2)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=3232 (local.get $h1.at))
-                (v128.load offset=3232 (local.get $h1.at))))))
-        (v128.store offset=6400
-          (local.get $d_h1_linear.at)
-          (f32x4.mul
-            (local.get $sum_2_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=6400 (local.get $h1.at))
-                (v128.load offset=6400 (local.get $h1.at))))))
-        (v128.store offset=6416
-          (local.get $d_h1_linear.at)
-          (f32x4.mul
-            (local.get $sum_2_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=6416 (local.get $h1.at))
-                (v128.load offset=6416 (local.get $h1.at))))))
-        (v128.store offset=6432
-          (local.get $d_h1_linear.at)
-          (f32x4.mul
-            (local.get $sum_2_2)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=6432 (local.get $h1.at))
-                (v128.load offset=6432 (local.get $h1.at)))))))
-      (else
-        (v128.store (local.get $sums) (local.get $sum_0_0))
-        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-        (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-        (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-        (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-        (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-        (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-        (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $train.d_h1_linear.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $i_tile i32) (param $jkl_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $jkl i32) (local $h1 i32)
-    (local $d_h1_linear i32)
-    (local.set $h1 (global.get $train.h1))
-    (local.set $d_h1_linear (global.get $train.d_h1_linear))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-          (i32.shl (local.get $jkl_first) (i32.const 2))))
-      (local.set $jkl (local.get $jkl_first))
-      (if
-        (i32.lt_s
-          (local.get $jkl)
-          (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four jkl
-          (loop $each_jkl
-            (v128.store
-              (i32.add
-                (local.get $d_h1_linear)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                  (i32.const 2)))
-              (f32x4.mul
-                (v128.load
-                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
-                (f32x4.sub
-                  (f32x4.splat (f32.const 1))
-                  (f32x4.mul
-                    (v128.load
-                      (i32.add
-                        (local.get $h1)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                          (i32.const 2))))
-                    (v128.load
-                      (i32.add
-                        (local.get $h1)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                          (i32.const 2))))))))
-            (br_if $each_jkl
-              (i32.lt_s
-                (local.tee $jkl (i32.add (local.get $jkl) (i32.const 4)))
-                (i32.sub (i32.add (local.get $jkl_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $jkl) (i32.add (local.get $jkl_first) (local.get $columns)))
-        (then
-          ;; the other jkl
-          (loop $each_jkl
-            (f32.store
-              (i32.add
-                (local.get $d_h1_linear)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                  (i32.const 2)))
-              (f32.mul
-                (f32.load
-                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $jkl) (i32.const 2))))
-                (f32.sub
-                  (f32.const 1)
-                  (f32.mul
-                    (f32.load
-                      (i32.add
-                        (local.get $h1)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                          (i32.const 2))))
-                    (f32.load
-                      (i32.add
-                        (local.get $h1)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 800)) (local.get $jkl))
-                          (i32.const 2))))))))
-            (br_if $each_jkl
-              (i32.lt_s
-                (local.tee $jkl (i32.add (local.get $jkl) (i32.const 1)))
-                (i32.add (local.get $jkl_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
 
   ;; d_h1_linear_share[i,j,k,l] = d_h1_linear[i,j,k,l] / d_h1_linear_ties[i,j,k,l]
   ;;   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] =
@@ -2702,8 +3074,9 @@
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
     (local.set $d_h1_linear_share (global.get $train.d_h1_linear_share))
-    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (i32.const 500)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (local.set $end
+      (call $i32_min (i32.mul (local.get $to) (i32.const 3 (; i of a unit ;))) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3 (; i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -2729,9 +3102,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -2755,8 +3128,8 @@
                                   (i32.add
                                     (i32.add
                                       (i32.add
-                                        (i32.mul (local.get $i) (i32.const 800))
-                                        (i32.mul (local.get $j) (i32.const 16)))
+                                        (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                                        (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                                       (i32.mul (local.get $k) (i32.const 4)))
                                     (local.get $l))
                                   (i32.const 2)))))
@@ -2774,8 +3147,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2)))
@@ -2787,8 +3160,8 @@
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 800))
-                                (i32.mul (local.get $j) (i32.const 16)))
+                                (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                                (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                               (i32.mul (local.get $k) (i32.const 4)))
                             (local.get $l))
                           (i32.const 2))))
@@ -2824,8 +3197,8 @@
                   (i32.add
                     (i32.add
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 5000))
-                        (i32.mul (local.get $j) (i32.const 100)))
+                        (i32.mul (local.get $i) (i32.const 5000 (; 50·5·20 ;)))
+                        (i32.mul (local.get $j) (i32.const 100 (; 5·20 ;))))
                       (i32.mul (local.get $k) (i32.const 20)))
                     (local.get $l))
                   (i32.const 2)))
@@ -2837,8 +3210,8 @@
                       (i32.sub
                         (i32.sub
                           (i32.add
-                            (i32.mul (local.get $j) (i32.const 500))
-                            (i32.mul (local.get $l) (i32.const 25)))
+                            (i32.mul (local.get $j) (i32.const 500 (; 20·5·5 ;)))
+                            (i32.mul (local.get $l) (i32.const 25 (; 5·5 ;))))
                           (i32.mul (local.get $i) (i32.const 5)))
                         (local.get $k))
                       (i32.const 24))
@@ -2882,8 +3255,8 @@
             (loop $each_t
               (local.set $list
                 (i32.add
-                  (i32.add (global.get $scratch) (i32.const 256))
-                  (i32.mul (local.get $row) (i32.const 100))))
+                  (i32.add (global.get $scratch) (i32.const 256 (; lists, behind where they end ;)))
+                  (i32.mul (local.get $row) (i32.const 100 (; a list's bytes by a number's ;)))))
               (local.set $m (i32.const 0))
               (loop $each_m
                 (f32.store
@@ -2895,14 +3268,14 @@
                         (i32.add
                           (i32.add
                             (i32.add
-                              (i32.mul (local.get $i) (i32.const 800))
-                              (i32.mul (local.get $m) (i32.const 16)))
+                              (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                              (i32.mul (local.get $m) (i32.const 16 (; 4·4 ;))))
                             (i32.mul (i32.div_u (local.get $s) (i32.const 2)) (i32.const 4)))
                           (i32.div_u (local.get $t) (i32.const 2)))
                         (i32.const 2)))))
                 (i32.store offset=4
                   (local.get $list)
-                  (i32.shl (i32.mul (local.get $m) (i32.const 100)) (i32.const 2)))
+                  (i32.shl (i32.mul (local.get $m) (i32.const 100 (; 5·20 ;))) (i32.const 2)))
                 (local.set $list
                   (i32.add
                     (local.get $list)
@@ -2915,8 +3288,8 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $m) (i32.const 64)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $m) (i32.const 64 (; 8·8 ;))))
                                   (i32.mul (local.get $s) (i32.const 8)))
                                 (local.get $t))
                               (i32.const 2))))
@@ -2927,8 +3300,8 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 800))
-                                    (i32.mul (local.get $m) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                                    (i32.mul (local.get $m) (i32.const 16 (; 4·4 ;))))
                                   (i32.mul (i32.div_u (local.get $s) (i32.const 2)) (i32.const 4)))
                                 (i32.div_u (local.get $t) (i32.const 2)))
                               (i32.const 2)))))
@@ -2944,9 +3317,9 @@
           (memory.fill
             (i32.add
               (local.get $d_h0_arranged)
-              (i32.shl (i32.mul (local.get $i) (i32.const 2880)) (i32.const 2)))
+              (i32.shl (i32.mul (local.get $i) (i32.const 2880 (; 12·12·20 ;))) (i32.const 2)))
             (i32.const 0)
-            (i32.const 11520))
+            (i32.const 11520 (; bytes of what terms are added to ;)))
           (local.set $n (i32.const 0))
           (loop $each_n
             (local.set $row (i32.const 0))
@@ -2961,36 +3334,44 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $s) (i32.const 240)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 12·12·20 ;)))
+                            (i32.mul (local.get $s) (i32.const 240 (; 12·20 ;))))
                           (i32.mul (local.get $t) (i32.const 20)))
-                        (i32.mul (local.get $n) (i32.const 240)))
+                        (i32.mul (local.get $n) (i32.const 240 (; 12·20 ;))))
                       (i32.const 2))))
                 (local.set $right
                   (i32.add
                     (local.get $layer1_W_arranged)
-                    (i32.shl (i32.mul (local.get $n) (i32.const 5000)) (i32.const 2))))
-                (call $train.d_h0_arranged.list_9
+                    (i32.shl
+                      (i32.mul (local.get $n) (i32.const 5000 (; 50·5·20 ;)))
+                      (i32.const 2))))
+                (call $list_terms_9
                   (i32.add
-                    (i32.add (global.get $scratch) (i32.const 256))
-                    (i32.mul (local.get $row) (i32.const 100)))
+                    (i32.add
+                      (global.get $scratch)
+                      (i32.const 256 (; lists, behind where they end ;)))
+                    (i32.mul (local.get $row) (i32.const 100 (; a list's bytes by a number's ;))))
                   (i32.load (i32.add (global.get $scratch) (local.get $row)))
                   (local.get $right)
                   (local.get $sums))
-                (call $train.d_h0_arranged.list_8
+                (call $list_terms_8
                   (i32.add
-                    (i32.add (global.get $scratch) (i32.const 256))
-                    (i32.mul (local.get $row) (i32.const 100)))
+                    (i32.add
+                      (global.get $scratch)
+                      (i32.const 256 (; lists, behind where they end ;)))
+                    (i32.mul (local.get $row) (i32.const 100 (; a list's bytes by a number's ;))))
                   (i32.load (i32.add (global.get $scratch) (local.get $row)))
-                  (i32.add (local.get $right) (i32.const 144))
-                  (i32.add (local.get $sums) (i32.const 144)))
-                (call $train.d_h0_arranged.list_8
+                  (i32.add (local.get $right) (i32.const 144 (; behind 36 columns ;)))
+                  (i32.add (local.get $sums) (i32.const 144 (; behind 36 columns ;))))
+                (call $list_terms_8
                   (i32.add
-                    (i32.add (global.get $scratch) (i32.const 256))
-                    (i32.mul (local.get $row) (i32.const 100)))
+                    (i32.add
+                      (global.get $scratch)
+                      (i32.const 256 (; lists, behind where they end ;)))
+                    (i32.mul (local.get $row) (i32.const 100 (; a list's bytes by a number's ;))))
                   (i32.load (i32.add (global.get $scratch) (local.get $row)))
-                  (i32.add (local.get $right) (i32.const 272))
-                  (i32.add (local.get $sums) (i32.const 272)))
+                  (i32.add (local.get $right) (i32.const 272 (; behind 68 columns ;)))
+                  (i32.add (local.get $sums) (i32.const 272 (; behind 68 columns ;))))
                 (local.set $row (i32.add (local.get $row) (i32.const 4)))
                 (br_if $each_t
                   (i32.lt_s (local.tee $t (i32.add (local.get $t) (i32.const 1))) (i32.const 8))))
@@ -3002,145 +3383,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 36 columns.
-  (func $train.d_h0_arranged.list_9 (param $list i32) (param $end i32) (param $right i32)
-      (param $sums i32)
-    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
-    (local $sum_0_2 v128) (local $sum_0_3 v128) (local $sum_0_4 v128) (local $sum_0_5 v128)
-    (local $sum_0_6 v128) (local $sum_0_7 v128) (local $sum_0_8 v128)
-    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
-    (local.set $sum_0_0 (v128.load (local.get $sums)))
-    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
-    (local.set $sum_0_2 (v128.load offset=32 (local.get $sums)))
-    (local.set $sum_0_3 (v128.load offset=48 (local.get $sums)))
-    (local.set $sum_0_4 (v128.load offset=64 (local.get $sums)))
-    (local.set $sum_0_5 (v128.load offset=80 (local.get $sums)))
-    (local.set $sum_0_6 (v128.load offset=96 (local.get $sums)))
-    (local.set $sum_0_7 (v128.load offset=112 (local.get $sums)))
-    (local.set $sum_0_8 (v128.load offset=128 (local.get $sums)))
-    (loop $each_term
-      (local.set $x (v128.load32_splat (local.get $list)))
-      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=16 (local.get $term))
-          (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=32 (local.get $term))
-          (local.get $sum_0_2)))
-      (local.set $sum_0_3
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=48 (local.get $term))
-          (local.get $sum_0_3)))
-      (local.set $sum_0_4
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=64 (local.get $term))
-          (local.get $sum_0_4)))
-      (local.set $sum_0_5
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=80 (local.get $term))
-          (local.get $sum_0_5)))
-      (local.set $sum_0_6
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=96 (local.get $term))
-          (local.get $sum_0_6)))
-      (local.set $sum_0_7
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=112 (local.get $term))
-          (local.get $sum_0_7)))
-      (local.set $sum_0_8
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=128 (local.get $term))
-          (local.get $sum_0_8)))
-      (br_if $each_term
-        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_0_4))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_0_5))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_0_6))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_0_7))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_0_8)))
-
-  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 32 columns.
-  (func $train.d_h0_arranged.list_8 (param $list i32) (param $end i32) (param $right i32)
-      (param $sums i32)
-    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
-    (local $sum_0_2 v128) (local $sum_0_3 v128) (local $sum_0_4 v128) (local $sum_0_5 v128)
-    (local $sum_0_6 v128) (local $sum_0_7 v128)
-    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
-    (local.set $sum_0_0 (v128.load (local.get $sums)))
-    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
-    (local.set $sum_0_2 (v128.load offset=32 (local.get $sums)))
-    (local.set $sum_0_3 (v128.load offset=48 (local.get $sums)))
-    (local.set $sum_0_4 (v128.load offset=64 (local.get $sums)))
-    (local.set $sum_0_5 (v128.load offset=80 (local.get $sums)))
-    (local.set $sum_0_6 (v128.load offset=96 (local.get $sums)))
-    (local.set $sum_0_7 (v128.load offset=112 (local.get $sums)))
-    (loop $each_term
-      (local.set $x (v128.load32_splat (local.get $list)))
-      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=16 (local.get $term))
-          (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=32 (local.get $term))
-          (local.get $sum_0_2)))
-      (local.set $sum_0_3
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=48 (local.get $term))
-          (local.get $sum_0_3)))
-      (local.set $sum_0_4
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=64 (local.get $term))
-          (local.get $sum_0_4)))
-      (local.set $sum_0_5
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=80 (local.get $term))
-          (local.get $sum_0_5)))
-      (local.set $sum_0_6
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=96 (local.get $term))
-          (local.get $sum_0_6)))
-      (local.set $sum_0_7
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=112 (local.get $term))
-          (local.get $sum_0_7)))
-      (br_if $each_term
-        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_0_4))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_0_5))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_0_6))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_0_7)))
 
   ;; ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = d_h0_arranged[i,k,l,j]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
   ;;   for i < 500, j < 20, k < 12, l < 12
@@ -3179,8 +3421,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $k) (i32.const 240)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 12·12·20 ;)))
+                            (i32.mul (local.get $k) (i32.const 240 (; 12·20 ;))))
                           (i32.mul (local.get $l) (i32.const 20)))
                         (local.get $j))
                       (i32.const 2))))
@@ -3191,8 +3433,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
                       (i32.const 2)))
@@ -3214,8 +3456,8 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 2880))
-                                    (i32.mul (local.get $j) (i32.const 144)))
+                                    (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                    (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                                   (i32.mul (local.get $k) (i32.const 12)))
                                 (local.get $l))
                               (i32.const 2))))
@@ -3226,8 +3468,8 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 2880))
-                                    (i32.mul (local.get $j) (i32.const 144)))
+                                    (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                    (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                                   (i32.mul (local.get $k) (i32.const 12)))
                                 (local.get $l))
                               (i32.const 2))))))))
@@ -3245,9 +3487,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520))
-                                    (i32.mul (local.get $j) (i32.const 576)))
-                                  (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                                    (i32.mul (local.get $j) (i32.const 576 (; 24·24 ;))))
+                                  (i32.mul (local.get $k) (i32.const 48 (; 2·24 ;))))
                                 (i32.mul (local.get $m) (i32.const 24)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -3271,8 +3513,8 @@
                                   (i32.add
                                     (i32.add
                                       (i32.add
-                                        (i32.mul (local.get $i) (i32.const 2880))
-                                        (i32.mul (local.get $j) (i32.const 144)))
+                                        (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                        (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                                       (i32.mul (local.get $k) (i32.const 12)))
                                     (local.get $l))
                                   (i32.const 2)))))
@@ -3290,8 +3532,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
                       (i32.const 2)))
@@ -3303,8 +3545,8 @@
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $i) (i32.const 2880))
-                                (i32.mul (local.get $j) (i32.const 144)))
+                                (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                               (i32.mul (local.get $k) (i32.const 12)))
                             (local.get $l))
                           (i32.const 2))))
@@ -3324,8 +3566,11 @@
     (local $x i32) (local $x_arranged i32) (local $end i32) (local $i i32) (local $j i32)
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $x_arranged (global.get $train.x_arranged))
-    (local.set $end (call $i32_min (i32.shl (local.get $to) (i32.const 4)) (i32.const 500)))
-    (local.set $i (i32.shl (local.get $from) (i32.const 4)))
+    (local.set $end
+      (call $i32_min
+        (i32.shl (local.get $to) (i32.const 4 (; ·16, i of a unit ;)))
+        (i32.const 500)))
+    (local.set $i (i32.shl (local.get $from) (i32.const 4 (; ·16, i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -3372,16 +3617,18 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $i_from (i32.mul (local.get $unit) (i32.const 5)))
-          (local.set $i_to (i32.add (local.get $i_from) (i32.const 5)))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 4672)))
+          (local.set $i_from (i32.mul (local.get $unit) (i32.const 5 (; rows of a part ;))))
+          (local.set $i_to (i32.add (local.get $i_from) (i32.const 5 (; rows of a part ;))))
+          (local.set $sums
+            (i32.add (global.get $scratch) (i32.const 4672 (; sums, behind the lists ;))))
           (memory.fill
-            (i32.add (global.get $scratch) (i32.const 4672))
+            (i32.add (global.get $scratch) (i32.const 4672 (; sums, behind the lists ;)))
             (i32.const 0)
-            (i32.const 800))
+            (i32.const 800 (; bytes of sums ;)))
           (local.set $l (i32.const 0))
           (loop $each_l
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 4672)))
+            (local.set $sums
+              (i32.add (global.get $scratch) (i32.const 4672 (; sums, behind the lists ;))))
             (local.set $i (local.get $i_from))
             (loop $each_i
               (local.set $list (global.get $scratch))
@@ -3402,8 +3649,8 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $l) (i32.const 2880))
-                                    (i32.mul (local.get $i) (i32.const 144)))
+                                    (i32.mul (local.get $l) (i32.const 2880 (; 20·12·12 ;)))
+                                    (i32.mul (local.get $i) (i32.const 144 (; 12·12 ;))))
                                   (i32.mul (local.get $q) (i32.const 12)))
                                 (local.get $s))
                               (i32.const 2)))))
@@ -3432,9 +3679,11 @@
                                         (i32.add
                                           (i32.add
                                             (i32.add
-                                              (i32.mul (local.get $l) (i32.const 11520))
-                                              (i32.mul (local.get $i) (i32.const 576)))
-                                            (i32.mul (local.get $q) (i32.const 48)))
+                                              (i32.mul
+                                                (local.get $l)
+                                                (i32.const 11520 (; 20·24·24 ;)))
+                                              (i32.mul (local.get $i) (i32.const 576 (; 24·24 ;))))
+                                            (i32.mul (local.get $q) (i32.const 48 (; 2·24 ;))))
                                           (i32.mul (local.get $t) (i32.const 24)))
                                         (i32.mul (local.get $s) (i32.const 2)))
                                       (local.get $u))
@@ -3446,8 +3695,8 @@
                                     (i32.add
                                       (i32.add
                                         (i32.add
-                                          (i32.mul (local.get $l) (i32.const 2880))
-                                          (i32.mul (local.get $i) (i32.const 144)))
+                                          (i32.mul (local.get $l) (i32.const 2880 (; 20·12·12 ;)))
+                                          (i32.mul (local.get $i) (i32.const 144 (; 12·12 ;))))
                                         (i32.mul (local.get $q) (i32.const 12)))
                                       (local.get $s))
                                     (i32.const 2)))))
@@ -3470,18 +3719,20 @@
                 (i32.add
                   (local.get $x_arranged)
                   (i32.shl (i32.mul (local.get $l) (i32.const 784)) (i32.const 2))))
-              (call $train.d_layer0_W_arranged.list
+              (call $list_terms_5x2
                 (global.get $scratch)
                 (local.get $list)
                 (local.get $right)
+                (i32.const 112 (; run ;))
                 (local.get $sums))
-              (local.set $sums (i32.add (local.get $sums) (i32.const 160)))
+              (local.set $sums (i32.add (local.get $sums) (i32.const 160 (; bytes of sums ;))))
               (br_if $each_i
                 (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to))))
             (br_if $each_l
               (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 500))))
           ;; the result of finished sums
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 4672)))
+          (local.set $sums
+            (i32.add (global.get $scratch) (i32.const 4672 (; sums, behind the lists ;))))
           (local.set $i (local.get $i_from))
           (loop $each_i
             (local.set $j (i32.const 0))
@@ -3491,12 +3742,13 @@
                   (local.get $d_layer0_W_arranged)
                   (i32.shl
                     (i32.add
-                      (i32.mul (local.get $i) (i32.const 25))
+                      (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                       (i32.mul (local.get $j) (i32.const 5)))
                     (i32.const 2)))
                 (local.get $sums)
-                (i32.const 20))
-              (local.set $sums (i32.add (local.get $sums) (i32.const 32)))
+                (i32.const 20 (; bytes of a run ;)))
+              (local.set $sums
+                (i32.add (local.get $sums) (i32.const 32 (; a run of sums, in vectors ;))))
               (br_if $each_j
                 (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
             (br_if $each_i
@@ -3505,86 +3757,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 5 runs of 8 columns.
-  (func $train.d_layer0_W_arranged.list (param $list i32) (param $end i32) (param $right i32)
-      (param $sums i32)
-    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128)
-    (local $sum_3_0 v128) (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
-    (local.set $sum_0_0 (v128.load (local.get $sums)))
-    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
-    (local.set $sum_1_0 (v128.load offset=32 (local.get $sums)))
-    (local.set $sum_1_1 (v128.load offset=48 (local.get $sums)))
-    (local.set $sum_2_0 (v128.load offset=64 (local.get $sums)))
-    (local.set $sum_2_1 (v128.load offset=80 (local.get $sums)))
-    (local.set $sum_3_0 (v128.load offset=96 (local.get $sums)))
-    (local.set $sum_3_1 (v128.load offset=112 (local.get $sums)))
-    (local.set $sum_4_0 (v128.load offset=128 (local.get $sums)))
-    (local.set $sum_4_1 (v128.load offset=144 (local.get $sums)))
-    (loop $each_term
-      (local.set $x (v128.load32_splat (local.get $list)))
-      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=16 (local.get $term))
-          (local.get $sum_0_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=112 (local.get $term))
-          (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=128 (local.get $term))
-          (local.get $sum_1_1)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=224 (local.get $term))
-          (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=240 (local.get $term))
-          (local.get $sum_2_1)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=336 (local.get $term))
-          (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=352 (local.get $term))
-          (local.get $sum_3_1)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=448 (local.get $term))
-          (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=464 (local.get $term))
-          (local.get $sum_4_1)))
-      (br_if $each_term
-        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
 
   ;; layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·d_layer0_W_arranged[i,4 − j,4 − k]
   ;;   for i < 20, j < 5, k < 5
@@ -3606,7 +3778,7 @@
               (i32.shl
                 (i32.add
                   (i32.add
-                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                     (i32.mul (local.get $j) (i32.const 5)))
                   (local.get $k))
                 (i32.const 2)))
@@ -3617,7 +3789,7 @@
                   (i32.shl
                     (i32.add
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 25))
+                        (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                         (i32.mul (local.get $j) (i32.const 5)))
                       (local.get $k))
                     (i32.const 2))))
@@ -3630,7 +3802,7 @@
                       (i32.add
                         (i32.sub
                           (i32.sub
-                            (i32.mul (local.get $i) (i32.const 25))
+                            (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                             (i32.mul (local.get $j) (i32.const 5)))
                           (i32.add (local.get $k) (i32.const 3)))
                         (i32.const 24))
@@ -3642,7 +3814,7 @@
                         (i32.add
                           (i32.sub
                             (i32.sub
-                              (i32.mul (local.get $i) (i32.const 25))
+                              (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                               (i32.mul (local.get $j) (i32.const 5)))
                             (i32.add (local.get $k) (i32.const 2)))
                           (i32.const 24))
@@ -3654,7 +3826,7 @@
                           (i32.add
                             (i32.sub
                               (i32.sub
-                                (i32.mul (local.get $i) (i32.const 25))
+                                (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                                 (i32.mul (local.get $j) (i32.const 5)))
                               (i32.add (local.get $k) (i32.const 1)))
                             (i32.const 24))
@@ -3666,7 +3838,7 @@
                             (i32.add
                               (i32.sub
                                 (i32.sub
-                                  (i32.mul (local.get $i) (i32.const 25))
+                                  (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                                   (i32.mul (local.get $j) (i32.const 5)))
                                 (local.get $k))
                               (i32.const 24))
@@ -3681,7 +3853,7 @@
               (i32.shl
                 (i32.add
                   (i32.add
-                    (i32.mul (local.get $i) (i32.const 25))
+                    (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                     (i32.mul (local.get $j) (i32.const 5)))
                   (local.get $k))
                 (i32.const 2)))
@@ -3692,7 +3864,7 @@
                   (i32.shl
                     (i32.add
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 25))
+                        (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                         (i32.mul (local.get $j) (i32.const 5)))
                       (local.get $k))
                     (i32.const 2))))
@@ -3705,7 +3877,7 @@
                       (i32.add
                         (i32.sub
                           (i32.sub
-                            (i32.mul (local.get $i) (i32.const 25))
+                            (i32.mul (local.get $i) (i32.const 25 (; 5·5 ;)))
                             (i32.mul (local.get $j) (i32.const 5)))
                           (local.get $k))
                         (i32.const 24))
@@ -3750,8 +3922,8 @@
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $j) (i32.const 2880))
-                                (i32.mul (local.get $i) (i32.const 144)))
+                                (i32.mul (local.get $j) (i32.const 2880 (; 20·12·12 ;)))
+                                (i32.mul (local.get $i) (i32.const 144 (; 12·12 ;))))
                               (i32.mul (local.get $k) (i32.const 12)))
                             (local.get $l))
                           (i32.const 2))))))
@@ -3780,8 +3952,9 @@
     (local $k i32) (local $l i32) (local $h0_arranged.at i32) (local $four.lanes v128)
     (local.set $h0 (global.get $train.h0))
     (local.set $h0_arranged (global.get $train.h0_arranged))
-    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 5)) (i32.const 500)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 5)))
+    (local.set $end
+      (call $i32_min (i32.mul (local.get $to) (i32.const 5 (; i of a unit ;))) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 5 (; i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -3801,8 +3974,8 @@
                         (i32.add
                           (i32.add
                             (i32.add
-                              (i32.mul (local.get $i) (i32.const 2880))
-                              (i32.mul (local.get $l) (i32.const 144)))
+                              (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                              (i32.mul (local.get $l) (i32.const 144 (; 12·12 ;))))
                             (i32.mul (local.get $j) (i32.const 12)))
                           (local.get $k))
                         (i32.const 2)))))
@@ -3813,8 +3986,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 240)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 12·12·20 ;)))
+                            (i32.mul (local.get $j) (i32.const 240 (; 12·20 ;))))
                           (i32.mul (local.get $k) (i32.const 20)))
                         (local.get $l))
                       (i32.const 2))))
@@ -3853,17 +4026,21 @@
       (i32.lt_s (local.get $unit) (local.get $to))
       (then
         (loop $each_unit
-          (local.set $i_from (i32.mul (local.get $unit) (i32.const 13)))
+          (local.set $i_from (i32.mul (local.get $unit) (i32.const 13 (; rows of a part ;))))
           (local.set $i_to
-            (call $i32_min (i32.add (local.get $i_from) (i32.const 13)) (i32.const 50)))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 576)))
+            (call $i32_min
+              (i32.add (local.get $i_from) (i32.const 13 (; rows of a part ;)))
+              (i32.const 50)))
+          (local.set $sums
+            (i32.add (global.get $scratch) (i32.const 576 (; sums, behind the lists ;))))
           (memory.fill
-            (i32.add (global.get $scratch) (i32.const 576))
+            (i32.add (global.get $scratch) (i32.const 576 (; sums, behind the lists ;)))
             (i32.const 0)
-            (i32.const 26000))
+            (i32.const 26000 (; bytes of sums ;)))
           (local.set $m (i32.const 0))
           (loop $each_m
-            (local.set $sums (i32.add (global.get $scratch) (i32.const 576)))
+            (local.set $sums
+              (i32.add (global.get $scratch) (i32.const 576 (; sums, behind the lists ;))))
             (local.set $i (local.get $i_from))
             (loop $each_i
               (local.set $list (global.get $scratch))
@@ -3884,8 +4061,8 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $m) (i32.const 800))
-                                    (i32.mul (local.get $i) (i32.const 16)))
+                                    (i32.mul (local.get $m) (i32.const 800 (; 50·4·4 ;)))
+                                    (i32.mul (local.get $i) (i32.const 16 (; 4·4 ;))))
                                   (i32.mul (local.get $s) (i32.const 4)))
                                 (local.get $t))
                               (i32.const 2)))))
@@ -3895,9 +4072,9 @@
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $s) (i32.const 480))
-                                (i32.mul (local.get $u) (i32.const 240)))
-                              (i32.mul (local.get $t) (i32.const 40)))
+                                (i32.mul (local.get $s) (i32.const 480 (; 2·12·20 ;)))
+                                (i32.mul (local.get $u) (i32.const 240 (; 12·20 ;))))
+                              (i32.mul (local.get $t) (i32.const 40 (; 2·20 ;))))
                             (i32.mul (local.get $v) (i32.const 20)))
                           (i32.const 2)))
                       (local.set $list
@@ -3914,9 +4091,9 @@
                                         (i32.add
                                           (i32.add
                                             (i32.add
-                                              (i32.mul (local.get $m) (i32.const 3200))
-                                              (i32.mul (local.get $i) (i32.const 64)))
-                                            (i32.mul (local.get $s) (i32.const 16)))
+                                              (i32.mul (local.get $m) (i32.const 3200 (; 50·8·8 ;)))
+                                              (i32.mul (local.get $i) (i32.const 64 (; 8·8 ;))))
+                                            (i32.mul (local.get $s) (i32.const 16 (; 2·8 ;))))
                                           (i32.mul (local.get $u) (i32.const 8)))
                                         (i32.mul (local.get $t) (i32.const 2)))
                                       (local.get $v))
@@ -3928,8 +4105,8 @@
                                     (i32.add
                                       (i32.add
                                         (i32.add
-                                          (i32.mul (local.get $m) (i32.const 800))
-                                          (i32.mul (local.get $i) (i32.const 16)))
+                                          (i32.mul (local.get $m) (i32.const 800 (; 50·4·4 ;)))
+                                          (i32.mul (local.get $i) (i32.const 16 (; 4·4 ;))))
                                         (i32.mul (local.get $s) (i32.const 4)))
                                       (local.get $t))
                                     (i32.const 2)))))
@@ -3953,25 +4130,25 @@
                     (local.get $h0_arranged)
                     (i32.shl
                       (i32.add
-                        (i32.mul (local.get $m) (i32.const 2880))
-                        (i32.mul (local.get $j) (i32.const 240)))
+                        (i32.mul (local.get $m) (i32.const 2880 (; 12·12·20 ;)))
+                        (i32.mul (local.get $j) (i32.const 240 (; 12·20 ;))))
                       (i32.const 2))))
-                (call $train.d_layer1_W_arranged.list_9
+                (call $list_terms_9
                   (global.get $scratch)
                   (local.get $list)
                   (local.get $right)
                   (local.get $sums))
-                (call $train.d_layer1_W_arranged.list_8
+                (call $list_terms_8
                   (global.get $scratch)
                   (local.get $list)
-                  (i32.add (local.get $right) (i32.const 144))
-                  (i32.add (local.get $sums) (i32.const 144)))
-                (call $train.d_layer1_W_arranged.list_8
+                  (i32.add (local.get $right) (i32.const 144 (; behind 36 columns ;)))
+                  (i32.add (local.get $sums) (i32.const 144 (; behind 36 columns ;))))
+                (call $list_terms_8
                   (global.get $scratch)
                   (local.get $list)
-                  (i32.add (local.get $right) (i32.const 272))
-                  (i32.add (local.get $sums) (i32.const 272)))
-                (local.set $sums (i32.add (local.get $sums) (i32.const 400)))
+                  (i32.add (local.get $right) (i32.const 272 (; behind 68 columns ;)))
+                  (i32.add (local.get $sums) (i32.const 272 (; behind 68 columns ;))))
+                (local.set $sums (i32.add (local.get $sums) (i32.const 400 (; bytes of sums ;))))
                 (br_if $each_j
                   (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
               (br_if $each_i
@@ -3979,7 +4156,8 @@
             (br_if $each_m
               (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 500))))
           ;; the result of finished sums
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 576)))
+          (local.set $sums
+            (i32.add (global.get $scratch) (i32.const 576 (; sums, behind the lists ;))))
           (local.set $i (local.get $i_from))
           (loop $each_i
             (local.set $j (i32.const 0))
@@ -3989,12 +4167,13 @@
                   (local.get $d_layer1_W_arranged)
                   (i32.shl
                     (i32.add
-                      (i32.mul (local.get $i) (i32.const 500))
-                      (i32.mul (local.get $j) (i32.const 100)))
+                      (i32.mul (local.get $i) (i32.const 500 (; 5·5·20 ;)))
+                      (i32.mul (local.get $j) (i32.const 100 (; 5·20 ;))))
                     (i32.const 2)))
                 (local.get $sums)
-                (i32.const 400))
-              (local.set $sums (i32.add (local.get $sums) (i32.const 400)))
+                (i32.const 400 (; bytes of a run ;)))
+              (local.set $sums
+                (i32.add (local.get $sums) (i32.const 400 (; a run of sums, in vectors ;))))
               (br_if $each_j
                 (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 5))))
             (br_if $each_i
@@ -4003,145 +4182,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 36 columns.
-  (func $train.d_layer1_W_arranged.list_9 (param $list i32) (param $end i32) (param $right i32)
-      (param $sums i32)
-    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
-    (local $sum_0_2 v128) (local $sum_0_3 v128) (local $sum_0_4 v128) (local $sum_0_5 v128)
-    (local $sum_0_6 v128) (local $sum_0_7 v128) (local $sum_0_8 v128)
-    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
-    (local.set $sum_0_0 (v128.load (local.get $sums)))
-    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
-    (local.set $sum_0_2 (v128.load offset=32 (local.get $sums)))
-    (local.set $sum_0_3 (v128.load offset=48 (local.get $sums)))
-    (local.set $sum_0_4 (v128.load offset=64 (local.get $sums)))
-    (local.set $sum_0_5 (v128.load offset=80 (local.get $sums)))
-    (local.set $sum_0_6 (v128.load offset=96 (local.get $sums)))
-    (local.set $sum_0_7 (v128.load offset=112 (local.get $sums)))
-    (local.set $sum_0_8 (v128.load offset=128 (local.get $sums)))
-    (loop $each_term
-      (local.set $x (v128.load32_splat (local.get $list)))
-      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=16 (local.get $term))
-          (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=32 (local.get $term))
-          (local.get $sum_0_2)))
-      (local.set $sum_0_3
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=48 (local.get $term))
-          (local.get $sum_0_3)))
-      (local.set $sum_0_4
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=64 (local.get $term))
-          (local.get $sum_0_4)))
-      (local.set $sum_0_5
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=80 (local.get $term))
-          (local.get $sum_0_5)))
-      (local.set $sum_0_6
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=96 (local.get $term))
-          (local.get $sum_0_6)))
-      (local.set $sum_0_7
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=112 (local.get $term))
-          (local.get $sum_0_7)))
-      (local.set $sum_0_8
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=128 (local.get $term))
-          (local.get $sum_0_8)))
-      (br_if $each_term
-        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_0_4))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_0_5))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_0_6))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_0_7))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_0_8)))
-
-  ;; sums[c] += Σ_t value_t·right[at_t + c] over a list, for 32 columns.
-  (func $train.d_layer1_W_arranged.list_8 (param $list i32) (param $end i32) (param $right i32)
-      (param $sums i32)
-    (local $term i32) (local $x v128) (local $sum_0_0 v128) (local $sum_0_1 v128)
-    (local $sum_0_2 v128) (local $sum_0_3 v128) (local $sum_0_4 v128) (local $sum_0_5 v128)
-    (local $sum_0_6 v128) (local $sum_0_7 v128)
-    (if (i32.eq (local.get $list) (local.get $end)) (then (return)))
-    (local.set $sum_0_0 (v128.load (local.get $sums)))
-    (local.set $sum_0_1 (v128.load offset=16 (local.get $sums)))
-    (local.set $sum_0_2 (v128.load offset=32 (local.get $sums)))
-    (local.set $sum_0_3 (v128.load offset=48 (local.get $sums)))
-    (local.set $sum_0_4 (v128.load offset=64 (local.get $sums)))
-    (local.set $sum_0_5 (v128.load offset=80 (local.get $sums)))
-    (local.set $sum_0_6 (v128.load offset=96 (local.get $sums)))
-    (local.set $sum_0_7 (v128.load offset=112 (local.get $sums)))
-    (loop $each_term
-      (local.set $x (v128.load32_splat (local.get $list)))
-      (local.set $term (i32.add (local.get $right) (i32.load offset=4 (local.get $list))))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $x) (v128.load (local.get $term)) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=16 (local.get $term))
-          (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=32 (local.get $term))
-          (local.get $sum_0_2)))
-      (local.set $sum_0_3
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=48 (local.get $term))
-          (local.get $sum_0_3)))
-      (local.set $sum_0_4
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=64 (local.get $term))
-          (local.get $sum_0_4)))
-      (local.set $sum_0_5
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=80 (local.get $term))
-          (local.get $sum_0_5)))
-      (local.set $sum_0_6
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=96 (local.get $term))
-          (local.get $sum_0_6)))
-      (local.set $sum_0_7
-        (f32x4.relaxed_madd
-          (local.get $x)
-          (v128.load offset=112 (local.get $term))
-          (local.get $sum_0_7)))
-      (br_if $each_term
-        (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 8))) (local.get $end))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_0_3))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_0_4))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_0_5))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_0_6))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_0_7)))
 
   ;; layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·d_layer1_W_arranged[i,4 − k,4 − l,j]
   ;;   for i < 50, j < 20, k < 5, l < 5
@@ -4166,8 +4206,8 @@
                   (i32.add
                     (i32.add
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 500))
-                        (i32.mul (local.get $j) (i32.const 25)))
+                        (i32.mul (local.get $i) (i32.const 500 (; 20·5·5 ;)))
+                        (i32.mul (local.get $j) (i32.const 25 (; 5·5 ;))))
                       (i32.mul (local.get $k) (i32.const 5)))
                     (local.get $l))
                   (i32.const 2)))
@@ -4179,8 +4219,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 500))
-                            (i32.mul (local.get $j) (i32.const 25)))
+                            (i32.mul (local.get $i) (i32.const 500 (; 20·5·5 ;)))
+                            (i32.mul (local.get $j) (i32.const 25 (; 5·5 ;))))
                           (i32.mul (local.get $k) (i32.const 5)))
                         (local.get $l))
                       (i32.const 2))))
@@ -4193,8 +4233,10 @@
                         (i32.add
                           (i32.sub
                             (i32.sub
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.mul (local.get $k) (i32.const 100)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 500 (; 5·5·20 ;)))
+                                (local.get $j))
+                              (i32.mul (local.get $k) (i32.const 100 (; 5·20 ;))))
                             (i32.mul (i32.add (local.get $l) (i32.const 3)) (i32.const 20)))
                           (i32.const 480))
                         (i32.const 2)))
@@ -4205,8 +4247,10 @@
                           (i32.add
                             (i32.sub
                               (i32.sub
-                                (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                (i32.mul (local.get $k) (i32.const 100)))
+                                (i32.add
+                                  (i32.mul (local.get $i) (i32.const 500 (; 5·5·20 ;)))
+                                  (local.get $j))
+                                (i32.mul (local.get $k) (i32.const 100 (; 5·20 ;))))
                               (i32.mul (i32.add (local.get $l) (i32.const 2)) (i32.const 20)))
                             (i32.const 480))
                           (i32.const 2)))
@@ -4217,8 +4261,10 @@
                             (i32.add
                               (i32.sub
                                 (i32.sub
-                                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                                  (i32.mul (local.get $k) (i32.const 100)))
+                                  (i32.add
+                                    (i32.mul (local.get $i) (i32.const 500 (; 5·5·20 ;)))
+                                    (local.get $j))
+                                  (i32.mul (local.get $k) (i32.const 100 (; 5·20 ;))))
                                 (i32.mul (i32.add (local.get $l) (i32.const 1)) (i32.const 20)))
                               (i32.const 480))
                             (i32.const 2)))
@@ -4230,9 +4276,9 @@
                                 (i32.sub
                                   (i32.sub
                                     (i32.add
-                                      (i32.mul (local.get $i) (i32.const 500))
+                                      (i32.mul (local.get $i) (i32.const 500 (; 5·5·20 ;)))
                                       (local.get $j))
-                                    (i32.mul (local.get $k) (i32.const 100)))
+                                    (i32.mul (local.get $k) (i32.const 100 (; 5·20 ;))))
                                   (i32.mul (local.get $l) (i32.const 20)))
                                 (i32.const 480))
                               (i32.const 2))))))))))
@@ -4247,8 +4293,8 @@
                   (i32.add
                     (i32.add
                       (i32.add
-                        (i32.mul (local.get $i) (i32.const 500))
-                        (i32.mul (local.get $j) (i32.const 25)))
+                        (i32.mul (local.get $i) (i32.const 500 (; 20·5·5 ;)))
+                        (i32.mul (local.get $j) (i32.const 25 (; 5·5 ;))))
                       (i32.mul (local.get $k) (i32.const 5)))
                     (local.get $l))
                   (i32.const 2)))
@@ -4260,8 +4306,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 500))
-                            (i32.mul (local.get $j) (i32.const 25)))
+                            (i32.mul (local.get $i) (i32.const 500 (; 20·5·5 ;)))
+                            (i32.mul (local.get $j) (i32.const 25 (; 5·5 ;))))
                           (i32.mul (local.get $k) (i32.const 5)))
                         (local.get $l))
                       (i32.const 2))))
@@ -4274,8 +4320,10 @@
                         (i32.add
                           (i32.sub
                             (i32.sub
-                              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                              (i32.mul (local.get $k) (i32.const 100)))
+                              (i32.add
+                                (i32.mul (local.get $i) (i32.const 500 (; 5·5·20 ;)))
+                                (local.get $j))
+                              (i32.mul (local.get $k) (i32.const 100 (; 5·20 ;))))
                             (i32.mul (local.get $l) (i32.const 20)))
                           (i32.const 480))
                         (i32.const 2)))))))
@@ -4321,8 +4369,8 @@
                           (i32.add
                             (i32.add
                               (i32.add
-                                (i32.mul (local.get $j) (i32.const 800))
-                                (i32.mul (local.get $i) (i32.const 16)))
+                                (i32.mul (local.get $j) (i32.const 800 (; 50·4·4 ;)))
+                                (i32.mul (local.get $i) (i32.const 16 (; 4·4 ;))))
                               (i32.mul (local.get $k) (i32.const 4)))
                             (local.get $l))
                           (i32.const 2))))))
@@ -4351,8 +4399,12 @@
   (func $train.hidden_W (param $from i32) (param $to i32)
     (local $hidden_W i32) (local $h1 i32) (local $d_h2_linear i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32) (local $whole i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
+    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $hidden_W.row i32) (local $0.1.x4 v128)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
+    (local.set $0.1.x4 (f32x4.splat (f32.const 0.1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $h1 (global.get $train.h1))
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
@@ -4362,54 +4414,103 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 6)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 6)) (i32.const 144)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 6)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 6)) (i32.const 144 (; i of a unit ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
-            (call $i32_min (i32.const 800) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+            (call $i32_min
+              (i32.const 800)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $d_h2_linear) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 500))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 500 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 797)))
-            (local.set $whole
-              (i32.and
-                (i32.eq (local.get $columns) (i32.const 12))
-                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))))
-            (call $train.hidden_W.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 797 (; where the last whole tile begins ;))))
+            (call $tile_3x3_transposed
               (i32.add (local.get $h1) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
-              (local.get $sums)
-              (local.get $i_first)
-              (local.get $j_first)
-              (local.get $whole))
-            (if
-              (i32.eqz (local.get $whole))
-              (then
-                (call $train.hidden_W.edge
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
-                  (local.get $i_tile)
-                  (local.get $j_first)
-                  (local.get $columns))))
+              (i32.const 500 (; steps ;))
+              (i32.const 3200 (; left_step ;))
+              (i32.const 48 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
+            ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $hidden_W.row
+              (i32.add
+                (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of hidden_W, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 12))
+                (then
+                  (v128.store
+                    (local.get $hidden_W.row)
+                    (f32x4.relaxed_nmadd
+                      (local.get $0.1.x4)
+                      (v128.load (local.get $sums.row))
+                      (v128.load (local.get $hidden_W.row))))
+                  (v128.store offset=16
+                    (local.get $hidden_W.row)
+                    (f32x4.relaxed_nmadd
+                      (local.get $0.1.x4)
+                      (v128.load offset=16 (local.get $sums.row))
+                      (v128.load offset=16 (local.get $hidden_W.row))))
+                  (v128.store offset=32
+                    (local.get $hidden_W.row)
+                    (f32x4.relaxed_nmadd
+                      (local.get $0.1.x4)
+                      (v128.load offset=32 (local.get $sums.row))
+                      (v128.load offset=32 (local.get $hidden_W.row)))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $hidden_W.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.relaxed_nmadd
+                        (local.get $0.1.x4)
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_W.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $hidden_W.row
+                (i32.add
+                  (local.get $hidden_W.row)
+                  (i32.const 2000 (; a row of hidden_W, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -4419,223 +4520,16 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns, then of a whole
-  ;;     tile the result.
-  (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32) (param $i i32)
-      (param $j i32) (param $whole i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128) (local $hidden_W.at i32) (local $hidden_W i32)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 3200)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 3200)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (if
-      (local.get $whole)
-      (then
-        (local.set $hidden_W (global.get $hidden_W))
-        (local.set $hidden_W.at
-          (i32.add
-            (local.get $hidden_W)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-              (i32.const 2))))
-        (v128.store
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_0_0)
-            (v128.load (local.get $hidden_W.at))))
-        (v128.store offset=16
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_0_1)
-            (v128.load offset=16 (local.get $hidden_W.at))))
-        (v128.store offset=32
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_0_2)
-            (v128.load offset=32 (local.get $hidden_W.at))))
-        (v128.store offset=2000
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_1_0)
-            (v128.load offset=2000 (local.get $hidden_W.at))))
-        (v128.store offset=2016
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_1_1)
-            (v128.load offset=2016 (local.get $hidden_W.at))))
-        (v128.store offset=2032
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_1_2)
-            (v128.load offset=2032 (local.get $hidden_W.at))))
-        (v128.store offset=4000
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_2_0)
-            (v128.load offset=4000 (local.get $hidden_W.at))))
-        (v128.store offset=4016
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_2_1)
-            (v128.load offset=4016 (local.get $hidden_W.at))))
-        (v128.store offset=4032
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_2_2)
-            (v128.load offset=4032 (local.get $hidden_W.at)))))
-      (else
-        (v128.store (local.get $sums) (local.get $sum_0_0))
-        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-        (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-        (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-        (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-        (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-        (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-        (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $train.hidden_W.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $i_tile i32) (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_W i32)
-    (local.set $hidden_W (global.get $hidden_W))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $hidden_W)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.sub
-                (v128.load
-                  (i32.add
-                    (local.get $hidden_W)
-                    (i32.shl
-                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                      (i32.const 2))))
-                (f32x4.mul
-                  (f32x4.splat (f32.const 0.1))
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $hidden_W)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32.sub
-                (f32.load
-                  (i32.add
-                    (local.get $hidden_W)
-                    (i32.shl
-                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                      (i32.const 2))))
-                (f32.mul
-                  (f32.const 0.1)
-                  (f32.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; hidden_b[i] ← hidden_b[i] − 0.1·∂cost/∂hidden_b[i]
   ;;   where ∂cost/∂hidden_b[i] = Σ_j d_h2_linear[j,i]
   ;;   for i < 500, j < 500
   ;;   in 16 columns i at a time, of d_h2_linear
   (func $train.hidden_b (param $from i32) (param $to i32)
     (local $hidden_b i32) (local $d_h2_linear i32) (local $unit i32) (local $i_first i32)
-    (local $columns i32) (local $sums i32) (local $right i32) (local $whole i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $c i32)
+    (local $sums.row i32) (local $hidden_b.row i32) (local $0.1.x4 v128)
+    (local.set $sums (global.get $scratch))
+    (local.set $0.1.x4 (f32x4.splat (f32.const 0.1)))
     (local.set $hidden_b (global.get $hidden_b))
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
     (local.set $unit (local.get $from))
@@ -4644,137 +4538,66 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $i_first (i32.shl (local.get $unit) (i32.const 4)))
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 4 (; ·16, i of a panel ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 16)))
-          (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $d_h2_linear) (i32.shl (local.get $i_first) (i32.const 2))))
-          (local.set $whole (i32.eq (local.get $columns) (i32.const 16)))
-          (call $train.hidden_b.tile
+          (call $column_sums_4
             (local.get $right)
-            (local.get $sums)
-            (local.get $i_first)
-            (local.get $whole))
+            (i32.const 500 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $sums))
+          ;; the result of finished sums
+          (local.set $sums.row (local.get $sums))
+          (local.set $hidden_b.row
+            (i32.add (local.get $hidden_b) (i32.shl (local.get $i_first) (i32.const 2))))
           (if
-            (i32.eqz (local.get $whole))
+            (i32.eq (local.get $columns) (i32.const 16))
             (then
-              (call $train.hidden_b.edge
-                (local.get $sums)
-                (local.get $i_first)
-                (local.get $columns))))
+              (v128.store
+                (local.get $hidden_b.row)
+                (f32x4.relaxed_nmadd
+                  (local.get $0.1.x4)
+                  (v128.load (local.get $sums.row))
+                  (v128.load (local.get $hidden_b.row))))
+              (v128.store offset=16
+                (local.get $hidden_b.row)
+                (f32x4.relaxed_nmadd
+                  (local.get $0.1.x4)
+                  (v128.load offset=16 (local.get $sums.row))
+                  (v128.load offset=16 (local.get $hidden_b.row))))
+              (v128.store offset=32
+                (local.get $hidden_b.row)
+                (f32x4.relaxed_nmadd
+                  (local.get $0.1.x4)
+                  (v128.load offset=32 (local.get $sums.row))
+                  (v128.load offset=32 (local.get $hidden_b.row))))
+              (v128.store offset=48
+                (local.get $hidden_b.row)
+                (f32x4.relaxed_nmadd
+                  (local.get $0.1.x4)
+                  (v128.load offset=48 (local.get $sums.row))
+                  (v128.load offset=48 (local.get $hidden_b.row)))))
+            (else
+              (local.set $c (i32.const 0))
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $hidden_b.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.relaxed_nmadd
+                    (local.get $0.1.x4)
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $hidden_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s
+                    (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                    (local.get $columns))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[c] = Σ_steps right[step, c] for 16 columns, then of a whole tile the result.
-  (func $train.hidden_b.tile (param $right i32) (param $sums i32) (param $i i32)
-      (param $whole i32)
-    (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
-    (local $right_3 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_0_3 v128) (local $hidden_b.at i32) (local $hidden_b i32)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $right_3 (v128.load offset=48 (local.get $right)))
-      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
-      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
-      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
-      (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $right_3 (v128.load offset=48 (local.get $right)))
-      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
-      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
-      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
-      (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (if
-      (local.get $whole)
-      (then
-        (local.set $hidden_b (global.get $hidden_b))
-        (local.set $hidden_b.at
-          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-        (v128.store
-          (local.get $hidden_b.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_0_0)
-            (v128.load (local.get $hidden_b.at))))
-        (v128.store offset=16
-          (local.get $hidden_b.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_0_1)
-            (v128.load offset=16 (local.get $hidden_b.at))))
-        (v128.store offset=32
-          (local.get $hidden_b.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_0_2)
-            (v128.load offset=32 (local.get $hidden_b.at))))
-        (v128.store offset=48
-          (local.get $hidden_b.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.1))
-            (local.get $sum_0_3)
-            (v128.load offset=48 (local.get $hidden_b.at)))))
-      (else
-        (v128.store (local.get $sums) (local.get $sum_0_0))
-        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-        (v128.store offset=48 (local.get $sums) (local.get $sum_0_3)))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $train.hidden_b.edge (param $sums i32) (param $i_first i32) (param $columns i32)
-    (local $sums_of_row i32) (local $i i32) (local $hidden_b i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    ;; the result of finished sums
-    (local.set $sums_of_row
-      (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
-    (local.set $i (local.get $i_first))
-    (if
-      (i32.lt_s
-        (local.get $i)
-        (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
-      (then
-        ;; vectors of four i
-        (loop $each_i
-          (v128.store
-            (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-            (f32x4.sub
-              (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-              (f32x4.mul
-                (f32x4.splat (f32.const 0.1))
-                (v128.load
-                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-          (br_if $each_i
-            (i32.lt_s
-              (local.tee $i (i32.add (local.get $i) (i32.const 4)))
-              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
-    (if
-      (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
-      (then
-        ;; the other i
-        (loop $each_i
-          (f32.store
-            (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-            (f32.sub
-              (f32.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-              (f32.mul
-                (f32.const 0.1)
-                (f32.load
-                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-          (br_if $each_i
-            (i32.lt_s
-              (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-              (i32.add (local.get $i_first) (local.get $columns))))))))
 
   ;; output_W[i,j] ← output_W[i,j] − 0.1·∂cost/∂output_W[i,j]
   ;;   where ∂cost/∂output_W[i,j] = Σ_k h2[k,i]·d_p_logits[k,j]
@@ -4783,7 +4606,9 @@
   (func $train.output_W (param $from i32) (param $to i32)
     (local $output_W i32) (local $h2 i32) (local $d_p_logits i32) (local $unit i32)
     (local $i_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $j_first i32) (local $i i32) (local $sums_of_column i32) (local $j i32)
+    (local $j_first i32) (local $j_end i32) (local $i i32) (local $sums.column i32)
+    (local $j i32)
+    (local.set $sums (global.get $scratch))
     (local.set $output_W (global.get $output_W))
     (local.set $h2 (global.get $train.h2))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -4793,32 +4618,33 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3 (; ·8, i of a panel ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 8)))
-          (local.set $sums (global.get $scratch))
           (local.set $right (i32.add (local.get $h2) (i32.shl (local.get $i_first) (i32.const 2))))
           ;; tiles of 5 j
           (local.set $j_first (i32.const 0))
           (loop $each_j_first
-            (call $train.output_W.tile
+            (call $tile_5x2_transposed
               (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
               (local.get $right)
+              (i32.const 500 (; steps ;))
+              (i32.const 40 (; left_step ;))
+              (i32.const 2000 (; right_step ;))
               (local.get $sums))
+            (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
             ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_column
+              (local.set $sums.column
                 (i32.sub
                   (i32.add
                     (local.get $sums)
                     (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2)))
-                  (i32.shl (local.get $j_first) (i32.const 5))))
+                  (i32.shl (local.get $j_first) (i32.const 5 (; ·32, a row of sums, in bytes ;)))))
               (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
+                (i32.lt_s (local.get $j) (i32.sub (local.get $j_end) (i32.const 3)))
                 (then
                   ;; vectors of four j
                   (loop $each_j
@@ -4828,37 +4654,44 @@
                         (i32.shl
                           (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
-                      (f32x4.sub
+                      (f32x4.relaxed_nmadd
+                        (f32x4.splat (f32.const 0.1))
+                        (v128.load32_lane offset=96 3
+                          (i32.add
+                            (local.get $sums.column)
+                            (i32.shl
+                              (local.get $j)
+                              (i32.const 5 (; ·32, a row of sums, in bytes ;))))
+                          (v128.load32_lane offset=64 2
+                            (i32.add
+                              (local.get $sums.column)
+                              (i32.shl
+                                (local.get $j)
+                                (i32.const 5 (; ·32, a row of sums, in bytes ;))))
+                            (v128.load32_lane offset=32 1
+                              (i32.add
+                                (local.get $sums.column)
+                                (i32.shl
+                                  (local.get $j)
+                                  (i32.const 5 (; ·32, a row of sums, in bytes ;))))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $sums.column)
+                                  (i32.shl
+                                    (local.get $j)
+                                    (i32.const 5 (; ·32, a row of sums, in bytes ;))))))))
                         (v128.load
                           (i32.add
                             (local.get $output_W)
                             (i32.shl
                               (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2))))
-                        (f32x4.mul
-                          (f32x4.splat (f32.const 0.1))
-                          (v128.load32_lane offset=96 3
-                            (i32.add
-                              (local.get $sums_of_column)
-                              (i32.shl (local.get $j) (i32.const 5)))
-                            (v128.load32_lane offset=64 2
-                              (i32.add
-                                (local.get $sums_of_column)
-                                (i32.shl (local.get $j) (i32.const 5)))
-                              (v128.load32_lane offset=32 1
-                                (i32.add
-                                  (local.get $sums_of_column)
-                                  (i32.shl (local.get $j) (i32.const 5)))
-                                (v128.load32_zero
-                                  (i32.add
-                                    (local.get $sums_of_column)
-                                    (i32.shl (local.get $j) (i32.const 5))))))))))
+                              (i32.const 2))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))))))
+                        (i32.sub (local.get $j_end) (i32.const 3)))))))
               (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (i32.const 5)))
+                (i32.lt_s (local.get $j) (local.get $j_end))
                 (then
                   ;; the other j
                   (loop $each_j
@@ -4879,12 +4712,14 @@
                           (f32.const 0.1)
                           (f32.load
                             (i32.add
-                              (local.get $sums_of_column)
-                              (i32.shl (local.get $j) (i32.const 5)))))))
+                              (local.get $sums.column)
+                              (i32.shl
+                                (local.get $j)
+                                (i32.const 5 (; ·32, a row of sums, in bytes ;))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (i32.const 5)))))))
+                        (local.get $j_end))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
@@ -4898,92 +4733,16 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.output_W.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 40)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 40)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
-
   ;; output_b[i] ← output_b[i] − 0.1·∂cost/∂output_b[i]
   ;;   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
   ;;   for i < 10, j < 500
   ;;   in 12 columns i at a time, of d_p_logits
   (func $train.output_b (param $from i32) (param $to i32)
     (local $output_b i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
-    (local $columns i32) (local $sums i32) (local $right i32) (local $sums_of_row i32)
-    (local $i i32)
+    (local $sums i32) (local $right i32) (local $c i32) (local $sums.row i32)
+    (local $output_b.row i32) (local $0.1.x4 v128)
+    (local.set $sums (global.get $scratch))
+    (local.set $0.1.x4 (f32x4.splat (f32.const 0.1)))
     (local.set $output_b (global.get $output_b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $unit (local.get $from))
@@ -4992,88 +4751,47 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $i_first (i32.mul (local.get $unit) (i32.const 12)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $i_first)) (i32.const 12)))
-          (local.set $sums (global.get $scratch))
+          (local.set $i_first (i32.mul (local.get $unit) (i32.const 12 (; i of a panel ;))))
           (local.set $right
             (i32.add (local.get $d_p_logits) (i32.shl (local.get $i_first) (i32.const 2))))
-          (call $train.output_b.tile (local.get $right) (local.get $sums))
+          (call $column_sums_3
+            (local.get $right)
+            (i32.const 500 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $sums))
           ;; the result of finished sums
-          (local.set $sums_of_row
-            (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
-          (local.set $i (local.get $i_first))
-          (if
-            (i32.lt_s
-              (local.get $i)
-              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
-            (then
-              ;; vectors of four i
-              (loop $each_i
-                (v128.store
-                  (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
-                  (f32x4.sub
-                    (v128.load
-                      (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
-                    (f32x4.mul
-                      (f32x4.splat (f32.const 0.1))
-                      (v128.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $i) (i32.const 2)))))))
-                (br_if $each_i
-                  (i32.lt_s
-                    (local.tee $i (i32.add (local.get $i) (i32.const 4)))
-                    (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
-          (if
-            (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
-            (then
-              ;; the other i
-              (loop $each_i
-                (f32.store
-                  (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
-                  (f32.sub
-                    (f32.load
-                      (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
-                    (f32.mul
-                      (f32.const 0.1)
-                      (f32.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $i) (i32.const 2)))))))
-                (br_if $each_i
-                  (i32.lt_s
-                    (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                    (i32.add (local.get $i_first) (local.get $columns)))))))
+          (local.set $sums.row (local.get $sums))
+          (local.set $output_b.row
+            (i32.add (local.get $output_b) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $c (i32.const 0))
+          ;; vectors of four c
+          (loop $each_c
+            (v128.store
+              (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2)))
+              (f32x4.relaxed_nmadd
+                (local.get $0.1.x4)
+                (v128.load (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                (v128.load
+                  (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+            (br_if $each_c
+              (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+          ;; the other c
+          (loop $each_c
+            (f32.store
+              (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2)))
+              (f32.sub
+                (f32.load
+                  (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))
+                (f32.mul
+                  (f32.const 0.1)
+                  (f32.load
+                    (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2)))))))
+            (br_if $each_c
+              (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[c] = Σ_steps right[step, c] for 12 columns.
-  (func $train.output_b.tile (param $right i32) (param $sums i32)
-    (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
-      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
-      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
-      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
-      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2)))
 
   ;; train(index) → cost; updates layer0_W, layer0_b, layer1_W, layer1_b, hidden_W, hidden_b,
   ;;     output_W, output_b
@@ -5083,7 +4801,9 @@
       (i32.add
         (i32.load (global.get $trainX))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 392000))
+          (i32.mul
+            (i32.wrap_i64 (i64.load (global.get $train.index)))
+            (i32.const 392000 (; 500·784 ;)))
           (i32.const 2))))
     (i32.store
       (global.get $train.y)
@@ -5092,40 +4812,45 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 500))
           (i32.const 2))))
-    (call $share (global.get $train.h0_convolved.job) (i32.const 500))
-    (call $share (global.get $train.h0_pooled_and_h0.job) (i32.const 500))
-    (call $share (global.get $train.h1_convolved.job) (i32.const 500))
-    (call $share (global.get $train.h1_pooled_and_h1.job) (i32.const 167))
-    (call $share (global.get $train.h2.job) (i32.const 168))
-    (call $share (global.get $train.p_logits.job) (i32.const 4))
+    (call $share (global.get $train.h0_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $train.h0_pooled_and_h0.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $train.h1_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $train.h1_pooled_and_h1.job) (i32.const 167 (; units ;)))
+    (call $share (global.get $train.h2.job) (i32.const 168 (; units ;)))
+    (call $share (global.get $train.p_logits.job) (i32.const 4 (; units ;)))
     (call $train.cost_and_d_p_logits)
-    (call $share (global.get $train.d_h2_linear.job) (i32.const 42))
-    (call $share (global.get $train.d_h1_linear.job) (i32.const 268))
-    (call $share (global.get $train.d_h1_linear_share.job) (i32.const 167))
+    (call $share (global.get $train.d_h2_linear.job) (i32.const 42 (; units ;)))
+    (call $share (global.get $train.d_h1_linear.job) (i32.const 268 (; units ;)))
+    (call $share (global.get $train.d_h1_linear_share.job) (i32.const 167 (; units ;)))
     (call $train.layer1_W_arranged)
-    (call $share (global.get $train.d_h0_arranged.job) (i32.const 500))
-    (call $share (global.get $train.d_h0_linear_and_d_h0_linear_share.job) (i32.const 500))
-    (call $share (global.get $train.x_arranged.job) (i32.const 32))
-    (call $share (global.get $train.d_layer0_W_arranged.job) (i32.const 4))
+    (call $share (global.get $train.d_h0_arranged.job) (i32.const 500 (; units ;)))
+    (call $share
+      (global.get $train.d_h0_linear_and_d_h0_linear_share.job)
+      (i32.const 500 (; units ;)))
+    (call $share (global.get $train.x_arranged.job) (i32.const 32 (; units ;)))
+    (call $share (global.get $train.d_layer0_W_arranged.job) (i32.const 4 (; units ;)))
     (call $train.layer0_W)
-    (call $share (global.get $train.layer0_b.job) (i32.const 20))
-    (call $share (global.get $train.h0_arranged.job) (i32.const 100))
-    (call $share (global.get $train.d_layer1_W_arranged.job) (i32.const 4))
+    (call $share (global.get $train.layer0_b.job) (i32.const 20 (; units ;)))
+    (call $share (global.get $train.h0_arranged.job) (i32.const 100 (; units ;)))
+    (call $share (global.get $train.d_layer1_W_arranged.job) (i32.const 4 (; units ;)))
     (call $train.layer1_W)
-    (call $share (global.get $train.layer1_b.job) (i32.const 25))
-    (call $share (global.get $train.hidden_W.job) (i32.const 252))
-    (call $share (global.get $train.hidden_b.job) (i32.const 32))
-    (call $share (global.get $train.output_W.job) (i32.const 63))
-    (call $train.output_b (i32.const 0) (i32.const 1)))
+    (call $share (global.get $train.layer1_b.job) (i32.const 25 (; units ;)))
+    (call $share (global.get $train.hidden_W.job) (i32.const 252 (; units ;)))
+    (call $share (global.get $train.hidden_b.job) (i32.const 32 (; units ;)))
+    (call $share (global.get $train.output_W.job) (i32.const 63 (; units ;)))
+    (call $train.output_b (i32.const 0) (i32.const 1 (; units ;))))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $validate.h0_convolved (param $from i32) (param $to i32)
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $right i32) (local $j_first i32)
+    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h0_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
     (local.set $x (i32.load (global.get $validate.x)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (global.get $validate.h0_convolved))
@@ -5138,8 +4863,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -5168,29 +4891,63 @@
                               (local.get $l))
                             (local.get $n))
                           (i32.const 2)))))
-                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (local.set $to_panel
+                    (i32.add
+                      (local.get $to_panel)
+                      (i32.const 32 (; a row of the panel, in bytes ;))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $validate.h0_convolved.tile
+              (call $tile_5x2_strided
                 (i32.add
-                  (local.get $layer0_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 100 (; from row to row of left, in bytes ;))))
+                (i32.const 100 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h0_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h0_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h0_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h0_convolved.row
+                  (i32.add
+                    (local.get $h0_convolved.row)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -5203,68 +4960,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $validate.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
-      (param $j i32) (param $kl i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
-    (local $h0_convolved i32)
-    (local.set $steps (i32.const 25))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const -4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (local.set $h0_convolved (global.get $validate.h0_convolved))
-    (local.set $h0_convolved.at
-      (i32.add
-        (local.get $h0_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 11520))
-              (i32.mul (local.get $j) (i32.const 576)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
 
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
@@ -5304,9 +4999,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520))
-                                    (i32.mul (local.get $j) (i32.const 576)))
-                                  (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                                    (i32.mul (local.get $j) (i32.const 576 (; 24·24 ;))))
+                                  (i32.mul (local.get $k) (i32.const 48 (; 2·24 ;))))
                                 (i32.mul (local.get $m) (i32.const 24)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -5334,8 +5029,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
                       (i32.const 2)))
@@ -5358,9 +5053,12 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $validate.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $q i32) (local $right i32) (local $j_first i32)
+    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h1_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
     (local.set $h0 (global.get $validate.h0))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (global.get $validate.h1_convolved))
@@ -5373,8 +5071,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -5400,14 +5096,17 @@
                                 (i32.add
                                   (i32.add
                                     (i32.add
-                                      (i32.mul (local.get $i) (i32.const 2880))
-                                      (i32.mul (local.get $m) (i32.const 144)))
+                                      (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                      (i32.mul (local.get $m) (i32.const 144 (; 12·12 ;))))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
                                 (local.get $l))
                               (local.get $q))
                             (i32.const 2)))))
-                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (local.set $to_panel
+                      (i32.add
+                        (local.get $to_panel)
+                        (i32.const 32 (; a row of the panel, in bytes ;))))
                     (br_if $each_q
                       (i32.lt_s
                         (local.tee $q (i32.add (local.get $q) (i32.const 1)))
@@ -5417,23 +5116,57 @@
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $validate.h1_convolved.tile
+              (call $tile_5x2_strided_2_loops
                 (i32.add
-                  (local.get $layer1_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2000 (; from row to row of left, in bytes ;))))
+                (i32.const 2000 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 20 (; steps_1 ;))
+                (i32.const 200 (; left_step_1 ;))
+                (i32.const 0 (; right_step_1 ;))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h1_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.shl
+                    (local.get $j_first)
+                    (i32.const 8 (; ·256, a row of h1_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h1_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h1_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h1_convolved.row
+                  (i32.add
+                    (local.get $h1_convolved.row)
+                    (i32.const 256 (; a row of h1_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -5447,72 +5180,6 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $validate.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
-      (param $j i32) (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
-    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
-    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
-    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local $h1_convolved.at i32) (local $h1_convolved i32)
-    (local.set $steps_1 (i32.const 20))
-    (loop $each_of_steps_1
-      (local.set $steps (i32.const 25))
-      (loop $each_of_steps
-        (local.set $right_0 (v128.load (local.get $right)))
-        (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $left.lanes (v128.load32_splat (local.get $left)))
-        (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-        (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-        (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-        (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-        (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-        (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
-        (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-        (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
-        (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-        (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-        (local.set $left (i32.add (local.get $left) (i32.const -4)))
-        (local.set $right (i32.add (local.get $right) (i32.const 32)))
-        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-      (local.set $left (i32.add (local.get $left) (i32.const 200)))
-      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (local.set $h1_convolved (global.get $validate.h1_convolved))
-    (local.set $h1_convolved.at
-      (i32.add
-        (local.get $h1_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 3200))
-              (i32.mul (local.get $j) (i32.const 64)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
-
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
@@ -5525,8 +5192,9 @@
     (local.set $h1_convolved (global.get $validate.h1_convolved))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (global.get $validate.h1))
-    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (i32.const 500)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (local.set $end
+      (call $i32_min (i32.mul (local.get $to) (i32.const 3 (; i of a unit ;))) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3 (; i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -5552,9 +5220,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -5588,8 +5256,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2))))
@@ -5624,9 +5292,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -5654,8 +5322,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2)))
@@ -5680,8 +5348,11 @@
   (func $validate.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
+    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $h2.row i32) (local $hidden_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 38400 (; sums, behind what is copied ;))))
     (local.set $h1 (global.get $validate.h1))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -5692,56 +5363,107 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
-            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 38400)))
+            (call $i32_min
+              (i32.const 500)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 800))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 800 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
-            (call $validate.h2.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 497 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $h1)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
-              (local.get $right)
-              (local.get $sums))
-            (if
-              (i32.and
-                (i32.eq (local.get $columns) (i32.const 12))
-                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
-              (then
-                (call $validate.h2.whole
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (local.get $j_first)))
-              (else
-                (call $validate.h2.edge
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
+                (i32.mul
                   (local.get $i_tile)
-                  (local.get $j_first)
-                  (local.get $columns))))
+                  (i32.const 3200 (; from row to row of left, in bytes ;))))
+              (i32.const 3200 (; left_row ;))
+              (local.get $right)
+              (i32.const 800 (; steps ;))
+              (i32.const 48 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
+            ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $hidden_b.row
+              (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $h2.row
+              (i32.add
+                (i32.add (local.get $h2) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h2, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 12))
+                (then
+                  (v128.store
+                    (local.get $h2.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load (local.get $sums.row))
+                        (v128.load (local.get $hidden_b.row)))))
+                  (v128.store offset=16
+                    (local.get $h2.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load offset=16 (local.get $sums.row))
+                        (v128.load offset=16 (local.get $hidden_b.row)))))
+                  (v128.store offset=32
+                    (local.get $h2.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load offset=32 (local.get $sums.row))
+                        (v128.load offset=32 (local.get $hidden_b.row))))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $hidden_b.row)
+                              (i32.shl (local.get $c) (i32.const 2)))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $h2.row
+                (i32.add (local.get $h2.row) (i32.const 2000 (; a row of h2, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -5751,210 +5473,17 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $validate.h2.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 800))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $validate.h2.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (global.get $validate.h2))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $h2.at
-      (i32.add
-        (local.get $h2)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=32
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=32 (local.get $sums))
-          (v128.load offset=32 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=48 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=64 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2032
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=32 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4032
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=128 (local.get $sums))
-          (v128.load offset=32 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $validate.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $i_tile i32) (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (global.get $validate.h2))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $validate.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
-    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $step i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
+    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $p_logits.row i32) (local $output_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
     (local.set $h2 (global.get $validate.h2))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -5965,97 +5494,92 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+            (call $i32_min
+              (i32.const 500)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 500))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 500 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
-            (call $validate.p_logits.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 497 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $h2)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_tile)
+                  (i32.const 2000 (; from row to row of left, in bytes ;))))
+              (i32.const 2000 (; left_row ;))
               (local.get $right)
+              (i32.const 500 (; steps ;))
+              (i32.const 48 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
             ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $output_b.row
+              (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $p_logits.row
+              (i32.add
+                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.add
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.add
+                    (f32.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $p_logits.row
+                (i32.add
+                  (local.get $p_logits.row)
+                  (i32.const 40 (; a row of p_logits, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -6064,77 +5588,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
   ;;   for i < 500, j < 10
@@ -6190,7 +5643,9 @@
       (i32.add
         (i32.load (global.get $validX))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 392000))
+          (i32.mul
+            (i32.wrap_i64 (i64.load (global.get $validate.index)))
+            (i32.const 392000 (; 500·784 ;)))
           (i32.const 2))))
     (i32.store
       (global.get $validate.y)
@@ -6199,12 +5654,12 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 500))
           (i32.const 2))))
-    (call $share (global.get $validate.h0_convolved.job) (i32.const 500))
-    (call $share (global.get $validate.h0.job) (i32.const 500))
-    (call $share (global.get $validate.h1_convolved.job) (i32.const 500))
-    (call $share (global.get $validate.h1.job) (i32.const 167))
-    (call $share (global.get $validate.h2.job) (i32.const 168))
-    (call $share (global.get $validate.p_logits.job) (i32.const 4))
+    (call $share (global.get $validate.h0_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $validate.h0.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $validate.h1_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $validate.h1.job) (i32.const 167 (; units ;)))
+    (call $share (global.get $validate.h2.job) (i32.const 168 (; units ;)))
+    (call $share (global.get $validate.p_logits.job) (i32.const 4 (; units ;)))
     (call $validate.errors))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
@@ -6212,9 +5667,12 @@
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $test.h0_convolved (param $from i32) (param $to i32)
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $right i32) (local $j_first i32)
+    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h0_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
     (local.set $x (i32.load (global.get $test.x)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (global.get $test.h0_convolved))
@@ -6227,8 +5685,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -6257,29 +5713,63 @@
                               (local.get $l))
                             (local.get $n))
                           (i32.const 2)))))
-                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (local.set $to_panel
+                    (i32.add
+                      (local.get $to_panel)
+                      (i32.const 32 (; a row of the panel, in bytes ;))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $test.h0_convolved.tile
+              (call $tile_5x2_strided
                 (i32.add
-                  (local.get $layer0_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 100 (; from row to row of left, in bytes ;))))
+                (i32.const 100 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h0_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h0_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h0_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h0_convolved.row
+                  (i32.add
+                    (local.get $h0_convolved.row)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -6292,68 +5782,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $test.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32) (param $j i32)
-      (param $kl i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
-    (local $h0_convolved i32)
-    (local.set $steps (i32.const 25))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const -4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (local.set $h0_convolved (global.get $test.h0_convolved))
-    (local.set $h0_convolved.at
-      (i32.add
-        (local.get $h0_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 11520))
-              (i32.mul (local.get $j) (i32.const 576)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
 
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
@@ -6393,9 +5821,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520))
-                                    (i32.mul (local.get $j) (i32.const 576)))
-                                  (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                                    (i32.mul (local.get $j) (i32.const 576 (; 24·24 ;))))
+                                  (i32.mul (local.get $k) (i32.const 48 (; 2·24 ;))))
                                 (i32.mul (local.get $m) (i32.const 24)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -6423,8 +5851,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
                       (i32.const 2)))
@@ -6447,9 +5875,12 @@
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $test.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32) (local $kl_at i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $q i32) (local $right i32) (local $j_first i32)
+    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h1_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
     (local.set $h0 (global.get $test.h0))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (global.get $test.h1_convolved))
@@ -6462,8 +5893,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -6489,14 +5918,17 @@
                                 (i32.add
                                   (i32.add
                                     (i32.add
-                                      (i32.mul (local.get $i) (i32.const 2880))
-                                      (i32.mul (local.get $m) (i32.const 144)))
+                                      (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                      (i32.mul (local.get $m) (i32.const 144 (; 12·12 ;))))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
                                 (local.get $l))
                               (local.get $q))
                             (i32.const 2)))))
-                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (local.set $to_panel
+                      (i32.add
+                        (local.get $to_panel)
+                        (i32.const 32 (; a row of the panel, in bytes ;))))
                     (br_if $each_q
                       (i32.lt_s
                         (local.tee $q (i32.add (local.get $q) (i32.const 1)))
@@ -6506,23 +5938,57 @@
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $test.h1_convolved.tile
+              (call $tile_5x2_strided_2_loops
                 (i32.add
-                  (local.get $layer1_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2000 (; from row to row of left, in bytes ;))))
+                (i32.const 2000 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 20 (; steps_1 ;))
+                (i32.const 200 (; left_step_1 ;))
+                (i32.const 0 (; right_step_1 ;))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h1_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.shl
+                    (local.get $j_first)
+                    (i32.const 8 (; ·256, a row of h1_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h1_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h1_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h1_convolved.row
+                  (i32.add
+                    (local.get $h1_convolved.row)
+                    (i32.const 256 (; a row of h1_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -6536,72 +6002,6 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $test.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32) (param $j i32)
-      (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
-    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
-    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
-    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local $h1_convolved.at i32) (local $h1_convolved i32)
-    (local.set $steps_1 (i32.const 20))
-    (loop $each_of_steps_1
-      (local.set $steps (i32.const 25))
-      (loop $each_of_steps
-        (local.set $right_0 (v128.load (local.get $right)))
-        (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $left.lanes (v128.load32_splat (local.get $left)))
-        (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-        (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-        (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-        (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-        (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-        (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
-        (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-        (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
-        (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-        (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-        (local.set $left (i32.add (local.get $left) (i32.const -4)))
-        (local.set $right (i32.add (local.get $right) (i32.const 32)))
-        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-      (local.set $left (i32.add (local.get $left) (i32.const 200)))
-      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (local.set $h1_convolved (global.get $test.h1_convolved))
-    (local.set $h1_convolved.at
-      (i32.add
-        (local.get $h1_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 3200))
-              (i32.mul (local.get $j) (i32.const 64)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
-
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
@@ -6614,8 +6014,9 @@
     (local.set $h1_convolved (global.get $test.h1_convolved))
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (global.get $test.h1))
-    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (i32.const 500)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (local.set $end
+      (call $i32_min (i32.mul (local.get $to) (i32.const 3 (; i of a unit ;))) (i32.const 500)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3 (; i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -6641,9 +6042,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -6677,8 +6078,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2))))
@@ -6713,9 +6114,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -6743,8 +6144,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2)))
@@ -6769,8 +6170,11 @@
   (func $test.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i_tile i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
+    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $h2.row i32) (local $hidden_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 38400 (; sums, behind what is copied ;))))
     (local.set $h1 (global.get $test.h1))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -6781,53 +6185,107 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
-            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 38400)))
+            (call $i32_min
+              (i32.const 500)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 800))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 800 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
-            (call $test.h2.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 497 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $h1)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 800)) (i32.const 2)))
-              (local.get $right)
-              (local.get $sums))
-            (if
-              (i32.and
-                (i32.eq (local.get $columns) (i32.const 12))
-                (i32.le_s (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
-              (then
-                (call $test.h2.whole (local.get $sums) (local.get $i_first) (local.get $j_first)))
-              (else
-                (call $test.h2.edge
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to))
+                (i32.mul
                   (local.get $i_tile)
-                  (local.get $j_first)
-                  (local.get $columns))))
+                  (i32.const 3200 (; from row to row of left, in bytes ;))))
+              (i32.const 3200 (; left_row ;))
+              (local.get $right)
+              (i32.const 800 (; steps ;))
+              (i32.const 48 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
+            ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $hidden_b.row
+              (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $h2.row
+              (i32.add
+                (i32.add (local.get $h2) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h2, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 12))
+                (then
+                  (v128.store
+                    (local.get $h2.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load (local.get $sums.row))
+                        (v128.load (local.get $hidden_b.row)))))
+                  (v128.store offset=16
+                    (local.get $h2.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load offset=16 (local.get $sums.row))
+                        (v128.load offset=16 (local.get $hidden_b.row)))))
+                  (v128.store offset=32
+                    (local.get $h2.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load offset=32 (local.get $sums.row))
+                        (v128.load offset=32 (local.get $hidden_b.row))))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $hidden_b.row)
+                              (i32.shl (local.get $c) (i32.const 2)))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $h2.row
+                (i32.add (local.get $h2.row) (i32.const 2000 (; a row of h2, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -6837,210 +6295,17 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $test.h2.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 800))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3200 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6400 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $test.h2.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (global.get $test.h2))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $h2.at
-      (i32.add
-        (local.get $h2)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=32
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=32 (local.get $sums))
-          (v128.load offset=32 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=48 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=64 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2032
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=32 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4032
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=128 (local.get $sums))
-          (v128.load offset=32 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $test.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32) (param $i_tile i32)
-      (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (global.get $test.h2))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $test.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
-    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $step i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
+    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $p_logits.row i32) (local $output_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
     (local.set $h2 (global.get $test.h2))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -7051,97 +6316,92 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (i32.const 500) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+            (call $i32_min
+              (i32.const 500)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 500))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 500 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
-            (call $test.p_logits.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 497 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $h2)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_tile)
+                  (i32.const 2000 (; from row to row of left, in bytes ;))))
+              (i32.const 2000 (; left_row ;))
               (local.get $right)
+              (i32.const 500 (; steps ;))
+              (i32.const 48 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
             ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $output_b.row
+              (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $p_logits.row
+              (i32.add
+                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.add
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.add
+                    (f32.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $p_logits.row
+                (i32.add
+                  (local.get $p_logits.row)
+                  (i32.const 40 (; a row of p_logits, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -7150,77 +6410,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
   ;;   for i < 500, j < 10
@@ -7276,7 +6465,9 @@
       (i32.add
         (i32.load (global.get $testX))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 392000))
+          (i32.mul
+            (i32.wrap_i64 (i64.load (global.get $test.index)))
+            (i32.const 392000 (; 500·784 ;)))
           (i32.const 2))))
     (i32.store
       (global.get $test.y)
@@ -7285,26 +6476,28 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 500))
           (i32.const 2))))
-    (call $share (global.get $test.h0_convolved.job) (i32.const 500))
-    (call $share (global.get $test.h0.job) (i32.const 500))
-    (call $share (global.get $test.h1_convolved.job) (i32.const 500))
-    (call $share (global.get $test.h1.job) (i32.const 167))
-    (call $share (global.get $test.h2.job) (i32.const 168))
-    (call $share (global.get $test.p_logits.job) (i32.const 4))
+    (call $share (global.get $test.h0_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $test.h0.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $test.h1_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $test.h1.job) (i32.const 167 (; units ;)))
+    (call $share (global.get $test.h2.job) (i32.const 168 (; units ;)))
+    (call $share (global.get $test.p_logits.job) (i32.const 4 (; units ;)))
     (call $test.errors))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $probabilities.h0_convolved (param $from i32) (param $to i32)
-    (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $right i32) (local $j_first i32)
+    (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h0_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
-    (local.set $rows (i32.load (global.get $probabilities.rows)))
     (local.set $unit (local.get $from))
     (if
       (i32.lt_s (local.get $unit) (local.get $to))
@@ -7314,8 +6507,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -7344,29 +6535,63 @@
                               (local.get $l))
                             (local.get $n))
                           (i32.const 2)))))
-                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (local.set $to_panel
+                    (i32.add
+                      (local.get $to_panel)
+                      (i32.const 32 (; a row of the panel, in bytes ;))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $probabilities.h0_convolved.tile
+              (call $tile_5x2_strided
                 (i32.add
-                  (local.get $layer0_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 100 (; from row to row of left, in bytes ;))))
+                (i32.const 100 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h0_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h0_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h0_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h0_convolved.row
+                  (i32.add
+                    (local.get $h0_convolved.row)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -7380,80 +6605,17 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $probabilities.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
-      (param $j i32) (param $kl i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
-    (local $h0_convolved i32)
-    (local.set $steps (i32.const 25))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const -4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
-    (local.set $h0_convolved.at
-      (i32.add
-        (local.get $h0_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 11520))
-              (i32.mul (local.get $j) (i32.const 576)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
-
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
   (func $probabilities.h0 (param $from i32) (param $to i32)
-    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $rows i32)
-    (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
-    (local $n i32) (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
+    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $end i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (i32.load (global.get $probabilities.h0_convolved)))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (i32.load (global.get $probabilities.h0)))
-    (local.set $rows (i32.load (global.get $probabilities.rows)))
     (local.set $end (local.get $to))
     (local.set $i (local.get $from))
     (if
@@ -7481,9 +6643,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520))
-                                    (i32.mul (local.get $j) (i32.const 576)))
-                                  (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                                    (i32.mul (local.get $j) (i32.const 576 (; 24·24 ;))))
+                                  (i32.mul (local.get $k) (i32.const 48 (; 2·24 ;))))
                                 (i32.mul (local.get $m) (i32.const 24)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -7511,8 +6673,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
                       (i32.const 2)))
@@ -7534,14 +6696,16 @@
   ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $probabilities.h1_convolved (param $from i32) (param $to i32)
-    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32)
+    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h1_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
     (local.set $h0 (i32.load (global.get $probabilities.h0)))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
-    (local.set $rows (i32.load (global.get $probabilities.rows)))
     (local.set $unit (local.get $from))
     (if
       (i32.lt_s (local.get $unit) (local.get $to))
@@ -7551,8 +6715,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -7578,14 +6740,17 @@
                                 (i32.add
                                   (i32.add
                                     (i32.add
-                                      (i32.mul (local.get $i) (i32.const 2880))
-                                      (i32.mul (local.get $m) (i32.const 144)))
+                                      (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                      (i32.mul (local.get $m) (i32.const 144 (; 12·12 ;))))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
                                 (local.get $l))
                               (local.get $q))
                             (i32.const 2)))))
-                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (local.set $to_panel
+                      (i32.add
+                        (local.get $to_panel)
+                        (i32.const 32 (; a row of the panel, in bytes ;))))
                     (br_if $each_q
                       (i32.lt_s
                         (local.tee $q (i32.add (local.get $q) (i32.const 1)))
@@ -7595,23 +6760,57 @@
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $probabilities.h1_convolved.tile
+              (call $tile_5x2_strided_2_loops
                 (i32.add
-                  (local.get $layer1_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2000 (; from row to row of left, in bytes ;))))
+                (i32.const 2000 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 20 (; steps_1 ;))
+                (i32.const 200 (; left_step_1 ;))
+                (i32.const 0 (; right_step_1 ;))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h1_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.shl
+                    (local.get $j_first)
+                    (i32.const 8 (; ·256, a row of h1_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h1_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h1_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h1_convolved.row
+                  (i32.add
+                    (local.get $h1_convolved.row)
+                    (i32.const 256 (; a row of h1_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -7624,72 +6823,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $probabilities.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
-      (param $j i32) (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
-    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
-    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
-    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local $h1_convolved.at i32) (local $h1_convolved i32)
-    (local.set $steps_1 (i32.const 20))
-    (loop $each_of_steps_1
-      (local.set $steps (i32.const 25))
-      (loop $each_of_steps
-        (local.set $right_0 (v128.load (local.get $right)))
-        (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $left.lanes (v128.load32_splat (local.get $left)))
-        (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-        (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-        (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-        (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-        (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-        (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
-        (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-        (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
-        (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-        (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-        (local.set $left (i32.add (local.get $left) (i32.const -4)))
-        (local.set $right (i32.add (local.get $right) (i32.const 32)))
-        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-      (local.set $left (i32.add (local.get $left) (i32.const 200)))
-      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (local.set $h1_convolved (i32.load (global.get $probabilities.h1_convolved)))
-    (local.set $h1_convolved.at
-      (i32.add
-        (local.get $h1_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 3200))
-              (i32.mul (local.get $j) (i32.const 64)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
 
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
@@ -7704,8 +6837,9 @@
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (i32.load (global.get $probabilities.h1)))
     (local.set $rows (i32.load (global.get $probabilities.rows)))
-    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (local.get $rows)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (local.set $end
+      (call $i32_min (i32.mul (local.get $to) (i32.const 3 (; i of a unit ;))) (local.get $rows)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3 (; i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -7731,9 +6865,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -7767,8 +6901,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2))))
@@ -7803,9 +6937,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -7833,8 +6967,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2)))
@@ -7860,9 +6994,10 @@
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
     (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
-    (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
-    (local $left_5 i32)
+    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $h2.row i32) (local $hidden_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 25664 (; sums, behind the list of rows ;))))
     (local.set $h1 (i32.load (global.get $probabilities.h1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -7878,33 +7013,33 @@
             (i32.shl
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
-            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 800))))
+          (call $copy_rows_2
+            (local.get $right)
+            (i32.const 800 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 6 i
           (local.set $i_first (local.get $i_from))
@@ -7912,77 +7047,88 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of h1 begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 25600 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $h1)
+                      (i32.shl
+                        (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                        (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 6))))
+                (call $tile_6x2_listed
                   (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (call $probabilities.h2.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
+                    (global.get $scratch)
+                    (i32.const 25600 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 800 (; steps ;))
+                  (i32.const 32 (; right_step ;))
                   (local.get $sums))
-                (if
-                  (i32.and
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
+                ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $hidden_b.row
+                  (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $h2.row
+                  (i32.add
+                    (i32.add (local.get $h2) (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h2, in bytes ;)))))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (if
                     (i32.eq (local.get $columns) (i32.const 8))
-                    (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
-                  (then
-                    (call $probabilities.h2.whole
-                      (local.get $sums)
-                      (local.get $i_first)
-                      (local.get $j_first)))
-                  (else
-                    (call $probabilities.h2.edge
-                      (local.get $sums)
-                      (local.get $i_first)
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to))
-                      (local.get $j_first)
-                      (local.get $columns))))
+                    (then
+                      (v128.store
+                        (local.get $h2.row)
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load (local.get $sums.row))
+                            (v128.load (local.get $hidden_b.row)))))
+                      (v128.store offset=16
+                        (local.get $h2.row)
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load offset=16 (local.get $sums.row))
+                            (v128.load offset=16 (local.get $hidden_b.row))))))
+                    (else
+                      (local.set $c (i32.const 0))
+                      (loop $each_c
+                        (v128.store
+                          (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
+                                (i32.add
+                                  (local.get $sums.row)
+                                  (i32.shl (local.get $c) (i32.const 2))))
+                              (v128.load
+                                (i32.add
+                                  (local.get $hidden_b.row)
+                                  (i32.shl (local.get $c) (i32.const 2)))))))
+                        (br_if $each_c
+                          (i32.lt_s
+                            (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                            (local.get $columns))))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                  (local.set $h2.row
+                    (i32.add (local.get $h2.row) (i32.const 2000 (; a row of h2, in bytes ;))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -7992,254 +7138,17 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $probabilities.h2.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-      (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
-    (local.set $steps (i32.const 800))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $probabilities.h2.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (i32.load (global.get $probabilities.h2)))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $h2.at
-      (i32.add
-        (local.get $h2)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=48 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=6000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=6016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=8000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=8016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=144 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=10000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=160 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=10016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=176 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $probabilities.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (i32.load (global.get $probabilities.h2)))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
-    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $scores_logits.row i32) (local $output_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 24064 (; sums, behind the list of rows ;))))
     (local.set $h2 (i32.load (global.get $probabilities.h2)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -8255,34 +7164,31 @@
             (i32.mul
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 500))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 500 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
@@ -8290,102 +7196,93 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of h2 begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 24000 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
+                (call $tile_3x3_listed
                   (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (call $probabilities.scores_logits.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
+                    (global.get $scratch)
+                    (i32.const 24000 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 500 (; steps ;))
+                  (i32.const 48 (; right_step ;))
                   (local.get $sums))
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
                 ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $output_b.row
+                  (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $scores_logits.row
+                  (i32.add
+                    (i32.add
+                      (local.get $scores_logits)
+                      (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul
+                      (local.get $i_first)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;)))))
                 (local.set $i (local.get $i_first))
                 (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
+                  (local.set $c (i32.const 0))
+                  ;; vectors of four c
+                  (loop $each_c
+                    (v128.store
                       (i32.add
-                        (local.get $sums)
-                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; vectors of four j
-                      (loop $each_j
-                        (v128.store
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (v128.load
                           (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $output_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
+                            (local.get $output_b.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (i32.const 8))))
+                  ;; the other c
+                  (loop $each_c
+                    (f32.store
+                      (i32.add
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (f32.load
                           (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.add
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.load
-                              (i32.add
-                                (local.get $output_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                            (local.get $output_b.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 1)))
+                        (i32.const 10))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+                  (local.set $scores_logits.row
+                    (i32.add
+                      (local.get $scores_logits.row)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 3))
-                        (local.get $i_to)))))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -8394,82 +7291,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
-      (param $left_2 i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; scores_max[i] = max_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -8613,9 +7434,7 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul
-                  (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
-                  (i32.const 20))
+                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 20))
                 (i32.const 24))
               (i32.const 24))
             (i32.const 2))
@@ -8628,9 +7447,7 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul
-                  (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
-                  (i32.const 20))
+                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 20))
                 (i32.const 12))
               (i32.const 12))
             (i32.const 2))
@@ -8643,9 +7460,7 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul
-                  (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
-                  (i32.const 50))
+                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 50))
                 (i32.const 8))
               (i32.const 8))
             (i32.const 2))
@@ -8658,9 +7473,7 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul
-                  (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
-                  (i32.const 50))
+                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 50))
                 (i32.const 4))
               (i32.const 4))
             (i32.const 2))
@@ -8671,9 +7484,7 @@
         (global.get $free_memory_)
         (i32.add
           (i32.shl
-            (i32.mul
-              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
-              (i32.const 500))
+            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 500))
             (i32.const 2))
           (i32.const 64))))
     (i32.store
@@ -8682,9 +7493,7 @@
         (global.get $free_memory_)
         (i32.add
           (i32.shl
-            (i32.mul
-              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
-              (i32.const 10))
+            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
             (i32.const 2))
           (i32.const 64))))
     (call $share
@@ -8692,39 +7501,43 @@
       (i32.load (global.get $probabilities.rows)))
     (call $share
       (global.get $probabilities.h0.job)
-      (i32.div_u (i32.load (global.get $probabilities.rows)) (i32.const 1)))
+      (i32.div_u (i32.load (global.get $probabilities.rows)) (i32.const 1 (; steps of a unit ;))))
     (call $share
       (global.get $probabilities.h1_convolved.job)
       (i32.load (global.get $probabilities.rows)))
     (call $share
       (global.get $probabilities.h1.job)
-      (i32.div_u (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 2)) (i32.const 3)))
+      (i32.div_u
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 2))
+        (i32.const 3 (; steps of a unit ;))))
     (call $share
       (global.get $probabilities.h2.job)
       (i32.mul
         (i32.const 63)
         (i32.div_u
           (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-          (i32.const 144))))
+          (i32.const 144 (; i of a unit ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
         (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-        (i32.const 144)))
+        (i32.const 144 (; i of a unit ;))))
     (call $probabilities.scores))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
   (func $predict.h0_convolved (param $from i32) (param $to i32)
-    (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $right i32) (local $j_first i32)
+    (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h0_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
-    (local.set $rows (i32.load (global.get $predict.rows)))
     (local.set $unit (local.get $from))
     (if
       (i32.lt_s (local.get $unit) (local.get $to))
@@ -8734,8 +7547,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 576) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -8764,29 +7575,63 @@
                               (local.get $l))
                             (local.get $n))
                           (i32.const 2)))))
-                  (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                  (local.set $to_panel
+                    (i32.add
+                      (local.get $to_panel)
+                      (i32.const 32 (; a row of the panel, in bytes ;))))
                   (br_if $each_n
                     (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $predict.h0_convolved.tile
+              (call $tile_5x2_strided
                 (i32.add
-                  (local.get $layer0_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 25)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 100 (; from row to row of left, in bytes ;))))
+                (i32.const 100 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h0_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h0_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h0_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h0_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h0_convolved.row
+                  (i32.add
+                    (local.get $h0_convolved.row)
+                    (i32.const 2304 (; a row of h0_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -8800,80 +7645,17 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $predict.h0_convolved.tile (param $left i32) (param $right i32) (param $i i32)
-      (param $j i32) (param $kl i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h0_convolved.at i32)
-    (local $h0_convolved i32)
-    (local.set $steps (i32.const 25))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=100 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=200 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=300 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=400 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const -4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-    (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
-    (local.set $h0_convolved.at
-      (i32.add
-        (local.get $h0_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 11520))
-              (i32.mul (local.get $j) (i32.const 576)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h0_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h0_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=2304 (local.get $h0_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=2320 (local.get $h0_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=4608 (local.get $h0_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=4624 (local.get $h0_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=6912 (local.get $h0_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=6928 (local.get $h0_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=9216 (local.get $h0_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=9232 (local.get $h0_convolved.at) (local.get $sum_4_1)))
-
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
   (func $predict.h0 (param $from i32) (param $to i32)
-    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $rows i32)
-    (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
-    (local $n i32) (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
+    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $end i32)
+    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
+    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
     (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
     (local.set $layer0_b (global.get $layer0_b))
     (local.set $h0 (i32.load (global.get $predict.h0)))
-    (local.set $rows (i32.load (global.get $predict.rows)))
     (local.set $end (local.get $to))
     (local.set $i (local.get $from))
     (if
@@ -8901,9 +7683,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520))
-                                    (i32.mul (local.get $j) (i32.const 576)))
-                                  (i32.mul (local.get $k) (i32.const 48)))
+                                    (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
+                                    (i32.mul (local.get $j) (i32.const 576 (; 24·24 ;))))
+                                  (i32.mul (local.get $k) (i32.const 48 (; 2·24 ;))))
                                 (i32.mul (local.get $m) (i32.const 24)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -8931,8 +7713,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880))
-                            (i32.mul (local.get $j) (i32.const 144)))
+                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
                           (i32.mul (local.get $k) (i32.const 12)))
                         (local.get $l))
                       (i32.const 2)))
@@ -8954,14 +7736,16 @@
   ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
   (func $predict.h1_convolved (param $from i32) (param $to i32)
-    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $rows i32)
-    (local $unit i32) (local $i i32) (local $kl_first i32) (local $columns i32) (local $at i32)
-    (local $kl_at i32) (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32)
-    (local $n i32) (local $q i32) (local $right i32) (local $j_first i32)
+    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
+    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
+    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
+    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $sums.row i32) (local $h1_convolved.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
     (local.set $h0 (i32.load (global.get $predict.h0)))
     (local.set $layer1_W (global.get $layer1_W))
     (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
-    (local.set $rows (i32.load (global.get $predict.rows)))
     (local.set $unit (local.get $from))
     (if
       (i32.lt_s (local.get $unit) (local.get $to))
@@ -8971,8 +7755,6 @@
           (local.set $i (local.get $unit))
           (local.set $kl_first (i32.const 0))
           (loop $each_kl_first
-            (local.set $columns
-              (call $i32_min (i32.sub (i32.const 64) (local.get $kl_first)) (i32.const 8)))
             ;; a panel of the right operand, column by column
             (local.set $at (i32.const 0))
             (loop $each_at
@@ -8998,14 +7780,17 @@
                                 (i32.add
                                   (i32.add
                                     (i32.add
-                                      (i32.mul (local.get $i) (i32.const 2880))
-                                      (i32.mul (local.get $m) (i32.const 144)))
+                                      (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
+                                      (i32.mul (local.get $m) (i32.const 144 (; 12·12 ;))))
                                     (i32.mul (local.get $k) (i32.const 12)))
                                   (i32.mul (local.get $n) (i32.const 12)))
                                 (local.get $l))
                               (local.get $q))
                             (i32.const 2)))))
-                    (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+                    (local.set $to_panel
+                      (i32.add
+                        (local.get $to_panel)
+                        (i32.const 32 (; a row of the panel, in bytes ;))))
                     (br_if $each_q
                       (i32.lt_s
                         (local.tee $q (i32.add (local.get $q) (i32.const 1)))
@@ -9015,23 +7800,57 @@
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
               (br_if $each_at
-                (i32.lt_s
-                  (local.tee $at (i32.add (local.get $at) (i32.const 4)))
-                  (local.get $columns))))
+                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
             (local.set $right (global.get $scratch))
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $predict.h1_convolved.tile
+              (call $tile_5x2_strided_2_loops
                 (i32.add
-                  (local.get $layer1_W)
-                  (i32.shl
-                    (i32.add (i32.const 24) (i32.mul (local.get $j_first) (i32.const 500)))
-                    (i32.const 2)))
+                  (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
+                  (i32.mul
+                    (local.get $j_first)
+                    (i32.const 2000 (; from row to row of left, in bytes ;))))
+                (i32.const 2000 (; left_row ;))
                 (local.get $right)
-                (local.get $i)
-                (local.get $j_first)
-                (local.get $kl_first))
+                (i32.const 20 (; steps_1 ;))
+                (i32.const 200 (; left_step_1 ;))
+                (i32.const 0 (; right_step_1 ;))
+                (i32.const 25 (; steps ;))
+                (i32.const -4 (; left_step ;))
+                (i32.const 32 (; right_step ;))
+                (local.get $sums))
+              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
+              ;; the result of finished sums
+              (local.set $sums.row (local.get $sums))
+              (local.set $h1_convolved.row
+                (i32.add
+                  (i32.add
+                    (local.get $h1_convolved)
+                    (i32.shl
+                      (i32.add
+                        (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                        (local.get $kl_first))
+                      (i32.const 2)))
+                  (i32.shl
+                    (local.get $j_first)
+                    (i32.const 8 (; ·256, a row of h1_convolved, in bytes ;)))))
+              (local.set $j (local.get $j_first))
+              (loop $each_j
+                (v128.store (local.get $h1_convolved.row) (v128.load (local.get $sums.row)))
+                (v128.store offset=16
+                  (local.get $h1_convolved.row)
+                  (v128.load offset=16 (local.get $sums.row)))
+                (local.set $sums.row
+                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                (local.set $h1_convolved.row
+                  (i32.add
+                    (local.get $h1_convolved.row)
+                    (i32.const 256 (; a row of h1_convolved, in bytes ;))))
+                (br_if $each_j
+                  (i32.lt_s
+                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
+                    (local.get $j_end))))
               (br_if $each_j_first
                 (i32.lt_s
                   (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -9044,72 +7863,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then the result.
-  (func $predict.h1_convolved.tile (param $left i32) (param $right i32) (param $i i32)
-      (param $j i32) (param $kl i32)
-    (local $steps_1 i32) (local $steps i32) (local $left.lanes v128) (local $right_0 v128)
-    (local $right_1 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128)
-    (local $sum_1_1 v128) (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128)
-    (local $sum_3_1 v128) (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local $h1_convolved.at i32) (local $h1_convolved i32)
-    (local.set $steps_1 (i32.const 20))
-    (loop $each_of_steps_1
-      (local.set $steps (i32.const 25))
-      (loop $each_of_steps
-        (local.set $right_0 (v128.load (local.get $right)))
-        (local.set $right_1 (v128.load offset=16 (local.get $right)))
-        (local.set $left.lanes (v128.load32_splat (local.get $left)))
-        (local.set $sum_0_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-        (local.set $sum_0_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-        (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-        (local.set $sum_1_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-        (local.set $sum_1_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-        (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-        (local.set $sum_2_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-        (local.set $sum_2_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-        (local.set $left.lanes (v128.load32_splat offset=6000 (local.get $left)))
-        (local.set $sum_3_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-        (local.set $sum_3_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-        (local.set $left.lanes (v128.load32_splat offset=8000 (local.get $left)))
-        (local.set $sum_4_0
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-        (local.set $sum_4_1
-          (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-        (local.set $left (i32.add (local.get $left) (i32.const -4)))
-        (local.set $right (i32.add (local.get $right) (i32.const 32)))
-        (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 1)))))
-      (local.set $left (i32.add (local.get $left) (i32.const 200)))
-      (br_if $each_of_steps_1 (local.tee $steps_1 (i32.sub (local.get $steps_1) (i32.const 1)))))
-    (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
-    (local.set $h1_convolved.at
-      (i32.add
-        (local.get $h1_convolved)
-        (i32.shl
-          (i32.add
-            (i32.add
-              (i32.mul (local.get $i) (i32.const 3200))
-              (i32.mul (local.get $j) (i32.const 64)))
-            (local.get $kl))
-          (i32.const 2))))
-    (v128.store (local.get $h1_convolved.at) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $h1_convolved.at) (local.get $sum_0_1))
-    (v128.store offset=256 (local.get $h1_convolved.at) (local.get $sum_1_0))
-    (v128.store offset=272 (local.get $h1_convolved.at) (local.get $sum_1_1))
-    (v128.store offset=512 (local.get $h1_convolved.at) (local.get $sum_2_0))
-    (v128.store offset=528 (local.get $h1_convolved.at) (local.get $sum_2_1))
-    (v128.store offset=768 (local.get $h1_convolved.at) (local.get $sum_3_0))
-    (v128.store offset=784 (local.get $h1_convolved.at) (local.get $sum_3_1))
-    (v128.store offset=1024 (local.get $h1_convolved.at) (local.get $sum_4_0))
-    (v128.store offset=1040 (local.get $h1_convolved.at) (local.get $sum_4_1)))
 
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
@@ -9124,8 +7877,9 @@
     (local.set $layer1_b (global.get $layer1_b))
     (local.set $h1 (i32.load (global.get $predict.h1)))
     (local.set $rows (i32.load (global.get $predict.rows)))
-    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 3)) (local.get $rows)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 3)))
+    (local.set $end
+      (call $i32_min (i32.mul (local.get $to) (i32.const 3 (; i of a unit ;))) (local.get $rows)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 3 (; i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -9151,9 +7905,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -9187,8 +7941,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2))))
@@ -9223,9 +7977,9 @@
                               (i32.add
                                 (i32.add
                                   (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200))
-                                    (i32.mul (local.get $j) (i32.const 64)))
-                                  (i32.mul (local.get $k) (i32.const 16)))
+                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
+                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
+                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
                                 (i32.mul (local.get $m) (i32.const 8)))
                               (i32.mul (local.get $l) (i32.const 2)))
                             (local.get $n))
@@ -9253,8 +8007,8 @@
                       (i32.add
                         (i32.add
                           (i32.add
-                            (i32.mul (local.get $i) (i32.const 800))
-                            (i32.mul (local.get $j) (i32.const 16)))
+                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
                           (i32.mul (local.get $k) (i32.const 4)))
                         (local.get $l))
                       (i32.const 2)))
@@ -9280,9 +8034,10 @@
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
     (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
-    (local $left_1 i32) (local $left_2 i32) (local $left_3 i32) (local $left_4 i32)
-    (local $left_5 i32)
+    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $h2.row i32) (local $hidden_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 25664 (; sums, behind the list of rows ;))))
     (local.set $h1 (i32.load (global.get $predict.h1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -9298,33 +8053,33 @@
             (i32.shl
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25600)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
-            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 800))))
+          (call $copy_rows_2
+            (local.get $right)
+            (i32.const 800 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 6 i
           (local.set $i_first (local.get $i_from))
@@ -9332,77 +8087,88 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of h1 begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 25600 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $h1)
+                      (i32.shl
+                        (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
+                        (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 6))))
+                (call $tile_6x2_listed
                   (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 800)) (i32.const 2))))
-                (call $predict.h2.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
+                    (global.get $scratch)
+                    (i32.const 25600 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 800 (; steps ;))
+                  (i32.const 32 (; right_step ;))
                   (local.get $sums))
-                (if
-                  (i32.and
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
+                ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $hidden_b.row
+                  (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $h2.row
+                  (i32.add
+                    (i32.add (local.get $h2) (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h2, in bytes ;)))))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (if
                     (i32.eq (local.get $columns) (i32.const 8))
-                    (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
-                  (then
-                    (call $predict.h2.whole
-                      (local.get $sums)
-                      (local.get $i_first)
-                      (local.get $j_first)))
-                  (else
-                    (call $predict.h2.edge
-                      (local.get $sums)
-                      (local.get $i_first)
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to))
-                      (local.get $j_first)
-                      (local.get $columns))))
+                    (then
+                      (v128.store
+                        (local.get $h2.row)
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load (local.get $sums.row))
+                            (v128.load (local.get $hidden_b.row)))))
+                      (v128.store offset=16
+                        (local.get $h2.row)
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load offset=16 (local.get $sums.row))
+                            (v128.load offset=16 (local.get $hidden_b.row))))))
+                    (else
+                      (local.set $c (i32.const 0))
+                      (loop $each_c
+                        (v128.store
+                          (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
+                                (i32.add
+                                  (local.get $sums.row)
+                                  (i32.shl (local.get $c) (i32.const 2))))
+                              (v128.load
+                                (i32.add
+                                  (local.get $hidden_b.row)
+                                  (i32.shl (local.get $c) (i32.const 2)))))))
+                        (br_if $each_c
+                          (i32.lt_s
+                            (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                            (local.get $columns))))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                  (local.set $h2.row
+                    (i32.add (local.get $h2.row) (i32.const 2000 (; a row of h2, in bytes ;))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -9412,254 +8178,17 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $predict.h2.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-      (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
-    (local.set $steps (i32.const 800))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $predict.h2.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $h2.at i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (i32.load (global.get $predict.h2)))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $h2.at
-      (i32.add
-        (local.get $h2)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=48 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=6000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=6016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=8000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=8016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=144 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=10000
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=160 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=10016
-      (local.get $h2.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=176 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $predict.h2.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h2 i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (i32.load (global.get $predict.h2)))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $h2)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h2 and output_W
   (func $predict.scores_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
-    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $scores_logits.row i32) (local $output_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 24064 (; sums, behind the list of rows ;))))
     (local.set $h2 (i32.load (global.get $predict.h2)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -9675,34 +8204,31 @@
             (i32.mul
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 500))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 500 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
@@ -9710,102 +8236,93 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of h2 begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 24000 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $h2)
+                      (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
+                (call $tile_3x3_listed
                   (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $h2)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (call $predict.scores_logits.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
+                    (global.get $scratch)
+                    (i32.const 24000 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 500 (; steps ;))
+                  (i32.const 48 (; right_step ;))
                   (local.get $sums))
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
                 ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $output_b.row
+                  (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $scores_logits.row
+                  (i32.add
+                    (i32.add
+                      (local.get $scores_logits)
+                      (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul
+                      (local.get $i_first)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;)))))
                 (local.set $i (local.get $i_first))
                 (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
+                  (local.set $c (i32.const 0))
+                  ;; vectors of four c
+                  (loop $each_c
+                    (v128.store
                       (i32.add
-                        (local.get $sums)
-                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; vectors of four j
-                      (loop $each_j
-                        (v128.store
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (v128.load
                           (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $output_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
+                            (local.get $output_b.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (i32.const 8))))
+                  ;; the other c
+                  (loop $each_c
+                    (f32.store
+                      (i32.add
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (f32.load
                           (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.add
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.load
-                              (i32.add
-                                (local.get $output_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                            (local.get $output_b.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 1)))
+                        (i32.const 10))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+                  (local.set $scores_logits.row
+                    (i32.add
+                      (local.get $scores_logits.row)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 3))
-                        (local.get $i_to)))))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -9814,82 +8331,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -9944,9 +8385,7 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul
-                  (i32.mul (i32.const 1) (i32.load (global.get $predict.rows)))
-                  (i32.const 20))
+                (i32.mul (i32.load (global.get $predict.rows)) (i32.const 20))
                 (i32.const 24))
               (i32.const 24))
             (i32.const 2))
@@ -9959,9 +8398,7 @@
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul
-                  (i32.mul (i32.const 1) (i32.load (global.get $predict.rows)))
-                  (i32.const 20))
+                (i32.mul (i32.load (global.get $predict.rows)) (i32.const 20))
                 (i32.const 12))
               (i32.const 12))
             (i32.const 2))
@@ -9973,11 +8410,7 @@
         (i32.add
           (i32.shl
             (i32.mul
-              (i32.mul
-                (i32.mul
-                  (i32.mul (i32.const 1) (i32.load (global.get $predict.rows)))
-                  (i32.const 50))
-                (i32.const 8))
+              (i32.mul (i32.mul (i32.load (global.get $predict.rows)) (i32.const 50)) (i32.const 8))
               (i32.const 8))
             (i32.const 2))
           (i32.const 64))))
@@ -9988,11 +8421,7 @@
         (i32.add
           (i32.shl
             (i32.mul
-              (i32.mul
-                (i32.mul
-                  (i32.mul (i32.const 1) (i32.load (global.get $predict.rows)))
-                  (i32.const 50))
-                (i32.const 4))
+              (i32.mul (i32.mul (i32.load (global.get $predict.rows)) (i32.const 50)) (i32.const 4))
               (i32.const 4))
             (i32.const 2))
           (i32.const 64))))
@@ -10001,37 +8430,37 @@
       (call $allocate
         (global.get $free_memory_)
         (i32.add
-          (i32.shl
-            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 500))
-            (i32.const 2))
+          (i32.shl (i32.mul (i32.load (global.get $predict.rows)) (i32.const 500)) (i32.const 2))
           (i32.const 64))))
     (i32.store
       (global.get $predict.scores_logits)
       (call $allocate
         (global.get $free_memory_)
         (i32.add
-          (i32.shl
-            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 10))
-            (i32.const 2))
+          (i32.shl (i32.mul (i32.load (global.get $predict.rows)) (i32.const 10)) (i32.const 2))
           (i32.const 64))))
     (call $share (global.get $predict.h0_convolved.job) (i32.load (global.get $predict.rows)))
     (call $share
       (global.get $predict.h0.job)
-      (i32.div_u (i32.load (global.get $predict.rows)) (i32.const 1)))
+      (i32.div_u (i32.load (global.get $predict.rows)) (i32.const 1 (; steps of a unit ;))))
     (call $share (global.get $predict.h1_convolved.job) (i32.load (global.get $predict.rows)))
     (call $share
       (global.get $predict.h1.job)
-      (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 2)) (i32.const 3)))
+      (i32.div_u
+        (i32.add (i32.load (global.get $predict.rows)) (i32.const 2))
+        (i32.const 3 (; steps of a unit ;))))
     (call $share
       (global.get $predict.h2.job)
       (i32.mul
         (i32.const 63)
         (i32.div_u
           (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
-          (i32.const 144))))
+          (i32.const 144 (; i of a unit ;)))))
     (call $share
       (global.get $predict.scores_logits.job)
-      (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144)))
+      (i32.div_u
+        (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+        (i32.const 144 (; i of a unit ;))))
     (call $predict.argmax))
 
   (export "serve" (func $serve))

@@ -85,6 +85,56 @@
       (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))
     (local.get $start))
 
+  ;; sums[c] = Σ_step right[step, c] for 12 columns.
+  (func $column_sums_3 (param $right i32) (param $steps i32) (param $right_step i32)
+      (param $sums i32)
+    (local $turns i32) (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128)
+    (local $sum01 v128) (local $sum02 v128)
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+          (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+          (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+          (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+          (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+        (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+        (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02)))
+
+  ;; Copies rows of 12 numbers, which are so many bytes apart, beside each other.
+  (func $copy_rows_3 (param $from i32) (param $rows i32) (param $distance i32) (param $to i32)
+    (loop $each_row
+      (v128.store (local.get $to) (v128.load (local.get $from)))
+      (v128.store offset=16 (local.get $to) (v128.load offset=16 (local.get $from)))
+      (v128.store offset=32 (local.get $to) (v128.load offset=32 (local.get $from)))
+      (local.set $from (i32.add (local.get $from) (local.get $distance)))
+      (local.set $to (i32.add (local.get $to) (i32.const 48)))
+      (br_if $each_row (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))
+
   ;; e^x = 2^n · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2.
   (func $f32x4_exp (param $x v128) (result v128)
     (local $at v128) (local $shifted v128) (local $n v128) (local $whole v128)
@@ -284,6 +334,255 @@
                 (i64.const -1)))))
         (br $waiting))))
 
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; The rows of left are left_row bytes apart, its steps 4 bytes.
+  (func $tile_3x3 (param $left i32) (param $left_row i32) (param $right i32) (param $steps i32)
+      (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
+    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
+    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
+    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
+    (local.set $left_0 (local.get $left))
+    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
+    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum10))
+    (v128.store offset=64 (local.get $sums) (local.get $sum11))
+    (v128.store offset=80 (local.get $sums) (local.get $sum12))
+    (v128.store offset=96 (local.get $sums) (local.get $sum20))
+    (v128.store offset=112 (local.get $sums) (local.get $sum21))
+    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; The rows of left begin where left_rows says, its steps 4 bytes.
+  (func $tile_3x3_listed (param $left_rows i32) (param $right i32) (param $steps i32)
+      (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
+    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
+    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
+    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
+    (local.set $left_0 (i32.load (local.get $left_rows)))
+    (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
+    (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum10))
+    (v128.store offset=64 (local.get $sums) (local.get $sum11))
+    (v128.store offset=80 (local.get $sums) (local.get $sum12))
+    (v128.store offset=96 (local.get $sums) (local.get $sum20))
+    (v128.store offset=112 (local.get $sums) (local.get $sum21))
+    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 5 rows and 8 columns.
+  ;; The rows of left are adjacent in memory: it is transposed.
+  (func $tile_5x2_transposed (param $left i32) (param $right i32) (param $steps i32)
+      (param $left_step i32) (param $right_step i32) (param $sums i32)
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $sum00 v128)
+    (local $sum01 v128) (local $sum10 v128) (local $sum11 v128) (local $sum20 v128)
+    (local $sum21 v128) (local $sum30 v128) (local $sum31 v128) (local $sum40 v128)
+    (local $sum41 v128)
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+        (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+        (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+        (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+        (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+        (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum10))
+    (v128.store offset=48 (local.get $sums) (local.get $sum11))
+    (v128.store offset=64 (local.get $sums) (local.get $sum20))
+    (v128.store offset=80 (local.get $sums) (local.get $sum21))
+    (v128.store offset=96 (local.get $sums) (local.get $sum30))
+    (v128.store offset=112 (local.get $sums) (local.get $sum31))
+    (v128.store offset=128 (local.get $sums) (local.get $sum40))
+    (v128.store offset=144 (local.get $sums) (local.get $sum41)))
+
   ;; Takes units one at a time until there are none. Which unit of which job it is, is read and
   ;; counted at once, and the next job does not begin before all units of this one are done.
   (func $work
@@ -314,9 +613,12 @@
   ;;   in 3 × 12 tiles of i × j, of x and W
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
-    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $j_first i32) (local $i_from i32) (local $i_to i32) (local $sums i32)
+    (local $right i32) (local $to_panel i32) (local $i_first i32) (local $i_end i32)
+    (local $i i32) (local $c i32) (local $sums.row i32) (local $p_logits.row i32)
+    (local $b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 37632 (; sums, behind what is copied ;))))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -327,94 +629,79 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (i32.const 600) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
+            (call $i32_min
+              (i32.const 600)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 784))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 784 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (call $train.p_logits.tile
+            (call $tile_3x3
               (i32.add
                 (local.get $x)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_first)
+                  (i32.const 3136 (; from row to row of left, in bytes ;))))
+              (i32.const 3136 (; left_row ;))
               (local.get $right)
+              (i32.const 784 (; steps ;))
+              (i32.const 48 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end (i32.add (local.get $i_first) (i32.const 3)))
             ;; the result of finished sums
+            (local.set $sums.row (local.get $sums))
+            (local.set $b.row (i32.add (local.get $b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $p_logits.row
+              (i32.add
+                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.add
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.add
+                    (f32.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.load (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $p_logits.row
+                (i32.add
+                  (local.get $p_logits.row)
+                  (i32.const 40 (; a row of p_logits, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 3)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -423,77 +710,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; p_max[i] = max_j p_logits[i,j]
   ;;   for i < 600, j < 10
@@ -668,8 +884,9 @@
   ;;   in 5 × 8 tiles of j × i, of d_p_logits and x
   (func $train.W (param $from i32) (param $to i32)
     (local $W i32) (local $x i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
-    (local $columns i32) (local $sums i32) (local $right i32) (local $j_first i32)
-    (local $i i32) (local $sums_of_column i32) (local $j i32)
+    (local $sums i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $i i32)
+    (local $sums.column i32) (local $j i32)
+    (local.set $sums (global.get $scratch))
     (local.set $W (global.get $W))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -679,32 +896,31 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 784) (local.get $i_first)) (i32.const 8)))
-          (local.set $sums (global.get $scratch))
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 3 (; ·8, i of a panel ;))))
           (local.set $right (i32.add (local.get $x) (i32.shl (local.get $i_first) (i32.const 2))))
           ;; tiles of 5 j
           (local.set $j_first (i32.const 0))
           (loop $each_j_first
-            (call $train.W.tile
+            (call $tile_5x2_transposed
               (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
               (local.get $right)
+              (i32.const 600 (; steps ;))
+              (i32.const 40 (; left_step ;))
+              (i32.const 3136 (; right_step ;))
               (local.get $sums))
+            (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
             ;; the result of finished sums
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_column
+              (local.set $sums.column
                 (i32.sub
                   (i32.add
                     (local.get $sums)
                     (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 2)))
-                  (i32.shl (local.get $j_first) (i32.const 5))))
+                  (i32.shl (local.get $j_first) (i32.const 5 (; ·32, a row of sums, in bytes ;)))))
               (local.set $j (local.get $j_first))
               (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))
+                (i32.lt_s (local.get $j) (i32.sub (local.get $j_end) (i32.const 3)))
                 (then
                   ;; vectors of four j
                   (loop $each_j
@@ -714,37 +930,44 @@
                         (i32.shl
                           (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                           (i32.const 2)))
-                      (f32x4.sub
+                      (f32x4.relaxed_nmadd
+                        (f32x4.splat (f32.const 0.13))
+                        (v128.load32_lane offset=96 3
+                          (i32.add
+                            (local.get $sums.column)
+                            (i32.shl
+                              (local.get $j)
+                              (i32.const 5 (; ·32, a row of sums, in bytes ;))))
+                          (v128.load32_lane offset=64 2
+                            (i32.add
+                              (local.get $sums.column)
+                              (i32.shl
+                                (local.get $j)
+                                (i32.const 5 (; ·32, a row of sums, in bytes ;))))
+                            (v128.load32_lane offset=32 1
+                              (i32.add
+                                (local.get $sums.column)
+                                (i32.shl
+                                  (local.get $j)
+                                  (i32.const 5 (; ·32, a row of sums, in bytes ;))))
+                              (v128.load32_zero
+                                (i32.add
+                                  (local.get $sums.column)
+                                  (i32.shl
+                                    (local.get $j)
+                                    (i32.const 5 (; ·32, a row of sums, in bytes ;))))))))
                         (v128.load
                           (i32.add
                             (local.get $W)
                             (i32.shl
                               (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2))))
-                        (f32x4.mul
-                          (f32x4.splat (f32.const 0.13))
-                          (v128.load32_lane offset=96 3
-                            (i32.add
-                              (local.get $sums_of_column)
-                              (i32.shl (local.get $j) (i32.const 5)))
-                            (v128.load32_lane offset=64 2
-                              (i32.add
-                                (local.get $sums_of_column)
-                                (i32.shl (local.get $j) (i32.const 5)))
-                              (v128.load32_lane offset=32 1
-                                (i32.add
-                                  (local.get $sums_of_column)
-                                  (i32.shl (local.get $j) (i32.const 5)))
-                                (v128.load32_zero
-                                  (i32.add
-                                    (local.get $sums_of_column)
-                                    (i32.shl (local.get $j) (i32.const 5))))))))))
+                              (i32.const 2))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub (i32.add (local.get $j_first) (i32.const 5)) (i32.const 3)))))))
+                        (i32.sub (local.get $j_end) (i32.const 3)))))))
               (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (i32.const 5)))
+                (i32.lt_s (local.get $j) (local.get $j_end))
                 (then
                   ;; the other j
                   (loop $each_j
@@ -765,16 +988,18 @@
                           (f32.const 0.13)
                           (f32.load
                             (i32.add
-                              (local.get $sums_of_column)
-                              (i32.shl (local.get $j) (i32.const 5)))))))
+                              (local.get $sums.column)
+                              (i32.shl
+                                (local.get $j)
+                                (i32.const 5 (; ·32, a row of sums, in bytes ;))))))))
                     (br_if $each_j
                       (i32.lt_s
                         (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (i32.const 5)))))))
+                        (local.get $j_end))))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (local.get $columns)))))
+                  (i32.add (local.get $i_first) (i32.const 8)))))
             (br_if $each_j_first
               (i32.lt_s
                 (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
@@ -784,92 +1009,16 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.W.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local.set $steps (i32.const 600))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 40)))
-      (local.set $right (i32.add (local.get $right) (i32.const 3136)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 40)))
-      (local.set $right (i32.add (local.get $right) (i32.const 3136)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
-
   ;; b[i] ← b[i] − 0.13·∂cost/∂b[i]
   ;;   where ∂cost/∂b[i] = Σ_j d_p_logits[j,i]
   ;;   for i < 10, j < 600
   ;;   in 12 columns i at a time, of d_p_logits
   (func $train.b (param $from i32) (param $to i32)
     (local $b i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
-    (local $columns i32) (local $sums i32) (local $right i32) (local $sums_of_row i32)
-    (local $i i32)
+    (local $sums i32) (local $right i32) (local $c i32) (local $sums.row i32) (local $b.row i32)
+    (local $0.13.x4 v128)
+    (local.set $sums (global.get $scratch))
+    (local.set $0.13.x4 (f32x4.splat (f32.const 0.13)))
     (local.set $b (global.get $b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $unit (local.get $from))
@@ -878,86 +1027,44 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $i_first (i32.mul (local.get $unit) (i32.const 12)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $i_first)) (i32.const 12)))
-          (local.set $sums (global.get $scratch))
+          (local.set $i_first (i32.mul (local.get $unit) (i32.const 12 (; i of a panel ;))))
           (local.set $right
             (i32.add (local.get $d_p_logits) (i32.shl (local.get $i_first) (i32.const 2))))
-          (call $train.b.tile (local.get $right) (local.get $sums))
+          (call $column_sums_3
+            (local.get $right)
+            (i32.const 600 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $sums))
           ;; the result of finished sums
-          (local.set $sums_of_row
-            (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
-          (local.set $i (local.get $i_first))
-          (if
-            (i32.lt_s
-              (local.get $i)
-              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
-            (then
-              ;; vectors of four i
-              (loop $each_i
-                (v128.store
-                  (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2)))
-                  (f32x4.sub
-                    (v128.load (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2))))
-                    (f32x4.mul
-                      (f32x4.splat (f32.const 0.13))
-                      (v128.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $i) (i32.const 2)))))))
-                (br_if $each_i
-                  (i32.lt_s
-                    (local.tee $i (i32.add (local.get $i) (i32.const 4)))
-                    (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
-          (if
-            (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
-            (then
-              ;; the other i
-              (loop $each_i
-                (f32.store
-                  (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2)))
-                  (f32.sub
-                    (f32.load (i32.add (local.get $b) (i32.shl (local.get $i) (i32.const 2))))
-                    (f32.mul
-                      (f32.const 0.13)
-                      (f32.load
-                        (i32.add
-                          (local.get $sums_of_row)
-                          (i32.shl (local.get $i) (i32.const 2)))))))
-                (br_if $each_i
-                  (i32.lt_s
-                    (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                    (i32.add (local.get $i_first) (local.get $columns)))))))
+          (local.set $sums.row (local.get $sums))
+          (local.set $b.row (i32.add (local.get $b) (i32.shl (local.get $i_first) (i32.const 2))))
+          (local.set $c (i32.const 0))
+          ;; vectors of four c
+          (loop $each_c
+            (v128.store
+              (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2)))
+              (f32x4.relaxed_nmadd
+                (local.get $0.13.x4)
+                (v128.load (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                (v128.load (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+            (br_if $each_c
+              (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+          ;; the other c
+          (loop $each_c
+            (f32.store
+              (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2)))
+              (f32.sub
+                (f32.load (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))
+                (f32.mul
+                  (f32.const 0.13)
+                  (f32.load
+                    (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2)))))))
+            (br_if $each_c
+              (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[c] = Σ_steps right[step, c] for 12 columns.
-  (func $train.b.tile (param $right i32) (param $sums i32)
-    (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local.set $steps (i32.const 600))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
-      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
-      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
-      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
-      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2)))
 
   ;; train(index) → cost; updates W, b
   (func $train
@@ -966,7 +1073,9 @@
       (i32.add
         (i32.load (global.get $trainX))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 470400))
+          (i32.mul
+            (i32.wrap_i64 (i64.load (global.get $train.index)))
+            (i32.const 470400 (; 600·784 ;)))
           (i32.const 2))))
     (i32.store
       (global.get $train.y)
@@ -975,19 +1084,22 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 600))
           (i32.const 2))))
-    (call $share (global.get $train.p_logits.job) (i32.const 5))
+    (call $share (global.get $train.p_logits.job) (i32.const 5 (; units ;)))
     (call $train.cost_and_d_p_logits)
-    (call $share (global.get $train.W.job) (i32.const 98))
-    (call $train.b (i32.const 0) (i32.const 1)))
+    (call $share (global.get $train.W.job) (i32.const 98 (; units ;)))
+    (call $train.b (i32.const 0) (i32.const 1 (; units ;))))
 
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
   ;;   in 3 × 12 tiles of i × j, of x and W
   (func $validate.p_logits (param $from i32) (param $to i32)
     (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
-    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $j_first i32) (local $i_from i32) (local $i_to i32) (local $sums i32)
+    (local $right i32) (local $to_panel i32) (local $i_first i32) (local $i_end i32)
+    (local $i i32) (local $c i32) (local $sums.row i32) (local $p_logits.row i32)
+    (local $b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 37632 (; sums, behind what is copied ;))))
     (local.set $x (i32.load (global.get $validate.x)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -998,94 +1110,79 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (i32.const 600) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
+            (call $i32_min
+              (i32.const 600)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 784))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 784 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (call $validate.p_logits.tile
+            (call $tile_3x3
               (i32.add
                 (local.get $x)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_first)
+                  (i32.const 3136 (; from row to row of left, in bytes ;))))
+              (i32.const 3136 (; left_row ;))
               (local.get $right)
+              (i32.const 784 (; steps ;))
+              (i32.const 48 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end (i32.add (local.get $i_first) (i32.const 3)))
             ;; the result of finished sums
+            (local.set $sums.row (local.get $sums))
+            (local.set $b.row (i32.add (local.get $b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $p_logits.row
+              (i32.add
+                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.add
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.add
+                    (f32.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.load (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $p_logits.row
+                (i32.add
+                  (local.get $p_logits.row)
+                  (i32.const 40 (; a row of p_logits, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 3)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -1094,77 +1191,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
   ;;   for i < 600, j < 10
@@ -1220,7 +1246,9 @@
       (i32.add
         (i32.load (global.get $validX))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 470400))
+          (i32.mul
+            (i32.wrap_i64 (i64.load (global.get $validate.index)))
+            (i32.const 470400 (; 600·784 ;)))
           (i32.const 2))))
     (i32.store
       (global.get $validate.y)
@@ -1229,7 +1257,7 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 600))
           (i32.const 2))))
-    (call $share (global.get $validate.p_logits.job) (i32.const 5))
+    (call $share (global.get $validate.p_logits.job) (i32.const 5 (; units ;)))
     (call $validate.errors))
 
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
@@ -1237,9 +1265,12 @@
   ;;   in 3 × 12 tiles of i × j, of x and W
   (func $test.p_logits (param $from i32) (param $to i32)
     (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
-    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $step i32)
-    (local $i_first i32) (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $j_first i32) (local $i_from i32) (local $i_to i32) (local $sums i32)
+    (local $right i32) (local $to_panel i32) (local $i_first i32) (local $i_end i32)
+    (local $i i32) (local $c i32) (local $sums.row i32) (local $p_logits.row i32)
+    (local $b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 37632 (; sums, behind what is copied ;))))
     (local.set $x (i32.load (global.get $test.x)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1250,94 +1281,79 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12)))
-          (local.set $i_from (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+          (local.set $j_first
+            (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12 (; j of a panel ;))))
+          (local.set $i_from
+            (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (i32.const 600) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
+            (call $i32_min
+              (i32.const 600)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 784))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 784 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
           (loop $each_i_first
-            (call $test.p_logits.tile
+            (call $tile_3x3
               (i32.add
                 (local.get $x)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_first)
+                  (i32.const 3136 (; from row to row of left, in bytes ;))))
+              (i32.const 3136 (; left_row ;))
               (local.get $right)
+              (i32.const 784 (; steps ;))
+              (i32.const 48 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end (i32.add (local.get $i_first) (i32.const 3)))
             ;; the result of finished sums
+            (local.set $sums.row (local.get $sums))
+            (local.set $b.row (i32.add (local.get $b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $p_logits.row
+              (i32.add
+                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.load (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.add
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.add
+                    (f32.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.load (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $p_logits.row
+                (i32.add
+                  (local.get $p_logits.row)
+                  (i32.const 40 (; a row of p_logits, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (i32.add (local.get $i_first) (i32.const 3)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -1346,77 +1362,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
   ;;   for i < 600, j < 10
@@ -1472,7 +1417,9 @@
       (i32.add
         (i32.load (global.get $testX))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 470400))
+          (i32.mul
+            (i32.wrap_i64 (i64.load (global.get $test.index)))
+            (i32.const 470400 (; 600·784 ;)))
           (i32.const 2))))
     (i32.store
       (global.get $test.y)
@@ -1481,7 +1428,7 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 600))
           (i32.const 2))))
-    (call $share (global.get $test.p_logits.job) (i32.const 5))
+    (call $share (global.get $test.p_logits.job) (i32.const 5 (; units ;)))
     (call $test.errors))
 
   ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
@@ -1489,10 +1436,12 @@
   ;;   in 3 × 12 tiles of i × j, of images and W
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
-    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
-    (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32) (local $j i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
+    (local $r i32) (local $i i32) (local $i_end i32) (local $c i32) (local $sums.row i32)
+    (local $scores_logits.row i32) (local $b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 37696 (; sums, behind the list of rows ;))))
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1508,33 +1457,30 @@
             (i32.mul
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 784))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 784 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
@@ -1542,98 +1488,89 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of images begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 37632 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $images)
+                      (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
+                (call $tile_3x3_listed
                   (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (call $probabilities.scores_logits.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
+                    (global.get $scratch)
+                    (i32.const 37632 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 784 (; steps ;))
+                  (i32.const 48 (; right_step ;))
                   (local.get $sums))
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
                 ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $b.row
+                  (i32.add (local.get $b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $scores_logits.row
+                  (i32.add
+                    (i32.add
+                      (local.get $scores_logits)
+                      (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul
+                      (local.get $i_first)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;)))))
                 (local.set $i (local.get $i_first))
                 (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
+                  (local.set $c (i32.const 0))
+                  ;; vectors of four c
+                  (loop $each_c
+                    (v128.store
                       (i32.add
-                        (local.get $sums)
-                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; vectors of four j
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.add
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.load
-                              (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (i32.const 8))))
+                  ;; the other c
+                  (loop $each_c
+                    (f32.store
+                      (i32.add
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (f32.load
+                          (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 1)))
+                        (i32.const 10))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+                  (local.set $scores_logits.row
+                    (i32.add
+                      (local.get $scores_logits.row)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 3))
-                        (local.get $i_to)))))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -1642,82 +1579,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
-      (param $left_2 i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; scores_max[i] = max_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -1859,16 +1720,14 @@
         (global.get $free_memory_)
         (i32.add
           (i32.shl
-            (i32.mul
-              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
-              (i32.const 10))
+            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
             (i32.const 2))
           (i32.const 64))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
         (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-        (i32.const 144)))
+        (i32.const 144 (; i of a unit ;))))
     (call $probabilities.scores))
 
   ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
@@ -1876,10 +1735,12 @@
   ;;   in 3 × 12 tiles of i × j, of images and W
   (func $predict.scores_logits (param $from i32) (param $to i32)
     (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
-    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $step i32) (local $i_first i32) (local $i i32) (local $left_0 i32)
-    (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32) (local $j i32)
+    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
+    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
+    (local $r i32) (local $i i32) (local $i_end i32) (local $c i32) (local $sums.row i32)
+    (local $scores_logits.row i32) (local $b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 37696 (; sums, behind the list of rows ;))))
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $W (global.get $W))
     (local.set $b (global.get $b))
@@ -1895,33 +1756,30 @@
             (i32.mul
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 37632)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 784))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 784 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
@@ -1929,98 +1787,89 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of images begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 37632 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $images)
+                      (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
+                (call $tile_3x3_listed
                   (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (call $predict.scores_logits.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
+                    (global.get $scratch)
+                    (i32.const 37632 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 784 (; steps ;))
+                  (i32.const 48 (; right_step ;))
                   (local.get $sums))
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
                 ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $b.row
+                  (i32.add (local.get $b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $scores_logits.row
+                  (i32.add
+                    (i32.add
+                      (local.get $scores_logits)
+                      (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul
+                      (local.get $i_first)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;)))))
                 (local.set $i (local.get $i_first))
                 (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
+                  (local.set $c (i32.const 0))
+                  ;; vectors of four c
+                  (loop $each_c
+                    (v128.store
                       (i32.add
-                        (local.get $sums)
-                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; vectors of four j
-                      (loop $each_j
-                        (v128.store
-                          (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
-                          (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.add
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.load
-                              (i32.add (local.get $b) (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (v128.load
+                          (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (i32.const 8))))
+                  ;; the other c
+                  (loop $each_c
+                    (f32.store
+                      (i32.add
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (f32.load
+                          (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 1)))
+                        (i32.const 10))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+                  (local.set $scores_logits.row
+                    (i32.add
+                      (local.get $scores_logits.row)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 3))
-                        (local.get $i_to)))))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -2029,82 +1878,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -2156,13 +1929,13 @@
       (call $allocate
         (global.get $free_memory_)
         (i32.add
-          (i32.shl
-            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 10))
-            (i32.const 2))
+          (i32.shl (i32.mul (i32.load (global.get $predict.rows)) (i32.const 10)) (i32.const 2))
           (i32.const 64))))
     (call $share
       (global.get $predict.scores_logits.job)
-      (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144)))
+      (i32.div_u
+        (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+        (i32.const 144 (; i of a unit ;))))
     (call $predict.argmax))
 
   (export "serve" (func $serve))

@@ -108,6 +108,72 @@
       (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))
     (local.get $start))
 
+  ;; sums[c] = Σ_step right[step, c] for 16 columns.
+  (func $column_sums_4 (param $right i32) (param $steps i32) (param $right_step i32)
+      (param $sums i32)
+    (local $turns i32) (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $y3 v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum02 v128) (local $sum03 v128)
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $y3 (v128.load offset=48 (local.get $right)))
+          (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+          (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+          (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+          (local.set $sum03 (f32x4.add (local.get $sum03) (local.get $y3)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $y3 (v128.load offset=48 (local.get $right)))
+          (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+          (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+          (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+          (local.set $sum03 (f32x4.add (local.get $sum03) (local.get $y3)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $y3 (v128.load offset=48 (local.get $right)))
+        (local.set $sum00 (f32x4.add (local.get $sum00) (local.get $y0)))
+        (local.set $sum01 (f32x4.add (local.get $sum01) (local.get $y1)))
+        (local.set $sum02 (f32x4.add (local.get $sum02) (local.get $y2)))
+        (local.set $sum03 (f32x4.add (local.get $sum03) (local.get $y3)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum03)))
+
+  ;; Copies rows of 8 numbers, which are so many bytes apart, beside each other.
+  (func $copy_rows_2 (param $from i32) (param $rows i32) (param $distance i32) (param $to i32)
+    (loop $each_row
+      (v128.store (local.get $to) (v128.load (local.get $from)))
+      (v128.store offset=16 (local.get $to) (v128.load offset=16 (local.get $from)))
+      (local.set $from (i32.add (local.get $from) (local.get $distance)))
+      (local.set $to (i32.add (local.get $to) (i32.const 32)))
+      (br_if $each_row (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))
+
+  ;; Copies rows of 12 numbers, which are so many bytes apart, beside each other.
+  (func $copy_rows_3 (param $from i32) (param $rows i32) (param $distance i32) (param $to i32)
+    (loop $each_row
+      (v128.store (local.get $to) (v128.load (local.get $from)))
+      (v128.store offset=16 (local.get $to) (v128.load offset=16 (local.get $from)))
+      (v128.store offset=32 (local.get $to) (v128.load offset=32 (local.get $from)))
+      (local.set $from (i32.add (local.get $from) (local.get $distance)))
+      (local.set $to (i32.add (local.get $to) (i32.const 48)))
+      (br_if $each_row (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))
+
   ;; e^x = 2^n · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2.
   (func $f32x4_exp (param $x v128) (result v128)
     (local $at v128) (local $shifted v128) (local $n v128) (local $whole v128)
@@ -518,6 +584,546 @@
                 (i64.const -1)))))
         (br $waiting))))
 
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; The rows of left are left_row bytes apart, its steps 4 bytes.
+  (func $tile_3x3 (param $left i32) (param $left_row i32) (param $right i32) (param $steps i32)
+      (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
+    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
+    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
+    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
+    (local.set $left_0 (local.get $left))
+    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
+    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum10))
+    (v128.store offset=64 (local.get $sums) (local.get $sum11))
+    (v128.store offset=80 (local.get $sums) (local.get $sum12))
+    (v128.store offset=96 (local.get $sums) (local.get $sum20))
+    (v128.store offset=112 (local.get $sums) (local.get $sum21))
+    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; The rows of left begin where left_rows says, its steps 4 bytes.
+  (func $tile_3x3_listed (param $left_rows i32) (param $right i32) (param $steps i32)
+      (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
+    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
+    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
+    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
+    (local.set $left_0 (i32.load (local.get $left_rows)))
+    (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
+    (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum10))
+    (v128.store offset=64 (local.get $sums) (local.get $sum11))
+    (v128.store offset=80 (local.get $sums) (local.get $sum12))
+    (v128.store offset=96 (local.get $sums) (local.get $sum20))
+    (v128.store offset=112 (local.get $sums) (local.get $sum21))
+    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
+  ;; The rows of left are adjacent in memory: it is transposed.
+  (func $tile_3x3_transposed (param $left i32) (param $right i32) (param $steps i32)
+      (param $left_step i32) (param $right_step i32) (param $sums i32)
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $y2 v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum02 v128) (local $sum10 v128)
+    (local $sum11 v128) (local $sum12 v128) (local $sum20 v128) (local $sum21 v128)
+    (local $sum22 v128)
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $y2 (v128.load offset=32 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+        (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+        (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum02))
+    (v128.store offset=48 (local.get $sums) (local.get $sum10))
+    (v128.store offset=64 (local.get $sums) (local.get $sum11))
+    (v128.store offset=80 (local.get $sums) (local.get $sum12))
+    (v128.store offset=96 (local.get $sums) (local.get $sum20))
+    (v128.store offset=112 (local.get $sums) (local.get $sum21))
+    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 5 rows and 8 columns.
+  ;; The rows of left are left_row bytes apart, its steps 4 bytes.
+  (func $tile_5x2 (param $left i32) (param $left_row i32) (param $right i32) (param $steps i32)
+      (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum10 v128) (local $sum11 v128)
+    (local $sum20 v128) (local $sum21 v128) (local $sum30 v128) (local $sum31 v128)
+    (local $sum40 v128) (local $sum41 v128)
+    (local.set $left_0 (local.get $left))
+    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
+    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
+    (local.set $left_3 (i32.add (local.get $left_2) (local.get $left_row)))
+    (local.set $left_4 (i32.add (local.get $left_3) (local.get $left_row)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (local.set $left_3 (i32.add (local.get $left_3) (i32.const 8)))
+          (local.set $left_4 (i32.add (local.get $left_4) (i32.const 8)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $x (v128.load32_splat (local.get $left_3)))
+        (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+        (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+        (local.set $x (v128.load32_splat (local.get $left_4)))
+        (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+        (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum10))
+    (v128.store offset=48 (local.get $sums) (local.get $sum11))
+    (v128.store offset=64 (local.get $sums) (local.get $sum20))
+    (v128.store offset=80 (local.get $sums) (local.get $sum21))
+    (v128.store offset=96 (local.get $sums) (local.get $sum30))
+    (v128.store offset=112 (local.get $sums) (local.get $sum31))
+    (v128.store offset=128 (local.get $sums) (local.get $sum40))
+    (v128.store offset=144 (local.get $sums) (local.get $sum41)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; The rows of left begin where left_rows says, its steps 4 bytes.
+  (func $tile_6x2_listed (param $left_rows i32) (param $right i32) (param $steps i32)
+      (param $right_step i32) (param $sums i32)
+    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
+    (local $left_4 i32) (local $left_5 i32) (local $turns i32) (local $x v128) (local $y0 v128)
+    (local $y1 v128) (local $sum00 v128) (local $sum01 v128) (local $sum10 v128)
+    (local $sum11 v128) (local $sum20 v128) (local $sum21 v128) (local $sum30 v128)
+    (local $sum31 v128) (local $sum40 v128) (local $sum41 v128) (local $sum50 v128)
+    (local $sum51 v128)
+    (local.set $left_0 (i32.load (local.get $left_rows)))
+    (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
+    (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
+    (local.set $left_3 (i32.load offset=12 (local.get $left_rows)))
+    (local.set $left_4 (i32.load offset=16 (local.get $left_rows)))
+    (local.set $left_5 (i32.load offset=20 (local.get $left_rows)))
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $x (v128.load32_splat (local.get $left_5)))
+          (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+          (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left_5)))
+          (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+          (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (local.set $left_3 (i32.add (local.get $left_3) (i32.const 8)))
+          (local.set $left_4 (i32.add (local.get $left_4) (i32.const 8)))
+          (local.set $left_5 (i32.add (local.get $left_5) (i32.const 8)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left_0)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $x (v128.load32_splat (local.get $left_1)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $x (v128.load32_splat (local.get $left_2)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $x (v128.load32_splat (local.get $left_3)))
+        (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+        (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+        (local.set $x (v128.load32_splat (local.get $left_4)))
+        (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+        (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+        (local.set $x (v128.load32_splat (local.get $left_5)))
+        (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+        (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum10))
+    (v128.store offset=48 (local.get $sums) (local.get $sum11))
+    (v128.store offset=64 (local.get $sums) (local.get $sum20))
+    (v128.store offset=80 (local.get $sums) (local.get $sum21))
+    (v128.store offset=96 (local.get $sums) (local.get $sum30))
+    (v128.store offset=112 (local.get $sums) (local.get $sum31))
+    (v128.store offset=128 (local.get $sums) (local.get $sum40))
+    (v128.store offset=144 (local.get $sums) (local.get $sum41))
+    (v128.store offset=160 (local.get $sums) (local.get $sum50))
+    (v128.store offset=176 (local.get $sums) (local.get $sum51)))
+
+  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 6 rows and 8 columns.
+  ;; The rows of left are adjacent in memory: it is transposed.
+  (func $tile_6x2_transposed (param $left i32) (param $right i32) (param $steps i32)
+      (param $left_step i32) (param $right_step i32) (param $sums i32)
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $sum00 v128)
+    (local $sum01 v128) (local $sum10 v128) (local $sum11 v128) (local $sum20 v128)
+    (local $sum21 v128) (local $sum30 v128) (local $sum31 v128) (local $sum40 v128)
+    (local $sum41 v128) (local $sum50 v128) (local $sum51 v128)
+    ;; two steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    (if
+      (local.get $turns)
+      (then
+        (loop $each_turn
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $x (v128.load32_splat offset=20 (local.get $left)))
+          (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+          (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $x (v128.load32_splat offset=20 (local.get $left)))
+          (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+          (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left (i32.add (local.get $left) (local.get $left_step)))
+          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
+    ;; the last of an odd number of steps
+    (if
+      (i32.and (local.get $steps) (i32.const 1))
+      (then
+        (local.set $y0 (v128.load (local.get $right)))
+        (local.set $y1 (v128.load offset=16 (local.get $right)))
+        (local.set $x (v128.load32_splat (local.get $left)))
+        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+        (local.set $x (v128.load32_splat offset=4 (local.get $left)))
+        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+        (local.set $x (v128.load32_splat offset=8 (local.get $left)))
+        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+        (local.set $x (v128.load32_splat offset=12 (local.get $left)))
+        (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+        (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+        (local.set $x (v128.load32_splat offset=16 (local.get $left)))
+        (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+        (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+        (local.set $x (v128.load32_splat offset=20 (local.get $left)))
+        (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+        (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))))
+    (v128.store (local.get $sums) (local.get $sum00))
+    (v128.store offset=16 (local.get $sums) (local.get $sum01))
+    (v128.store offset=32 (local.get $sums) (local.get $sum10))
+    (v128.store offset=48 (local.get $sums) (local.get $sum11))
+    (v128.store offset=64 (local.get $sums) (local.get $sum20))
+    (v128.store offset=80 (local.get $sums) (local.get $sum21))
+    (v128.store offset=96 (local.get $sums) (local.get $sum30))
+    (v128.store offset=112 (local.get $sums) (local.get $sum31))
+    (v128.store offset=128 (local.get $sums) (local.get $sum40))
+    (v128.store offset=144 (local.get $sums) (local.get $sum41))
+    (v128.store offset=160 (local.get $sums) (local.get $sum50))
+    (v128.store offset=176 (local.get $sums) (local.get $sum51)))
+
   ;; Takes units one at a time until there are none. Which unit of which job it is, is read and
   ;; counted at once, and the next job does not begin before all units of this one are done.
   (func $work
@@ -549,8 +1155,9 @@
     (local $hidden_W i32) (local $seed i32) (local $end i32) (local $i i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
-    (local.set $end (call $i32_min (i32.mul (local.get $to) (i32.const 13)) (i32.const 784)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 13)))
+    (local.set $end
+      (call $i32_min (i32.mul (local.get $to) (i32.const 13 (; i of a unit ;))) (i32.const 784)))
+    (local.set $i (i32.mul (local.get $from) (i32.const 13 (; i of a unit ;))))
     (if
       (i32.lt_s (local.get $i) (local.get $end))
       (then
@@ -569,7 +1176,7 @@
                   (f32x4.splat (f32.const 0.13671718537807465))
                   (call $f32x4_random
                     (i32x4.splat (local.get $seed))
-                    (i32x4.splat (i32.const -1815431459))
+                    (i32x4.splat (i32.const -1815431459 (; hidden.W ;)))
                     (i32x4.splat (i32.const 0))
                     (i32x4.add
                       (i32x4.splat (i32.mul (local.get $i) (i32.const 500)))
@@ -582,7 +1189,7 @@
 
   ;; initial_hidden_W(seed); updates hidden_W
   (func $initial_hidden_W
-    (call $share (global.get $initial_hidden_W.hidden_W.job) (i32.const 61)))
+    (call $share (global.get $initial_hidden_W.hidden_W.job) (i32.const 61 (; units ;))))
 
   ;; L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j]
   ;;   for i < 784, j < 500
@@ -767,7 +1374,9 @@
   (func $train.h (param $from i32) (param $to i32)
     (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $i_first i32)
+    (local $i_first i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $h.row i32) (local $hidden_b.row i32)
+    (local.set $sums (global.get $scratch))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -778,32 +1387,76 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
-          (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (call $train.h.tile
+            (call $tile_5x2
               (i32.add
                 (local.get $x)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
-              (local.get $right)
-              (local.get $sums))
-            (if
-              (i32.eq (local.get $columns) (i32.const 8))
-              (then
-                (call $train.h.whole (local.get $sums) (local.get $i_first) (local.get $j_first)))
-              (else
-                (call $train.h.edge
-                  (local.get $sums)
+                (i32.mul
                   (local.get $i_first)
-                  (i32.add (local.get $i_first) (i32.const 5))
-                  (local.get $j_first)
-                  (local.get $columns))))
+                  (i32.const 3136 (; from row to row of left, in bytes ;))))
+              (i32.const 3136 (; left_row ;))
+              (local.get $right)
+              (i32.const 784 (; steps ;))
+              (i32.const 2000 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end (i32.add (local.get $i_first) (i32.const 5)))
+            ;; the result of finished sums
+            (local.set $sums.row (local.get $sums))
+            (local.set $hidden_b.row
+              (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $h.row
+              (i32.add
+                (i32.add (local.get $h) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 8))
+                (then
+                  (v128.store
+                    (local.get $h.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load (local.get $sums.row))
+                        (v128.load (local.get $hidden_b.row)))))
+                  (v128.store offset=16
+                    (local.get $h.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load offset=16 (local.get $sums.row))
+                        (v128.load offset=16 (local.get $hidden_b.row))))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $h.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $hidden_b.row)
+                              (i32.shl (local.get $c) (i32.const 2)))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+              (local.set $h.row
+                (i32.add (local.get $h.row) (i32.const 2000 (; a row of h, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
@@ -813,218 +1466,15 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $train.h.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $train.h.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $h.at i32) (local $hidden_b i32) (local $h i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h (global.get $train.h))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $h.at
-      (i32.add
-        (local.get $h)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=48 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=6000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=6016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=8000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=8016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=144 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $train.h.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h (global.get $train.h))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $h)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $h)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h and output_W
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
-    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
-    (local $right i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $unit i32) (local $j_first i32) (local $sums i32) (local $right i32)
+    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
+    (local $sums.row i32) (local $p_logits.row i32) (local $output_b.row i32)
+    (local.set $sums (global.get $scratch))
     (local.set $h (global.get $train.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -1035,80 +1485,77 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
-          (local.set $sums (global.get $scratch))
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12 (; j of a panel ;))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 17)))
-            (call $train.p_logits.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 17 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $h)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_tile)
+                  (i32.const 2000 (; from row to row of left, in bytes ;))))
+              (i32.const 2000 (; left_row ;))
               (local.get $right)
+              (i32.const 500 (; steps ;))
+              (i32.const 40 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 20)))
             ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $output_b.row
+              (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $p_logits.row
+              (i32.add
+                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.add
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.add
+                    (f32.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $p_logits.row
+                (i32.add
+                  (local.get $p_logits.row)
+                  (i32.const 40 (; a row of p_logits, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 20)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -1117,77 +1564,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $train.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; p_max[i] = max_j p_logits[i,j]
   ;;   for i < 20, j < 10
@@ -1363,7 +1739,11 @@
     (local $d_p_logits i32) (local $output_W i32) (local $h i32) (local $d_linear i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
     (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
-    (local $i_first i32) (local $whole i32)
+    (local $i_first i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $h.row i32) (local $d_linear.row i32) (local $1.x4 v128)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 320 (; sums, behind what is copied ;))))
+    (local.set $1.x4 (f32x4.splat (f32.const 1)))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h (global.get $train.h))
@@ -1374,10 +1754,9 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 320)))
           ;; a panel of the right operand, column by column
           (local.set $at (i32.const 0))
           (loop $each_at
@@ -1394,7 +1773,8 @@
                     (i32.shl
                       (i32.add (i32.mul (local.get $j) (i32.const 10)) (local.get $k))
                       (i32.const 2)))))
-              (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
+              (local.set $to_panel
+                (i32.add (local.get $to_panel) (i32.const 32 (; a row of the panel, in bytes ;))))
               (br_if $each_k
                 (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 10))))
             (br_if $each_at
@@ -1405,25 +1785,82 @@
           ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $whole (i32.eq (local.get $columns) (i32.const 8)))
-            (call $train.d_linear.tile
+            (call $tile_5x2
               (i32.add
                 (local.get $d_p_logits)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 10)) (i32.const 2)))
-              (local.get $right)
-              (local.get $sums)
-              (local.get $i_first)
-              (local.get $j_first)
-              (local.get $whole))
-            (if
-              (i32.eqz (local.get $whole))
-              (then
-                (call $train.d_linear.edge
-                  (local.get $sums)
+                (i32.mul
                   (local.get $i_first)
-                  (i32.add (local.get $i_first) (i32.const 5))
-                  (local.get $j_first)
-                  (local.get $columns))))
+                  (i32.const 40 (; from row to row of left, in bytes ;))))
+              (i32.const 40 (; left_row ;))
+              (local.get $right)
+              (i32.const 10 (; steps ;))
+              (i32.const 32 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end (i32.add (local.get $i_first) (i32.const 5)))
+            ;; the result of finished sums
+            (local.set $sums.row (local.get $sums))
+            (local.set $h.row
+              (i32.add
+                (i32.add (local.get $h) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h, in bytes ;)))))
+            (local.set $d_linear.row
+              (i32.add
+                (i32.add (local.get $d_linear) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of d_linear, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 8))
+                (then
+                  (v128.store
+                    (local.get $d_linear.row)
+                    (f32x4.mul
+                      (v128.load (local.get $sums.row))
+                      (f32x4.sub
+                        (local.get $1.x4)
+                        (f32x4.mul (v128.load (local.get $h.row)) (v128.load (local.get $h.row))))))
+                  (v128.store offset=16
+                    (local.get $d_linear.row)
+                    (f32x4.mul
+                      (v128.load offset=16 (local.get $sums.row))
+                      (f32x4.sub
+                        (local.get $1.x4)
+                        (f32x4.mul
+                          (v128.load offset=16 (local.get $h.row))
+                          (v128.load offset=16 (local.get $h.row)))))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $d_linear.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.mul
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (f32x4.sub
+                          (local.get $1.x4)
+                          (f32x4.mul
+                            (v128.load
+                              (i32.add (local.get $h.row) (i32.shl (local.get $c) (i32.const 2))))
+                            (v128.load
+                              (i32.add
+                                (local.get $h.row)
+                                (i32.shl (local.get $c) (i32.const 2))))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+              (local.set $h.row
+                (i32.add (local.get $h.row) (i32.const 2000 (; a row of h, in bytes ;))))
+              (local.set $d_linear.row
+                (i32.add
+                  (local.get $d_linear.row)
+                  (i32.const 2000 (; a row of d_linear, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
@@ -1433,279 +1870,6 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns, then of a whole
-  ;;     tile the result.
-  (func $train.d_linear.tile (param $left i32) (param $right i32) (param $sums i32) (param $i i32)
-      (param $j i32) (param $whole i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $h.at i32) (local $d_linear.at i32)
-    (local $h i32) (local $d_linear i32)
-    (local.set $steps (i32.const 10))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=40 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=80 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=120 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=160 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=40 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=80 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=120 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=160 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (if
-      (local.get $whole)
-      (then
-        (local.set $h (global.get $train.h))
-        (local.set $d_linear (global.get $train.d_linear))
-        (local.set $h.at
-          (i32.add
-            (local.get $h)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-              (i32.const 2))))
-        (local.set $d_linear.at
-          (i32.add
-            (local.get $d_linear)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-              (i32.const 2))))
-        (v128.store
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_0_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul (v128.load (local.get $h.at)) (v128.load (local.get $h.at))))))
-        (v128.store offset=16
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_0_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=16 (local.get $h.at))
-                (v128.load offset=16 (local.get $h.at))))))
-        (v128.store offset=2000
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_1_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=2000 (local.get $h.at))
-                (v128.load offset=2000 (local.get $h.at))))))
-        (v128.store offset=2016
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_1_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=2016 (local.get $h.at))
-                (v128.load offset=2016 (local.get $h.at))))))
-        (v128.store offset=4000
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_2_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=4000 (local.get $h.at))
-                (v128.load offset=4000 (local.get $h.at))))))
-        (v128.store offset=4016
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_2_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=4016 (local.get $h.at))
-                (v128.load offset=4016 (local.get $h.at))))))
-        (v128.store offset=6000
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_3_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=6000 (local.get $h.at))
-                (v128.load offset=6000 (local.get $h.at))))))
-        (v128.store offset=6016
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_3_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=6016 (local.get $h.at))
-                (v128.load offset=6016 (local.get $h.at))))))
-        (v128.store offset=8000
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_4_0)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=8000 (local.get $h.at))
-                (v128.load offset=8000 (local.get $h.at))))))
-        (v128.store offset=8016
-          (local.get $d_linear.at)
-          (f32x4.mul
-            (local.get $sum_4_1)
-            (f32x4.sub
-              (f32x4.splat (f32.const 1))
-              (f32x4.mul
-                (v128.load offset=8016 (local.get $h.at))
-                (v128.load offset=8016 (local.get $h.at)))))))
-      (else
-        (v128.store (local.get $sums) (local.get $sum_0_0))
-        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-        (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-        (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-        (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-        (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-        (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-        (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-        (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-        (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $train.d_linear.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $h i32) (local $d_linear i32)
-    (local.set $h (global.get $train.h))
-    (local.set $d_linear (global.get $train.d_linear))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $d_linear)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.mul
-                (v128.load
-                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                (f32x4.sub
-                  (f32x4.splat (f32.const 1))
-                  (f32x4.mul
-                    (v128.load
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2))))
-                    (v128.load
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $d_linear)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32.mul
-                (f32.load (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                (f32.sub
-                  (f32.const 1)
-                  (f32.mul
-                    (f32.load
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2))))
-                    (f32.load
-                      (i32.add
-                        (local.get $h)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                          (i32.const 2))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; hidden_W[i,j] ← hidden_W[i,j] − 0.01·∂cost/∂hidden_W[i,j]
   ;;   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
   ;;   for i < 784, j < 500, k < 20
@@ -1713,8 +1877,13 @@
   (func $train.hidden_W (param $from i32) (param $to i32)
     (local $hidden_W i32) (local $x i32) (local $d_linear i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i_tile i32)
-    (local $whole i32)
+    (local $to_panel i32) (local $i_first i32) (local $i_tile i32) (local $i_end i32)
+    (local $i i32) (local $c i32) (local $sums.row i32) (local $hidden_W.row i32)
+    (local $0.01.x4 v128) (local $0.0002.x4 v128)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 640 (; sums, behind what is copied ;))))
+    (local.set $0.01.x4 (f32x4.splat (f32.const 0.01)))
+    (local.set $0.0002.x4 (f32x4.splat (f32.const 0.0002)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $d_linear (global.get $train.d_linear))
@@ -1724,50 +1893,102 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 640)))
           (local.set $right
             (i32.add (local.get $d_linear) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
-            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 20))))
+          (call $copy_rows_2
+            (local.get $right)
+            (i32.const 20 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 6 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 778)))
-            (local.set $whole
-              (i32.and
-                (i32.eq (local.get $columns) (i32.const 8))
-                (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (i32.const 784))))
-            (call $train.hidden_W.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 778 (; where the last whole tile begins ;))))
+            (call $tile_6x2_transposed
               (i32.add (local.get $x) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
-              (local.get $sums)
-              (local.get $i_first)
-              (local.get $j_first)
-              (local.get $whole))
-            (if
-              (i32.eqz (local.get $whole))
-              (then
-                (call $train.hidden_W.edge
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (i32.const 784))
-                  (local.get $i_tile)
-                  (local.get $j_first)
-                  (local.get $columns))))
+              (i32.const 20 (; steps ;))
+              (i32.const 3136 (; left_step ;))
+              (i32.const 32 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (i32.const 784)))
+            ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.shl
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 5 (; ·32, a row of sums, in bytes ;)))))
+            (local.set $hidden_W.row
+              (i32.add
+                (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of hidden_W, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 8))
+                (then
+                  (v128.store
+                    (local.get $hidden_W.row)
+                    (f32x4.relaxed_nmadd
+                      (local.get $0.01.x4)
+                      (f32x4.relaxed_madd
+                        (local.get $0.0002.x4)
+                        (v128.load (local.get $hidden_W.row))
+                        (v128.load (local.get $sums.row)))
+                      (v128.load (local.get $hidden_W.row))))
+                  (v128.store offset=16
+                    (local.get $hidden_W.row)
+                    (f32x4.relaxed_nmadd
+                      (local.get $0.01.x4)
+                      (f32x4.relaxed_madd
+                        (local.get $0.0002.x4)
+                        (v128.load offset=16 (local.get $hidden_W.row))
+                        (v128.load offset=16 (local.get $sums.row)))
+                      (v128.load offset=16 (local.get $hidden_W.row)))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $hidden_W.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.relaxed_nmadd
+                        (local.get $0.01.x4)
+                        (f32x4.relaxed_madd
+                          (local.get $0.0002.x4)
+                          (v128.load
+                            (i32.add
+                              (local.get $hidden_W.row)
+                              (i32.shl (local.get $c) (i32.const 2))))
+                          (v128.load
+                            (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2)))))
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_W.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+              (local.set $hidden_W.row
+                (i32.add
+                  (local.get $hidden_W.row)
+                  (i32.const 2000 (; a row of hidden_W, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -1777,315 +1998,16 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns, then of a whole
-  ;;     tile the result.
-  (func $train.hidden_W.tile (param $left i32) (param $right i32) (param $sums i32) (param $i i32)
-      (param $j i32) (param $whole i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
-    (local $hidden_W.at i32) (local $hidden_W i32)
-    (local.set $steps (i32.const 20))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat offset=20 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 3136)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=16 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat offset=20 (local.get $left)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 3136)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (if
-      (local.get $whole)
-      (then
-        (local.set $hidden_W (global.get $hidden_W))
-        (local.set $hidden_W.at
-          (i32.add
-            (local.get $hidden_W)
-            (i32.shl
-              (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-              (i32.const 2))))
-        (v128.store
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load (local.get $hidden_W.at))
-              (local.get $sum_0_0))
-            (v128.load (local.get $hidden_W.at))))
-        (v128.store offset=16
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=16 (local.get $hidden_W.at))
-              (local.get $sum_0_1))
-            (v128.load offset=16 (local.get $hidden_W.at))))
-        (v128.store offset=2000
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=2000 (local.get $hidden_W.at))
-              (local.get $sum_1_0))
-            (v128.load offset=2000 (local.get $hidden_W.at))))
-        (v128.store offset=2016
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=2016 (local.get $hidden_W.at))
-              (local.get $sum_1_1))
-            (v128.load offset=2016 (local.get $hidden_W.at))))
-        (v128.store offset=4000
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=4000 (local.get $hidden_W.at))
-              (local.get $sum_2_0))
-            (v128.load offset=4000 (local.get $hidden_W.at))))
-        (v128.store offset=4016
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=4016 (local.get $hidden_W.at))
-              (local.get $sum_2_1))
-            (v128.load offset=4016 (local.get $hidden_W.at))))
-        (v128.store offset=6000
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=6000 (local.get $hidden_W.at))
-              (local.get $sum_3_0))
-            (v128.load offset=6000 (local.get $hidden_W.at))))
-        (v128.store offset=6016
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=6016 (local.get $hidden_W.at))
-              (local.get $sum_3_1))
-            (v128.load offset=6016 (local.get $hidden_W.at))))
-        (v128.store offset=8000
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=8000 (local.get $hidden_W.at))
-              (local.get $sum_4_0))
-            (v128.load offset=8000 (local.get $hidden_W.at))))
-        (v128.store offset=8016
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=8016 (local.get $hidden_W.at))
-              (local.get $sum_4_1))
-            (v128.load offset=8016 (local.get $hidden_W.at))))
-        (v128.store offset=10000
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=10000 (local.get $hidden_W.at))
-              (local.get $sum_5_0))
-            (v128.load offset=10000 (local.get $hidden_W.at))))
-        (v128.store offset=10016
-          (local.get $hidden_W.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (f32x4.relaxed_madd
-              (f32x4.splat (f32.const 0.0002))
-              (v128.load offset=10016 (local.get $hidden_W.at))
-              (local.get $sum_5_1))
-            (v128.load offset=10016 (local.get $hidden_W.at)))))
-      (else
-        (v128.store (local.get $sums) (local.get $sum_0_0))
-        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-        (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-        (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-        (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-        (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-        (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-        (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-        (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-        (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-        (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-        (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $train.hidden_W.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $i_tile i32) (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_W i32)
-    (local.set $hidden_W (global.get $hidden_W))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.shl (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 5)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $hidden_W)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.sub
-                (v128.load
-                  (i32.add
-                    (local.get $hidden_W)
-                    (i32.shl
-                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                      (i32.const 2))))
-                (f32x4.mul
-                  (f32x4.splat (f32.const 0.01))
-                  (f32x4.add
-                    (f32x4.mul
-                      (f32x4.splat (f32.const 0.0002))
-                      (v128.load
-                        (i32.add
-                          (local.get $hidden_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))))
-                    (v128.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $hidden_W)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32.sub
-                (f32.load
-                  (i32.add
-                    (local.get $hidden_W)
-                    (i32.shl
-                      (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                      (i32.const 2))))
-                (f32.mul
-                  (f32.const 0.01)
-                  (f32.add
-                    (f32.mul
-                      (f32.const 0.0002)
-                      (f32.load
-                        (i32.add
-                          (local.get $hidden_W)
-                          (i32.shl
-                            (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                            (i32.const 2)))))
-                    (f32.load
-                      (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; hidden_b[i] ← hidden_b[i] − 0.01·∂cost/∂hidden_b[i]
   ;;   where ∂cost/∂hidden_b[i] = Σ_j d_linear[j,i]
   ;;   for i < 500, j < 20
   ;;   in 16 columns i at a time, of d_linear
   (func $train.hidden_b (param $from i32) (param $to i32)
     (local $hidden_b i32) (local $d_linear i32) (local $unit i32) (local $i_first i32)
-    (local $columns i32) (local $sums i32) (local $right i32) (local $whole i32)
+    (local $columns i32) (local $sums i32) (local $right i32) (local $c i32)
+    (local $sums.row i32) (local $hidden_b.row i32) (local $0.01.x4 v128)
+    (local.set $sums (global.get $scratch))
+    (local.set $0.01.x4 (f32x4.splat (f32.const 0.01)))
     (local.set $hidden_b (global.get $hidden_b))
     (local.set $d_linear (global.get $train.d_linear))
     (local.set $unit (local.get $from))
@@ -2094,137 +2016,66 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $i_first (i32.shl (local.get $unit) (i32.const 4)))
+          (local.set $i_first (i32.shl (local.get $unit) (i32.const 4 (; ·16, i of a panel ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $i_first)) (i32.const 16)))
-          (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $d_linear) (i32.shl (local.get $i_first) (i32.const 2))))
-          (local.set $whole (i32.eq (local.get $columns) (i32.const 16)))
-          (call $train.hidden_b.tile
+          (call $column_sums_4
             (local.get $right)
-            (local.get $sums)
-            (local.get $i_first)
-            (local.get $whole))
+            (i32.const 20 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $sums))
+          ;; the result of finished sums
+          (local.set $sums.row (local.get $sums))
+          (local.set $hidden_b.row
+            (i32.add (local.get $hidden_b) (i32.shl (local.get $i_first) (i32.const 2))))
           (if
-            (i32.eqz (local.get $whole))
+            (i32.eq (local.get $columns) (i32.const 16))
             (then
-              (call $train.hidden_b.edge
-                (local.get $sums)
-                (local.get $i_first)
-                (local.get $columns))))
+              (v128.store
+                (local.get $hidden_b.row)
+                (f32x4.relaxed_nmadd
+                  (local.get $0.01.x4)
+                  (v128.load (local.get $sums.row))
+                  (v128.load (local.get $hidden_b.row))))
+              (v128.store offset=16
+                (local.get $hidden_b.row)
+                (f32x4.relaxed_nmadd
+                  (local.get $0.01.x4)
+                  (v128.load offset=16 (local.get $sums.row))
+                  (v128.load offset=16 (local.get $hidden_b.row))))
+              (v128.store offset=32
+                (local.get $hidden_b.row)
+                (f32x4.relaxed_nmadd
+                  (local.get $0.01.x4)
+                  (v128.load offset=32 (local.get $sums.row))
+                  (v128.load offset=32 (local.get $hidden_b.row))))
+              (v128.store offset=48
+                (local.get $hidden_b.row)
+                (f32x4.relaxed_nmadd
+                  (local.get $0.01.x4)
+                  (v128.load offset=48 (local.get $sums.row))
+                  (v128.load offset=48 (local.get $hidden_b.row)))))
+            (else
+              (local.set $c (i32.const 0))
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $hidden_b.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.relaxed_nmadd
+                    (local.get $0.01.x4)
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $hidden_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s
+                    (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                    (local.get $columns))))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[c] = Σ_steps right[step, c] for 16 columns, then of a whole tile the result.
-  (func $train.hidden_b.tile (param $right i32) (param $sums i32) (param $i i32)
-      (param $whole i32)
-    (local $steps i32) (local $right_0 v128) (local $right_1 v128) (local $right_2 v128)
-    (local $right_3 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_0_3 v128) (local $hidden_b.at i32) (local $hidden_b i32)
-    (local.set $steps (i32.const 20))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $right_3 (v128.load offset=48 (local.get $right)))
-      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
-      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
-      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
-      (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $right_3 (v128.load offset=48 (local.get $right)))
-      (local.set $sum_0_0 (f32x4.add (local.get $sum_0_0) (local.get $right_0)))
-      (local.set $sum_0_1 (f32x4.add (local.get $sum_0_1) (local.get $right_1)))
-      (local.set $sum_0_2 (f32x4.add (local.get $sum_0_2) (local.get $right_2)))
-      (local.set $sum_0_3 (f32x4.add (local.get $sum_0_3) (local.get $right_3)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (if
-      (local.get $whole)
-      (then
-        (local.set $hidden_b (global.get $hidden_b))
-        (local.set $hidden_b.at
-          (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-        (v128.store
-          (local.get $hidden_b.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (local.get $sum_0_0)
-            (v128.load (local.get $hidden_b.at))))
-        (v128.store offset=16
-          (local.get $hidden_b.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (local.get $sum_0_1)
-            (v128.load offset=16 (local.get $hidden_b.at))))
-        (v128.store offset=32
-          (local.get $hidden_b.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (local.get $sum_0_2)
-            (v128.load offset=32 (local.get $hidden_b.at))))
-        (v128.store offset=48
-          (local.get $hidden_b.at)
-          (f32x4.relaxed_nmadd
-            (f32x4.splat (f32.const 0.01))
-            (local.get $sum_0_3)
-            (v128.load offset=48 (local.get $hidden_b.at)))))
-      (else
-        (v128.store (local.get $sums) (local.get $sum_0_0))
-        (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-        (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-        (v128.store offset=48 (local.get $sums) (local.get $sum_0_3)))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $train.hidden_b.edge (param $sums i32) (param $i_first i32) (param $columns i32)
-    (local $sums_of_row i32) (local $i i32) (local $hidden_b i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    ;; the result of finished sums
-    (local.set $sums_of_row
-      (i32.sub (local.get $sums) (i32.shl (local.get $i_first) (i32.const 2))))
-    (local.set $i (local.get $i_first))
-    (if
-      (i32.lt_s
-        (local.get $i)
-        (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))
-      (then
-        ;; vectors of four i
-        (loop $each_i
-          (v128.store
-            (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-            (f32x4.sub
-              (v128.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-              (f32x4.mul
-                (f32x4.splat (f32.const 0.01))
-                (v128.load
-                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-          (br_if $each_i
-            (i32.lt_s
-              (local.tee $i (i32.add (local.get $i) (i32.const 4)))
-              (i32.sub (i32.add (local.get $i_first) (local.get $columns)) (i32.const 3)))))))
-    (if
-      (i32.lt_s (local.get $i) (i32.add (local.get $i_first) (local.get $columns)))
-      (then
-        ;; the other i
-        (loop $each_i
-          (f32.store
-            (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2)))
-            (f32.sub
-              (f32.load (i32.add (local.get $hidden_b) (i32.shl (local.get $i) (i32.const 2))))
-              (f32.mul
-                (f32.const 0.01)
-                (f32.load
-                  (i32.add (local.get $sums_of_row) (i32.shl (local.get $i) (i32.const 2)))))))
-          (br_if $each_i
-            (i32.lt_s
-              (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-              (i32.add (local.get $i_first) (local.get $columns))))))))
 
   ;; output_W[i,j] ← output_W[i,j] − 0.01·∂cost/∂output_W[i,j]
   ;;   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
@@ -2232,9 +2083,14 @@
   ;;   in 3 × 12 tiles of i × j, of h and d_p_logits
   (func $train.output_W (param $from i32) (param $to i32)
     (local $output_W i32) (local $h i32) (local $d_p_logits i32) (local $unit i32)
-    (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i_tile i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32)
+    (local $j_first i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
+    (local $sums.row i32) (local $output_W.row i32) (local $0.01.x4 v128)
+    (local $0.0002.x4 v128)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 960 (; sums, behind what is copied ;))))
+    (local.set $0.01.x4 (f32x4.splat (f32.const 0.01)))
+    (local.set $0.0002.x4 (f32x4.splat (f32.const 0.0002)))
     (local.set $output_W (global.get $output_W))
     (local.set $h (global.get $train.h))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -2244,126 +2100,95 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 960)))
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12 (; j of a panel ;))))
           (local.set $right
             (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 20))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 20 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 497)))
-            (call $train.output_W.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 497 (; where the last whole tile begins ;))))
+            (call $tile_3x3_transposed
               (i32.add (local.get $h) (i32.shl (local.get $i_tile) (i32.const 2)))
               (local.get $right)
+              (i32.const 20 (; steps ;))
+              (i32.const 2000 (; left_step ;))
+              (i32.const 48 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500)))
             ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $output_W.row
+              (i32.add
+                (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of output_W, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $output_W)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.sub
-                        (v128.load
-                          (i32.add
-                            (local.get $output_W)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2))))
-                        (f32x4.mul
-                          (f32x4.splat (f32.const 0.01))
-                          (f32x4.add
-                            (f32x4.mul
-                              (f32x4.splat (f32.const 0.0002))
-                              (v128.load
-                                (i32.add
-                                  (local.get $output_W)
-                                  (i32.shl
-                                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                                    (i32.const 2)))))
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $output_W)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.sub
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.relaxed_nmadd
+                    (local.get $0.01.x4)
+                    (f32x4.relaxed_madd
+                      (local.get $0.0002.x4)
+                      (v128.load
+                        (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2))))
+                      (v128.load
+                        (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2)))))
+                    (v128.load
+                      (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.sub
+                    (f32.load
+                      (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.mul
+                      (f32.const 0.01)
+                      (f32.add
+                        (f32.mul
+                          (f32.const 0.0002)
+                          (f32.load
+                            (i32.add
+                              (local.get $output_W.row)
+                              (i32.shl (local.get $c) (i32.const 2)))))
                         (f32.load
                           (i32.add
-                            (local.get $output_W)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2))))
-                        (f32.mul
-                          (f32.const 0.01)
-                          (f32.add
-                            (f32.mul
-                              (f32.const 0.0002)
-                              (f32.load
-                                (i32.add
-                                  (local.get $output_W)
-                                  (i32.shl
-                                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                                    (i32.const 2)))))
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+                            (local.get $sums.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $output_W.row
+                (i32.add
+                  (local.get $output_W.row)
+                  (i32.const 40 (; a row of output_W, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 500)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -2372,77 +2197,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $train.output_W.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 20))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 2000)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=8 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 2000)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; output_b[i] ← output_b[i] − 0.01·∂cost/∂output_b[i]
   ;;   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
@@ -2523,7 +2277,9 @@
       (i32.add
         (i32.load (global.get $trainX))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 15680))
+          (i32.mul
+            (i32.wrap_i64 (i64.load (global.get $train.index)))
+            (i32.const 15680 (; 20·784 ;)))
           (i32.const 2))))
     (i32.store
       (global.get $train.y)
@@ -2534,13 +2290,13 @@
           (i32.const 2))))
     (call $train.L2_sum_hidden_W)
     (call $train.L2_sum_output_W)
-    (call $share (global.get $train.h.job) (i32.const 63))
-    (call $share (global.get $train.p_logits.job) (i32.const 1))
+    (call $share (global.get $train.h.job) (i32.const 63 (; units ;)))
+    (call $share (global.get $train.p_logits.job) (i32.const 1 (; units ;)))
     (call $train.cost_sum_and_d_p_logits)
-    (call $share (global.get $train.d_linear.job) (i32.const 63))
-    (call $share (global.get $train.hidden_W.job) (i32.const 63))
-    (call $train.hidden_b (i32.const 0) (i32.const 32))
-    (call $share (global.get $train.output_W.job) (i32.const 1))
+    (call $share (global.get $train.d_linear.job) (i32.const 63 (; units ;)))
+    (call $share (global.get $train.hidden_W.job) (i32.const 63 (; units ;)))
+    (call $train.hidden_b (i32.const 0) (i32.const 32 (; units ;)))
+    (call $share (global.get $train.output_W.job) (i32.const 1 (; units ;)))
     (call $train.output_b)
     (call $train.cost))
 
@@ -2551,7 +2307,9 @@
   (func $validate.h (param $from i32) (param $to i32)
     (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $i_first i32)
+    (local $i_first i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $h.row i32) (local $hidden_b.row i32)
+    (local.set $sums (global.get $scratch))
     (local.set $x (i32.load (global.get $validate.x)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -2562,35 +2320,76 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
-          (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (call $validate.h.tile
+            (call $tile_5x2
               (i32.add
                 (local.get $x)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_first)
+                  (i32.const 3136 (; from row to row of left, in bytes ;))))
+              (i32.const 3136 (; left_row ;))
               (local.get $right)
+              (i32.const 784 (; steps ;))
+              (i32.const 2000 (; right_step ;))
               (local.get $sums))
-            (if
-              (i32.eq (local.get $columns) (i32.const 8))
-              (then
-                (call $validate.h.whole
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (local.get $j_first)))
-              (else
-                (call $validate.h.edge
-                  (local.get $sums)
-                  (local.get $i_first)
-                  (i32.add (local.get $i_first) (i32.const 5))
-                  (local.get $j_first)
-                  (local.get $columns))))
+            (local.set $i_end (i32.add (local.get $i_first) (i32.const 5)))
+            ;; the result of finished sums
+            (local.set $sums.row (local.get $sums))
+            (local.set $hidden_b.row
+              (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $h.row
+              (i32.add
+                (i32.add (local.get $h) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 8))
+                (then
+                  (v128.store
+                    (local.get $h.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load (local.get $sums.row))
+                        (v128.load (local.get $hidden_b.row)))))
+                  (v128.store offset=16
+                    (local.get $h.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load offset=16 (local.get $sums.row))
+                        (v128.load offset=16 (local.get $hidden_b.row))))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $h.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $hidden_b.row)
+                              (i32.shl (local.get $c) (i32.const 2)))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+              (local.set $h.row
+                (i32.add (local.get $h.row) (i32.const 2000 (; a row of h, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
@@ -2600,218 +2399,15 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $validate.h.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $validate.h.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $h.at i32) (local $hidden_b i32) (local $h i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h (global.get $validate.h))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $h.at
-      (i32.add
-        (local.get $h)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=48 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=6000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=6016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=8000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=8016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=144 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $validate.h.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h (global.get $validate.h))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $h)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $h)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h and output_W
   (func $validate.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
-    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
-    (local $right i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $unit i32) (local $j_first i32) (local $sums i32) (local $right i32)
+    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
+    (local $sums.row i32) (local $p_logits.row i32) (local $output_b.row i32)
+    (local.set $sums (global.get $scratch))
     (local.set $h (global.get $validate.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -2822,80 +2418,77 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
-          (local.set $sums (global.get $scratch))
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12 (; j of a panel ;))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 17)))
-            (call $validate.p_logits.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 17 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $h)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_tile)
+                  (i32.const 2000 (; from row to row of left, in bytes ;))))
+              (i32.const 2000 (; left_row ;))
               (local.get $right)
+              (i32.const 500 (; steps ;))
+              (i32.const 40 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 20)))
             ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $output_b.row
+              (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $p_logits.row
+              (i32.add
+                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.add
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.add
+                    (f32.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $p_logits.row
+                (i32.add
+                  (local.get $p_logits.row)
+                  (i32.const 40 (; a row of p_logits, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 20)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -2904,77 +2497,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $validate.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
   ;;   for i < 20, j < 10
@@ -3030,7 +2552,9 @@
       (i32.add
         (i32.load (global.get $validX))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 15680))
+          (i32.mul
+            (i32.wrap_i64 (i64.load (global.get $validate.index)))
+            (i32.const 15680 (; 20·784 ;)))
           (i32.const 2))))
     (i32.store
       (global.get $validate.y)
@@ -3039,8 +2563,8 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 20))
           (i32.const 2))))
-    (call $share (global.get $validate.h.job) (i32.const 63))
-    (call $share (global.get $validate.p_logits.job) (i32.const 1))
+    (call $share (global.get $validate.h.job) (i32.const 63 (; units ;)))
+    (call $share (global.get $validate.p_logits.job) (i32.const 1 (; units ;)))
     (call $validate.errors))
 
   ;; h[i,j] = tanh(linear[i,j])
@@ -3050,7 +2574,9 @@
   (func $test.h (param $from i32) (param $to i32)
     (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $i_first i32)
+    (local $i_first i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $h.row i32) (local $hidden_b.row i32)
+    (local.set $sums (global.get $scratch))
     (local.set $x (i32.load (global.get $test.x)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -3061,32 +2587,76 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3)))
+          (local.set $j_first (i32.shl (local.get $unit) (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
-          (local.set $sums (global.get $scratch))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (call $test.h.tile
+            (call $tile_5x2
               (i32.add
                 (local.get $x)
-                (i32.shl (i32.mul (local.get $i_first) (i32.const 784)) (i32.const 2)))
-              (local.get $right)
-              (local.get $sums))
-            (if
-              (i32.eq (local.get $columns) (i32.const 8))
-              (then
-                (call $test.h.whole (local.get $sums) (local.get $i_first) (local.get $j_first)))
-              (else
-                (call $test.h.edge
-                  (local.get $sums)
+                (i32.mul
                   (local.get $i_first)
-                  (i32.add (local.get $i_first) (i32.const 5))
-                  (local.get $j_first)
-                  (local.get $columns))))
+                  (i32.const 3136 (; from row to row of left, in bytes ;))))
+              (i32.const 3136 (; left_row ;))
+              (local.get $right)
+              (i32.const 784 (; steps ;))
+              (i32.const 2000 (; right_step ;))
+              (local.get $sums))
+            (local.set $i_end (i32.add (local.get $i_first) (i32.const 5)))
+            ;; the result of finished sums
+            (local.set $sums.row (local.get $sums))
+            (local.set $hidden_b.row
+              (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $h.row
+              (i32.add
+                (i32.add (local.get $h) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h, in bytes ;)))))
+            (local.set $i (local.get $i_first))
+            (loop $each_i
+              (if
+                (i32.eq (local.get $columns) (i32.const 8))
+                (then
+                  (v128.store
+                    (local.get $h.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load (local.get $sums.row))
+                        (v128.load (local.get $hidden_b.row)))))
+                  (v128.store offset=16
+                    (local.get $h.row)
+                    (call $f32x4_tanh
+                      (f32x4.add
+                        (v128.load offset=16 (local.get $sums.row))
+                        (v128.load offset=16 (local.get $hidden_b.row))))))
+                (else
+                  (local.set $c (i32.const 0))
+                  (loop $each_c
+                    (v128.store
+                      (i32.add (local.get $h.row) (i32.shl (local.get $c) (i32.const 2)))
+                      (call $f32x4_tanh
+                        (f32x4.add
+                          (v128.load
+                            (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                          (v128.load
+                            (i32.add
+                              (local.get $hidden_b.row)
+                              (i32.shl (local.get $c) (i32.const 2)))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (local.get $columns))))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+              (local.set $h.row
+                (i32.add (local.get $h.row) (i32.const 2000 (; a row of h, in bytes ;))))
+              (br_if $each_i
+                (i32.lt_s
+                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 5)))
@@ -3096,218 +2666,15 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 5 rows and 8 columns.
-  (func $test.h.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat offset=3136 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat offset=6272 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat offset=9408 (local.get $left)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat offset=12544 (local.get $left)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $test.h.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $h.at i32) (local $hidden_b i32) (local $h i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h (global.get $test.h))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $h.at
-      (i32.add
-        (local.get $h)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=48 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=6000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=6016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=8000
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=8016
-      (local.get $h.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=144 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $test.h.edge (param $sums i32) (param $i_first i32) (param $i_to i32) (param $j_first i32)
-      (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32) (local $h i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h (global.get $test.h))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $h)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $h)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h and output_W
   (func $test.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
-    (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
-    (local $right i32) (local $i_first i32) (local $i_tile i32) (local $i i32)
-    (local $sums_of_row i32) (local $j i32)
+    (local $unit i32) (local $j_first i32) (local $sums i32) (local $right i32)
+    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
+    (local $sums.row i32) (local $p_logits.row i32) (local $output_b.row i32)
+    (local.set $sums (global.get $scratch))
     (local.set $h (global.get $test.h))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -3318,80 +2685,77 @@
       (then
         (loop $each_unit
           ;; what the unit's number stands for
-          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
-          (local.set $sums (global.get $scratch))
+          (local.set $j_first (i32.mul (local.get $unit) (i32.const 12 (; j of a panel ;))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (local.set $i_tile (call $i32_min (local.get $i_first) (i32.const 17)))
-            (call $test.p_logits.tile
+            (local.set $i_tile
+              (call $i32_min
+                (local.get $i_first)
+                (i32.const 17 (; where the last whole tile begins ;))))
+            (call $tile_3x3
               (i32.add
                 (local.get $h)
-                (i32.shl (i32.mul (local.get $i_tile) (i32.const 500)) (i32.const 2)))
+                (i32.mul
+                  (local.get $i_tile)
+                  (i32.const 2000 (; from row to row of left, in bytes ;))))
+              (i32.const 2000 (; left_row ;))
               (local.get $right)
+              (i32.const 500 (; steps ;))
+              (i32.const 40 (; right_step ;))
               (local.get $sums))
+            (local.set $i_end
+              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 20)))
             ;; the result of finished sums
+            (local.set $sums.row
+              (i32.add
+                (local.get $sums)
+                (i32.mul
+                  (i32.sub (local.get $i_first) (local.get $i_tile))
+                  (i32.const 48 (; a row of sums, in bytes ;)))))
+            (local.set $output_b.row
+              (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+            (local.set $p_logits.row
+              (i32.add
+                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
+                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
             (local.set $i (local.get $i_first))
             (loop $each_i
-              (local.set $sums_of_row
-                (i32.sub
-                  (i32.add
-                    (local.get $sums)
-                    (i32.mul (i32.sub (local.get $i) (local.get $i_tile)) (i32.const 48)))
-                  (i32.shl (local.get $j_first) (i32.const 2))))
-              (local.set $j (local.get $j_first))
-              (if
-                (i32.lt_s
-                  (local.get $j)
-                  (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                (then
-                  ;; vectors of four j
-                  (loop $each_j
-                    (v128.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                        (i32.sub
-                          (i32.add (local.get $j_first) (local.get $columns))
-                          (i32.const 3)))))))
-              (if
-                (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                (then
-                  ;; the other j
-                  (loop $each_j
-                    (f32.store
-                      (i32.add
-                        (local.get $p_logits)
-                        (i32.shl
-                          (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                          (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                        (f32.load
-                          (i32.add (local.get $output_b) (i32.shl (local.get $j) (i32.const 2))))))
-                    (br_if $each_j
-                      (i32.lt_s
-                        (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                        (i32.add (local.get $j_first) (local.get $columns)))))))
+              (local.set $c (i32.const 0))
+              ;; vectors of four c
+              (loop $each_c
+                (v128.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32x4.add
+                    (v128.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              ;; the other c
+              (loop $each_c
+                (f32.store
+                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
+                  (f32.add
+                    (f32.load
+                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (f32.load
+                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
+                (br_if $each_c
+                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
+              (local.set $sums.row
+                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+              (local.set $p_logits.row
+                (i32.add
+                  (local.get $p_logits.row)
+                  (i32.const 40 (; a row of p_logits, in bytes ;))))
               (br_if $each_i
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (i32.const 20)))))
+                  (local.get $i_end))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -3400,77 +2764,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $test.p_logits.tile (param $left i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat offset=2000 (local.get $left)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat offset=4000 (local.get $left)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left (i32.add (local.get $left) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 40)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
   ;;   for i < 20, j < 10
@@ -3526,7 +2819,9 @@
       (i32.add
         (i32.load (global.get $testX))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 15680))
+          (i32.mul
+            (i32.wrap_i64 (i64.load (global.get $test.index)))
+            (i32.const 15680 (; 20·784 ;)))
           (i32.const 2))))
     (i32.store
       (global.get $test.y)
@@ -3535,8 +2830,8 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 20))
           (i32.const 2))))
-    (call $share (global.get $test.h.job) (i32.const 63))
-    (call $share (global.get $test.p_logits.job) (i32.const 1))
+    (call $share (global.get $test.h.job) (i32.const 63 (; units ;)))
+    (call $share (global.get $test.p_logits.job) (i32.const 1 (; units ;)))
     (call $test.errors))
 
   ;; features[i,j] = tanh(linear[i,j])
@@ -3547,9 +2842,10 @@
     (local $images i32) (local $hidden_W i32) (local $hidden_b i32) (local $features i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32)
+    (local $to_panel i32) (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32)
+    (local $c i32) (local $sums.row i32) (local $features.row i32) (local $hidden_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 25152 (; sums, behind the list of rows ;))))
     (local.set $images (i32.load (global.get $probabilities.images)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -3565,33 +2861,33 @@
             (i32.shl
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
-            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 784))))
+          (call $copy_rows_2
+            (local.get $right)
+            (i32.const 784 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 6 i
           (local.set $i_first (local.get $i_from))
@@ -3599,77 +2895,90 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of images begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 25088 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $images)
+                      (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 6))))
+                (call $tile_6x2_listed
                   (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (call $probabilities.features.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
+                    (global.get $scratch)
+                    (i32.const 25088 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 784 (; steps ;))
+                  (i32.const 32 (; right_step ;))
                   (local.get $sums))
-                (if
-                  (i32.and
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
+                ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $hidden_b.row
+                  (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $features.row
+                  (i32.add
+                    (i32.add (local.get $features) (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul
+                      (local.get $i_first)
+                      (i32.const 2000 (; a row of features, in bytes ;)))))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (if
                     (i32.eq (local.get $columns) (i32.const 8))
-                    (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
-                  (then
-                    (call $probabilities.features.whole
-                      (local.get $sums)
-                      (local.get $i_first)
-                      (local.get $j_first)))
-                  (else
-                    (call $probabilities.features.edge
-                      (local.get $sums)
-                      (local.get $i_first)
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to))
-                      (local.get $j_first)
-                      (local.get $columns))))
+                    (then
+                      (v128.store
+                        (local.get $features.row)
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load (local.get $sums.row))
+                            (v128.load (local.get $hidden_b.row)))))
+                      (v128.store offset=16
+                        (local.get $features.row)
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load offset=16 (local.get $sums.row))
+                            (v128.load offset=16 (local.get $hidden_b.row))))))
+                    (else
+                      (local.set $c (i32.const 0))
+                      (loop $each_c
+                        (v128.store
+                          (i32.add (local.get $features.row) (i32.shl (local.get $c) (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
+                                (i32.add
+                                  (local.get $sums.row)
+                                  (i32.shl (local.get $c) (i32.const 2))))
+                              (v128.load
+                                (i32.add
+                                  (local.get $hidden_b.row)
+                                  (i32.shl (local.get $c) (i32.const 2)))))))
+                        (br_if $each_c
+                          (i32.lt_s
+                            (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                            (local.get $columns))))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                  (local.set $features.row
+                    (i32.add
+                      (local.get $features.row)
+                      (i32.const 2000 (; a row of features, in bytes ;))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -3679,255 +2988,17 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $probabilities.features.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-      (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $probabilities.features.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $features.at i32) (local $hidden_b i32) (local $features i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $features (i32.load (global.get $probabilities.features)))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $features.at
-      (i32.add
-        (local.get $features)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=48 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=6000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=6016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=8000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=8016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=144 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=10000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=160 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=10016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=176 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $probabilities.features.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32)
-    (local $features i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $features (i32.load (global.get $probabilities.features)))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $features)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $features)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of features and output_W
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $features i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
-    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $scores_logits.row i32) (local $output_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 24064 (; sums, behind the list of rows ;))))
     (local.set $features (i32.load (global.get $probabilities.features)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -3943,34 +3014,31 @@
             (i32.mul
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 500))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 500 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
@@ -3978,102 +3046,93 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of features begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 24000 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $features)
+                      (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
+                (call $tile_3x3_listed
                   (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (call $probabilities.scores_logits.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
+                    (global.get $scratch)
+                    (i32.const 24000 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 500 (; steps ;))
+                  (i32.const 48 (; right_step ;))
                   (local.get $sums))
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
                 ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $output_b.row
+                  (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $scores_logits.row
+                  (i32.add
+                    (i32.add
+                      (local.get $scores_logits)
+                      (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul
+                      (local.get $i_first)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;)))))
                 (local.set $i (local.get $i_first))
                 (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
+                  (local.set $c (i32.const 0))
+                  ;; vectors of four c
+                  (loop $each_c
+                    (v128.store
                       (i32.add
-                        (local.get $sums)
-                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; vectors of four j
-                      (loop $each_j
-                        (v128.store
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (v128.load
                           (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $output_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
+                            (local.get $output_b.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (i32.const 8))))
+                  ;; the other c
+                  (loop $each_c
+                    (f32.store
+                      (i32.add
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (f32.load
                           (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.add
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.load
-                              (i32.add
-                                (local.get $output_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                            (local.get $output_b.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 1)))
+                        (i32.const 10))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+                  (local.set $scores_logits.row
+                    (i32.add
+                      (local.get $scores_logits.row)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 3))
-                        (local.get $i_to)))))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -4082,82 +3141,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $probabilities.scores_logits.tile (param $left_0 i32) (param $left_1 i32)
-      (param $left_2 i32) (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; scores_max[i] = max_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -4299,9 +3282,7 @@
         (global.get $free_memory_)
         (i32.add
           (i32.shl
-            (i32.mul
-              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
-              (i32.const 500))
+            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 500))
             (i32.const 2))
           (i32.const 64))))
     (i32.store
@@ -4310,9 +3291,7 @@
         (global.get $free_memory_)
         (i32.add
           (i32.shl
-            (i32.mul
-              (i32.mul (i32.const 1) (i32.load (global.get $probabilities.rows)))
-              (i32.const 10))
+            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
             (i32.const 2))
           (i32.const 64))))
     (call $share
@@ -4321,12 +3300,12 @@
         (i32.const 63)
         (i32.div_u
           (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-          (i32.const 144))))
+          (i32.const 144 (; i of a unit ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
         (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-        (i32.const 144)))
+        (i32.const 144 (; i of a unit ;))))
     (call $probabilities.scores))
 
   ;; features[i,j] = tanh(linear[i,j])
@@ -4337,9 +3316,10 @@
     (local $images i32) (local $hidden_W i32) (local $hidden_b i32) (local $features i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32)
+    (local $to_panel i32) (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32)
+    (local $c i32) (local $sums.row i32) (local $features.row i32) (local $hidden_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 25152 (; sums, behind the list of rows ;))))
     (local.set $images (i32.load (global.get $predict.images)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $hidden_b (global.get $hidden_b))
@@ -4355,33 +3335,33 @@
             (i32.shl
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 3)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 25088)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 32)))
-            (local.set $right (i32.add (local.get $right) (i32.const 2000)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 784))))
+          (call $copy_rows_2
+            (local.get $right)
+            (i32.const 784 (; steps ;))
+            (i32.const 2000 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 6 i
           (local.set $i_first (local.get $i_from))
@@ -4389,77 +3369,90 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of images begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 25088 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $images)
+                      (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 6))))
+                (call $tile_6x2_listed
                   (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 3))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_3
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 4))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_4
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 5))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_5
-                  (i32.add
-                    (local.get $images)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                (call $predict.features.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
-                  (local.get $left_3)
-                  (local.get $left_4)
-                  (local.get $left_5)
+                    (global.get $scratch)
+                    (i32.const 25088 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 784 (; steps ;))
+                  (i32.const 32 (; right_step ;))
                   (local.get $sums))
-                (if
-                  (i32.and
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
+                ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $hidden_b.row
+                  (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $features.row
+                  (i32.add
+                    (i32.add (local.get $features) (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul
+                      (local.get $i_first)
+                      (i32.const 2000 (; a row of features, in bytes ;)))))
+                (local.set $i (local.get $i_first))
+                (loop $each_i
+                  (if
                     (i32.eq (local.get $columns) (i32.const 8))
-                    (i32.le_s (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
-                  (then
-                    (call $predict.features.whole
-                      (local.get $sums)
-                      (local.get $i_first)
-                      (local.get $j_first)))
-                  (else
-                    (call $predict.features.edge
-                      (local.get $sums)
-                      (local.get $i_first)
-                      (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to))
-                      (local.get $j_first)
-                      (local.get $columns))))
+                    (then
+                      (v128.store
+                        (local.get $features.row)
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load (local.get $sums.row))
+                            (v128.load (local.get $hidden_b.row)))))
+                      (v128.store offset=16
+                        (local.get $features.row)
+                        (call $f32x4_tanh
+                          (f32x4.add
+                            (v128.load offset=16 (local.get $sums.row))
+                            (v128.load offset=16 (local.get $hidden_b.row))))))
+                    (else
+                      (local.set $c (i32.const 0))
+                      (loop $each_c
+                        (v128.store
+                          (i32.add (local.get $features.row) (i32.shl (local.get $c) (i32.const 2)))
+                          (call $f32x4_tanh
+                            (f32x4.add
+                              (v128.load
+                                (i32.add
+                                  (local.get $sums.row)
+                                  (i32.shl (local.get $c) (i32.const 2))))
+                              (v128.load
+                                (i32.add
+                                  (local.get $hidden_b.row)
+                                  (i32.shl (local.get $c) (i32.const 2)))))))
+                        (br_if $each_c
+                          (i32.lt_s
+                            (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                            (local.get $columns))))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
+                  (local.set $features.row
+                    (i32.add
+                      (local.get $features.row)
+                      (i32.const 2000 (; a row of features, in bytes ;))))
+                  (br_if $each_i
+                    (i32.lt_s
+                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
@@ -4469,255 +3462,17 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 6 rows and 8 columns.
-  (func $predict.features.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $left_3 i32) (param $left_4 i32) (param $left_5 i32) (param $right i32)
-      (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_1_0 v128) (local $sum_1_1 v128)
-    (local $sum_2_0 v128) (local $sum_2_1 v128) (local $sum_3_0 v128) (local $sum_3_1 v128)
-    (local $sum_4_0 v128) (local $sum_4_1 v128) (local $sum_5_0 v128) (local $sum_5_1 v128)
-    (local.set $steps (i32.const 784))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_3)))
-      (local.set $sum_3_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_3_0)))
-      (local.set $sum_3_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_3_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_4)))
-      (local.set $sum_4_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_4_0)))
-      (local.set $sum_4_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_4_1)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_5)))
-      (local.set $sum_5_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_5_0)))
-      (local.set $sum_5_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_5_1)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
-      (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
-      (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 32)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_3_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_3_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_4_0))
-    (v128.store offset=144 (local.get $sums) (local.get $sum_4_1))
-    (v128.store offset=160 (local.get $sums) (local.get $sum_5_0))
-    (v128.store offset=176 (local.get $sums) (local.get $sum_5_1)))
-
-  ;; The result of a whole tile, whose sums are in memory.
-  (func $predict.features.whole (param $sums i32) (param $i i32) (param $j i32)
-    (local $hidden_b.at i32) (local $features.at i32) (local $hidden_b i32) (local $features i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $features (i32.load (global.get $predict.features)))
-    (local.set $hidden_b.at (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2))))
-    (local.set $features.at
-      (i32.add
-        (local.get $features)
-        (i32.shl (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j)) (i32.const 2))))
-    (v128.store
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=16
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=16 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=2000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=32 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=2016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=48 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=4000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=64 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=4016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=80 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=6000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=96 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=6016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=112 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=8000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=128 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=8016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=144 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at)))))
-    (v128.store offset=10000
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add (v128.load offset=160 (local.get $sums)) (v128.load (local.get $hidden_b.at)))))
-    (v128.store offset=10016
-      (local.get $features.at)
-      (call $f32x4_tanh
-        (f32x4.add
-          (v128.load offset=176 (local.get $sums))
-          (v128.load offset=16 (local.get $hidden_b.at))))))
-
-  ;; The result of a tile at an edge, whose sums are in memory.
-  (func $predict.features.edge (param $sums i32) (param $i_first i32) (param $i_to i32)
-      (param $j_first i32) (param $columns i32)
-    (local $i i32) (local $sums_of_row i32) (local $j i32) (local $hidden_b i32)
-    (local $features i32)
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $features (i32.load (global.get $predict.features)))
-    ;; the result of finished sums
-    (local.set $i (local.get $i_first))
-    (loop $each_i
-      (local.set $sums_of_row
-        (i32.sub
-          (i32.add
-            (local.get $sums)
-            (i32.shl (i32.sub (local.get $i) (local.get $i_first)) (i32.const 5)))
-          (i32.shl (local.get $j_first) (i32.const 2))))
-      (local.set $j (local.get $j_first))
-      (if
-        (i32.lt_s
-          (local.get $j)
-          (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-        (then
-          ;; vectors of four j
-          (loop $each_j
-            (v128.store
-              (i32.add
-                (local.get $features)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (call $f32x4_tanh
-                (f32x4.add
-                  (v128.load
-                    (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                  (v128.load
-                    (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))))))
-      (if
-        (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-        (then
-          ;; the other j
-          (loop $each_j
-            (f32.store
-              (i32.add
-                (local.get $features)
-                (i32.shl
-                  (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                  (i32.const 2)))
-              (f32x4.extract_lane 0
-                (call $f32x4_tanh
-                  (f32x4.splat
-                    (f32.add
-                      (f32.load
-                        (i32.add (local.get $sums_of_row) (i32.shl (local.get $j) (i32.const 2))))
-                      (f32.load
-                        (i32.add (local.get $hidden_b) (i32.shl (local.get $j) (i32.const 2)))))))))
-            (br_if $each_j
-              (i32.lt_s
-                (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                (i32.add (local.get $j_first) (local.get $columns)))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $i_to)))))
-
   ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of features and output_W
   (func $predict.scores_logits (param $from i32) (param $to i32)
     (local $features i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
-    (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $step i32) (local $i_first i32) (local $i i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $sums_of_row i32)
-    (local $j i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
+    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $scores_logits.row i32) (local $output_b.row i32)
+    (local.set $sums
+      (i32.add (global.get $scratch) (i32.const 24064 (; sums, behind the list of rows ;))))
     (local.set $features (i32.load (global.get $predict.features)))
     (local.set $output_W (global.get $output_W))
     (local.set $output_b (global.get $output_b))
@@ -4733,34 +3488,31 @@
             (i32.mul
               (i32.div_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
             (i32.mul
               (i32.rem_u
                 (local.get $unit)
-                (i32.div_u (i32.add (local.get $rows) (i32.const 143)) (i32.const 144)))
-              (i32.const 144)))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 10) (local.get $j_first)) (i32.const 12)))
+                (i32.div_u
+                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.const 144 (; i of a unit ;))))
+              (i32.const 144 (; i of a unit ;))))
           (local.set $i_to
-            (call $i32_min (local.get $rows) (i32.add (local.get $i_from) (i32.const 144))))
-          (local.set $sums (i32.add (global.get $scratch) (i32.const 24000)))
+            (call $i32_min
+              (local.get $rows)
+              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (local.set $to_panel (global.get $scratch))
-          (local.set $step (i32.const 0))
-          (loop $each_step
-            (v128.store (local.get $to_panel) (v128.load (local.get $right)))
-            (v128.store offset=16 (local.get $to_panel) (v128.load offset=16 (local.get $right)))
-            (v128.store offset=32 (local.get $to_panel) (v128.load offset=32 (local.get $right)))
-            (local.set $to_panel (i32.add (local.get $to_panel) (i32.const 48)))
-            (local.set $right (i32.add (local.get $right) (i32.const 40)))
-            (br_if $each_step
-              (i32.lt_s
-                (local.tee $step (i32.add (local.get $step) (i32.const 1)))
-                (i32.const 500))))
+          (call $copy_rows_3
+            (local.get $right)
+            (i32.const 500 (; steps ;))
+            (i32.const 40 (; right_step ;))
+            (local.get $to_panel))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))
@@ -4768,102 +3520,93 @@
             (i32.lt_s (local.get $i_first) (local.get $i_to))
             (then
               (loop $each_i_first
-                (local.set $i
-                  (call $i32_min (local.get $i_first) (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_0
+                ;; where rows of features begin
+                (local.set $r (i32.const 0))
+                (loop $each_r
+                  (local.set $i
+                    (call $i32_min
+                      (i32.add (local.get $i_first) (local.get $r))
+                      (i32.sub (local.get $rows) (i32.const 1))))
+                  (i32.store
+                    (i32.add
+                      (i32.add
+                        (global.get $scratch)
+                        (i32.const 24000 (; where rows begin, behind what is copied ;)))
+                      (i32.shl (local.get $r) (i32.const 2)))
+                    (i32.add
+                      (local.get $features)
+                      (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
+                  (br_if $each_r
+                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
+                (call $tile_3x3_listed
                   (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 1))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_1
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (local.set $i
-                  (call $i32_min
-                    (i32.add (local.get $i_first) (i32.const 2))
-                    (i32.sub (local.get $rows) (i32.const 1))))
-                (local.set $left_2
-                  (i32.add
-                    (local.get $features)
-                    (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                (call $predict.scores_logits.tile
-                  (local.get $left_0)
-                  (local.get $left_1)
-                  (local.get $left_2)
+                    (global.get $scratch)
+                    (i32.const 24000 (; where rows begin, behind what is copied ;)))
                   (local.get $right)
+                  (i32.const 500 (; steps ;))
+                  (i32.const 48 (; right_step ;))
                   (local.get $sums))
+                (local.set $i_end
+                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
                 ;; the result of finished sums
+                (local.set $sums.row (local.get $sums))
+                (local.set $output_b.row
+                  (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
+                (local.set $scores_logits.row
+                  (i32.add
+                    (i32.add
+                      (local.get $scores_logits)
+                      (i32.shl (local.get $j_first) (i32.const 2)))
+                    (i32.mul
+                      (local.get $i_first)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;)))))
                 (local.set $i (local.get $i_first))
                 (loop $each_i
-                  (local.set $sums_of_row
-                    (i32.sub
+                  (local.set $c (i32.const 0))
+                  ;; vectors of four c
+                  (loop $each_c
+                    (v128.store
                       (i32.add
-                        (local.get $sums)
-                        (i32.mul (i32.sub (local.get $i) (local.get $i_first)) (i32.const 48)))
-                      (i32.shl (local.get $j_first) (i32.const 2))))
-                  (local.set $j (local.get $j_first))
-                  (if
-                    (i32.lt_s
-                      (local.get $j)
-                      (i32.sub (i32.add (local.get $j_first) (local.get $columns)) (i32.const 3)))
-                    (then
-                      ;; vectors of four j
-                      (loop $each_j
-                        (v128.store
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32x4.add
+                        (v128.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (v128.load
                           (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32x4.add
-                            (v128.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (v128.load
-                              (i32.add
-                                (local.get $output_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 4)))
-                            (i32.sub
-                              (i32.add (local.get $j_first) (local.get $columns))
-                              (i32.const 3)))))))
-                  (if
-                    (i32.lt_s (local.get $j) (i32.add (local.get $j_first) (local.get $columns)))
-                    (then
-                      ;; the other j
-                      (loop $each_j
-                        (f32.store
+                            (local.get $output_b.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
+                        (i32.const 8))))
+                  ;; the other c
+                  (loop $each_c
+                    (f32.store
+                      (i32.add
+                        (local.get $scores_logits.row)
+                        (i32.shl (local.get $c) (i32.const 2)))
+                      (f32.add
+                        (f32.load
+                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
+                        (f32.load
                           (i32.add
-                            (local.get $scores_logits)
-                            (i32.shl
-                              (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                              (i32.const 2)))
-                          (f32.add
-                            (f32.load
-                              (i32.add
-                                (local.get $sums_of_row)
-                                (i32.shl (local.get $j) (i32.const 2))))
-                            (f32.load
-                              (i32.add
-                                (local.get $output_b)
-                                (i32.shl (local.get $j) (i32.const 2))))))
-                        (br_if $each_j
-                          (i32.lt_s
-                            (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                            (i32.add (local.get $j_first) (local.get $columns)))))))
+                            (local.get $output_b.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))
+                    (br_if $each_c
+                      (i32.lt_s
+                        (local.tee $c (i32.add (local.get $c) (i32.const 1)))
+                        (i32.const 10))))
+                  (local.set $sums.row
+                    (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
+                  (local.set $scores_logits.row
+                    (i32.add
+                      (local.get $scores_logits.row)
+                      (i32.const 40 (; a row of scores_logits, in bytes ;))))
                   (br_if $each_i
                     (i32.lt_s
                       (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (call $i32_min
-                        (i32.add (local.get $i_first) (i32.const 3))
-                        (local.get $i_to)))))
+                      (local.get $i_end))))
                 (br_if $each_i_first
                   (i32.lt_s
                     (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
@@ -4872,82 +3615,6 @@
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
-
-  ;; sums[r, c] = Σ_steps left[r, step]·right[step, c] for 3 rows and 12 columns.
-  (func $predict.scores_logits.tile (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
-      (param $right i32) (param $sums i32)
-    (local $steps i32) (local $left.lanes v128) (local $right_0 v128) (local $right_1 v128)
-    (local $right_2 v128) (local $sum_0_0 v128) (local $sum_0_1 v128) (local $sum_0_2 v128)
-    (local $sum_1_0 v128) (local $sum_1_1 v128) (local $sum_1_2 v128) (local $sum_2_0 v128)
-    (local $sum_2_1 v128) (local $sum_2_2 v128)
-    (local.set $steps (i32.const 500))
-    (loop $each_of_steps
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (local.set $right_0 (v128.load (local.get $right)))
-      (local.set $right_1 (v128.load offset=16 (local.get $right)))
-      (local.set $right_2 (v128.load offset=32 (local.get $right)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_0)))
-      (local.set $sum_0_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_0_0)))
-      (local.set $sum_0_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_0_1)))
-      (local.set $sum_0_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_0_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_1)))
-      (local.set $sum_1_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_1_0)))
-      (local.set $sum_1_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_1_1)))
-      (local.set $sum_1_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_1_2)))
-      (local.set $left.lanes (v128.load32_splat (local.get $left_2)))
-      (local.set $sum_2_0
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_0) (local.get $sum_2_0)))
-      (local.set $sum_2_1
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_1) (local.get $sum_2_1)))
-      (local.set $sum_2_2
-        (f32x4.relaxed_madd (local.get $left.lanes) (local.get $right_2) (local.get $sum_2_2)))
-      (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-      (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-      (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-      (local.set $right (i32.add (local.get $right) (i32.const 48)))
-      (br_if $each_of_steps (local.tee $steps (i32.sub (local.get $steps) (i32.const 2)))))
-    (v128.store (local.get $sums) (local.get $sum_0_0))
-    (v128.store offset=16 (local.get $sums) (local.get $sum_0_1))
-    (v128.store offset=32 (local.get $sums) (local.get $sum_0_2))
-    (v128.store offset=48 (local.get $sums) (local.get $sum_1_0))
-    (v128.store offset=64 (local.get $sums) (local.get $sum_1_1))
-    (v128.store offset=80 (local.get $sums) (local.get $sum_1_2))
-    (v128.store offset=96 (local.get $sums) (local.get $sum_2_0))
-    (v128.store offset=112 (local.get $sums) (local.get $sum_2_1))
-    (v128.store offset=128 (local.get $sums) (local.get $sum_2_2)))
 
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
@@ -4999,18 +3666,14 @@
       (call $allocate
         (global.get $free_memory_)
         (i32.add
-          (i32.shl
-            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 500))
-            (i32.const 2))
+          (i32.shl (i32.mul (i32.load (global.get $predict.rows)) (i32.const 500)) (i32.const 2))
           (i32.const 64))))
     (i32.store
       (global.get $predict.scores_logits)
       (call $allocate
         (global.get $free_memory_)
         (i32.add
-          (i32.shl
-            (i32.mul (i32.mul (i32.const 1) (i32.load (global.get $predict.rows))) (i32.const 10))
-            (i32.const 2))
+          (i32.shl (i32.mul (i32.load (global.get $predict.rows)) (i32.const 10)) (i32.const 2))
           (i32.const 64))))
     (call $share
       (global.get $predict.features.job)
@@ -5018,10 +3681,12 @@
         (i32.const 63)
         (i32.div_u
           (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
-          (i32.const 144))))
+          (i32.const 144 (; i of a unit ;)))))
     (call $share
       (global.get $predict.scores_logits.job)
-      (i32.div_u (i32.add (i32.load (global.get $predict.rows)) (i32.const 143)) (i32.const 144)))
+      (i32.div_u
+        (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+        (i32.const 144 (; i of a unit ;))))
     (call $predict.argmax))
 
   (export "serve" (func $serve))

@@ -2,7 +2,7 @@
 
 import type { Node } from "../../graph/node.ts";
 import type { DType } from "../../graph/types.ts";
-import type { Axis } from "../../kernels/scalar.ts";
+import type { Axis, Scalar } from "../../kernels/scalar.ts";
 import { type Code, flat, get, set } from "./code.ts";
 import type { Held, Scope } from "./expression.ts";
 import { inWasm, type LocalType, type NumberType, numberTypes } from "./names.ts";
@@ -14,6 +14,12 @@ export interface Letters {
   helper(name: string): string;
 }
 
+/** Addresses that a function keeps at hand. */
+export interface Pointers {
+  /** One of a value's memory, and how many bytes behind it an element lies. */
+  at(node: Node, offset: Scalar): { readonly code: Code; readonly bytes: number } | undefined;
+}
+
 export class Body implements Scope {
   readonly code: Code[] = [];
   readonly #locals = new Map<string, LocalType>();
@@ -22,14 +28,13 @@ export class Body implements Scope {
   readonly #aliases = new Map<string, Code>();
   readonly #addresses = new Map<string, string>();
   readonly #letters: Letters;
-  readonly #holdsAddresses: boolean;
-  readonly #read = new Set<string>();
   readonly #sums = new Set<string>();
+  readonly #axes = new Map<Axis, Code>();
+  readonly #start = new Map<string, Code>();
+  #pointers: Pointers | undefined;
 
-  /** @param holdsAddresses whether each address is worked out once, for what it depends on never changes */
-  constructor(letters: Letters, holdsAddresses = false) {
+  constructor(letters: Letters) {
     this.#letters = letters;
-    this.#holdsAddresses = holdsAddresses;
   }
 
   /** A local of the function; the same for the same name. */
@@ -62,16 +67,34 @@ export class Body implements Scope {
     this.#aliases.delete(name);
   }
 
-  /** The same for a finished sum in lanes: a product that it is added to is one more of its terms. */
-  withSum(name: string, four: Code, write: () => void): void {
+  /** The same for a finished sum: a product that it is added to in lanes is one more of its terms. */
+  withSum(name: string, sum: { one: Code; four: Code }, write: () => void): void {
     this.#sums.add(name);
-    this.inLanes(name, four, write);
+    this.as(name, sum, write);
     this.#sums.delete(name);
   }
 
-  /** The body of another function with the same letters. */
-  other(): Body {
-    return new Body(this.#letters, this.#holdsAddresses);
+  /** While `write` runs, a counter is something else. */
+  axisAs(axis: Axis, code: Code, write: () => void): void {
+    this.#axes.set(axis, code);
+    write();
+    this.#axes.delete(axis);
+  }
+
+  /** While `write` runs, addresses are at hand, and constants in lanes are set where the function begins. */
+  withPointers(pointers: Pointers, write: () => void): void {
+    this.#pointers = pointers;
+    write();
+    this.#pointers = undefined;
+  }
+
+  /** What `write` returns where no addresses are at hand. */
+  outside<T>(write: () => T): T {
+    const pointers = this.#pointers;
+    this.#pointers = undefined;
+    const value = write();
+    this.#pointers = pointers;
+    return value;
   }
 
   letter(axis: Axis): string {
@@ -85,32 +108,30 @@ export class Body implements Scope {
   // Names in scalars.
 
   base(node: Node): Code {
-    return this.#get(this.#letters.nameOf(node));
+    return get(this.#letters.nameOf(node));
   }
   axis(axis: Axis): Code {
-    return this.#get(this.letter(axis));
+    return this.#axes.get(axis) ?? get(this.letter(axis));
   }
   size(name: string): Code {
-    return this.#get(inWasm(name));
+    return get(inWasm(name));
   }
   local(name: string, dtype: DType): Held {
     const alias = this.#aliases.get(name);
     if (alias !== undefined) return { code: alias, type: numberTypes[dtype] };
-    return { code: this.#get(name), type: this.#held.get(name) ?? numberTypes[dtype] };
-  }
-  #get(name: string): Code {
-    this.#read.add(name);
-    return get(name);
-  }
-  /** Whether a scalar has needed a local. */
-  reads(name: string): boolean {
-    return this.#read.has(name);
+    return { code: get(name), type: this.#held.get(name) ?? numberTypes[dtype] };
   }
   helper(name: string): string {
     return this.#letters.helper(name);
   }
-  address(node: Node, address: Code): Code {
-    return this.#holdsAddresses ? this.held(node, address) : address;
+  pointer(node: Node, offset: Scalar): ReturnType<Pointers["at"]> {
+    return this.#pointers?.at(node, offset);
+  }
+  /** A constant in all lanes. */
+  constant(name: string, code: Code): Code {
+    if (!this.#pointers) return code;
+    this.atStart(name, "v128", code);
+    return get(name);
   }
   vector(name: string): Code | undefined {
     return this.#vectors.get(name);
@@ -128,7 +149,8 @@ export class Body implements Scope {
       vector: (name) => this.vector(name),
       isSum: (name) => this.#sums.has(name),
       held: (node, address) => this.held(node, address),
-      address: (node, address) => this.address(node, address),
+      pointer: (node, offset) => this.pointer(node, offset),
+      constant: (name, code) => this.constant(name, code),
     };
   }
 
@@ -138,15 +160,14 @@ export class Body implements Scope {
     this.code.push(...code);
   }
 
-  /** Sets a local to an address of a value's memory: one for each that there is. */
+  /** Sets a local to an address of a value's memory. */
   held(node: Node, address: Code): Code {
     const text = flat(address);
     if (text.startsWith("(local.get")) return address;
     let name = `${this.nameOf(node)}.at`;
     while ((this.#addresses.get(name) ?? text) !== text) name += "_";
-    const isKnown = this.#addresses.has(name);
     this.#addresses.set(name, text);
-    if (!isKnown || !this.#holdsAddresses) this.set(name, "i32", address);
+    this.set(name, "i32", address);
     return get(name);
   }
 
@@ -157,6 +178,11 @@ export class Body implements Scope {
 
   set(name: string, type: LocalType, value: Code): void {
     this.push(set(this.declare(name, type), value));
+  }
+
+  /** Sets a local where the function begins. */
+  atStart(name: string, type: LocalType, value: Code): void {
+    this.#start.set(this.declare(name, type), value);
   }
 
   /** The statements that `body` writes, for a block. */
@@ -183,13 +209,48 @@ export class Body implements Scope {
     this.push(["if", condition, ["then", ...this.inside(body)]]);
   }
 
-  /** Declarations of all locals but the parameters, those of a type on a line. */
-  declarations(parameters: readonly string[]): Code[] {
+  /**
+   * Declarations of the locals that are needed, those of a type on a line, and the statements without what only sets
+   * others.
+   */
+  finished(parameters: readonly string[]): readonly [Code[], Code[]] {
+    const start = [...this.#start].map(([name, value]) => set(name, value));
+    const code = withoutUnread([...start, ...this.code]);
+    const used = new Set(code.flatMap(localsIn));
     const types: LocalType[] = ["i32", "i64", "f32", "f64", "v128"];
-    return types.flatMap((type) =>
+    const locals = types.flatMap((type) =>
       [...this.#locals]
-        .filter(([name, t]) => t === type && !parameters.includes(name))
+        .filter(([name, t]) => t === type && used.has(name) && !parameters.includes(name))
         .map(([name]): Code => ["local", `$${name}`, type]),
     );
+    return [locals, code];
   }
+}
+
+/** Names of locals that are set or read. */
+const localsIn = (code: Code): string[] => {
+  if (typeof code === "string") return [];
+  const own = String(code[0]).startsWith("local.") ? [String(code[1]).slice(1)] : [];
+  return [...own, ...code.flatMap(localsIn)];
+};
+
+const readIn = (code: Code): string[] => {
+  if (typeof code === "string") return [];
+  const own = code[0] === "local.get" || code[0] === "local.tee" ? [String(code[1])] : [];
+  return [...own, ...code.flatMap(readIn)];
+};
+
+/** Without what sets locals that nothing reads. */
+function withoutUnread(code: readonly Code[]): Code[] {
+  const read = new Set(code.flatMap(readIn));
+  let hasChanged = false;
+  const kept = (part: Code): boolean => {
+    const isUnread = Array.isArray(part) && part[0] === "local.set" && !read.has(String(part[1]));
+    hasChanged ||= isUnread;
+    return !isUnread;
+  };
+  const without = (parts: readonly Code[]): Code[] =>
+    parts.filter(kept).map((part) => (typeof part === "string" ? part : without(part)));
+  const rest = without(code);
+  return hasChanged ? withoutUnread(rest) : rest;
 }

@@ -9,6 +9,10 @@ export const get = (name: string): Code => ["local.get", `$${name}`];
 export const set = (name: string, value: Code): Code => ["local.set", `$${name}`, value];
 export const i32 = (value: number): Code => ["i32.const", String(value)];
 
+/** A number and what it is, as a comment behind it. */
+export const noted = (code: Code, about: string): Code =>
+  constOf(code) === undefined ? code : [...(code as readonly Code[]).slice(0, 2), `(; ${about} ;)`];
+
 const isConst = (code: Code): code is readonly [string, string] =>
   Array.isArray(code) && code[0] === "i32.const";
 
@@ -24,19 +28,31 @@ export function plus(a: Code, b: Code): Code {
   return y === 0 ? a : ["i32.add", a, b];
 }
 
-/** a·n, as a shift where n is a power of two. */
-export function times(a: Code, n: number): Code {
+/** a·n, as a shift where n is a power of two. @param about what n is, unless it is the size of a number */
+export function times(a: Code, n: number, about?: string): Code {
   const value = constOf(a);
   if (value !== undefined) return i32(value * n);
+  if (n === 0) return i32(0);
   if (n === 1) return a;
   const bits = Math.log2(n);
-  return Number.isInteger(bits) ? ["i32.shl", a, i32(bits)] : ["i32.mul", a, i32(n)];
+  const by = (value: number, text: string | undefined): Code =>
+    text === undefined ? i32(value) : noted(i32(value), text);
+  if (!Number.isInteger(bits)) return ["i32.mul", a, by(n, about)];
+  return ["i32.shl", a, by(bits, about && n > 4 ? `·${n}, ${about}` : undefined)];
 }
 
-/** a − b, without subtractions of 0. */
+/** a / n, rounded up. @param about what n is */
+export const dividedUp = (a: Code, n: number, about: string): Code => [
+  "i32.div_u",
+  plus(a, i32(n - 1)),
+  noted(i32(n), about),
+];
+
+/** a − b, without subtractions of 0 and of itself. */
 export function minus(a: Code, b: Code): Code {
   const [x, y] = [constOf(a), constOf(b)];
   if (x !== undefined && y !== undefined) return i32(x - y);
+  if (flat(a) === flat(b)) return i32(0);
   return y === 0 ? a : ["i32.sub", a, b];
 }
 

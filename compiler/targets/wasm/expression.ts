@@ -14,7 +14,8 @@ import {
   type Scalar,
   walk,
 } from "../../kernels/scalar.ts";
-import { type Code, i32, plus, times } from "./code.ts";
+import { streamName } from "../../ops/streams.ts";
+import { type Code, constOf, i32, noted, plus, times } from "./code.ts";
 import { elementBytes, type NumberType, numberTypes } from "./names.ts";
 
 /** A local as it is held: sums of float32 numbers may be held in more precision than they have. */
@@ -32,8 +33,8 @@ export interface Scope {
   local(name: string, dtype: DType): Held;
   /** The function of helpers.ts, which the module then has. */
   helper(name: string): string;
-  /** An address of a value's memory, or a local that holds it. */
-  address?(node: Node, address: Code): Code;
+  /** An address that is at hand, and how many bytes behind it an element lies. */
+  pointer?(node: Node, offset: Scalar): { readonly code: Code; readonly bytes: number } | undefined;
 }
 
 export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
@@ -77,14 +78,59 @@ export function convert(code: Code, from: DType, to: DType, scope: Pick<Scope, "
 /** An address as operands of a load or a store: an offset if there is one, and the rest. */
 export function addressOf(node: Node, offset: Scalar, scope: Scope, lanes = 0): readonly Code[] {
   const bytes = elementBytes[node.type.dtype];
+  const atHand = scope.pointer?.(node, offset);
+  if (atHand) {
+    const behind = atHand.bytes + lanes * bytes;
+    return [...(behind > 0 ? [`offset=${behind}`] : []), atHand.code];
+  }
   const added = addedTo(offset);
   const rest = added > 0 ? indexSub(offset, constant(added, "int32")) : offset;
   const isSplit = added > 0 && rangeOf(rest).min >= 0;
-  const index = scalar(isSplit ? rest : offset, scope);
+  const index = offsetOf(node, isSplit ? rest : offset, scope);
   const whole = (isSplit ? rest : offset).dtype === "int64" ? ["i32.wrap_i64", index] : index;
   const immediate = ((isSplit ? added : 0) + lanes) * bytes;
   const start = plus(scope.base(node), times(whole, bytes));
-  return [...(immediate > 0 ? [`offset=${immediate}`] : []), scope.address?.(node, start) ?? start];
+  return [...(immediate > 0 ? [`offset=${immediate}`] : []), start];
+}
+
+/** The offset of an element, in elements, with what its factors are made of: 480 (; 2·12·20 ;). */
+export function offsetOf(node: Node, offset: Scalar, scope: Scope): Code {
+  return inDimensions(node, scalar(offset, scope));
+}
+
+/** The same in bytes. */
+export function bytesOf(node: Node, offset: Scalar, scope: Scope): Code {
+  const size = elementBytes[node.type.dtype];
+  if (offset.kind === "const" && offset.value !== 0)
+    return noted(i32(size * offset.value), `element ${offset.value}, in bytes`);
+  return times(offsetOf(node, offset, scope), size);
+}
+
+/** An index into a value with what its factors are made of. */
+export function inDimensions({ shape }: Node, index: Code): Code {
+  const known = shape.filter((dim) => dim !== 1);
+  const behind = known.slice(known.findLastIndex((dim) => typeof dim !== "number") + 1).map(Number);
+  const visit = (code: Code): Code => {
+    if (typeof code === "string" || String(code[0]).includes(".load")) return code;
+    const [name, a, b] = code;
+    const factor = name === "i32.mul" ? constOf(b) : undefined;
+    const about = factor === undefined ? undefined : factorsOf(factor, behind);
+    return about === undefined ? code.map(visit) : [name, visit(a), noted(b, about)];
+  };
+  return visit(index);
+}
+
+/** A number by the last dimensions of a value, `2·12·20`; undefined where it is one of them, or has none. */
+function factorsOf(n: number, dims: readonly number[]): string | undefined {
+  const own: number[] = [];
+  let rest = n;
+  for (const dim of [...dims].reverse()) {
+    if (rest === 1 || rest % dim !== 0) break;
+    own.unshift(dim);
+    rest /= dim;
+  }
+  if (rest !== 1) own.unshift(rest);
+  return own.length > 1 ? own.join("·") : undefined;
 }
 
 const loads: Readonly<Record<DType, string>> = {
@@ -234,10 +280,22 @@ const table: Record<InstructionFn, Print> = {
     [
       "call",
       scope.helper("f32x4_random"),
-      ...args.map((a, i) => ["i32x4.splat", convert(a, s.args[i].dtype, "int32", scope)]),
+      ...withStream(
+        args.map((a, i) => ["i32x4.splat", convert(a, s.args[i].dtype, "int32", scope)]),
+        s,
+      ),
     ],
   ],
 };
+
+/** Operands of a draw in lanes, with the name of its stream. */
+export function withStream(operands: readonly Code[], s: Call): readonly Code[] {
+  const stream = s.args[1];
+  const name = stream.kind === "const" ? streamName(stream.value) : undefined;
+  if (name === undefined) return operands;
+  const code: Code = ["i32x4.splat", noted(i32((stream as { value: number }).value), name)];
+  return operands.map((operand, i) => (i === 1 ? code : operand));
+}
 
 /** What an operand is converted to before an instruction: operands may mix whole numbers. */
 function operandType(s: Call, at: number): DType {

@@ -8,8 +8,8 @@ import type { View } from "../../kernels/program.ts";
 import { isArray } from "../../kernels/program.ts";
 import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
 import { Body } from "./body.ts";
-import { type Code, i32, plus, times } from "./code.ts";
-import { type Scope, scalar } from "./expression.ts";
+import { type Code, i32, plus, product, times } from "./code.ts";
+import { inDimensions, type Scope, scalar } from "./expression.ts";
 import {
   alignment,
   type FunctionLayout,
@@ -157,7 +157,7 @@ class FunctionWriter {
 
   #view({ node, base, start }: View): void {
     const row = staticSize(node.shape.slice(1)) as number;
-    const offset = this.#scalar(indexMul(start, constant(row, "int32")));
+    const offset = inDimensions(node, this.#scalar(indexMul(start, constant(row, "int32"))));
     const bytes = times(offset, elementBytes[node.type.dtype]);
     this.#storeAt(this.#placeOf(node), plus(this.#valueOf(base), bytes));
   }
@@ -175,7 +175,7 @@ class FunctionWriter {
       const count = room
         .filter((dim) => dim !== 1)
         .map((dim) => this.#dim(dim))
-        .reduce<Code>((n, dim) => ["i32.mul", n, dim], i32(1));
+        .reduce<Code>(product, i32(1));
       const bytes = times(count, elementBytes[node.type.dtype]);
       this.#storeAt(this.#placeOf(node), [
         "call",

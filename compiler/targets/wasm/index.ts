@@ -21,8 +21,9 @@ import {
   pool,
 } from "./layout.ts";
 import { inWasm } from "./names.ts";
-import { comment, packed, type WrittenFunction } from "./nest.ts";
+import type { WrittenFunction } from "./nest.ts";
 import { isRun } from "./routed.ts";
+import { comment, packed } from "./text.ts";
 import { lanes } from "./tiles.ts";
 
 /** `wasm.wat` and `wasm.ts` of a model. */

@@ -33,7 +33,7 @@ export function dimCode(dim: Dim): Code {
 
 /** Names of locals that generated functions have beside those of the model. */
 const reserved =
-  /^(sum_\d+_\d+|from|to|end|unit|columns|sums|sums_of_row|sums_of_column|right|left|(left|right)_\d+|more|whole|at|r|steps?|steps?_\d+|to_panel|to_left|free_memory|scratch|list|term|row|x4)$|_(first|from|to|tile|at)$/;
+  /^(from|to|end|unit|columns|sums|right|more|at|r|step|step_\d+|to_panel|to_left|free_memory|scratch|list|row|x4)$|_(first|from|to|end|tile|at)$/;
 
 /** A name of the model as WebAssembly text can write it, apart from those of generated locals. */
 export function inWasm(name: string): string {

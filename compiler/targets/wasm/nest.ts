@@ -10,18 +10,17 @@ import type { Nest } from "../../kernels/loops.ts";
 import type { Axis } from "../../kernels/scalar.ts";
 import { independentLoop } from "../../kernels/steps.ts";
 import { formulaOf } from "../formula.ts";
-import { columns } from "../writer.ts";
 import { Body } from "./body.ts";
-import { type Code, flat, get, i32, linesOf, plus, times } from "./code.ts";
+import { type Code, dividedUp, get, i32, noted, times } from "./code.ts";
 import { Scope } from "./contraction/scope.ts";
 import { unitCount, writeUnits } from "./contraction/unit-loop.ts";
-import { edgeResult, resultsOf, wholeResult } from "./contraction/whole.ts";
 import { type Loop, runsInLanes } from "./lanes.ts";
 import { type FunctionLayout, nameIn, type Place } from "./layout.ts";
-import { dimCode, inWasm, type LocalType, numberTypes } from "./names.ts";
-import { aboutList, listFunction, RoutedWriter } from "./routed.ts";
+import { dimCode, inWasm, numberTypes } from "./names.ts";
+import { RoutedWriter } from "./routed.ts";
 import { writeLoop, writeStatements } from "./statements.ts";
-import { aboutTile, lanes, tileFunction } from "./tiles.ts";
+import { comment, textOf } from "./text.ts";
+import { lanes } from "./tiles.ts";
 
 /** A function of the module, as text. */
 export interface WrittenFunction {
@@ -68,8 +67,8 @@ function cutOf(nest: Nest): Cut | undefined {
   const chunk = Math.max(1, Math.ceil((steps * worthSharing) / 8 / work)) * least * loop.step;
   const units: Code =
     typeof extent === "number"
-      ? i32(Math.ceil(extent / chunk))
-      : ["i32.div_u", plus(dimCode(extent), i32(chunk - 1)), i32(chunk)];
+      ? noted(i32(Math.ceil(extent / chunk)), "units")
+      : dividedUp(dimCode(extent), chunk, "steps of a unit");
   return { loop, chunk, units };
 }
 
@@ -113,36 +112,27 @@ export function writeNest(
   const formulas = (routed?.formulas ?? nest.stages).flatMap((stage) =>
     formulaOf(stage, fn.program, letter),
   );
-  /** Sets locals to where memory lies, and to numbers and sizes. */
-  const prepare = (to: Body, needs: (local: string) => boolean = () => true): void => {
-    const set = (name: string, type: LocalType, value: Code): void => {
-      if (needs(name)) to.set(name, type, value);
-    };
-    for (const node of nest.memory)
-      set(nameOf(node), "i32", valueAt(layout.places.get(node) as Place, node.type.dtype));
-    for (const node of nest.scalars) {
-      const { dtype } = node.type;
-      set(nameOf(node), numberTypes[dtype], valueAt(layout.places.get(node) as Place, dtype));
-    }
-    for (const size of nest.sizes)
-      set(inWasm(size), "i32", valueAt(layout.sizes.get(size) as Place, "int32"));
-    for (const axis of nest.counters)
-      set(letter(axis), "i32", valueAt(layout.counters.get(letter(axis)) as Place, "int32"));
-  };
-  prepare(body);
+  // Where memory lies, and numbers and sizes.
+  for (const node of nest.memory)
+    body.set(nameOf(node), "i32", valueAt(layout.places.get(node) as Place, node.type.dtype));
+  for (const node of nest.scalars) {
+    const { dtype } = node.type;
+    const value = valueAt(layout.places.get(node) as Place, dtype);
+    body.set(nameOf(node), numberTypes[dtype], value);
+  }
+  for (const size of nest.sizes)
+    body.set(inWasm(size), "i32", valueAt(layout.sizes.get(size) as Place, "int32"));
+  for (const axis of nest.counters) {
+    const place = layout.counters.get(letter(axis)) as Place;
+    body.set(letter(axis), "i32", valueAt(place, "int32"));
+  }
   if (routed) {
-    const writer = new RoutedWriter(body, only.into, routed, name);
+    const writer = new RoutedWriter(body, only.into, routed);
     writer.write();
     const about = [...formulas, describeLists(routed, nameOf)];
     return {
-      functions: [
-        { name, lines: functionLines(about, name, ["from", "to"], body) },
-        ...writer.tiles.map((tile) => ({
-          name: tile.name,
-          lines: [...comment([aboutList(tile)]), ...textOf(tile.name, ...listFunction(tile))],
-        })),
-      ],
-      units: writer.unitCount,
+      functions: [{ name, lines: functionLines(about, name, ["from", "to"], body) }],
+      units: noted(writer.unitCount, "units"),
       isShared: workOf(nest) >= worthSharing,
       scratch: writer.scratchBytes,
     };
@@ -151,10 +141,12 @@ export function writeNest(
   if (cut) {
     const { loop, chunk, units } = cut;
     const end = dimCode(loop.axis.extent);
-    const last = times(get("to"), chunk);
+    const i = letter(loop.axis);
+    const about = `${i} of a unit`;
+    const last = times(get("to"), chunk, about);
     const to: Code = chunk === 1 ? last : ["call", helper("i32_min"), last, end];
     body.set("end", "i32", to);
-    writeLoop(body, loop, times(get("from"), chunk), get("end"));
+    writeLoop(body, loop, times(get("from"), chunk, about), get("end"));
     return {
       functions: [{ name, lines: functionLines(formulas, name, ["from", "to"], body) }],
       units,
@@ -184,48 +176,13 @@ export function writeNest(
     (axis, own) => {
       letters.set(axis, taken.has(own) ? `${own}_` : own);
     },
-    name,
     nest.scalars,
   );
-  const tile = scope.tile;
   writeUnits(scope);
-  const inTile = new Body({ letter, nameOf, helper }, true);
-  const results = resultsOf(scope, inTile, () => prepare(inTile, (used) => inTile.reads(used)));
-  /** A function beside it, with its parameters; none where it is not needed. */
-  const beside = (
-    about: string,
-    own: string,
-    inOwn: Body,
-    write: (body: Body, prepare: () => void) => readonly string[] | undefined,
-  ): WrittenFunction[] => {
-    const parameters = write(inOwn, () => prepare(inOwn, (used) => inOwn.reads(used)));
-    return parameters ? [{ name: own, lines: functionLines([about], own, parameters, inOwn) }] : [];
-  };
   const about = [...formulas, describe(contraction, letter, nameOf)];
   return {
-    functions: [
-      { name, lines: functionLines(about, name, ["from", "to"], body) },
-      {
-        name: scope.tileName,
-        lines: [
-          ...comment([aboutTile(tile, results)]),
-          ...textOf(scope.tileName, ...tileFunction(tile, results)),
-        ],
-      },
-      ...beside(
-        "The result of a whole tile, whose sums are in memory.",
-        scope.wholeName,
-        new Body({ letter, nameOf, helper }, true),
-        (inOwn, prepareOwn) => wholeResult(scope, inOwn, prepareOwn),
-      ),
-      ...beside(
-        "The result of a tile at an edge, whose sums are in memory.",
-        scope.edgeName,
-        new Body({ letter, nameOf, helper }),
-        (inOwn, prepareOwn) => edgeResult(scope, inOwn, prepareOwn),
-      ),
-    ],
-    units: unitCount(scope),
+    functions: [{ name, lines: functionLines(about, name, ["from", "to"], body) }],
+    units: noted(unitCount(scope), "units"),
     isShared: workOf(nest) >= worthSharing,
     scratch: scope.scratchBytes,
   };
@@ -239,52 +196,7 @@ export function functionLines(
   body: Body,
 ): string[] {
   const head = parameters.map((p): Code => ["param", `$${p}`, "i32"]);
-  return [...comment(about), ...textOf(name, head, body.declarations(parameters), body.code)];
-}
-
-/** The text of a function. */
-export function textOf(
-  name: string,
-  parameters: readonly Code[],
-  locals: readonly Code[],
-  code: readonly Code[],
-): string[] {
-  const lines = [
-    ...packed([`(func $${name}`, ...parameters.map(flat)], ""),
-    ...packed(locals.map(flat), "  ").map((line) => `  ${line.trimStart()}`),
-    ...code.flatMap((statement, i) => linesOf(statement, 2, i === code.length - 1 ? 1 : 0)),
-  ];
-  return lines.map((line, i) => (i === lines.length - 1 ? `${line})` : line));
-}
-
-/** Words in lines that are as long as may be. */
-export function packed(words: readonly string[], indent: string): string[] {
-  const lines: string[] = [];
-  for (const word of words) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < widest)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${lines.length === 0 ? indent : "    "}${word}`);
-  }
-  return lines;
-}
-
-const widest = 96;
-
-/** Lines of a comment; long ones are wrapped. */
-export function comment(lines: readonly string[]): string[] {
-  const room = columns - "  ;; ".length;
-  return lines.flatMap((line) => {
-    const parts: string[] = [];
-    let rest = line;
-    while (rest.length > room) {
-      const cut = rest.lastIndexOf(" ", room);
-      if (cut <= 8) break;
-      parts.push(rest.slice(0, cut).trimEnd());
-      rest = `    ${rest.slice(cut).trimStart()}`;
-    }
-    return [...parts, rest].map((part) => `;; ${part}`.trimEnd());
-  });
+  return [...comment(about), ...textOf(name, head, ...body.finished(parameters))];
 }
 
 /** How a sparse sum is computed. */

@@ -15,28 +15,15 @@ import {
   type Scalar,
 } from "../../kernels/scalar.ts";
 import type { Body } from "./body.ts";
-import { type Code, get, i32, plus, product, set, times } from "./code.ts";
-import { scalar } from "./expression.ts";
+import { type Code, get, i32, noted, plus, product, times } from "./code.ts";
+import { bytesOf, scalar } from "./expression.ts";
 import { dimCode } from "./names.ts";
-
-const lanes = 4;
+import { entryBytes, lanes, listName } from "./tiles.ts";
 
 /** Rows are shared by this many units. */
 const rowUnits = 4;
 /** Sums that engines keep in registers beside what is multiplied. */
 const mostVectors = 12;
-
-/** A list's entry: a number, and how many bytes behind the dense operand's start its term is. */
-const entryBytes = 8;
-
-/** The function of a list's terms: so many runs, so far apart, of so many vectors. */
-export interface ListTile {
-  readonly name: string;
-  readonly runs: number;
-  /** Bytes from run to run. */
-  readonly gap: number;
-  readonly vectors: number;
-}
 
 /** Vectors of a run, in parts that fit the registers. */
 function partsOf(vectors: number): number[] {
@@ -48,73 +35,16 @@ function partsOf(vectors: number): number[] {
 export const isRun = ({ isSpread, run }: Pick<Routed, "isSpread" | "run">): boolean =>
   !isSpread || run % lanes === 0;
 
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-/** The text above the function of a list's terms. */
-export const aboutList = ({ runs, vectors }: ListTile): string =>
-  `sums[c] += Σ_t value_t·right[at_t + c] over a list, for ${runs === 1 ? "" : `${runs} runs of `}${lanes * vectors} columns.`;
-
-/** The function of a list's terms: its parameters, its locals, what it does. */
-export function listFunction({ runs, gap, vectors }: ListTile): readonly [Code[], Code[], Code[]] {
-  const all = range(runs).flatMap((r) =>
-    range(vectors).map((v) => ({
-      name: `sum_${r}_${v}`,
-      right: r * gap + 16 * v,
-      place: 16 * (r * vectors + v),
-    })),
-  );
-  const at = (bytes: number): Code[] => (bytes === 0 ? [] : [`offset=${bytes}`]);
-  const term = all.map((s) =>
-    set(s.name, [
-      "f32x4.relaxed_madd",
-      get("x"),
-      ["v128.load", ...at(s.right), get("term")],
-      get(s.name),
-    ]),
-  );
-  return [
-    ["list", "end", "right", "sums"].map((p): Code => ["param", `$${p}`, "i32"]),
-    [
-      ["local", "$term", "i32"],
-      ["local", "$x", "v128"],
-      ...all.map((s): Code => ["local", `$${s.name}`, "v128"]),
-    ],
-    [
-      ["if", ["i32.eq", get("list"), get("end")], ["then", ["return"]]],
-      ...all.map((s) => set(s.name, ["v128.load", ...at(s.place), get("sums")])),
-      [
-        "loop",
-        "$each_term",
-        set("x", ["v128.load32_splat", get("list")]),
-        set("term", ["i32.add", get("right"), ["i32.load", "offset=4", get("list")]]),
-        ...term,
-        [
-          "br_if",
-          "$each_term",
-          [
-            "i32.lt_u",
-            ["local.tee", "$list", ["i32.add", get("list"), i32(entryBytes)]],
-            get("end"),
-          ],
-        ],
-      ],
-      ...all.map((s): Code => ["v128.store", ...at(s.place), get("sums"), get(s.name)]),
-    ],
-  ];
-}
-
 /** Writes the function of a sparse sum. */
 export class RoutedWriter {
   readonly #body: Body;
   readonly #routed: Routed;
   readonly #into: Node;
-  readonly #name: string;
 
-  constructor(body: Body, into: Node, routed: Routed, functionName: string) {
+  constructor(body: Body, into: Node, routed: Routed) {
     this.#body = body;
     this.#routed = routed;
     this.#into = into;
-    this.#name = functionName;
   }
 
   /** Runs that are summed at a time: short ones side by side. */
@@ -129,19 +59,6 @@ export class RoutedWriter {
   /** Vectors of a run in memory. */
   get #vectors(): number {
     return Math.ceil(this.#routed.run / lanes);
-  }
-
-  /** The functions of the terms of lists that this one calls. */
-  get tiles(): ListTile[] {
-    const runs = this.#runsAtOnce;
-    const gap = runs > 1 ? 4 * this.#routed.runs[0].dense : 0;
-    const parts = [...new Set(partsOf(this.#vectors))];
-    return parts.map((vectors) => ({ name: this.#tileName(vectors), runs, gap, vectors }));
-  }
-  #tileName(vectors: number): string {
-    return partsOf(this.#vectors).every((n) => n === vectors)
-      ? `${this.#name}.list`
-      : `${this.#name}.list_${vectors}`;
   }
 
   get unitCount(): Code {
@@ -185,8 +102,9 @@ export class RoutedWriter {
           return;
         }
         const cuts = Math.ceil((extentOf(this.#routed.rows) as number) / this.#rowsOfUnit);
-        if (outer.length > 0) this.#decode(outer, ["i32.div_u", get("unit"), i32(cuts)]);
-        const cut: Code = outer.length > 0 ? ["i32.rem_u", get("unit"), i32(cuts)] : get("unit");
+        const parts = noted(i32(cuts), "parts of the rows");
+        if (outer.length > 0) this.#decode(outer, ["i32.div_u", get("unit"), parts]);
+        const cut: Code = outer.length > 0 ? ["i32.rem_u", get("unit"), parts] : get("unit");
         this.#gather(cut);
       }),
     );
@@ -201,8 +119,8 @@ export class RoutedWriter {
     const extent = row.extent as number;
     const size = this.#rowsOfUnit;
     const [from, to] = [`${i}_from`, `${i}_to`];
-    body.set(from, "i32", times(cut, size));
-    const end = plus(get(from), i32(size));
+    body.set(from, "i32", times(cut, size, "rows of a part"));
+    const end = plus(get(from), noted(i32(size), "rows of a part"));
     body.set(
       to,
       "i32",
@@ -210,10 +128,10 @@ export class RoutedWriter {
     );
     const perRun = 16 * this.#vectors;
     const perRow = perRun * volumeOf(runs.map((r) => r.axis));
-    const sums = this.#at(this.#scratch.sums);
+    const sums = this.#at("sums");
     body.set("sums", "i32", sums);
-    body.push(["memory.fill", sums, i32(0), i32(size * perRow)]);
-    const list = this.#at(this.#scratch.lists);
+    body.push(["memory.fill", sums, i32(0), noted(i32(size * perRow), "bytes of sums")]);
+    const list = this.#at("lists");
     this.#loops(blocks, () => {
       body.set("sums", "i32", sums);
       body.set(i, "i32", get(from));
@@ -234,9 +152,10 @@ export class RoutedWriter {
             (sum, r) => indexAdd(sum, indexMul(axisIndex(r.axis), constant(r.result, "int32"))),
             start,
           );
-          const into = plus(body.base(this.#into), times(scalar(begin, body), 4));
-          body.push(["memory.copy", into, get("sums"), i32(4 * run)]);
-          body.set("sums", "i32", plus(get("sums"), i32(perRun)));
+          const into = plus(body.base(this.#into), bytesOf(this.#into, begin, body));
+          body.push(["memory.copy", into, get("sums"), noted(i32(4 * run), "bytes of a run")]);
+          const about = "a run of sums, in vectors";
+          body.set("sums", "i32", plus(get("sums"), noted(i32(perRun), about)));
         },
       ),
     );
@@ -246,7 +165,6 @@ export class RoutedWriter {
   #spread(): void {
     const body = this.#body;
     const { rows, steps, start, outer } = this.#routed;
-    const { lists } = this.#scratch;
     const each = (write: () => void): void => {
       body.set("row", "i32", i32(0));
       this.#loops(rows, () => {
@@ -255,7 +173,10 @@ export class RoutedWriter {
       });
     };
     const listBytes = entryBytes * volumeOf(steps);
-    const list = plus(this.#at(lists), times(get("row"), listBytes / 4));
+    const list = plus(
+      this.#at("lists"),
+      times(get("row"), listBytes / 4, "a list's bytes by a number's"),
+    );
     const end = plus(["global.get", "$scratch"], get("row"));
     each(() => {
       body.set("list", "i32", list);
@@ -267,12 +188,18 @@ export class RoutedWriter {
       (sum, axis) => indexAdd(indexMul(sum, extent(axis.extent)), axisIndex(axis)),
       constant(0, "int32"),
     );
-    const begin = scalar(indexMul(first, constant(size, "int32")), body);
-    body.push(["memory.fill", plus(body.base(this.#into), times(begin, 4)), i32(0), i32(4 * size)]);
+    const begin = indexMul(first, constant(size, "int32"));
+    const bytes = noted(i32(4 * size), "bytes of what terms are added to");
+    body.push([
+      "memory.fill",
+      plus(body.base(this.#into), bytesOf(this.#into, begin, body)),
+      i32(0),
+      bytes,
+    ]);
     this.#eachRun(() =>
       each(() => {
         const at = this.#runsAtOnce > 1 ? start : this.#runAt(start, "result");
-        body.set("sums", "i32", plus(body.base(this.#into), times(scalar(at, body), 4)));
+        body.set("sums", "i32", plus(body.base(this.#into), bytesOf(this.#into, at, body)));
         this.#add(list, ["i32.load", end]);
       }),
     );
@@ -290,7 +217,7 @@ export class RoutedWriter {
         : ["f32.ne", ["f32.load", get("list")], ["f32.const", "0"]];
       body.push(
         ["f32.store", get("list"), value],
-        ["i32.store", "offset=4", get("list"), times(scalar(steps.at, body), 4)],
+        ["i32.store", "offset=4", get("list"), bytesOf(this.#routed.dense.node, steps.at, body)],
       );
       body.set("list", "i32", plus(get("list"), times(isListed, entryBytes)));
     });
@@ -301,22 +228,24 @@ export class RoutedWriter {
     const body = this.#body;
     const { dense } = this.#routed;
     const base = this.#runsAtOnce > 1 ? dense.base : this.#runAt(dense.base, "dense");
-    const right = plus(body.base(dense.node), times(scalar(base, body), 4));
+    const right = plus(body.base(dense.node), bytesOf(dense.node, base, body));
     body.set("right", "i32", right);
     let done = 0;
+    const runs = this.#runsAtOnce;
+    const gap = runs > 1 ? [noted(i32(4 * this.#routed.runs[0].dense), "run")] : [];
     for (const vectors of partsOf(this.#vectors)) {
-      body.push([
-        "call",
-        `$${this.#tileName(vectors)}`,
-        list,
-        end,
-        plus(get("right"), i32(16 * done)),
-        plus(get("sums"), i32(16 * done)),
-      ]);
+      const [right, sums] = ["right", "sums"].map((side) =>
+        plus(get(side), noted(i32(16 * done), `behind ${lanes * done} columns`)),
+      );
+      body.push(["call", body.helper(listName(runs, vectors)), list, end, right, ...gap, sums]);
       done += vectors;
     }
     if (!this.#routed.isSpread)
-      body.set("sums", "i32", plus(get("sums"), i32(16 * this.#vectors * this.#runsAtOnce)));
+      body.set(
+        "sums",
+        "i32",
+        plus(get("sums"), noted(i32(16 * this.#vectors * runs), "bytes of sums")),
+      );
   }
 
   /** Where a run begins, from where the first one does. */
@@ -337,8 +266,9 @@ export class RoutedWriter {
       );
   }
 
-  #at(bytes: number): Code {
-    return plus(["global.get", "$scratch"], i32(bytes));
+  #at(place: "lists" | "sums"): Code {
+    const about = { lists: "lists, behind where they end", sums: "sums, behind the lists" };
+    return plus(["global.get", "$scratch"], noted(i32(this.#scratch[place]), about[place]));
   }
 
   #loops(axes: readonly Axis[], write: () => void): void {

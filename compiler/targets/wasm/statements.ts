@@ -51,13 +51,18 @@ function writeStatement(body: Body, s: Statement): void {
   }
 }
 
-/** The steps of a loop from one to another, four at a time where that is possible and pays. */
+/**
+ * The steps of a loop from one to another, four at a time where that is possible and pays.
+ *
+ * @param areFours whether there are some, and a multiple of four
+ */
 export function writeLoop(
   body: Body,
   loop: Loop,
   from: Code,
   to: Code,
   inLanes = runsInLanes(loop),
+  areFours = false,
 ): void {
   const i = body.letter(loop.axis);
   const [first, last] = [constOf(from), constOf(to)];
@@ -67,6 +72,10 @@ export function writeLoop(
   if (!inLanes) {
     if (steps !== undefined && steps > 0) oneByOne();
     else body.when(["i32.lt_s", get(i), to], oneByOne);
+    return;
+  }
+  if (areFours) {
+    writeInFours(body, loop, to);
     return;
   }
   // Four at a time while there are four, then the rest.
@@ -261,6 +270,7 @@ function storeLanes(body: Body, axis: Axis, { into, offset, value }: Store): voi
       ? [...addressOf(into, offset, body, stride * lane).slice(0, -1), start]
       : addressOf(into, offset, {
           ...lanes,
+          pointer: () => undefined,
           axis: (a) => (a === axis ? plus(get(i), i32(lane)) : body.axis(a)),
         });
     if (dtype === "bool") {

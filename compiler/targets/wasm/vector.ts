@@ -5,8 +5,8 @@ import type { DType } from "../../graph/types.ts";
 import { exactDecision } from "../../kernels/draws.ts";
 import { type Axis, linear, type Scalar, walk } from "../../kernels/scalar.ts";
 import { type Code, i32, plus } from "./code.ts";
-import { addressOf, type Call, isSafe, type Scope, scalar } from "./expression.ts";
-import { numberTypes } from "./names.ts";
+import { addressOf, type Call, isSafe, type Scope, scalar, withStream } from "./expression.ts";
+import { elementBytes, numberTypes } from "./names.ts";
 
 /** Dtypes whose values can be in lanes. A truth in a lane is all ones. */
 export const inLanes = (dtype: DType): boolean =>
@@ -20,6 +20,8 @@ export interface Lanes extends Scope {
   vector(name: string): Code | undefined;
   /** Whether a local is a sum of products, to which others may be added without rounding in between. */
   isSum?(name: string): boolean;
+  /** A constant in all lanes, or a local that has it. */
+  constant?(name: string, code: Code): Code;
   /** Works out an address of a value's memory before what uses it. */
   held(node: Node, address: Code): Code;
 }
@@ -102,7 +104,7 @@ const vectorTable: Partial<
   where: { print: ([c, a, b]) => ["v128.bitselect", a, b, c], int: true },
   rounded: { print: ([a]) => a },
   random: {
-    print: (args, _, lanes) => ["call", lanes.helper("f32x4_random"), ...args],
+    print: (args, s, lanes) => ["call", lanes.helper("f32x4_random"), ...withStream(args, s)],
     int: true,
   },
 };
@@ -202,14 +204,23 @@ function splat(s: Scalar, lanes: Lanes): Code {
     return ["v128.load32_splat", ...addressOf(s.node, s.offset, lanes)];
   const value = scalar(s, lanes);
   if (s.dtype === "bool") return ["i32x4.splat", ["i32.sub", i32(0), value]];
-  return [`${shapes[s.dtype as LaneType]}.splat`, value];
+  const shape = shapes[s.dtype as LaneType];
+  const code: Code = [`${shape}.splat`, value];
+  if (s.kind !== "const" || !Number.isFinite(s.value)) return code;
+  return lanes.constant?.(`${value[1]}.${shape === "f32x4" ? "x4" : shape}`, code) ?? code;
 }
 
 /** One of the lanes as a scope of numbers. */
 function laneOf(lanes: Lanes, lane: number): Scope {
   return {
     base: (node) => lanes.base(node),
-    address: (node, address) => lanes.address?.(node, address) ?? address,
+    pointer: (node, offset) => {
+      const first = lanes.pointer?.(node, offset);
+      const stride = strideAlong(offset, lanes);
+      if (!first || stride === undefined || stride < 0) return undefined;
+      const behind = lane * stride * elementBytes[node.type.dtype];
+      return { code: first.code, bytes: first.bytes + behind };
+    },
     size: (name) => lanes.size(name),
     helper: (name) => lanes.helper(name),
     axis: (axis) => (axis === lanes.along ? plus(lanes.axis(axis), i32(lane)) : lanes.axis(axis)),

@@ -2,12 +2,11 @@
 
 import { runOf } from "../../../kernels/contraction/axes.ts";
 import { linear } from "../../../kernels/scalar.ts";
-import { type Code, get, i32, minus, plus, times } from "../code.ts";
-import { addressOf, scalar } from "../expression.ts";
+import { type Code, get, i32, minus, noted, plus, times } from "../code.ts";
+import { addressOf, bytesOf, scalar } from "../expression.ts";
 import { dimCode } from "../names.ts";
-import { leftNames } from "../tiles.ts";
+import { copyName, tileName, tileParameters } from "../tiles.ts";
 import { least, type Scope } from "./scope.ts";
-import { callsFunctions, countersOf } from "./whole.ts";
 
 export function rightOperand(scope: Scope): void {
   const body = scope.body;
@@ -15,14 +14,21 @@ export function rightOperand(scope: Scope): void {
   if (b.place) {
     const found = linear(b.place.start, columns);
     if (!found) throw new Error("an offset that is read in place is linear");
-    const start = scalar(found.rest, body);
-    const offset = times(plus(start, get(scope.first)), 4);
-    body.set("right", "i32", plus(body.base(b.place.node), offset));
+    const { node } = b.place;
+    const start = plus(body.base(node), bytesOf(node, found.rest, body));
+    body.set("right", "i32", plus(start, times(get(scope.first), 4)));
     if (!scope.isCopied) return;
     copyRows(scope);
   } else copyElements(scope);
   body.set("right", "i32", ["global.get", "$scratch"]);
 }
+
+/** So many steps in a panel. */
+const rowsOfPanel = (scope: Scope, rows: number): Code =>
+  noted(
+    i32(4 * scope.width * rows),
+    `${rows === 1 ? "a row" : `${rows} rows`} of the panel, in bytes`,
+  );
 
 /** Copies rows of the right operand beside each other, vector by vector. */
 function copyRows(scope: Scope): void {
@@ -33,20 +39,21 @@ function copyRows(scope: Scope): void {
   const loops = (level: number): void => {
     const { extent, right } = levels[level];
     const inner = levels[level + 1];
-    const counter = level === levels.length - 1 ? "step" : `step_${levels.length - 1 - level}`;
-    body.set(counter, "i32", i32(0));
-    body.loop(counter, 1, i32(extent), () => {
-      if (inner) loops(level + 1);
-      else {
-        for (let v = 0; v < tile.vectors; v++) {
-          const at = v === 0 ? [] : [`offset=${16 * v}`];
-          body.push(["v128.store", ...at, get("to_panel"), ["v128.load", ...at, get("right")]]);
-        }
-        body.set("to_panel", "i32", plus(get("to_panel"), i32(4 * scope.width)));
-      }
-      const by = right - (inner ? inner.extent * inner.right : 0);
-      if (by !== 0) body.set("right", "i32", plus(get("right"), i32(4 * by)));
-    });
+    if (!inner) {
+      const distance = noted(i32(4 * right), "right_step");
+      const copy = body.helper(copyName(tile.vectors));
+      const operands = [get("right"), noted(i32(extent), "steps"), distance, get("to_panel")];
+      body.push(["call", copy, ...operands]);
+      if (level > 0) body.set("to_panel", "i32", plus(get("to_panel"), rowsOfPanel(scope, extent)));
+    } else {
+      const counter = `step_${levels.length - 1 - level}`;
+      body.set(counter, "i32", i32(0));
+      body.loop(counter, 1, i32(extent), () => loops(level + 1));
+    }
+    if (level === 0) return;
+    // What loops inside have moved it by is taken off; the copy does not move it.
+    const by = levels[level - 1].right - (inner ? extent * right : 0);
+    body.set("right", "i32", plus(get("right"), noted(i32(4 * by), "to the next steps, in bytes")));
   };
   loops(0);
 }
@@ -61,7 +68,7 @@ function copyElements(scope: Scope): void {
   const inFours = own.kind === "element" && (runs === 4 || (columns.length === 1 && runs > 1));
   body.note("a panel of the right operand, column by column");
   body.set("at", "i32", i32(0));
-  body.loop("at", inFours ? 4 : 1, get("columns"), () => {
+  body.loop("at", inFours ? 4 : 1, scope.columnCount, () => {
     scope.decode(columns, plus(get(scope.first), get("at")));
     body.set("to_panel", "i32", plus(["global.get", "$scratch"], times(get("at"), 4)));
     scope.loops(steps, () => {
@@ -72,50 +79,69 @@ function copyElements(scope: Scope): void {
           ["v128.load", ...addressOf(own.node, own.offset, body)],
         ]);
       else body.push(["f32.store", get("to_panel"), scalar(own, body)]);
-      body.set("to_panel", "i32", plus(get("to_panel"), i32(4 * scope.width)));
+      body.set("to_panel", "i32", plus(get("to_panel"), rowsOfPanel(scope, 1)));
     });
   });
 }
 
+/** Calls the register tile. */
 export function callTile(scope: Scope, sums: Code): void {
-  const body = scope.body;
-  const more = scope.c.blocks.length > 0 ? [get("more")] : [];
+  const { kind, levels } = scope;
   const left = leftOperand(scope);
-  const operands =
-    scope.endsInRegisters && !callsFunctions(scope)
-      ? [
-          ...(scope.hasEdges ? [sums] : []),
-          ...countersOf(scope).map(({ value }) => value),
-          ...(scope.hasEdges ? [get("whole")] : []),
-        ]
-      : [sums, ...more];
-  body.push(["call", `$${scope.tileName}`, ...left, get("right"), ...operands]);
+  // A loop around moves operands on from where the one inside has left them.
+  const step = (level: number, side: "left" | "right"): number => {
+    const inner = levels[level + 1];
+    return 4 * (levels[level][side] - (inner ? inner.extent * inner[side] : 0));
+  };
+  const numbers = new Map<string, Code>([
+    ["left_row", i32(4 * (scope.rowStride ?? 0))],
+    ["right", get("right")],
+    ...levels.flatMap(({ extent }, level): [string, Code][] => {
+      const suffix = level === levels.length - 1 ? "" : `_${levels.length - 1 - level}`;
+      return [
+        [`steps${suffix}`, i32(extent)],
+        [`left_step${suffix}`, i32(step(level, "left"))],
+        [`right_step${suffix}`, i32(step(level, "right"))],
+      ];
+    }),
+    ["sums", sums],
+    ["more", get("more")],
+  ]);
+  const operands = tileParameters(kind).map((name) => {
+    const code = numbers.get(name);
+    return code === undefined ? (left as Code) : noted(code, name);
+  });
+  const body = scope.body;
+  body.push(["call", body.helper(tileName(kind)), ...operands]);
 }
 
-/** Addresses of the rows of a tile; rows beyond the last one are the last one again. */
-function leftOperand(scope: Scope): Code[] {
+/** Where the rows of a tile begin. Rows beyond the last one are the last one again. */
+function leftOperand(scope: Scope): Code | undefined {
   const body = scope.body;
-  const { a, rows } = scope.c;
-  if (!a) return [];
+  const { a, rows, tile } = scope.c;
+  if (!a) return undefined;
   if (!a.place) {
     copyLeft(scope);
-    return [plus(["global.get", "$scratch"], i32(scope.scratch.left))];
+    return scope.scratchAt("left");
   }
   const { node, start } = a.place;
-  if (scope.tile.rowStride !== undefined) {
+  const stride = scope.rowStride;
+  if (stride !== undefined) {
     const found = linear(start, rows);
     if (!found) throw new Error("an offset that is read in place is linear");
-    const rest = scalar(found.rest, body);
-    const at = plus(rest, times(scope.tileStart, scope.tile.rowStride));
-    return [plus(body.base(node), times(at, 4))];
+    const rest = bytesOf(node, found.rest, body);
+    const row = times(scope.tileStart, 4 * stride, "from row to row of left, in bytes");
+    return plus(plus(body.base(node), rest), row);
   }
   const last = minus(dimCode(scope.rows), i32(1));
-  const names = leftNames(scope.tile);
-  for (const [r, name] of names.entries()) {
-    scope.decode(rows, least(body, plus(get(scope.tileFirst), i32(r)), last));
-    body.set(name, "i32", plus(body.base(node), times(scalar(start, body), 4)));
-  }
-  return names.map(get);
+  body.note(`where rows of ${body.nameOf(node)} begin`);
+  body.set("r", "i32", i32(0));
+  body.loop("r", 1, i32(tile.rows), () => {
+    scope.decode(rows, least(body, plus(get(scope.tileFirst), get("r")), last));
+    const to = plus(scope.scratchAt("list"), times(get("r"), 4));
+    body.push(["i32.store", to, plus(body.base(node), bytesOf(node, start, body))]);
+  });
+  return scope.scratchAt("list");
 }
 
 /** Copies the rows of a tile step by step. */
@@ -128,11 +154,14 @@ function copyLeft(scope: Scope): void {
   body.set("r", "i32", i32(0));
   body.loop("r", 1, i32(tile.rows), () => {
     scope.decode(rows, least(body, plus(get(scope.tileFirst), get("r")), last));
-    const start = plus(["global.get", "$scratch"], i32(scope.scratch.left));
-    body.set("to_left", "i32", plus(start, times(get("r"), 4)));
+    body.set("to_left", "i32", plus(scope.scratchAt("left"), times(get("r"), 4)));
     scope.loops(steps, () => {
       body.push(["f32.store", get("to_left"), scalar(value, body)]);
-      body.set("to_left", "i32", plus(get("to_left"), i32(4 * tile.rows)));
+      body.set(
+        "to_left",
+        "i32",
+        plus(get("to_left"), noted(i32(4 * tile.rows), "a step, in bytes")),
+      );
     });
   });
 }

@@ -1,33 +1,31 @@
 /** A panel of columns: its right operand, then tiles of rows. */
 
-import { type Code, get, i32, minus, plus, times } from "../code.ts";
+import { type Code, constOf, get, i32, minus, noted, plus, times } from "../code.ts";
 import { dimCode } from "../names.ts";
 import { callTile, rightOperand } from "./operands.ts";
 import { writeResult } from "./results.ts";
 import { least, type Scope } from "./scope.ts";
-import { callsFunctions, countersOf, edgeParameters, isWhole } from "./whole.ts";
 
 export function writePanel(scope: Scope): void {
   const body = scope.body;
   const c = scope.c;
   const first = get(scope.first);
-  body.set("columns", "i32", least(body, minus(i32(scope.columns), first), i32(scope.width)));
-  if (scope.units.rows !== undefined)
-    body.set(
-      scope.to,
-      "i32",
-      least(body, dimCode(scope.rows), plus(get(scope.from), i32(scope.units.rows))),
-    );
+  if (constOf(scope.columnCount) === undefined)
+    body.set("columns", "i32", least(body, minus(i32(scope.columns), first), i32(scope.width)));
+  if (scope.units.rows !== undefined) {
+    const end = plus(get(scope.from), noted(i32(scope.units.rows), "rows of a unit"));
+    body.set(scope.to, "i32", least(body, dimCode(scope.rows), end));
+  }
   const [from, to] = scope.rowsOfUnit;
-  if (!scope.endsInRegisters || scope.hasEdges || callsFunctions(scope))
-    body.set("sums", "i32", plus(["global.get", "$scratch"], i32(scope.scratch.sums)));
+  body.atStart("sums", "i32", scope.scratchAt("sums"));
   if (c.blocks.length > 0) {
     body.set("more", "i32", i32(0));
     scope.loops(c.blocks, () => {
       rightOperand(scope);
       overTiles(scope, from, to, () => {
         const behind = minus(scope.tileStart, from);
-        callTile(scope, plus(get("sums"), times(behind, 4 * scope.width)));
+        const rows = times(behind, 4 * scope.width, "a row of sums, in bytes");
+        callTile(scope, plus(get("sums"), rows));
       });
       body.set("more", "i32", i32(1));
     });
@@ -36,32 +34,14 @@ export function writePanel(scope: Scope): void {
   }
   rightOperand(scope);
   overTiles(scope, from, to, () => {
-    const end = plus(get(scope.tileFirst), i32(c.tile.rows));
-    const last = c.rows.length === 0 ? i32(1) : scope.isClamped ? least(body, end, to) : end;
-    if (!scope.endsInRegisters) {
-      callTile(scope, get("sums"));
-      writeResult(
-        scope,
-        c.rows.length === 0 ? i32(0) : get(scope.tileFirst),
-        last,
-        scope.tileStart,
-      );
-      return;
-    }
-    const given = edgeParameters(scope).map((name) => (name === scope.to ? last : get(name)));
-    const edge: Code = ["call", `$${scope.edgeName}`, ...given];
-    if (callsFunctions(scope)) {
-      callTile(scope, get("sums"));
-      const counters = countersOf(scope).map(({ value }) => value);
-      const whole: Code = ["call", `$${scope.wholeName}`, get("sums"), ...counters];
-      body.push(
-        scope.hasEdges ? ["if", isWhole(scope, end, to), ["then", whole], ["else", edge]] : whole,
-      );
-      return;
-    }
-    if (scope.hasEdges) body.set("whole", "i32", isWhole(scope, end, to));
     callTile(scope, get("sums"));
-    if (scope.hasEdges) body.when(["i32.eqz", get("whole")], () => body.push(edge));
+    if (c.rows.length === 0) {
+      writeResult(scope, i32(0), i32(1), i32(0));
+      return;
+    }
+    const end = plus(get(scope.tileFirst), i32(c.tile.rows));
+    body.set(scope.end, "i32", scope.isClamped ? least(body, end, to) : end);
+    writeResult(scope, get(scope.tileFirst), get(scope.end), scope.tileStart);
   });
 }
 
@@ -81,7 +61,11 @@ function overTiles(scope: Scope, from: Code, to: Code, write: () => void): void 
         body.set(
           `${scope.rowLetter}_tile`,
           "i32",
-          least(body, get(i), minus(dimCode(scope.rows), i32(c.tile.rows))),
+          least(
+            body,
+            get(i),
+            noted(minus(dimCode(scope.rows), i32(c.tile.rows)), "where the last whole tile begins"),
+          ),
         );
       write();
     });

@@ -13,17 +13,15 @@ import {
   element,
   indexDiv,
   indexMod,
-  linear,
   local,
   newAxis,
   rewrite,
   type Scalar,
 } from "../../../kernels/scalar.ts";
 import type { Body } from "../body.ts";
-import { type Code, constOf, get, i32 } from "../code.ts";
-import { type Loop, runsInLanes } from "../lanes.ts";
+import { type Code, constOf, get, i32, noted, plus } from "../code.ts";
 import { dimCode } from "../names.ts";
-import { lanes, type TileShape } from "../tiles.ts";
+import { lanes, type TileKind } from "../tiles.ts";
 import { type Units, unitsOf } from "./units.ts";
 
 export type Store = Extract<Statement, { kind: "store" }>;
@@ -33,8 +31,8 @@ const worthCopying = 24;
 
 /** What the functions of a contraction are written from. */
 export class Scope {
-  /** Of the function that is being written. */
-  body: Body;
+  /** Of its function. */
+  readonly body: Body;
   readonly c: Contraction;
   readonly units: Units;
   readonly width: number;
@@ -44,8 +42,8 @@ export class Scope {
   /** One axis for all rows, and one for all columns. */
   readonly row: Axis;
   readonly column: Axis;
-  /** What its functions are named after: that of a tile, and that of a tile at an edge. */
-  readonly name: string;
+  /** Counts the columns of a panel. */
+  readonly ownColumn: Axis;
   /** Whether a value is no memory, but a local. */
   readonly isNumber: (node: Node) => boolean;
   /** The name of the finished sum. */
@@ -53,14 +51,12 @@ export class Scope {
 
   /**
    * @param name gives an axis its letter
-   * @param functionName what its functions are named after
    * @param numbers values that are locals of the function
    */
   constructor(
     body: Body,
     c: Contraction,
     name: (axis: Axis, letter: string) => void,
-    functionName: string,
     numbers: readonly Node[],
   ) {
     this.body = body;
@@ -69,7 +65,6 @@ export class Scope {
     this.width = lanes * c.tile.vectors;
     this.columns = c.padded?.count ?? volumeOf(c.columns);
     this.rows = c.rows.length > 0 ? extentOf(c.rows) : 1;
-    this.name = functionName;
     this.isNumber = (node) => numbers.includes(node);
     this.sum = numbers.some((node) => body.nameOf(node) === sumName) ? `${sumName}_` : sumName;
     const together = (axes: readonly Axis[], extent: Dim, other: string): Axis => {
@@ -80,6 +75,8 @@ export class Scope {
     };
     this.row = together(c.rows, this.rows, "row");
     this.column = together(c.columns, this.columns, "column");
+    this.ownColumn = newAxis(Math.min(this.columns, this.width));
+    name(this.ownColumn, "c");
   }
 
   get first(): string {
@@ -98,28 +95,45 @@ export class Scope {
     return `${this.rowLetter}_to`;
   }
 
+  /** Behind the last row of a tile. */
+  get end(): string {
+    return `${this.rowLetter}_end`;
+  }
+
   get tileFirst(): string {
     return `${this.rowLetter}_first`;
   }
 
-  /** Places in the memory of a thread: the panel, copied rows, sums. */
-  get scratch(): { readonly left: number; readonly sums: number; readonly size: number } {
+  /** Places in the memory of a thread: the panel, copied rows, a list of rows, sums. */
+  get #scratch(): Readonly<Record<"left" | "list" | "sums" | "size", number>> {
     const { a, steps, tile, blocks } = this.c;
     const panel = this.isCopied ? volumeOf(steps) * this.width : 0;
     const left = a && !a.place ? volumeOf(steps) * tile.rows : 0;
+    const list = this.kind.left === "listed" ? tile.rows : 0;
     const all = this.units.rows ?? (typeof this.rows === "number" ? this.rows : tile.rows);
     const rows = blocks.length > 0 ? Math.ceil(all / tile.rows) * tile.rows : tile.rows;
-    const aligned = (n: number): number => Math.ceil(n / 16) * 16;
-    return {
-      left: 4 * aligned(panel),
-      sums: 4 * (aligned(panel) + aligned(left)),
-      size: 4 * (aligned(panel) + aligned(left) + aligned(rows * this.width)),
+    const ends: number[] = [];
+    for (const size of [panel, left, list, rows * this.width])
+      ends.push((ends.at(-1) ?? 0) + 4 * Math.ceil(size / 16) * 16);
+    return { left: ends[0], list: ends[1], sums: ends[2], size: ends[3] };
+  }
+
+  /** Where a place in the memory of a thread begins. */
+  scratchAt(place: "left" | "list" | "sums"): Code {
+    const about = {
+      left: "rows that are copied, behind the panel",
+      list: "where rows begin, behind what is copied",
+      sums:
+        this.kind.left === "listed"
+          ? "sums, behind the list of rows"
+          : "sums, behind what is copied",
     };
+    return plus(["global.get", "$scratch"], noted(i32(this.#scratch[place]), about[place]));
   }
 
   /** Bytes of memory that a thread needs for it. */
   get scratchBytes(): number {
-    return this.scratch.size;
+    return this.#scratch.size;
   }
 
   /** Whether the right operand is copied together, panel by panel. */
@@ -131,40 +145,15 @@ export class Scope {
     return count >= worthCopying && levels.at(-1)?.right !== this.width;
   }
 
+  /** Columns of a panel: the last one may have fewer. */
+  get columnCount(): Code {
+    if (this.columns <= this.width) return i32(this.columns);
+    return this.columns % this.width === 0 ? i32(this.width) : get("columns");
+  }
+
   get rowsOfUnit(): readonly [from: Code, to: Code] {
     const { rows } = this.units;
     return rows === undefined ? [i32(0), dimCode(this.rows)] : [get(this.from), get(this.to)];
-  }
-
-  /** The function of a tile. */
-  get tileName(): string {
-    return `${this.name}.tile`;
-  }
-
-  /** The function of a whole tile's result. */
-  get wholeName(): string {
-    return `${this.name}.whole`;
-  }
-
-  /** The function of a tile's result where not all of its rows and columns are some. */
-  get edgeName(): string {
-    return `${this.name}.edge`;
-  }
-
-  /** Whether a full tile computes its results itself: they are vectors side by side. */
-  get endsInRegisters(): boolean {
-    const c = this.c;
-    const last = c.stage.axes.filter((axis) => axis.extent !== 1).at(-1);
-    if (c.blocks.length > 0 || c.padded || c.columns.at(-1) !== last) return false;
-    if (this.columns < this.width) return false;
-    const store = this.store;
-    const own: Loop = { kind: "loop", axis: this.column, step: 1, body: [store] };
-    return runsInLanes(own) && linear(store.offset, [this.row, this.column]) !== undefined;
-  }
-
-  /** Whether there are tiles that have rows or columns which are none. */
-  get hasEdges(): boolean {
-    return (this.c.rows.length > 0 && this.isClamped) || this.columns % this.width !== 0;
   }
 
   /** The first row that a tile computes: rows that an earlier one has are computed again. */
@@ -174,7 +163,7 @@ export class Scope {
   }
 
   get beginsEarly(): boolean {
-    return this.isClamped && this.tile.rowStride !== undefined && this.c.a?.place !== undefined;
+    return this.isClamped && this.kind.left !== "listed" && this.c.a?.place !== undefined;
   }
 
   /** Whether the last tile has rows that are none. */
@@ -194,33 +183,41 @@ export class Scope {
     this.body.loop(i, 1, dimCode(axis.extent), () => this.loops(rest, write));
   }
 
-  /** The register tile. */
-  get tile(): TileShape {
-    const { a, tile, blocks, levels, rows: axes } = this.c;
-    const copied = this.isCopied;
-    let behind = 1;
-    const own = levels.map((level) => level);
-    for (let i = levels.length - 1; i >= 0; i--) {
-      own[i] = {
-        extent: levels[i].extent,
-        left: !a ? 0 : a.place ? levels[i].left : behind * tile.rows,
-        right: copied ? behind * this.width : levels[i].right,
+  /** The loops over the steps of a tile, outermost first; distances are in elements. */
+  get levels(): Contraction["levels"] {
+    const { a, tile, levels } = this.c;
+    let behind = volumeOf(this.c.steps);
+    return levels.map(({ extent, left, right }) => {
+      behind /= extent;
+      return {
+        extent,
+        left: !a ? 0 : a.place ? left : behind * tile.rows,
+        right: this.isCopied ? behind * this.width : right,
       };
-      behind *= levels[i].extent;
-    }
-    const stride = a?.place ? strideOf(axes, a.place.along) : 1;
+    });
+  }
+
+  /** Elements from row to row of the left operand; undefined where each row is somewhere else. */
+  get rowStride(): number | undefined {
+    const { a, tile, rows: axes } = this.c;
+    if (!a?.place) return 1;
     // The last tile begins early where it would not be full.
-    const isEven =
-      a !== undefined &&
-      stride !== undefined &&
-      stride >= 0 &&
-      (!a.place || (typeof this.rows === "number" && this.rows >= tile.rows));
+    if (typeof this.rows !== "number" || this.rows < tile.rows) return undefined;
+    return strideOf(axes, a.place.along);
+  }
+
+  /** The register tile. */
+  get kind(): TileKind {
+    const { a, tile, blocks } = this.c;
+    const levels = this.levels;
+    const stride = this.rowStride;
+    const left = stride === 1 ? "adjacent" : stride === undefined ? "listed" : "spaced";
     return {
-      rows: a ? tile.rows : 1,
+      rows: a ? tile.rows : 0,
       vectors: tile.vectors,
-      rowStride: isEven ? stride : undefined,
-      hasLeft: a !== undefined,
-      levels: own,
+      left: a ? left : "spaced",
+      strided: a !== undefined && left !== "adjacent" && levels.at(-1)?.left !== 1,
+      levels: levels.length,
       goesOn: blocks.length > 0,
     };
   }

@@ -1,6 +1,6 @@
 /** The function of a contraction: what a number of its units stands for, and what is done for it. */
 
-import { type Code, constOf, get, i32, plus, product, times } from "../code.ts";
+import { type Code, constOf, dividedUp, get, i32, noted, product, times } from "../code.ts";
 import { dimCode } from "../names.ts";
 import { writePanel } from "./panel.ts";
 import type { Scope } from "./scope.ts";
@@ -11,9 +11,12 @@ export function unitCount(scope: Scope): Code {
 }
 
 /** What a unit's number stands for, outermost first. */
-function partsOf(
-  scope: Scope,
-): readonly { readonly name: string; readonly count: Code; readonly scale: number }[] {
+function partsOf(scope: Scope): readonly {
+  readonly name: string;
+  readonly count: Code;
+  readonly scale: number;
+  readonly about?: string;
+}[] {
   const c = scope.c;
   const { rows, areOuter } = scope.units;
   const outer = c.outer.map((axis) => ({
@@ -31,12 +34,22 @@ function partsOf(
             name: scope.from,
             count:
               typeof scope.rows === "number"
-                ? i32(Math.ceil(scope.rows / rows))
-                : (["i32.div_u", plus(dimCode(scope.rows), i32(rows - 1)), i32(rows)] as const),
+                ? noted(i32(Math.ceil(scope.rows / rows)), `units of ${rows} ${scope.rowLetter}`)
+                : dividedUp(dimCode(scope.rows), rows, `${scope.rowLetter} of a unit`),
             scale: rows,
+            about: `${scope.rowLetter} of a unit`,
           },
         ];
-  return [...outer, { name: scope.first, count: i32(panels), scale: scope.width }, ...blocks];
+  return [
+    ...outer,
+    {
+      name: scope.first,
+      count: noted(i32(panels), "panels"),
+      scale: scope.width,
+      about: `${scope.body.letter(scope.column)} of a panel`,
+    },
+    ...blocks,
+  ];
 }
 
 /** The body of the function of the units `from` to `to`. */
@@ -57,7 +70,7 @@ function writeUnit(scope: Scope): void {
     const behind = parts.slice(i + 1).reduce<Code>((n, p) => product(n, p.count), i32(1));
     const one = constOf(behind) === 1;
     const own: Code = one ? rest : ["i32.div_u", rest, behind];
-    body.set(part.name, "i32", times(own, part.scale));
+    body.set(part.name, "i32", times(own, part.scale, part.about));
     rest = one ? i32(0) : ["i32.rem_u", rest, behind];
   }
   if (scope.units.areOuter) {

@@ -5,6 +5,7 @@ import type { DefinedFn } from "../../../kernels/scalar.ts";
 import { type Code, get, linesOf, set } from "../code.ts";
 import { type Scope, scalar } from "../expression.ts";
 import { numberTypes } from "../names.ts";
+import { tileHelper } from "../tiles.ts";
 import type { Helper } from "./helper.ts";
 import { floats, int } from "./numbers.ts";
 import { allocate, threads } from "./threads.ts";
@@ -34,6 +35,8 @@ const imports: Readonly<Record<string, readonly [module: string, name: string, c
   f64_mod: ["adjoint", "mod", 2],
 };
 
+const helperOf = (name: string): Helper | undefined => helpers[name] ?? tileHelper(name);
+
 const defined = new Map<string, DefinedFn>(definedNames.map((fn) => [helperName(fn), fn]));
 
 /** The helpers that a module has asked for. */
@@ -44,8 +47,8 @@ export class Helpers {
   readonly use = (name: string): string => {
     if (this.#used.has(name)) return `$${name}`;
     const fn = defined.get(name);
-    if (!fn && !imports[name] && !helpers[name]) throw new Error(`no helper ${name}`);
-    for (const needed of helpers[name]?.needs ?? []) this.use(needed);
+    if (!fn && !imports[name] && !helperOf(name)) throw new Error(`no helper ${name}`);
+    for (const needed of helperOf(name)?.needs ?? []) this.use(needed);
     // Its lines say what a definition needs.
     if (fn) definitionOf(fn, this.use);
     this.#used.add(name);
@@ -70,7 +73,7 @@ export class Helpers {
     return new Map(
       names.map((name) => {
         const fn = defined.get(name);
-        return [name, fn ? definitionOf(fn, this.use) : helpers[name].lines];
+        return [name, fn ? definitionOf(fn, this.use) : (helperOf(name) as Helper).lines];
       }),
     );
   }
