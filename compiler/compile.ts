@@ -11,7 +11,7 @@ import { fail } from "./diagnostics/error.ts";
 import { allNodes, isNode, type Node, topological } from "./graph/node.ts";
 import { sizesOf } from "./graph/types.ts";
 import { nestsOf } from "./kernels/loops.ts";
-import { identifier, isSizeName, nameValues } from "./kernels/names.ts";
+import { isSizeName, nameValues, publicName } from "./kernels/names.ts";
 import { planMemory } from "./kernels/plan.ts";
 import { type CompileOptions, compileFunction } from "./kernels/program.ts";
 import { schedule } from "./kernels/schedule.ts";
@@ -21,6 +21,7 @@ import { sharedInfo } from "./language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "./model.ts";
 import { constantValue, isTable, literalValues } from "./ops/leaf.ts";
 import { seed } from "./ops/random.ts";
+import { checkPublicNames, namesApart } from "./public-names.ts";
 
 /** What a model file exports, in the order of the file. */
 export type ModelExports = readonly (readonly [name: string, value: unknown])[];
@@ -44,7 +45,7 @@ export function compileModel(
   options: ModelOptions = {},
 ): CompiledModel {
   const functions = exports.flatMap(([key, value]) =>
-    value instanceof ModelFunction ? [{ key: identifier(value.name ?? key), fn: value }] : [],
+    value instanceof ModelFunction ? [{ key: value.name ?? key, fn: value }] : [],
   );
   if (functions.length === 0) {
     fail("ADJ4005", `${file} exports no function`, {
@@ -52,6 +53,7 @@ export function compileModel(
     });
   }
   const exported = exportedVariables(exports);
+  checkPublicNames(functions, exported);
   const variables = sharedOf(
     functions.map((f) => f.fn),
     exported,
@@ -63,11 +65,24 @@ export function compileModel(
     functions.flatMap(({ fn }) => fn.inputs),
     names,
   );
-  const taken = new Set(functions.map(({ key }) => key));
-  const compile = (fn: ModelFunction, key: string): CompiledFunction => {
-    const program = compileFunction(fn, key, names, options);
-    const calls = schedule(program, options.apart, taken);
-    return { program, calls, nests: nestsOf(calls), plan: planMemory(program, calls) };
+  const publicNameOf = (node: Node, name: string): string =>
+    exported.get(node) ?? publicName(node, name);
+  const taken = namesApart(functions.map(({ key }) => key));
+  const compile = (fn: ModelFunction, key: string, name: string): CompiledFunction => {
+    const program = compileFunction(fn, name, names, options);
+    const calls = schedule(program, options.apart, new Set(taken));
+    const publicNames = [...program.inputs, ...program.memory, ...program.outputs].map((node) => {
+      const own = program.names.get(node) ?? node.op.name;
+      return [node, publicNameOf(node, own)] as const;
+    });
+    return {
+      publicName: key,
+      publicNames: new Map(publicNames),
+      program,
+      calls,
+      nests: nestsOf(calls),
+      plan: planMemory(program, calls),
+    };
   };
   return {
     name,
@@ -81,17 +96,18 @@ export function compileModel(
       return {
         node,
         name,
+        publicName: publicNameOf(node, name),
         exported: exported.has(node),
         isData: start === undefined,
         isConstant,
         initial: computed.map((value) =>
-          compile(initialFunction(node, value), `initial_${name}`),
+          compile(initialFunction(node, value), `initial_${name}`, `initial_${name}`),
         )[0],
         values: start && literalValues(start),
         range: undefined,
       };
     }),
-    functions: functions.map(({ key, fn }) => compile(fn, key)),
+    functions: functions.map(({ key, fn }, i) => compile(fn, key, taken[i])),
     withoutLoops: () => compileModel(name, file, exports, { ...options, loops: false }),
   };
 }
@@ -138,7 +154,8 @@ function nameShared(
   exported: ReadonlyMap<Node, string>,
 ): Map<Node, string> {
   const names = nameValues(variables, variables, (node) => node);
-  for (const [node, key] of exported) names.set(node, identifier(key));
+  const own = namesApart([...exported.values()]);
+  for (const [i, node] of [...exported.keys()].entries()) names.set(node, own[i]);
   return names;
 }
 

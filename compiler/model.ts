@@ -7,7 +7,10 @@ import type { Program } from "./kernels/program.ts";
 
 export interface SharedVariable {
   readonly node: Node;
+  /** In generated code. */
   readonly name: string;
+  /** For callers, and in files: as the model has it. */
+  readonly publicName: string;
   /** The caller reaches it as a property of the trainer. */
   readonly exported: boolean;
   /** The caller must fill it. */
@@ -23,6 +26,10 @@ export interface SharedVariable {
 }
 
 export interface CompiledFunction {
+  /** What callers call it, as the model has it; its name in generated code is the program's. */
+  readonly publicName: string;
+  /** What callers call its inputs, results and the variables that it uses, where generated code has other names. */
+  readonly publicNames: ReadonlyMap<Node, string>;
   readonly program: Program;
   /** What it does: nests, and loops over time around them. */
   readonly calls: readonly Call[];
@@ -30,6 +37,10 @@ export interface CompiledFunction {
   readonly nests: readonly Nest[];
   readonly plan: Plan;
 }
+
+/** What callers call an input, a result or a variable of a function. */
+export const publicNameIn = ({ program, publicNames }: CompiledFunction, node: Node): string =>
+  publicNames.get(node) ?? program.names.get(node) ?? node.op.name;
 
 export interface CompiledModel {
   /** As in the file's name: `logistic`. */

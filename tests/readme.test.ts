@@ -1,31 +1,14 @@
 /** What the README and docs/models.md show: the models compile, and the code is what is generated for them. */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import test, { type ExecutionContext } from "ava";
-import { buildModel } from "../compiler/cli/build.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import test from "ava";
+import { generate } from "./support/generate.ts";
 
 /** The fenced blocks of a page in one language. */
 const blocks = (page: string, language: string): string[] =>
   [...readFileSync(page, "utf8").matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
     .filter(([, name]) => name === language)
     .map(([, , text]) => text);
-
-/** Generated texts of a model, written to a folder of this project, where they can be imported. */
-async function generate(t: ExecutionContext, name: string, text: string) {
-  mkdirSync("report", { recursive: true });
-  const root = mkdtempSync(path.resolve("report/readme-"));
-  t.teardown(() => rmSync(root, { recursive: true }));
-  const write = (file: string, content: string): void => {
-    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
-    writeFileSync(path.join(root, file), content);
-  };
-  write(`models/${name}.ts`, text);
-  const { files } = await buildModel(`models/${name}.ts`, { root, targets: [] });
-  for (const [file, content] of files) write(`generated/${file}`, content);
-  return { files, entry: pathToFileURL(path.join(root, "generated", name, "index.ts")).href };
-}
 
 test("the README's model, the code and the formula that are generated for it", async (t) => {
   const [model, excerpt] = blocks("README.md", "ts");

@@ -53,7 +53,7 @@ export function dump(folder: string, { name, model }: BuiltModel): void {
   mkdirSync(place, { recursive: true });
   for (const [page, linesOf] of Object.entries(pages)) {
     const text = model.functions
-      .map((fn) => `${titleOf(fn.program.name)}\n\n${linesOf(fn).join("\n")}`)
+      .map((fn) => `${titleOf(fn.publicName)}\n\n${linesOf(fn).join("\n")}`)
       .join("\n");
     writeFileSync(path.join(place, `${page}.txt`), `${text.trimEnd()}\n`);
   }

@@ -67,14 +67,14 @@ function subjectsOf(
   name: string | undefined,
   tiers: { tiers?: readonly ["exact"] },
 ): Subject[] {
-  const whole = ({ program }: CompiledFunction): Subject => ({
-    title: program.name,
+  const whole = ({ publicName, program }: CompiledFunction): Subject => ({
+    title: publicName,
     before: program.formulas.raw,
     after: program.formulas.simplified,
     rewrites: program.rewrites,
   });
   if (name === undefined) return model.functions.map(whole);
-  const fn = model.functions.find(({ program }) => program.name === name);
+  const fn = model.functions.find(({ publicName }) => publicName === name);
   if (fn) return [whole(fn)];
   const values = new Map<string, Node>();
   for (const { program } of model.functions) {
@@ -85,7 +85,7 @@ function subjectsOf(
   }
   const value = values.get(name);
   if (!value) {
-    const known = [...model.functions.map((f) => f.program.name), ...values.keys()];
+    const known = [...model.functions.map((f) => f.publicName), ...values.keys()];
     const guess = closest(name, known);
     throw new UsageError(
       `${model.file} has no function or value ${name}${guess ? `; did you mean ${guess}?` : `. It has ${known.join(", ")}`}`,

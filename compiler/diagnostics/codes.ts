@@ -192,6 +192,13 @@ export const codes = {
     wrong: "layers.at(-1).W // of no layers",
     right: "layers.at(-1)?.W",
   },
+  ADJ4009: {
+    title: "A name that callers cannot use",
+    explanation:
+      "What a model exports are properties of its trainer, by the names of the exports. A few are taken: destroy and then, createState for functions, sizes for variables; and no two may be one.",
+    wrong: "export const destroy = fn([x], x * 2)",
+    right: "export const double = fn([x], x * 2)",
+  },
   ADJ5001: {
     title: "Not available on this target",
     explanation:

@@ -30,6 +30,11 @@ export function identifier(name: string): string {
   return reserved.has(legal) ? `${legal}_` : legal;
 }
 
+/** What callers call a value that generated code calls `name`: as the model does, where that alone is the difference. */
+export function publicName({ label }: Node, name: string): string {
+  return label && identifier(label.name) === name ? label.name : name;
+}
+
 /** Whether a size may have this name: loops give way to a size, words of the language do not. */
 export const isSizeName = (name: string): boolean => name.length === 1 || identifier(name) === name;
 

@@ -77,7 +77,7 @@ export class CommonKernels<K extends OwnKernel = OwnKernel> {
   /** What the comment above a kernel says of other functions that call it. */
   alsoFor(kernel: K): string[] {
     const callers = this.#kernels.filter((k) => this.#called.get(k.of) === kernel);
-    const others = callers.filter((k) => k !== kernel).map((k) => k.fn.program.name);
+    const others = callers.filter((k) => k !== kernel).map((k) => k.fn.publicName);
     return others.length > 0 ? [`The same for ${others.join(", ")}.`] : [];
   }
 }

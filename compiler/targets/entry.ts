@@ -4,7 +4,12 @@ import type { Node } from "../graph/node.ts";
 import { type DType, formatType, type Shape } from "../graph/types.ts";
 import { checksOf } from "../kernels/checks.ts";
 import { sharedInfo } from "../language/shared.ts";
-import type { CompiledFunction, CompiledModel, SharedVariable } from "../model.ts";
+import {
+  type CompiledFunction,
+  type CompiledModel,
+  publicNameIn,
+  type SharedVariable,
+} from "../model.ts";
 import { banner } from "./banner.ts";
 import { formulaOf } from "./formula.ts";
 import { type TargetName, targetKinds } from "./names.ts";
@@ -94,8 +99,7 @@ function writeSignature(out: Writer, model: CompiledModel): void {
     return `, range: [0, ${JSON.stringify(high)}]`;
   };
   const array = (own: (typeof all)[number], node: Node): string => {
-    const name = own.fn.program.names.get(node) ?? node.op.name;
-    return `{ name: "${name}", dtype: "${node.type.dtype}", shape: ${shapeText(node.shape)}${node.op.name === "symbol" ? rangeText(node, [own]) : ""} }`;
+    return `{ name: "${publicNameIn(own.fn, node)}", dtype: "${node.type.dtype}", shape: ${shapeText(node.shape)}${node.op.name === "symbol" ? rangeText(node, [own]) : ""} }`;
   };
   out.doc(["Types at the border of the model: what callers hand in is checked against them."]);
   out.block(
@@ -108,7 +112,7 @@ function writeSignature(out: Writer, model: CompiledModel): void {
           for (const v of model.shared) {
             const flags = `${v.isData ? ", data: true" : ""}${v.isConstant ? ", constant: true" : ""}${v.exported ? ", exported: true" : ""}${rangeText(v.node)}`;
             out.line(
-              `${v.name}: { dtype: "${v.node.type.dtype}", shape: ${shapeText(v.node.shape)}${flags} },`,
+              `${v.publicName}: { dtype: "${v.node.type.dtype}", shape: ${shapeText(v.node.shape)}${flags} },`,
             );
           }
         },
@@ -120,9 +124,9 @@ function writeSignature(out: Writer, model: CompiledModel): void {
           for (const own of all) {
             const { checks } = own;
             const { program } = own.fn;
-            const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
+            const nameOf = (node: Node): string => publicNameIn(own.fn, node);
             out.block(
-              `${program.name}: {`,
+              `${own.fn.publicName}: {`,
               () => {
                 out.list(
                   "inputs: [",
@@ -186,11 +190,20 @@ const resultType = (node: Node): string =>
 const elementType = ({ type }: Node): string =>
   type.dtype === "float32" ? "" : `<${arrayTypes[type.dtype]}>`;
 
+/** Words that cannot be parameters. */
+const words = new Set(
+  `arguments await break case catch class const continue debugger default delete do else enum eval export extends
+  false finally for function if implements import in instanceof interface let new null package private protected public
+  return static super switch this throw true try typeof var void while with yield`.split(/\s+/),
+);
+const isParameterName = (name: string): boolean => !words.has(name);
+
 function functionType(fn: CompiledFunction, isAsync: boolean): string {
   const { program } = fn;
   const parameters = program.inputs.map((node) => {
     const type = node.shape.length === 0 ? numberTypes[node.type.dtype] : "TensorLike";
-    return `${program.names.get(node)}: ${type}`;
+    const name = publicNameIn(fn, node);
+    return `${isParameterName(name) ? name : program.names.get(node)}: ${type}`;
   });
   const results = program.outputs.map(resultType);
   const { returns } = program.source;
@@ -202,7 +215,9 @@ function functionType(fn: CompiledFunction, isAsync: boolean): string {
         : returns === "list"
           ? `[${results.join(", ")}]`
           : `{ ${returns.map((key, i) => `${key}: ${results[i]}`).join("; ")} }`;
-  return `${program.name}(${parameters.join(", ")}): ${isAsync ? `Promise<${type}>` : type};`;
+  // `new(…)` in an interface would be a constructor.
+  const name = fn.publicName === "new" ? '"new"' : fn.publicName;
+  return `${name}(${parameters.join(", ")}): ${isAsync ? `Promise<${type}>` : type};`;
 }
 
 function writeInterface(out: Writer, model: CompiledModel, name: string, isAsync: boolean): void {
@@ -211,14 +226,14 @@ function writeInterface(out: Writer, model: CompiledModel, name: string, isAsync
   ]);
   out.block(`export interface ${name} {`, () => {
     for (const fn of model.functions) {
-      out.doc(isAsync ? [`As {@link ${typeName(model.name)}.${fn.program.name}}.`] : describe(fn));
+      out.doc(isAsync ? [`As {@link ${typeName(model.name)}.${fn.publicName}}.`] : describe(fn));
       out.line(functionType(fn, isAsync));
     }
     for (const v of model.shared) {
       if (!v.exported) continue;
       out.doc([describeShared(v)]);
       out.line(
-        `readonly ${v.name}: ${isAsync ? "AsyncShared" : "Shared"}<${arrayTypes[v.node.type.dtype]}>;`,
+        `readonly ${v.publicName}: ${isAsync ? "AsyncShared" : "Shared"}<${arrayTypes[v.node.type.dtype]}>;`,
       );
     }
     if (isAsync) {
@@ -237,8 +252,9 @@ function describeShared({ node, isData }: SharedVariable): string {
 }
 
 /** Shapes, results and what is updated, for hover texts. */
-function describe({ program, nests }: CompiledFunction): string[] {
-  const nameOf = (node: Node): string => program.names.get(node) ?? node.op.name;
+function describe(fn: CompiledFunction): string[] {
+  const { program, nests } = fn;
+  const nameOf = (node: Node): string => publicNameIn(fn, node);
   const lines = program.outputs.map((node) => `${nameOf(node)}: ${formatType(node.type)}`);
   const stages = nests.flatMap((nest) => nest.stages.map((stage) => ({ nest, stage })));
   for (const { target } of program.source.updates) {

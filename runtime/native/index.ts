@@ -67,16 +67,25 @@ async function loadAddon(source: string, model: string): Promise<Addon> {
 const unavailable = (file: string, error: unknown): UnavailableError =>
   new UnavailableError(`${file} cannot be loaded: ${(error as Error).message}`);
 
+/** Under which a state has what is not a variable: these may have any name. */
+const own = Symbol("own");
+
 interface State {
-  readonly handle: unknown;
+  readonly [own]: {
+    readonly handle: unknown;
+    /** Variables that lie in arrays of JavaScript. */
+    lent: readonly {
+      readonly name: string;
+      readonly array: ElementArray;
+      readonly length: number;
+    }[];
+  };
   readonly sizes: Sizes;
-  /** Variables that lie in arrays of JavaScript. */
-  lent: readonly { readonly name: string; readonly array: ElementArray; readonly length: number }[];
 }
 
 /** Memory that is no longer where it was must not be reached for: its buffer went elsewhere. */
-function checkLent(what: string, { lent }: State): void {
-  for (const { name, array, length } of lent)
+function checkLent(what: string, state: State): void {
+  for (const { name, array, length } of state[own].lent)
     if (array.length !== length)
       refuse(what, `the memory of ${name} was transferred or resized; call ${name}.set(…) again`);
 }
@@ -103,8 +112,8 @@ function functionOf(
   call: Call,
   ofData: readonly string[],
 ): Call {
-  const own = [...new Set(inputs.flatMap(({ shape }) => namesIn(shape)))];
-  const known = new Set([...own, ...ofData]);
+  const ofInputs = [...new Set(inputs.flatMap(({ shape }) => namesIn(shape)))];
+  const known = new Set([...ofInputs, ...ofData]);
   const isGiven = ({ shape }: ArraySignature): boolean =>
     shape.length > 0 && namesIn(shape).every((size) => known.has(size));
   const makers = outputs.filter(isGiven).map(({ dtype, shape }) => {
@@ -117,18 +126,18 @@ function functionOf(
   if (makers.length === 0)
     return (state, ...args) => {
       checkLent(name, state as State);
-      const told = call((state as State).handle, ...args);
+      const told = call((state as State)[own].handle, ...args);
       return isListOfOne ? [told] : told;
     };
   const needsSizes = outputs.some(({ shape }) => namesIn(shape).length > 0);
   return (state, ...args) => {
     checkLent(name, state as State);
-    const { handle, sizes } = state as State;
+    const { sizes, [own]: held } = state as State;
     const all: Sizes = needsSizes ? { ...sizes } : {};
-    for (let i = 0; i < own.length; i++) all[own[i]] = args[inputs.length + i] as number;
+    for (let i = 0; i < ofInputs.length; i++) all[ofInputs[i]] = args[inputs.length + i] as number;
     const arrays = makers.map((make) => make(all));
     args.push(...arrays);
-    const told = call(handle, ...args);
+    const told = call(held.handle, ...args);
     if (returns === "single") return arrays[0];
     const others = Array.isArray(told) ? told : [told];
     let [nextArray, nextOther] = [0, 0];
@@ -150,7 +159,7 @@ function elementsOf(shape: readonly Dim[]): (sizes: Sizes) => number {
 /** The memory of a trainer: each variable a property, which is given other memory by assignment. */
 function stateOf(signature: Signature, addon: Addon, seed: number, threads: number): State {
   const handle = addon.create(seed, threads);
-  const state: State = { handle, sizes: {}, lent: [] };
+  const state: State = { [own]: { handle, lent: [] }, sizes: {} };
   for (const [index, name] of addon.variables.entries()) {
     const { data, dtype } = signature.shared[name];
     let array: ElementArray = data ? new elementArrays[dtype](0) : addon.view(handle, index);
@@ -159,8 +168,8 @@ function stateOf(signature: Signature, addon: Addon, seed: number, threads: numb
       get: () => array,
       set(other: ElementArray) {
         addon.bind(handle, index, other);
-        const others = state.lent.filter((lent) => lent.name !== name);
-        state.lent = [...others, { name, array: other, length: other.length }];
+        const others = state[own].lent.filter((lent) => lent.name !== name);
+        state[own].lent = [...others, { name, array: other, length: other.length }];
         array = other;
       },
     });

@@ -23,10 +23,10 @@ export const definitionsOf =
   (node) =>
     stages.find(({ into, value }) => into === node && value === node);
 
-/** A program with other kernels, its loops and its memory planned anew. */
-export function rescheduled(program: Program): CompiledFunction {
+/** A function with another program, its loops and its memory planned anew. */
+export function rescheduled(fn: CompiledFunction, program: Program): CompiledFunction {
   const calls = schedule(program);
-  return { program, calls, nests: nestsOf(calls), plan: planMemory(program, calls) };
+  return { ...fn, program, calls, nests: nestsOf(calls), plan: planMemory(program, calls) };
 }
 
 /**
@@ -78,6 +78,7 @@ export function withRouted(
   }
   if (routed.size === 0) return fn;
   return rescheduled(
+    fn,
     withoutUnread(
       {
         ...program,

@@ -5,7 +5,7 @@ import type { Node } from "../../graph/node.ts";
 import { definedIn } from "../../kernels/functions.ts";
 import type { Stage } from "../../kernels/lower.ts";
 import type { Axis } from "../../kernels/scalar.ts";
-import type { CompiledFunction, CompiledModel } from "../../model.ts";
+import { type CompiledFunction, type CompiledModel, publicNameIn } from "../../model.ts";
 import { banner } from "../banner.ts";
 import { CommonKernels, type OwnKernel } from "../common.ts";
 import { formulaOf } from "../formula.ts";
@@ -33,7 +33,7 @@ export function emitGpu(given: CompiledModel): string {
     out.block(
       "const shared = {",
       () => {
-        for (const { node, name, isData } of model.shared) {
+        for (const { node, publicName: name, isData } of model.shared) {
           const shape = deviceAxes(node)
             .map((d) => JSON.stringify(d))
             .join(", ");
@@ -65,7 +65,7 @@ export function emitGpu(given: CompiledModel): string {
       [
         "shared",
         ...(helpers.length > 0 ? ["helpers"] : []),
-        `functions: { ${model.functions.map((f) => f.program.name).join(", ")} }`,
+        `functions: { ${model.functions.map(entryOf).join(", ")} }`,
       ],
       "}, options);",
       " ",
@@ -73,6 +73,10 @@ export function emitGpu(given: CompiledModel): string {
   });
   return out.toString();
 }
+
+/** A function by the name that callers have for it. */
+const entryOf = ({ program, publicName }: CompiledFunction): string =>
+  publicName === program.name ? publicName : `${publicName}: ${program.name}`;
 
 /** Axes of a value on the device: as they are up to three, else all in one. */
 function deviceAxes(node: Node): readonly (number | string)[] {
@@ -98,6 +102,10 @@ interface StageKernel extends OwnKernel {
 
 const nameIn = ({ program }: CompiledFunction, node: Node): string =>
   program.names.get(node) ?? node.op.name;
+
+/** Where the runtime finds a value: variables lie under the names that callers have for them. */
+const placeIn = (fn: CompiledFunction, node: Node): string =>
+  fn.program.memory.includes(node) ? publicNameIn(fn, node) : nameIn(fn, node);
 
 /** Every kernel of the model, in the order in which they are written. */
 function kernelsOf({ functions }: CompiledModel): StageKernel[] {
@@ -169,7 +177,7 @@ function writeFunction(
         "outputs: [",
         program.outputs.map(
           (node) =>
-            `{ name: "${nameOf(node)}", dtype: "${node.type.dtype}", scalar: ${node.shape.length === 0} }`,
+            `{ name: "${placeIn(fn, node)}", dtype: "${node.type.dtype}", scalar: ${node.shape.length === 0} }`,
         ),
         "],",
       );
@@ -191,10 +199,10 @@ function writeCall(
   const quoted = (names: readonly (string | number)[]): string =>
     `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;
   const entries = [
-    `result: "${nameIn(fn, stage.into)}"`,
+    `result: "${placeIn(fn, stage.into)}"`,
     ...(fn.program.memory.includes(stage.into) ? ["updates: true"] : []),
     `shape: ${quoted(deviceAxes(stage.value))}`,
-    `args: ${quoted(args.map((node) => nameIn(fn, node)))}`,
+    `args: ${quoted(args.map((node) => placeIn(fn, node)))}`,
     ...(sizes.length > 0 ? [`sizes: ${quoted(sizes)}`] : []),
     `source: ${kernels.calledFor(stage)?.name}`,
   ];

@@ -33,7 +33,7 @@ function variables(shared: readonly SharedVariable[]): string[] {
       : v.isConstant
         ? "constant"
         : `\`${initialText(v)}\``;
-    return `| \`${v.name}\` | ${v.node.type.dtype} | ${v.node.shape.join(" × ") || "scalar"} | ${initial} |`;
+    return `| \`${v.publicName}\` | ${v.node.type.dtype} | ${v.node.shape.join(" × ") || "scalar"} | ${initial} |`;
   });
   if (rows.length === 0) return [];
   return [
@@ -57,11 +57,14 @@ function functionPage(fn: CompiledFunction): string[] {
   const { program } = fn;
   const { source } = program;
   const nameOf = (node: Node): string =>
-    program.names.get(program.final(node)) ?? node.label?.name ?? node.op.name;
+    fn.publicNames.get(node) ??
+    program.names.get(program.final(node)) ??
+    node.label?.name ??
+    node.op.name;
   const inputs = source.inputs.map((n) => `\`${nameOf(n)}\` ${formatType(n.type)}`);
   const updated = source.updates.map((u) => `\`${nameOf(u.target)}\``);
   return [
-    `## ${program.name}`,
+    `## ${fn.publicName}`,
     "",
     [
       inputs.length > 0 ? `Takes ${inputs.join(", ")}.` : "Takes nothing.",

@@ -10,7 +10,7 @@ import { constant, indexMul, local, rewrite, type Scalar, walk } from "../../ker
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import type { Writer } from "../writer.ts";
 import { elementTypes, expression, type Names, numberTypes, offset } from "./expression.ts";
-import { dimInC, inC, nameOf } from "./names.ts";
+import { calledInC, dimInC, inC, nameOf } from "./names.ts";
 import { callOf, riderText, unitsName, writeNest } from "./nest.ts";
 import { countOf, type Run, runsOf } from "./share.ts";
 
@@ -224,7 +224,7 @@ function writeBody(out: Writer, calling: Calling, arenaOf: (node: Node) => strin
   out.doc([
     `${program.name}(${program.inputs.map((n) => nameOf(fn, n)).join(", ")})${results ? ` → ${results}` : ""}${updated ? `; updates ${updated}` : ""}`,
   ]);
-  const name = isInitial ? program.name : `${inC(model.name)}_${program.name}`;
+  const name = isInitial ? program.name : calledInC(model, fn);
   const fails = canFail(fn);
   // Of initial values hardly any can fail; what programs call all look the same.
   const type = isInitial ? `static ${fails ? "int" : "void"}` : "int";

@@ -10,7 +10,7 @@ import { literalLines, shortest } from "../literals.ts";
 import { Writer } from "../writer.ts";
 import { elementTypes, expression, needsHelper, roundsEach } from "./expression.ts";
 import { canFail, isMade, ownSizes, parametersOf, toldSizes, writeFunction } from "./function.ts";
-import { dimInC, inC } from "./names.ts";
+import { calledInC, dimInC, inC } from "./names.ts";
 import { type ListKind, listName, listOf, writeList } from "./routed.ts";
 import { comparedLanes, runsOf } from "./share.ts";
 import { halfOf, type TileKind, tileName, tileOf, writeTile } from "./tiles.ts";
@@ -65,7 +65,7 @@ function header(model: CompiledModel): string {
         ? ["Returns adjoint_no_memory where there is no memory for what it works on."]
         : []),
     ]);
-    out.list(`int ${name}_${fn.program.name}(`, parametersOf(model, fn), ");", "", "");
+    out.list(`int ${calledInC(model, fn)}(`, parametersOf(model, fn), ");", "", "");
     out.line();
   }
   out.doc(["Shared variables and data by name, for programs that look them up; see adjoint.h."]);
@@ -249,9 +249,9 @@ function writeTable(out: Writer, model: CompiledModel): void {
   out.block(
     "static const struct adjoint_variable variables[] = {",
     () => {
-      for (const { node, name: member, isData } of model.shared)
+      for (const { node, name: member, publicName, isData } of model.shared)
         out.line(
-          `{"${member}", adjoint_${node.type.dtype}, offsetof(struct ${name}, ${inC(member)}), ${isData ? 0 : (staticSize(node.shape) ?? 0)}},`,
+          `{"${publicName}", adjoint_${node.type.dtype}, offsetof(struct ${name}, ${inC(member)}), ${isData ? 0 : (staticSize(node.shape) ?? 0)}},`,
         );
       out.line("{0},");
     },
@@ -286,7 +286,7 @@ function writeTable(out: Writer, model: CompiledModel): void {
       for (const fn of model.functions) {
         const f = fn.program.name;
         const counts = `${fn.program.inputs.length}, ${fn.program.outputs.length}, ${ownSizes(fn).length}`;
-        out.line(`{"${f}", ${counts}, dtypes_of_${f}, forms_of_${f}, call_${f}},`);
+        out.line(`{"${fn.publicName}", ${counts}, dtypes_of_${f}, forms_of_${f}, call_${f}},`);
       }
     },
     "};",
@@ -361,11 +361,11 @@ function writeCall(out: Writer, model: CompiledModel, fn: CompiledFunction): voi
   out.indent(() => {
     if (unused.length > 0) out.line(unused.join(" "));
     if (told.length === 0) {
-      out.list(`return ${name}_${program.name}(`, args, ");", "", "");
+      out.list(`return ${calledInC(model, fn)}(`, args, ");", "", "");
       return;
     }
     out.line(`int32_t ${told.map((size) => `${inC(size)} = 0`).join(", ")};`);
-    out.list(`const int adjoint_status = ${name}_${program.name}(`, args, ");", "", "");
+    out.list(`const int adjoint_status = ${calledInC(model, fn)}(`, args, ");", "", "");
     for (const [i, node] of program.outputs.entries())
       if (isMade(fn, node))
         out.line(

@@ -2,7 +2,7 @@
 
 import type { Node } from "../../graph/node.ts";
 import { type Dim, dimText } from "../../graph/types.ts";
-import type { CompiledFunction } from "../../model.ts";
+import type { CompiledFunction, CompiledModel } from "../../model.ts";
 
 const words = new Set(
   `asm auto bool char const do double else enum extern false float for goto inline int long main on
@@ -29,6 +29,13 @@ export function inC(given: string): string {
     mathematics.has(name.replace(/f$/, "")) ||
     /^(f32|f64|i32|i64|u32|f32v|tile|adjoint|random)_/.test(name);
   return clashes ? `${name}_` : name;
+}
+
+/** What C programs call a function of a model: as callers elsewhere do, where that is a name in C. */
+export function calledInC(model: CompiledModel, { publicName, program }: CompiledFunction): string {
+  const isOwn = publicName === "create" || publicName === "free";
+  const name = isOwn || !/^\w+$/.test(publicName) ? program.name : publicName;
+  return `${inC(model.name)}_${name}${isOwn ? "_" : ""}`;
 }
 
 /** A dimension as an expression of C; as a factor, a sum stands in parentheses. */

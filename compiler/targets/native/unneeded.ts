@@ -27,7 +27,7 @@ function withoutUsedUp(fn: CompiledFunction): CompiledFunction {
     if (!isReadElsewhere && !program.outputs.includes(into)) usedUp.add(into);
   }
   if (usedUp.size === 0) return fn;
-  return rescheduled({
+  return rescheduled(fn, {
     ...program,
     temporaries: program.temporaries.filter((node) => !usedUp.has(node)),
   });
@@ -57,5 +57,5 @@ function withoutMargins(fn: CompiledFunction): CompiledFunction {
     stages: [...stagesOf(steps), ...program.stages.filter((s) => unneeded.has(s.into))],
     temporaries: program.temporaries.filter((node) => !unneeded.has(node)),
   };
-  return rescheduled(less);
+  return rescheduled(fn, less);
 }

@@ -23,7 +23,12 @@ import {
   type Scalar,
   walk,
 } from "../../kernels/scalar.ts";
-import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
+import {
+  type CompiledFunction,
+  type CompiledModel,
+  publicNameIn,
+  type SharedVariable,
+} from "../../model.ts";
 import { isState } from "../../ops/scan.ts";
 import { banner } from "../banner.ts";
 import { CommonKernels, type OwnKernel } from "../common.ts";
@@ -76,7 +81,7 @@ function kernelsOf(model: CompiledModel): (OwnKernel & { of: Nest })[] {
 type SlotNames = ReadonlyMap<CompiledFunction["plan"]["slots"][number], string>;
 
 function slotNames(model: CompiledModel): SlotNames {
-  const taken = new Set(model.shared.map((variable) => variable.name));
+  const taken = new Set(model.shared.flatMap(({ name, publicName }) => [name, publicName]));
   return new Map(
     model.functions.flatMap((fn) =>
       fn.plan.slots.map((slot) => {
@@ -97,11 +102,11 @@ export function dataSizes(model: CompiledModel): string[] {
 function writeState(out: Writer, model: CompiledModel, slots: SlotNames): void {
   out.doc(["Memory of one trainer."]);
   out.block("export interface State {", () => {
-    for (const { node, name, isData, isConstant } of model.shared) {
+    for (const { node, publicName, isData, isConstant } of model.shared) {
       out.doc([
         `${isData ? "Data" : isConstant ? "Constant" : "Shared variable"} ${node.type.dtype}[${node.shape.join(", ")}]${isData ? ", empty until it is filled." : "."}`,
       ]);
-      out.line(`${name}: ${arrayTypes[node.type.dtype]};`);
+      out.line(`${publicName}: ${arrayTypes[node.type.dtype]};`);
     }
     const sizes = dataSizes(model);
     if (sizes.length > 0) {
@@ -136,10 +141,10 @@ function writeCreate(out: Writer, model: CompiledModel, slots: SlotNames): void 
     out.block(
       "const state: State = {",
       () => {
-        for (const { node, name, values, isConstant } of model.shared) {
+        for (const { node, name, publicName, values, isConstant } of model.shared) {
           const size = staticSize(node.shape) ?? 0;
           const start = values && `initial_${name}${isConstant ? "" : ".slice()"}`;
-          out.line(`${name}: ${start ?? `new ${arrayTypes[node.type.dtype]}(${size})`},`);
+          out.line(`${publicName}: ${start ?? `new ${arrayTypes[node.type.dtype]}(${size})`},`);
         }
         const sizes = dataSizes(model);
         if (sizes.length > 0)
@@ -240,10 +245,14 @@ function writeFunction(
         ? results[0]
         : `[${results.join(", ")}]`;
   out.doc(describe(fn));
-  const head = `${isInitial ? "" : "export "}function ${program.name}(${parameters.join(", ")}): ${returns} {`;
+  const isRenamed = fn.publicName !== program.name;
+  const head = `${isInitial || isRenamed ? "" : "export "}function ${program.name}(${parameters.join(", ")}): ${returns} {`;
   out.block(head, () => {
     const fromState = [
-      ...program.memory.map((node) => nameIn(fn, node)),
+      ...program.memory.map((node) => {
+        const [name, key] = [nameIn(fn, node), publicNameIn(fn, node)];
+        return key === name ? name : `${key}: ${name}`;
+      }),
       ...plan.slots.map((slot) =>
         isInitial ? nameIn(fn, slot.node) : `${slots.get(slot)}: ${nameIn(fn, slot.node)}`,
       ),
@@ -260,6 +269,7 @@ function writeFunction(
     if (program.source.returns === "single") out.line(`return ${values[0]};`);
     else if (values.length > 0) out.line(`return [${values.join(", ")}];`);
   });
+  if (isRenamed) out.line().line(`export { ${program.name} as ${fn.publicName} };`);
   out.line();
   for (const kernel of kernels.writtenWith(fn)) {
     out.doc([...formulasOf(kernel.of, program), ...kernels.alsoFor(kernel)]);
@@ -395,7 +405,7 @@ function writeView(out: Writer, fn: CompiledFunction, view: View): void {
   );
   const [from, to] = [start, indexAdd(start, length)].map((s) => offset(s, names).text);
   const source = program.memory.includes(view.base)
-    ? `state.${nameIn(fn, view.base)}`
+    ? `state.${publicNameIn(fn, view.base)}`
     : nameIn(fn, view.base);
   out.line(`const ${nameIn(fn, view.node)} = ${source}.subarray(${from}, ${to});`);
 }

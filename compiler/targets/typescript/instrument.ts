@@ -60,7 +60,7 @@ function finiteHooks(model: CompiledModel): Hooks {
   ): void => {
     const name = nameIn(fn, node);
     const how = value.op.leaf ? "" : pp(asWritten(fn, value), { names: true, longest: 200 });
-    const where = `${fn.program.name} of ${model.name}`;
+    const where = `${fn.publicName} of ${model.name}`;
     const texts = [where, name, placeOf(value), how].map((text) => JSON.stringify(text));
     out.list("checkFinite(", [...texts, shape, values, ...step], ");");
   };
@@ -160,7 +160,7 @@ function profileHooks(model: CompiledModel, kernels: CommonKernels): Hooks {
     frames.push(entries);
   };
   for (const fn of model.functions) {
-    add(fn, [`name: ${quoted(fn.program.name)}`]);
+    add(fn, [`name: ${quoted(fn.publicName)}`]);
     for (const { nest, flops, bytes } of costsOf(fn.calls)) {
       const { site } = nest.stages[nest.stages.length - 1].value;
       const isGuess = nest.stages.some((s) =>

@@ -110,8 +110,8 @@ function writeVariables(out: Writer, model: CompiledModel, layout: Layout): void
   out.block(
     "shared: {",
     () => {
-      for (const { node, name } of model.shared)
-        out.line(`${name}: ${(layout.shared.get(node) as Place).address},`);
+      for (const { node, publicName } of model.shared)
+        out.line(`${publicName}: ${(layout.shared.get(node) as Place).address},`);
     },
     "},",
   );
@@ -125,7 +125,7 @@ function writeValues(out: Writer, model: CompiledModel): void {
     "values: {",
     () => {
       for (const variable of written) {
-        out.line(`${variable.name}: [`);
+        out.line(`${variable.publicName}: [`);
         out.lines(literalLines(variable, 6));
         out.line("],");
       }
@@ -158,7 +158,7 @@ function writeFunctions(out: Writer, model: CompiledModel, layout: Layout): void
         const at = (nodes: readonly Node[]): string =>
           nodes.map((node) => own?.places.get(node)?.address).join(", ");
         const sizes = ownSizes(fn).map((size) => own?.sizes.get(size)?.address);
-        const { inputs, outputs, name } = fn.program;
+        const { inputs, outputs } = fn.program;
         const told = madeSizes(fn.calls).filter((size) =>
           outputs.some((node) => sizesOf(node.shape).includes(size)),
         );
@@ -169,7 +169,7 @@ function writeFunctions(out: Writer, model: CompiledModel, layout: Layout): void
           `outputs: [${at(outputs)}]`,
           ...(made.length > 0 ? [`made: { ${made.join(", ")} }`] : []),
         ];
-        out.list(`${name}: {`, parts, "},", " ");
+        out.list(`${fn.publicName}: {`, parts, "},", " ");
       }
     },
     "},",
@@ -213,7 +213,7 @@ function moduleOf(
       "",
       ...functions.flatMap((fn) => [...fn.lines, ""]),
       ...(shared.length > 0 ? ['(export "serve" (func $serve))'] : []),
-      ...all.map((fn) => `(export "${fn.program.name}" (func $${inWasm(fn.program.name)}))`),
+      ...all.map((fn) => `(export "${fn.publicName}" (func $${inWasm(fn.program.name)}))`),
     ]),
     ")",
   ];
