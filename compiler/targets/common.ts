@@ -24,11 +24,19 @@ export interface OwnKernel {
 /** Names in generated text; members of what a text does not declare, as in `Math.exp`, are none. */
 const identifiers = /(?<![\p{L}\p{N}_$.])[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
-/** The text with a number in place of each name that it declares itself, by first appearance. */
+/**
+ * The text with a number in place of each name that it declares itself, by first appearance, and without comments and line breaks:
+ * where lines end, and whether a comma is behind the last of a list, depends on how long names are.
+ */
 export function withoutNames(text: string, declared: Iterable<string>): string {
   const own = new Set(declared);
   const numbers = new Map<string, number>();
-  return text.replace(identifiers, (name) => {
+  const joined = text
+    .replace(/^\s*(?:\/\/|;;).*\n/gm, "")
+    .replace(/\s*\\?\n\s*/g, " ")
+    .replace(/([([{]) /g, "$1")
+    .replace(/,? ([)\]}])/g, "$1");
+  return joined.replace(identifiers, (name) => {
     if (!own.has(name)) return name;
     const number = numbers.get(name) ?? numbers.size;
     numbers.set(name, number);
@@ -39,6 +47,7 @@ export function withoutNames(text: string, declared: Iterable<string>): string {
 /** Which kernel is called for each that a function would have: the same kernel of an earlier function where there is one. */
 export class CommonKernels<K extends OwnKernel = OwnKernel> {
   readonly #called = new Map<object, K>();
+  readonly #own: ReadonlyMap<object, K>;
   readonly #kernels: readonly K[];
 
   /**
@@ -49,6 +58,7 @@ export class CommonKernels<K extends OwnKernel = OwnKernel> {
    */
   constructor(kernels: readonly K[], declaredIn: (text: string) => Iterable<string>) {
     this.#kernels = kernels;
+    this.#own = new Map(kernels.map((kernel) => [kernel.of, kernel]));
     const first = new Map<string, K>();
     for (const kernel of kernels) {
       const key = `${kernel.value}\n${withoutNames(kernel.text, declaredIn(kernel.text))}`;
@@ -62,6 +72,11 @@ export class CommonKernels<K extends OwnKernel = OwnKernel> {
   /** The kernel that is called for a nest; undefined where it has none. */
   calledFor(of: object): K | undefined {
     return this.#called.get(of);
+  }
+
+  /** The kernel that a nest would have of its own. */
+  ownOf(of: object): K | undefined {
+    return this.#own.get(of);
   }
 
   /** All kernels that a function would have of its own. */

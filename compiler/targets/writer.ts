@@ -39,16 +39,21 @@ export class Writer {
     return this;
   }
 
-  /** Declarations of what `body` uses by name, and the body. */
-  using(declarations: readonly (readonly [name: string, line: string])[], body: () => void): this {
+  /** Declarations of what `body` uses by name, and the body. @returns the names that it uses */
+  using(
+    declarations: readonly (readonly [name: string, line: string])[],
+    body: () => void,
+  ): string[] {
     const start = this.#lines.length;
     body();
     const lines = this.#lines.splice(start);
     const text = lines.filter((line) => !line.trimStart().startsWith("//")).join("\n");
-    for (const [name, line] of declarations)
-      if (new RegExp(`(?<![\\w.>])${name}(?!\\w)`).test(text)) this.line(line);
+    const used = declarations.filter(([name]) =>
+      new RegExp(`(?<![\\w.>])${name}(?!\\w)`).test(text),
+    );
+    for (const [, line] of used) this.line(line);
     this.#lines.push(...lines);
-    return this;
+    return used.map(([name]) => name);
   }
 
   /** `open items close` on one line where it fits, else an item a line, each with a comma behind it. */

@@ -102,7 +102,7 @@ tile_5x2(
  * Steps are counted by loops in loops, the outermost first.
  */
 static always_inline void
-tile_5x2_2(
+tile_5x2_nested(
   const float *left,
   long left_row,
   const float *right,
@@ -530,7 +530,7 @@ tile_10x2(
  * `more` is false for the first terms: the sums then start from 0.
  */
 static always_inline void
-listed_1x100(
+list_sums_100(
   const float *values,
   const int *at,
   int count,
@@ -557,7 +557,7 @@ listed_1x100(
  * `more` is false for the first terms: the sums then start from 0.
  */
 static always_inline void
-listed_5x5(
+list_sums_5x5(
   const float *values,
   const int *at,
   int count,
@@ -581,13 +581,6 @@ listed_5x5(
   for (int v = 0; v < 5 * vectors; v++) f32v_store(sums + v * LANES, sum[v]);
 }
 
-/** What a call of initial_layer0_W works on. */
-struct initial_layer0_W_call {
-  struct adjoint_pool *adjoint_pool;
-  float *layer0_W; /* [20, 1, 5, 5] */
-  int32_t seed;
-};
-
 /**
  * layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
  *   for i < 20, j < 5, k < 5
@@ -607,18 +600,9 @@ initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
 
 /** initial_layer0_W(seed); updates layer0_W */
 static void initial_layer0_W(struct lenet *model, int32_t seed) {
-  struct initial_layer0_W_call call = {.adjoint_pool = model->adjoint_pool};
-  call.layer0_W = model->layer0_W;
-  call.seed = seed;
-  initial_layer0_W_layer0_W(call.layer0_W, call.seed);
+  float *layer0_W = model->layer0_W; /* [20, 1, 5, 5] */
+  initial_layer0_W_layer0_W(layer0_W, seed);
 }
-
-/** What a call of initial_layer1_W works on. */
-struct initial_layer1_W_call {
-  struct adjoint_pool *adjoint_pool;
-  float *layer1_W; /* [50, 20, 5, 5] */
-  int32_t seed;
-};
 
 /**
  * layer1_W[i,j,k,l] ← 0.17192048·random(layer1.W, i·500 + j·25 + k·5 + l) − 0.08596024
@@ -641,23 +625,19 @@ initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
 
 /** initial_layer1_W(seed); updates layer1_W */
 static void initial_layer1_W(struct lenet *model, int32_t seed) {
-  struct initial_layer1_W_call call = {.adjoint_pool = model->adjoint_pool};
-  call.layer1_W = model->layer1_W;
-  call.seed = seed;
-  initial_layer1_W_layer1_W(call.layer1_W, call.seed);
+  float *layer1_W = model->layer1_W; /* [50, 20, 5, 5] */
+  initial_layer1_W_layer1_W(layer1_W, seed);
 }
-
-/** What a call of initial_hidden_W works on. */
-struct initial_hidden_W_call {
-  struct adjoint_pool *adjoint_pool;
-  float *hidden_W; /* [800, 500] */
-  int32_t seed;
-};
 
 /**
  * hidden_W[i,j] ← 0.13587324·random(hidden.W, i·500 + j) − 0.06793662
  *   for i < 800, j < 500
  */
+struct initial_hidden_W_hidden_W_operands {
+  float *hidden_W;
+  int32_t seed;
+};
+
 static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13; i < least(800, to * 13); i++) {
@@ -670,66 +650,43 @@ initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int 
 }
 
 static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
-  const struct initial_hidden_W_call *call = on;
-  initial_hidden_W_hidden_W(call->hidden_W, call->seed, from, to);
+  const struct initial_hidden_W_hidden_W_operands *operands = on;
+  initial_hidden_W_hidden_W(operands->hidden_W, operands->seed, from, to);
 }
 
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct lenet *model, int32_t seed) {
-  struct initial_hidden_W_call call = {.adjoint_pool = model->adjoint_pool};
-  call.hidden_W = model->hidden_W;
-  call.seed = seed;
-  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, 62);
+  float *hidden_W = model->hidden_W; /* [800, 500] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    initial_hidden_W_hidden_W_units,
+    &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed},
+    62
+  );
 }
-
-/** What a call of train works on. */
-struct train_call {
-  struct adjoint_pool *adjoint_pool;
-  float *layer0_W; /* [20, 1, 5, 5] */
-  float *layer0_b; /* [20] */
-  float *layer1_W; /* [50, 20, 5, 5] */
-  float *layer1_b; /* [50] */
-  float *hidden_W; /* [800, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *x; /* [500, 784] */
-  int32_t *y; /* [500] */
-  float *h0_convolved; /* [500, 20, 24, 24] */
-  float *h0_pooled; /* [500, 20, 12, 12] */
-  float *h0; /* [500, 20, 12, 12] */
-  float *h1_convolved; /* [500, 50, 8, 8] */
-  float *h1_pooled; /* [500, 50, 4, 4] */
-  float *h1; /* [500, 50, 4, 4] */
-  float *h2; /* [500, 500] */
-  float *p_logits; /* [500, 10] */
-  float *p_exp; /* [10] of [500, 10] */
-  float *d_p_logits; /* [500, 10] */
-  float *d_h2_linear; /* [500, 500] */
-  float *d_h1_linear; /* [500, 50, 4, 4] */
-  float *d_h1_linear_share; /* [500, 50, 4, 4] */
-  float *layer1_W_arranged; /* [5, 50, 5, 20] */
-  float *d_h0_arranged; /* [500, 12, 12, 20] */
-  float *d_h0_linear; /* [500, 20, 12, 12] */
-  float *d_h0_linear_share; /* [500, 20, 12, 12] */
-  float *x_arranged; /* [500, 784] */
-  float *d_layer0_W_arranged; /* [20, 5, 5] */
-  float *h0_arranged; /* [500, 12, 12, 20] */
-  float *d_layer1_W_arranged; /* [50, 5, 5, 20] */
-  int64_t index;
-  float cost;
-};
 
 /**
  * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
  *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ * The same for validate, test.
  */
+struct train_h0_convolved_operands {
+  const float *layer0_W;
+  const float *x;
+  float *h0_convolved;
+};
+
 static always_inline void
-train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int columns) {
-  const float *restrict layer0_W = call->layer0_W;
-  const float *restrict x = call->x;
-  float *restrict h0_convolved = call->h0_convolved;
+train_h0_convolved_panel(
+  const struct train_h0_convolved_operands *operands,
+  int i,
+  int kl_first,
+  int columns
+) {
+  const float *restrict layer0_W = operands->layer0_W;
+  const float *restrict x = operands->x;
+  float *restrict h0_convolved = operands->h0_convolved;
   _Alignas(64) float panel[25 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
@@ -760,14 +717,14 @@ train_h0_convolved_panel(const struct train_call *call, int i, int kl_first, int
 }
 
 static void train_h0_convolved(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_h0_convolved_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
       const int columns = least(576 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) train_h0_convolved_panel(call, i, kl_first, 2 * LANES);
-      else train_h0_convolved_panel(call, i, kl_first, columns);
+      if (columns == 2 * LANES) train_h0_convolved_panel(operands, i, kl_first, 2 * LANES);
+      else train_h0_convolved_panel(operands, i, kl_first, columns);
     }
   }
 }
@@ -779,6 +736,13 @@ static void train_h0_convolved(void *on, int from, int to) {
  *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
  *   for i < 500, j < 20, k < 12, l < 12
  */
+struct train_h0_pooled_and_h0_operands {
+  const float *h0_convolved;
+  float *h0_pooled;
+  const float *layer0_b;
+  float *h0;
+};
+
 static never_inline void
 train_h0_pooled_and_h0(
   const float *restrict h0_convolved,
@@ -809,20 +773,39 @@ train_h0_pooled_and_h0(
 }
 
 static void train_h0_pooled_and_h0_units(void *on, int from, int to) {
-  const struct train_call *call = on;
-  train_h0_pooled_and_h0(call->h0_convolved, call->h0_pooled, call->layer0_b, call->h0, from, to);
+  const struct train_h0_pooled_and_h0_operands *operands = on;
+  train_h0_pooled_and_h0(
+    operands->h0_convolved,
+    operands->h0_pooled,
+    operands->layer0_b,
+    operands->h0,
+    from,
+    to
+  );
 }
 
 /**
  * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
  *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
+ * The same for validate, test.
  */
+struct train_h1_convolved_operands {
+  const float *layer1_W;
+  const float *h0;
+  float *h1_convolved;
+};
+
 static always_inline void
-train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int columns) {
-  const float *restrict layer1_W = call->layer1_W;
-  const float *restrict h0 = call->h0;
-  float *restrict h1_convolved = call->h1_convolved;
+train_h1_convolved_panel(
+  const struct train_h1_convolved_operands *operands,
+  int i,
+  int kl_first,
+  int columns
+) {
+  const float *restrict layer1_W = operands->layer1_W;
+  const float *restrict h0 = operands->h0;
+  float *restrict h1_convolved = operands->h1_convolved;
   _Alignas(64) float panel[500 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
@@ -844,7 +827,7 @@ train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int
   }
   for (int j_first = 0; j_first < 50; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
+    tile_5x2_nested(
       layer1_W + j_first * 500 + 24,
       500,
       panel,
@@ -866,14 +849,14 @@ train_h1_convolved_panel(const struct train_call *call, int i, int kl_first, int
 }
 
 static void train_h1_convolved(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_h1_convolved_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) train_h1_convolved_panel(call, i, kl_first, 2 * LANES);
-      else train_h1_convolved_panel(call, i, kl_first, columns);
+      if (columns == 2 * LANES) train_h1_convolved_panel(operands, i, kl_first, 2 * LANES);
+      else train_h1_convolved_panel(operands, i, kl_first, columns);
     }
   }
 }
@@ -885,6 +868,13 @@ static void train_h1_convolved(void *on, int from, int to) {
  *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
  *   for i < 500, j < 50, k < 4, l < 4
  */
+struct train_h1_pooled_and_h1_operands {
+  const float *h1_convolved;
+  float *h1_pooled;
+  const float *layer1_b;
+  float *h1;
+};
+
 static never_inline void
 train_h1_pooled_and_h1(
   const float *restrict h1_convolved,
@@ -915,8 +905,15 @@ train_h1_pooled_and_h1(
 }
 
 static void train_h1_pooled_and_h1_units(void *on, int from, int to) {
-  const struct train_call *call = on;
-  train_h1_pooled_and_h1(call->h1_convolved, call->h1_pooled, call->layer1_b, call->h1, from, to);
+  const struct train_h1_pooled_and_h1_operands *operands = on;
+  train_h1_pooled_and_h1(
+    operands->h1_convolved,
+    operands->h1_pooled,
+    operands->layer1_b,
+    operands->h1,
+    from,
+    to
+  );
 }
 
 /**
@@ -924,13 +921,27 @@ static void train_h1_pooled_and_h1_units(void *on, int from, int to) {
  *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
  *   for i < 500, j < 500, k < 800
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
+ * The same for validate, test.
  */
+struct train_h2_operands {
+  const float *h1;
+  const float *hidden_W;
+  const float *hidden_b;
+  float *h2;
+};
+
 static always_inline void
-train_h2_panel(const struct train_call *call, int j_first, int columns, int i_from, int i_to) {
-  const float *restrict h1 = call->h1;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict h2 = call->h2;
+train_h2_panel(
+  const struct train_h2_operands *operands,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
+  const float *restrict h1 = operands->h1;
+  const float *restrict hidden_W = operands->hidden_W;
+  const float *restrict hidden_b = operands->hidden_b;
+  float *restrict h2 = operands->h2;
   const float *right = hidden_W + j_first;
   long right_step = 500;
   _Alignas(64) float panel[800 * 2 * LANES];
@@ -961,15 +972,15 @@ train_h2_panel(const struct train_call *call, int j_first, int columns, int i_fr
 }
 
 static void train_h2(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_h2_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / 84 * (2 * LANES);
     const int i_from = unit % 84 * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(500, i_from + 6);
-    if (columns == 2 * LANES) train_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else train_h2_panel(call, j_first, columns, i_from, i_to);
+    if (columns == 2 * LANES) train_h2_panel(operands, j_first, 2 * LANES, i_from, i_to);
+    else train_h2_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -977,19 +988,27 @@ static void train_h2(void *on, int from, int to) {
  * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
  *   for i < 500, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
+ * The same for validate, test.
  */
+struct train_p_logits_operands {
+  const float *h2;
+  const float *output_W;
+  const float *output_b;
+  float *p_logits;
+};
+
 static always_inline void
 train_p_logits_panel(
-  const struct train_call *call,
+  const struct train_p_logits_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to
 ) {
-  const float *restrict h2 = call->h2;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict p_logits = call->p_logits;
+  const float *restrict h2 = operands->h2;
+  const float *restrict output_W = operands->output_W;
+  const float *restrict output_b = operands->output_b;
+  float *restrict p_logits = operands->p_logits;
   const float *right = output_W + j_first;
   long right_step = 10;
   _Alignas(64) float panel[500 * LANES];
@@ -1019,15 +1038,15 @@ train_p_logits_panel(
 }
 
 static void train_p_logits(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_p_logits_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / 4 * LANES;
     const int i_from = unit % 4 * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 150);
-    if (columns == LANES) train_p_logits_panel(call, j_first, LANES, i_from, i_to);
-    else train_p_logits_panel(call, j_first, columns, i_from, i_to);
+    if (columns == LANES) train_p_logits_panel(operands, j_first, LANES, i_from, i_to);
+    else train_p_logits_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1044,13 +1063,12 @@ static void train_p_logits(void *on, int from, int to) {
  *   where p[i,j] = p_exp[i,j] / p_sum[i]
  *   for i < 500, j < 10
  */
-static never_inline void
+static never_inline float
 train_cost_and_d_p_logits(
   const float *restrict p_logits,
   float *restrict p_exp,
   const int32_t *restrict y,
-  float *restrict d_p_logits,
-  float *cost_out
+  float *restrict d_p_logits
 ) {
   double cost_sum = 0.0;
   for (int i = 0; i < 500; i++) {
@@ -1071,7 +1089,7 @@ train_cost_and_d_p_logits(
     }
   }
   const float cost = -(cost_sum / 500.0f);
-  *cost_out = cost;
+  return cost;
 }
 
 /**
@@ -1080,12 +1098,23 @@ train_cost_and_d_p_logits(
  *   for i < 500, j < 500, k < 10
  *   in 10 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
  */
+struct train_d_h2_linear_operands {
+  const float *d_p_logits;
+  const float *output_W;
+  const float *h2;
+  float *d_h2_linear;
+};
+
 static always_inline void
-train_d_h2_linear_panel(const struct train_call *call, int j_first, int columns) {
-  const float *restrict d_p_logits = call->d_p_logits;
-  const float *restrict output_W = call->output_W;
-  const float *restrict h2 = call->h2;
-  float *restrict d_h2_linear = call->d_h2_linear;
+train_d_h2_linear_panel(
+  const struct train_d_h2_linear_operands *operands,
+  int j_first,
+  int columns
+) {
+  const float *restrict d_p_logits = operands->d_p_logits;
+  const float *restrict output_W = operands->output_W;
+  const float *restrict h2 = operands->h2;
+  float *restrict d_h2_linear = operands->d_h2_linear;
   _Alignas(64) float panel[10 * 2 * LANES];
   for (int at = 0; at < columns; at++) {
     const int j = j_first + at;
@@ -1110,13 +1139,13 @@ train_d_h2_linear_panel(const struct train_call *call, int j_first, int columns)
 }
 
 static void train_d_h2_linear(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_d_h2_linear_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j.
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
-    if (columns == 2 * LANES) train_d_h2_linear_panel(call, j_first, 2 * LANES);
-    else train_d_h2_linear_panel(call, j_first, columns);
+    if (columns == 2 * LANES) train_d_h2_linear_panel(operands, j_first, 2 * LANES);
+    else train_d_h2_linear_panel(operands, j_first, columns);
   }
 }
 
@@ -1126,18 +1155,25 @@ static void train_d_h2_linear(void *on, int from, int to) {
  *   for i < 500, j < 50, k < 4, l < 4, m < 500
  *   in 6 × 2·LANES tiles of i × jkl, of d_h2_linear in place and a copied panel
  */
+struct train_d_h1_linear_operands {
+  const float *d_h2_linear;
+  const float *hidden_W;
+  const float *h1;
+  float *d_h1_linear;
+};
+
 static always_inline void
 train_d_h1_linear_panel(
-  const struct train_call *call,
+  const struct train_d_h1_linear_operands *operands,
   int jkl_first,
   int columns,
   int i_from,
   int i_to
 ) {
-  const float *restrict d_h2_linear = call->d_h2_linear;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict h1 = call->h1;
-  float *restrict d_h1_linear = call->d_h1_linear;
+  const float *restrict d_h2_linear = operands->d_h2_linear;
+  const float *restrict hidden_W = operands->hidden_W;
+  const float *restrict h1 = operands->h1;
+  float *restrict d_h1_linear = operands->d_h1_linear;
   _Alignas(64) float panel[500 * 2 * LANES];
   for (int at = 0; at < columns; at++) {
     const int jkl_at = jkl_first + at;
@@ -1166,15 +1202,15 @@ train_d_h1_linear_panel(
 }
 
 static void train_d_h1_linear(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_d_h1_linear_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES jkl, the first of 144 i.
     const int jkl_first = unit / 4 * (2 * LANES);
     const int i_from = unit % 4 * 144;
     const int columns = least(800 - jkl_first, 2 * LANES);
     const int i_to = least(500, i_from + 144);
-    if (columns == 2 * LANES) train_d_h1_linear_panel(call, jkl_first, 2 * LANES, i_from, i_to);
-    else train_d_h1_linear_panel(call, jkl_first, columns, i_from, i_to);
+    if (columns == 2 * LANES) train_d_h1_linear_panel(operands, jkl_first, 2 * LANES, i_from, i_to);
+    else train_d_h1_linear_panel(operands, jkl_first, columns, i_from, i_to);
   }
 }
 
@@ -1183,6 +1219,13 @@ static void train_d_h1_linear(void *on, int from, int to) {
  *   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] = h1_pooled[i,j,k,l]]
  *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
  */
+struct train_d_h1_linear_share_operands {
+  const float *d_h1_linear;
+  const float *h1_convolved;
+  const float *h1_pooled;
+  float *d_h1_linear_share;
+};
+
 static never_inline void
 train_d_h1_linear_share(
   const float *restrict d_h1_linear,
@@ -1212,12 +1255,12 @@ train_d_h1_linear_share(
 }
 
 static void train_d_h1_linear_share_units(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_d_h1_linear_share_operands *operands = on;
   train_d_h1_linear_share(
-    call->d_h1_linear,
-    call->h1_convolved,
-    call->h1_pooled,
-    call->d_h1_linear_share,
+    operands->d_h1_linear,
+    operands->h1_convolved,
+    operands->h1_pooled,
+    operands->d_h1_linear_share,
     from,
     to
   );
@@ -1251,13 +1294,21 @@ train_layer1_W_arranged(const float *restrict layer1_W, float *restrict layer1_W
  *   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns, each added where it
  *       belongs; beyond its border it is 0
  */
+struct train_d_h0_arranged_operands {
+  const float *layer1_W_arranged;
+  const float *h1_convolved;
+  const float *h1_pooled;
+  const float *d_h1_linear_share;
+  float *d_h0_arranged;
+};
+
 static void train_d_h0_arranged(void *on, int from, int to) {
-  const struct train_call *call = on;
-  const float *restrict layer1_W_arranged = call->layer1_W_arranged;
-  const float *restrict h1_convolved = call->h1_convolved;
-  const float *restrict h1_pooled = call->h1_pooled;
-  const float *restrict d_h1_linear_share = call->d_h1_linear_share;
-  float *restrict d_h0_arranged = call->d_h0_arranged;
+  const struct train_d_h0_arranged_operands *operands = on;
+  const float *restrict layer1_W_arranged = operands->layer1_W_arranged;
+  const float *restrict h1_convolved = operands->h1_convolved;
+  const float *restrict h1_pooled = operands->h1_pooled;
+  const float *restrict d_h1_linear_share = operands->d_h1_linear_share;
+  float *restrict d_h0_arranged = operands->d_h0_arranged;
   for (int unit = from; unit < to; unit++) {
     const int i = unit;
     float values[64][50];
@@ -1283,7 +1334,7 @@ static void train_d_h0_arranged(void *on, int from, int to) {
       for (int r = 0; r < 8; r++) {
         for (int s = 0; s < 8; s++) {
           _Alignas(64) float sums[1][WHOLE(100)];
-          listed_1x100(
+          list_sums_100(
             values[row],
             at[row],
             counts[row],
@@ -1307,6 +1358,15 @@ static void train_d_h0_arranged(void *on, int from, int to) {
  *   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] = h0_pooled[i,j,k,l]]
  *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
  */
+struct train_d_h0_linear_and_d_h0_linear_share_operands {
+  const float *d_h0_arranged;
+  const float *h0;
+  float *d_h0_linear;
+  const float *h0_convolved;
+  const float *h0_pooled;
+  float *d_h0_linear_share;
+};
+
 static never_inline void
 train_d_h0_linear_and_d_h0_linear_share(
   const float *restrict d_h0_arranged,
@@ -1341,14 +1401,14 @@ train_d_h0_linear_and_d_h0_linear_share(
 }
 
 static void train_d_h0_linear_and_d_h0_linear_share_units(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_d_h0_linear_and_d_h0_linear_share_operands *operands = on;
   train_d_h0_linear_and_d_h0_linear_share(
-    call->d_h0_arranged,
-    call->h0,
-    call->d_h0_linear,
-    call->h0_convolved,
-    call->h0_pooled,
-    call->d_h0_linear_share,
+    operands->d_h0_arranged,
+    operands->h0,
+    operands->d_h0_linear,
+    operands->h0_convolved,
+    operands->h0_pooled,
+    operands->d_h0_linear_share,
     from,
     to
   );
@@ -1360,6 +1420,11 @@ static void train_d_h0_linear_and_d_h0_linear_share_units(void *on, int from, in
  *   so that d_layer0_W_arranged finds columns beside each other, with room for whole vectors behind
  *       them
  */
+struct train_x_arranged_operands {
+  const float *x;
+  float *x_arranged;
+};
+
 static never_inline void
 train_x_arranged(const float *restrict x, float *restrict x_arranged, int from, int to) {
   for (int i = from * 16; i < least(500, to * 16); i++) {
@@ -1370,8 +1435,8 @@ train_x_arranged(const float *restrict x, float *restrict x_arranged, int from, 
 }
 
 static void train_x_arranged_units(void *on, int from, int to) {
-  const struct train_call *call = on;
-  train_x_arranged(call->x, call->x_arranged, from, to);
+  const struct train_x_arranged_operands *operands = on;
+  train_x_arranged(operands->x, operands->x_arranged, from, to);
 }
 
 /**
@@ -1382,13 +1447,21 @@ static void train_x_arranged_units(void *on, int from, int to) {
  *   for i < 20, l < 500, m < 24, n < 24
  *   from lists of what is not 0 of d_h0_convolved, in runs of 5 columns
  */
+struct train_d_layer0_W_arranged_operands {
+  const float *x_arranged;
+  const float *h0_convolved;
+  const float *h0_pooled;
+  const float *d_h0_linear_share;
+  float *d_layer0_W_arranged;
+};
+
 static void train_d_layer0_W_arranged(void *on, int from, int to) {
-  const struct train_call *call = on;
-  const float *restrict x_arranged = call->x_arranged;
-  const float *restrict h0_convolved = call->h0_convolved;
-  const float *restrict h0_pooled = call->h0_pooled;
-  const float *restrict d_h0_linear_share = call->d_h0_linear_share;
-  float *restrict d_layer0_W_arranged = call->d_layer0_W_arranged;
+  const struct train_d_layer0_W_arranged_operands *operands = on;
+  const float *restrict x_arranged = operands->x_arranged;
+  const float *restrict h0_convolved = operands->h0_convolved;
+  const float *restrict h0_pooled = operands->h0_pooled;
+  const float *restrict d_h0_linear_share = operands->d_h0_linear_share;
+  float *restrict d_layer0_W_arranged = operands->d_layer0_W_arranged;
   for (int unit = from; unit < to; unit++) {
     const int i_from = unit * 3;
     const int i_to = least(20, i_from + 3);
@@ -1411,7 +1484,7 @@ static void train_d_layer0_W_arranged(void *on, int from, int to) {
             }
           }
         }
-        listed_5x5(values, at, count, x_arranged + l * 784, 28, sums[i - i_from][0], more);
+        list_sums_5x5(values, at, count, x_arranged + l * 784, 28, sums[i - i_from][0], more);
       }
       more = true;
     }
@@ -1444,6 +1517,11 @@ train_layer0_W(float *restrict layer0_W, const float *restrict d_layer0_W_arrang
  *   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
  *   for i < 20, j < 500, k < 12, l < 12
  */
+struct train_layer0_b_operands {
+  float *layer0_b;
+  const float *d_h0_linear;
+};
+
 static never_inline void
 train_layer0_b(float *restrict layer0_b, const float *restrict d_h0_linear, int from, int to) {
   for (int i = from; i < to; i++) {
@@ -1461,8 +1539,8 @@ train_layer0_b(float *restrict layer0_b, const float *restrict d_h0_linear, int 
 }
 
 static void train_layer0_b_units(void *on, int from, int to) {
-  const struct train_call *call = on;
-  train_layer0_b(call->layer0_b, call->d_h0_linear, from, to);
+  const struct train_layer0_b_operands *operands = on;
+  train_layer0_b(operands->layer0_b, operands->d_h0_linear, from, to);
 }
 
 /**
@@ -1471,6 +1549,11 @@ static void train_layer0_b_units(void *on, int from, int to) {
  *   so that d_layer1_W_arranged finds columns beside each other, with room for whole vectors behind
  *       them
  */
+struct train_h0_arranged_operands {
+  const float *h0;
+  float *h0_arranged;
+};
+
 static never_inline void
 train_h0_arranged(const float *restrict h0, float *restrict h0_arranged, int from, int to) {
   for (int i = from * 5; i < least(500, to * 5); i++) {
@@ -1485,8 +1568,8 @@ train_h0_arranged(const float *restrict h0, float *restrict h0_arranged, int fro
 }
 
 static void train_h0_arranged_units(void *on, int from, int to) {
-  const struct train_call *call = on;
-  train_h0_arranged(call->h0, call->h0_arranged, from, to);
+  const struct train_h0_arranged_operands *operands = on;
+  train_h0_arranged(operands->h0, operands->h0_arranged, from, to);
 }
 
 /**
@@ -1497,13 +1580,21 @@ static void train_h0_arranged_units(void *on, int from, int to) {
  *   for i < 50, m < 500, n < 8, q < 8
  *   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns
  */
+struct train_d_layer1_W_arranged_operands {
+  const float *h0_arranged;
+  const float *h1_convolved;
+  const float *h1_pooled;
+  const float *d_h1_linear_share;
+  float *d_layer1_W_arranged;
+};
+
 static void train_d_layer1_W_arranged(void *on, int from, int to) {
-  const struct train_call *call = on;
-  const float *restrict h0_arranged = call->h0_arranged;
-  const float *restrict h1_convolved = call->h1_convolved;
-  const float *restrict h1_pooled = call->h1_pooled;
-  const float *restrict d_h1_linear_share = call->d_h1_linear_share;
-  float *restrict d_layer1_W_arranged = call->d_layer1_W_arranged;
+  const struct train_d_layer1_W_arranged_operands *operands = on;
+  const float *restrict h0_arranged = operands->h0_arranged;
+  const float *restrict h1_convolved = operands->h1_convolved;
+  const float *restrict h1_pooled = operands->h1_pooled;
+  const float *restrict d_h1_linear_share = operands->d_h1_linear_share;
+  float *restrict d_layer1_W_arranged = operands->d_layer1_W_arranged;
   for (int unit = from; unit < to; unit++) {
     const int i_from = unit * 7;
     const int i_to = least(50, i_from + 7);
@@ -1527,7 +1618,7 @@ static void train_d_layer1_W_arranged(void *on, int from, int to) {
           }
         }
         for (int j = 0; j < 5; j++) {
-          listed_1x100(
+          list_sums_100(
             values,
             at,
             count,
@@ -1571,6 +1662,11 @@ train_layer1_W(float *restrict layer1_W, const float *restrict d_layer1_W_arrang
  *   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
  *   for i < 50, j < 500, k < 4, l < 4
  */
+struct train_layer1_b_operands {
+  float *layer1_b;
+  const float *d_h1_linear;
+};
+
 static never_inline void
 train_layer1_b(float *restrict layer1_b, const float *restrict d_h1_linear, int from, int to) {
   for (int i = from * 2; i < least(50, to * 2); i++) {
@@ -1588,8 +1684,8 @@ train_layer1_b(float *restrict layer1_b, const float *restrict d_h1_linear, int 
 }
 
 static void train_layer1_b_units(void *on, int from, int to) {
-  const struct train_call *call = on;
-  train_layer1_b(call->layer1_b, call->d_h1_linear, from, to);
+  const struct train_layer1_b_operands *operands = on;
+  train_layer1_b(operands->layer1_b, operands->d_h1_linear, from, to);
 }
 
 /**
@@ -1598,17 +1694,23 @@ static void train_layer1_b_units(void *on, int from, int to) {
  *   for i < 800, j < 500, k < 500
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and d_h2_linear in place
  */
+struct train_hidden_W_operands {
+  const float *h1;
+  const float *d_h2_linear;
+  float *hidden_W;
+};
+
 static always_inline void
 train_hidden_W_panel(
-  const struct train_call *call,
+  const struct train_hidden_W_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to
 ) {
-  const float *restrict h1 = call->h1;
-  const float *restrict d_h2_linear = call->d_h2_linear;
-  float *restrict hidden_W = call->hidden_W;
+  const float *restrict h1 = operands->h1;
+  const float *restrict d_h2_linear = operands->d_h2_linear;
+  float *restrict hidden_W = operands->hidden_W;
   const float *right = d_h2_linear + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     const int i_tile = least(i_first, 800 - 6);
@@ -1624,15 +1726,15 @@ train_hidden_W_panel(
 }
 
 static void train_hidden_W(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_hidden_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j, the first of 12 i.
     const int j_first = unit / 67 * (2 * LANES);
     const int i_from = unit % 67 * 12;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(800, i_from + 12);
-    if (columns == 2 * LANES) train_hidden_W_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else train_hidden_W_panel(call, j_first, columns, i_from, i_to);
+    if (columns == 2 * LANES) train_hidden_W_panel(operands, j_first, 2 * LANES, i_from, i_to);
+    else train_hidden_W_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1642,10 +1744,15 @@ static void train_hidden_W(void *on, int from, int to) {
  *   for i < 500, j < 500
  *   in 4·LANES columns i at a time, of d_h2_linear in place
  */
+struct train_hidden_b_operands {
+  const float *d_h2_linear;
+  float *hidden_b;
+};
+
 static always_inline void
-train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
-  const float *restrict d_h2_linear = call->d_h2_linear;
-  float *restrict hidden_b = call->hidden_b;
+train_hidden_b_panel(const struct train_hidden_b_operands *operands, int i_first, int columns) {
+  const float *restrict d_h2_linear = operands->d_h2_linear;
+  float *restrict hidden_b = operands->hidden_b;
   const float *right = d_h2_linear + i_first;
   _Alignas(64) float sums[1 * 4 * LANES];
   column_sums_4(right, 500, 500, sums);
@@ -1656,13 +1763,13 @@ train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
 }
 
 static void train_hidden_b(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_hidden_b_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 4 * LANES i.
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
-    if (columns == 4 * LANES) train_hidden_b_panel(call, i_first, 4 * LANES);
-    else train_hidden_b_panel(call, i_first, columns);
+    if (columns == 4 * LANES) train_hidden_b_panel(operands, i_first, 4 * LANES);
+    else train_hidden_b_panel(operands, i_first, columns);
   }
 }
 
@@ -1672,11 +1779,17 @@ static void train_hidden_b(void *on, int from, int to) {
  *   for i < 500, j < 10, k < 500
  *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and h2 in place
  */
+struct train_output_W_operands {
+  const float *d_p_logits;
+  const float *h2;
+  float *output_W;
+};
+
 static always_inline void
-train_output_W_panel(const struct train_call *call, int i_first, int columns) {
-  const float *restrict d_p_logits = call->d_p_logits;
-  const float *restrict h2 = call->h2;
-  float *restrict output_W = call->output_W;
+train_output_W_panel(const struct train_output_W_operands *operands, int i_first, int columns) {
+  const float *restrict d_p_logits = operands->d_p_logits;
+  const float *restrict h2 = operands->h2;
+  float *restrict output_W = operands->output_W;
   const float *right = h2 + i_first;
   for (int j_first = 0; j_first < 10; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
@@ -1691,13 +1804,13 @@ train_output_W_panel(const struct train_call *call, int i_first, int columns) {
 }
 
 static void train_output_W(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_output_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES i.
     const int i_first = unit * (2 * LANES);
     const int columns = least(500 - i_first, 2 * LANES);
-    if (columns == 2 * LANES) train_output_W_panel(call, i_first, 2 * LANES);
-    else train_output_W_panel(call, i_first, columns);
+    if (columns == 2 * LANES) train_output_W_panel(operands, i_first, 2 * LANES);
+    else train_output_W_panel(operands, i_first, columns);
   }
 }
 
@@ -1707,10 +1820,15 @@ static void train_output_W(void *on, int from, int to) {
  *   for i < 10, j < 500
  *   in 1·LANES columns i at a time, of d_p_logits in place
  */
+struct train_output_b_operands {
+  const float *d_p_logits;
+  float *output_b;
+};
+
 static always_inline void
-train_output_b_panel(const struct train_call *call, int i_first, int columns) {
-  const float *restrict d_p_logits = call->d_p_logits;
-  float *restrict output_b = call->output_b;
+train_output_b_panel(const struct train_output_b_operands *operands, int i_first, int columns) {
+  const float *restrict d_p_logits = operands->d_p_logits;
+  float *restrict output_b = operands->output_b;
   const float *right = d_p_logits + i_first;
   _Alignas(64) float sums[1 * LANES];
   column_sums_1(right, 500, 10, sums);
@@ -1721,13 +1839,13 @@ train_output_b_panel(const struct train_call *call, int i_first, int columns) {
 }
 
 static void train_output_b(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_output_b_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES i.
     const int i_first = unit * LANES;
     const int columns = least(10 - i_first, LANES);
-    if (columns == LANES) train_output_b_panel(call, i_first, LANES);
-    else train_output_b_panel(call, i_first, columns);
+    if (columns == LANES) train_output_b_panel(operands, i_first, LANES);
+    else train_output_b_panel(operands, i_first, columns);
   }
 }
 
@@ -1736,143 +1854,169 @@ static void train_output_b(void *on, int from, int to) {
  *     output_W, output_b
  */
 int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
-  struct train_call call = {.adjoint_pool = model->adjoint_pool};
-  call.layer0_W = model->layer0_W;
-  call.layer0_b = model->layer0_b;
-  call.layer1_W = model->layer1_W;
-  call.layer1_b = model->layer1_b;
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.index = index;
-  call.h0_convolved = model->scratch_float32;
-  call.h0_pooled = model->scratch_float32 + 5760000;
-  call.h0 = model->scratch_float32 + 7200000;
-  call.h1_convolved = model->scratch_float32 + 8640000;
-  call.h1_pooled = model->scratch_float32 + 10240000;
-  call.h1 = model->scratch_float32 + 10640000;
-  call.h2 = model->scratch_float32 + 11040000;
-  call.p_logits = model->scratch_float32 + 11290000;
-  call.p_exp = model->scratch_float32 + 11295000;
-  call.d_p_logits = model->scratch_float32 + 11295010;
-  call.d_h2_linear = model->scratch_float32 + 11300010;
-  call.d_h1_linear = model->scratch_float32 + 11550010;
-  call.d_h1_linear_share = model->scratch_float32 + 11950010;
-  call.layer1_W_arranged = model->scratch_float32 + 12350010;
-  call.d_h0_arranged = model->scratch_float32 + 12375026;
-  call.d_h0_linear = model->scratch_float32 + 13815026;
-  call.d_h0_linear_share = model->scratch_float32 + 15255026;
-  call.x_arranged = model->scratch_float32 + 12350010;
-  call.d_layer0_W_arranged = model->scratch_float32 + 11290000;
-  call.h0_arranged = model->scratch_float32;
-  call.d_layer1_W_arranged = model->scratch_float32 + 1440016;
-  call.x = model->trainX + call.index * 392000;
-  call.y = model->trainY + call.index * 500;
-  adjoint_parallel(call.adjoint_pool, train_h0_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_h0_pooled_and_h0_units, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_h1_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_h1_pooled_and_h1_units, &call, 167);
-  adjoint_parallel(call.adjoint_pool, train_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
-  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / LANES) * 4);
-  train_cost_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost);
-  adjoint_parallel(call.adjoint_pool, train_d_h2_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
-  adjoint_parallel(call.adjoint_pool, train_d_h1_linear, &call,
-      ((799 + 2 * LANES) / (2 * LANES)) * 4);
-  adjoint_parallel(call.adjoint_pool, train_d_h1_linear_share_units, &call, 167);
-  train_layer1_W_arranged(call.layer1_W, call.layer1_W_arranged);
-  adjoint_parallel(call.adjoint_pool, train_d_h0_arranged, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_d_h0_linear_and_d_h0_linear_share_units, &call, 500);
-  adjoint_parallel(call.adjoint_pool, train_x_arranged_units, &call, 32);
-  adjoint_parallel(call.adjoint_pool, train_d_layer0_W_arranged, &call, 7);
-  train_layer0_W(call.layer0_W, call.d_layer0_W_arranged);
-  adjoint_parallel(call.adjoint_pool, train_layer0_b_units, &call, 20);
-  adjoint_parallel(call.adjoint_pool, train_h0_arranged_units, &call, 100);
-  adjoint_parallel(call.adjoint_pool, train_d_layer1_W_arranged, &call, 8);
-  train_layer1_W(call.layer1_W, call.d_layer1_W_arranged);
-  adjoint_parallel(call.adjoint_pool, train_layer1_b_units, &call, 25);
-  adjoint_parallel(call.adjoint_pool, train_hidden_W, &call,
-      ((499 + 2 * LANES) / (2 * LANES)) * 67);
-  adjoint_parallel(call.adjoint_pool, train_hidden_b, &call, ((499 + 4 * LANES) / (4 * LANES)));
-  adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((499 + 2 * LANES) / (2 * LANES)));
-  train_output_b(&call, 0, ((9 + LANES) / LANES));
-  *cost_out = call.cost;
+  float *layer0_W = model->layer0_W; /* [20, 1, 5, 5] */
+  float *layer0_b = model->layer0_b; /* [20] */
+  float *layer1_W = model->layer1_W; /* [50, 20, 5, 5] */
+  float *layer1_b = model->layer1_b; /* [50] */
+  float *hidden_W = model->hidden_W; /* [800, 500] */
+  float *hidden_b = model->hidden_b; /* [500] */
+  float *output_W = model->output_W; /* [500, 10] */
+  float *output_b = model->output_b; /* [10] */
+  const float *x = model->trainX + index * 392000; /* [500, 784] */
+  const int32_t *y = model->trainY + index * 500; /* [500] */
+  float *h0_convolved = model->scratch_float32; /* [500, 20, 24, 24] */
+  float *h0_pooled = model->scratch_float32 + 5760000; /* [500, 20, 12, 12] */
+  float *h0 = model->scratch_float32 + 7200000; /* [500, 20, 12, 12] */
+  float *h1_convolved = model->scratch_float32 + 8640000; /* [500, 50, 8, 8] */
+  float *h1_pooled = model->scratch_float32 + 10240000; /* [500, 50, 4, 4] */
+  float *h1 = model->scratch_float32 + 10640000; /* [500, 50, 4, 4] */
+  float *h2 = model->scratch_float32 + 11040000; /* [500, 500] */
+  float *p_logits = model->scratch_float32 + 11290000; /* [500, 10] */
+  float *p_exp = model->scratch_float32 + 11295000; /* [10] of [500, 10] */
+  float *d_p_logits = model->scratch_float32 + 11295010; /* [500, 10] */
+  float *d_h2_linear = model->scratch_float32 + 11300010; /* [500, 500] */
+  float *d_h1_linear = model->scratch_float32 + 11550010; /* [500, 50, 4, 4] */
+  float *d_h1_linear_share = model->scratch_float32 + 11950010; /* [500, 50, 4, 4] */
+  float *layer1_W_arranged = model->scratch_float32 + 12350010; /* [5, 50, 5, 20] */
+  float *d_h0_arranged = model->scratch_float32 + 12375026; /* [500, 12, 12, 20] */
+  float *d_h0_linear = model->scratch_float32 + 13815026; /* [500, 20, 12, 12] */
+  float *d_h0_linear_share = model->scratch_float32 + 15255026; /* [500, 20, 12, 12] */
+  float *x_arranged = model->scratch_float32 + 12350010; /* [500, 784] */
+  float *d_layer0_W_arranged = model->scratch_float32 + 11290000; /* [20, 5, 5] */
+  float *h0_arranged = model->scratch_float32; /* [500, 12, 12, 20] */
+  float *d_layer1_W_arranged = model->scratch_float32 + 1440016; /* [50, 5, 5, 20] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h0_convolved,
+    &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h0_pooled_and_h0_units,
+    &(struct train_h0_pooled_and_h0_operands){h0_convolved, h0_pooled, layer0_b, h0},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h1_convolved,
+    &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h1_pooled_and_h1_units,
+    &(struct train_h1_pooled_and_h1_operands){h1_convolved, h1_pooled, layer1_b, h1},
+    167
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h2,
+    &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
+    ((499 + 2 * LANES) / (2 * LANES)) * 84
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_p_logits,
+    &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
+    ((9 + LANES) / LANES) * 4
+  );
+  const float cost = train_cost_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_d_h2_linear,
+    &(struct train_d_h2_linear_operands){d_p_logits, output_W, h2, d_h2_linear},
+    ((499 + 2 * LANES) / (2 * LANES))
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_d_h1_linear,
+    &(struct train_d_h1_linear_operands){d_h2_linear, hidden_W, h1, d_h1_linear},
+    ((799 + 2 * LANES) / (2 * LANES)) * 4
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_d_h1_linear_share_units,
+    &(struct train_d_h1_linear_share_operands){d_h1_linear, h1_convolved, h1_pooled,
+        d_h1_linear_share},
+    167
+  );
+  train_layer1_W_arranged(layer1_W, layer1_W_arranged);
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_d_h0_arranged,
+    &(struct train_d_h0_arranged_operands){layer1_W_arranged, h1_convolved, h1_pooled,
+        d_h1_linear_share, d_h0_arranged},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_d_h0_linear_and_d_h0_linear_share_units,
+    &(struct train_d_h0_linear_and_d_h0_linear_share_operands){d_h0_arranged, h0, d_h0_linear,
+        h0_convolved, h0_pooled, d_h0_linear_share},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_x_arranged_units,
+    &(struct train_x_arranged_operands){x, x_arranged},
+    32
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_d_layer0_W_arranged,
+    &(struct train_d_layer0_W_arranged_operands){x_arranged, h0_convolved, h0_pooled,
+        d_h0_linear_share, d_layer0_W_arranged},
+    7
+  );
+  train_layer0_W(layer0_W, d_layer0_W_arranged);
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_layer0_b_units,
+    &(struct train_layer0_b_operands){layer0_b, d_h0_linear},
+    20
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h0_arranged_units,
+    &(struct train_h0_arranged_operands){h0, h0_arranged},
+    100
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_d_layer1_W_arranged,
+    &(struct train_d_layer1_W_arranged_operands){h0_arranged, h1_convolved, h1_pooled,
+        d_h1_linear_share, d_layer1_W_arranged},
+    8
+  );
+  train_layer1_W(layer1_W, d_layer1_W_arranged);
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_layer1_b_units,
+    &(struct train_layer1_b_operands){layer1_b, d_h1_linear},
+    25
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_hidden_W,
+    &(struct train_hidden_W_operands){h1, d_h2_linear, hidden_W},
+    ((499 + 2 * LANES) / (2 * LANES)) * 67
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_hidden_b,
+    &(struct train_hidden_b_operands){d_h2_linear, hidden_b},
+    ((499 + 4 * LANES) / (4 * LANES))
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_output_W,
+    &(struct train_output_W_operands){d_p_logits, h2, output_W},
+    ((499 + 2 * LANES) / (2 * LANES))
+  );
+  train_output_b(&(struct train_output_b_operands){d_p_logits, output_b}, 0, ((9 + LANES) / LANES));
+  *cost_out = cost;
   return adjoint_done;
-}
-
-/** What a call of validate works on. */
-struct validate_call {
-  struct adjoint_pool *adjoint_pool;
-  float *layer0_W; /* [20, 1, 5, 5] */
-  float *layer0_b; /* [20] */
-  float *layer1_W; /* [50, 20, 5, 5] */
-  float *layer1_b; /* [50] */
-  float *hidden_W; /* [800, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *x; /* [500, 784] */
-  int32_t *y; /* [500] */
-  float *h0_convolved; /* [500, 20, 24, 24] */
-  float *h0; /* [500, 20, 12, 12] */
-  float *h1_convolved; /* [500, 50, 8, 8] */
-  float *h1; /* [500, 50, 4, 4] */
-  float *h2; /* [500, 500] */
-  float *p_logits; /* [500, 10] */
-  int64_t index;
-  float errors;
-};
-
-/**
- * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
- *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
- */
-static always_inline void
-validate_h0_convolved_panel(const struct validate_call *call, int i, int kl_first, int columns) {
-  const float *restrict layer0_W = call->layer0_W;
-  const float *restrict x = call->x;
-  float *restrict h0_convolved = call->h0_convolved;
-  _Alignas(64) float panel[25 * 2 * LANES];
-  long groups[WHOLE_GROUPS(2 * LANES)];
-  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 568);
-    const int k = kl_at / 24;
-    const int l = kl_at % 24;
-    groups[g] = i * 784 + k * 28 + l;
-  }
-  int step = 0;
-  for (int m = 0; m < 5; m++) {
-    for (int n = 0; n < 5; n++) {
-      const float *from = x + m * 28 + n;
-      for (int v = 0; v < 2; v++)
-        f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
-      step++;
-    }
-  }
-  for (int j_first = 0; j_first < 20; j_first += 10) {
-    _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums);
-    for (int j = j_first; j < j_first + 10; j++) {
-      for (int kl = kl_first; kl < kl_first + columns; kl++) {
-        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h0_convolved[i * 11520 + j * 576 + kl] = sum;
-      }
-    }
-  }
-}
-
-static void validate_h0_convolved(void *on, int from, int to) {
-  const struct validate_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: i.
-    const int i = unit;
-    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
-      const int columns = least(576 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) validate_h0_convolved_panel(call, i, kl_first, 2 * LANES);
-      else validate_h0_convolved_panel(call, i, kl_first, columns);
-    }
-  }
 }
 
 /**
@@ -1880,7 +2024,14 @@ static void validate_h0_convolved(void *on, int from, int to) {
  *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
  *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+ * The same for test.
  */
+struct validate_h0_operands {
+  const float *h0_convolved;
+  const float *layer0_b;
+  float *h0;
+};
+
 static never_inline void
 validate_h0(
   const float *restrict h0_convolved,
@@ -1908,73 +2059,8 @@ validate_h0(
 }
 
 static void validate_h0_units(void *on, int from, int to) {
-  const struct validate_call *call = on;
-  validate_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
-}
-
-/**
- * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
- *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
- */
-static always_inline void
-validate_h1_convolved_panel(const struct validate_call *call, int i, int kl_first, int columns) {
-  const float *restrict layer1_W = call->layer1_W;
-  const float *restrict h0 = call->h0;
-  float *restrict h1_convolved = call->h1_convolved;
-  _Alignas(64) float panel[500 * 2 * LANES];
-  long groups[WHOLE_GROUPS(2 * LANES)];
-  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 56);
-    const int k = kl_at / 8;
-    const int l = kl_at % 8;
-    groups[g] = i * 2880 + k * 12 + l;
-  }
-  int step = 0;
-  for (int m = 0; m < 20; m++) {
-    for (int n = 0; n < 5; n++) {
-      for (int q = 0; q < 5; q++) {
-        const float *from = h0 + m * 144 + n * 12 + q;
-        for (int v = 0; v < 2; v++)
-          f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
-        step++;
-      }
-    }
-  }
-  for (int j_first = 0; j_first < 50; j_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
-      layer1_W + j_first * 500 + 24,
-      500,
-      panel,
-      20,
-      25,
-      25 * 2 * LANES,
-      25,
-      -1,
-      2 * LANES,
-      sums
-    );
-    for (int j = j_first; j < j_first + 5; j++) {
-      for (int kl = kl_first; kl < kl_first + columns; kl++) {
-        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[i * 3200 + j * 64 + kl] = sum;
-      }
-    }
-  }
-}
-
-static void validate_h1_convolved(void *on, int from, int to) {
-  const struct validate_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: i.
-    const int i = unit;
-    for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
-      const int columns = least(64 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) validate_h1_convolved_panel(call, i, kl_first, 2 * LANES);
-      else validate_h1_convolved_panel(call, i, kl_first, columns);
-    }
-  }
+  const struct validate_h0_operands *operands = on;
+  validate_h0(operands->h0_convolved, operands->layer0_b, operands->h0, from, to);
 }
 
 /**
@@ -1982,7 +2068,14 @@ static void validate_h1_convolved(void *on, int from, int to) {
  *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
  *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+ * The same for test.
  */
+struct validate_h1_operands {
+  const float *h1_convolved;
+  const float *layer1_b;
+  float *h1;
+};
+
 static never_inline void
 validate_h1(
   const float *restrict h1_convolved,
@@ -2010,134 +2103,17 @@ validate_h1(
 }
 
 static void validate_h1_units(void *on, int from, int to) {
-  const struct validate_call *call = on;
-  validate_h1(call->h1_convolved, call->layer1_b, call->h1, from, to);
-}
-
-/**
- * h2[i,j] = tanh(h2_linear[i,j])
- *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
- *   for i < 500, j < 500, k < 800
- *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
- */
-static always_inline void
-validate_h2_panel(
-  const struct validate_call *call,
-  int j_first,
-  int columns,
-  int i_from,
-  int i_to
-) {
-  const float *restrict h1 = call->h1;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict h2 = call->h2;
-  const float *right = hidden_W + j_first;
-  long right_step = 500;
-  _Alignas(64) float panel[800 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    int step = 0;
-    for (int k = 0; k < 800; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
-      }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 2 * LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 6) {
-    const int i_tile = least(i_first, 500 - 6);
-    _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums);
-    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
-        h2[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
-      }
-    }
-  }
-}
-
-static void validate_h2(void *on, int from, int to) {
-  const struct validate_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
-    const int j_first = unit / 84 * (2 * LANES);
-    const int i_from = unit % 84 * 6;
-    const int columns = least(500 - j_first, 2 * LANES);
-    const int i_to = least(500, i_from + 6);
-    if (columns == 2 * LANES) validate_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else validate_h2_panel(call, j_first, columns, i_from, i_to);
-  }
-}
-
-/**
- * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
- *   for i < 500, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
- */
-static always_inline void
-validate_p_logits_panel(
-  const struct validate_call *call,
-  int j_first,
-  int columns,
-  int i_from,
-  int i_to
-) {
-  const float *restrict h2 = call->h2;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict p_logits = call->p_logits;
-  const float *right = output_W + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[500 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 500; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 10) {
-    _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums);
-    for (int i = i_first; i < i_first + 10; i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * LANES + j - j_first];
-        p_logits[i * 10 + j] = sum + output_b[j];
-      }
-    }
-  }
-}
-
-static void validate_p_logits(void *on, int from, int to) {
-  const struct validate_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 150 i.
-    const int j_first = unit / 4 * LANES;
-    const int i_from = unit % 4 * 150;
-    const int columns = least(10 - j_first, LANES);
-    const int i_to = least(500, i_from + 150);
-    if (columns == LANES) validate_p_logits_panel(call, j_first, LANES, i_from, i_to);
-    else validate_p_logits_panel(call, j_first, columns, i_from, i_to);
-  }
+  const struct validate_h1_operands *operands = on;
+  validate_h1(operands->h1_convolved, operands->layer1_b, operands->h1, from, to);
 }
 
 /**
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
  *   for i < 500, j < 10
+ * The same for test.
  */
-static never_inline void
-validate_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
+static never_inline float
+validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
   double errors_sum = 0.0;
   for (int i = 0; i < 500; i++) {
     int32_t errors_argmax = 0;
@@ -2152,452 +2128,149 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y, float
     errors_sum += (float)(errors_argmax != y[i]);
   }
   const float errors = errors_sum / 500.0f;
-  *errors_out = errors;
+  return errors;
 }
 
 /** validate(index) → errors */
 int lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
-  struct validate_call call = {.adjoint_pool = model->adjoint_pool};
-  call.layer0_W = model->layer0_W;
-  call.layer0_b = model->layer0_b;
-  call.layer1_W = model->layer1_W;
-  call.layer1_b = model->layer1_b;
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.index = index;
-  call.h0_convolved = model->scratch_float32;
-  call.h0 = model->scratch_float32 + 5760000;
-  call.h1_convolved = model->scratch_float32;
-  call.h1 = model->scratch_float32 + 1600000;
-  call.h2 = model->scratch_float32;
-  call.p_logits = model->scratch_float32 + 250000;
-  call.x = model->validX + call.index * 392000;
-  call.y = model->validY + call.index * 500;
-  adjoint_parallel(call.adjoint_pool, validate_h0_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, validate_h0_units, &call, 500);
-  adjoint_parallel(call.adjoint_pool, validate_h1_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, validate_h1_units, &call, 167);
-  adjoint_parallel(call.adjoint_pool, validate_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
-  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES) * 4);
-  validate_errors(call.p_logits, call.y, &call.errors);
-  *errors_out = call.errors;
-  return adjoint_done;
-}
-
-/** What a call of test works on. */
-struct test_call {
-  struct adjoint_pool *adjoint_pool;
-  float *layer0_W; /* [20, 1, 5, 5] */
-  float *layer0_b; /* [20] */
-  float *layer1_W; /* [50, 20, 5, 5] */
-  float *layer1_b; /* [50] */
-  float *hidden_W; /* [800, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *x; /* [500, 784] */
-  int32_t *y; /* [500] */
-  float *h0_convolved; /* [500, 20, 24, 24] */
-  float *h0; /* [500, 20, 12, 12] */
-  float *h1_convolved; /* [500, 50, 8, 8] */
-  float *h1; /* [500, 50, 4, 4] */
-  float *h2; /* [500, 500] */
-  float *p_logits; /* [500, 10] */
-  int64_t index;
-  float errors;
-};
-
-/**
- * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
- *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
- */
-static always_inline void
-test_h0_convolved_panel(const struct test_call *call, int i, int kl_first, int columns) {
-  const float *restrict layer0_W = call->layer0_W;
-  const float *restrict x = call->x;
-  float *restrict h0_convolved = call->h0_convolved;
-  _Alignas(64) float panel[25 * 2 * LANES];
-  long groups[WHOLE_GROUPS(2 * LANES)];
-  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 568);
-    const int k = kl_at / 24;
-    const int l = kl_at % 24;
-    groups[g] = i * 784 + k * 28 + l;
-  }
-  int step = 0;
-  for (int m = 0; m < 5; m++) {
-    for (int n = 0; n < 5; n++) {
-      const float *from = x + m * 28 + n;
-      for (int v = 0; v < 2; v++)
-        f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
-      step++;
-    }
-  }
-  for (int j_first = 0; j_first < 20; j_first += 10) {
-    _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums);
-    for (int j = j_first; j < j_first + 10; j++) {
-      for (int kl = kl_first; kl < kl_first + columns; kl++) {
-        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h0_convolved[i * 11520 + j * 576 + kl] = sum;
-      }
-    }
-  }
-}
-
-static void test_h0_convolved(void *on, int from, int to) {
-  const struct test_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: i.
-    const int i = unit;
-    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
-      const int columns = least(576 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) test_h0_convolved_panel(call, i, kl_first, 2 * LANES);
-      else test_h0_convolved_panel(call, i, kl_first, columns);
-    }
-  }
-}
-
-/**
- * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
- *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
- *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
- */
-static never_inline void
-test_h0(
-  const float *restrict h0_convolved,
-  const float *restrict layer0_b,
-  float *restrict h0,
-  int from,
-  int to
-) {
-  for (int i = from; i < to; i++) {
-    for (int j = 0; j < 20; j++) {
-      for (int k = 0; k < 12; k++) {
-        for (int l = 0; l < 12; l++) {
-          float h0_pooled = -INFINITY;
-          for (int m = 0; m < 2; m++) {
-            for (int n = 0; n < 2; n++) {
-              h0_pooled = f32_max(h0_pooled,
-                  h0_convolved[i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
-            }
-          }
-          h0[i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
-        }
-      }
-    }
-  }
-}
-
-static void test_h0_units(void *on, int from, int to) {
-  const struct test_call *call = on;
-  test_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
-}
-
-/**
- * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
- *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
- */
-static always_inline void
-test_h1_convolved_panel(const struct test_call *call, int i, int kl_first, int columns) {
-  const float *restrict layer1_W = call->layer1_W;
-  const float *restrict h0 = call->h0;
-  float *restrict h1_convolved = call->h1_convolved;
-  _Alignas(64) float panel[500 * 2 * LANES];
-  long groups[WHOLE_GROUPS(2 * LANES)];
-  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 56);
-    const int k = kl_at / 8;
-    const int l = kl_at % 8;
-    groups[g] = i * 2880 + k * 12 + l;
-  }
-  int step = 0;
-  for (int m = 0; m < 20; m++) {
-    for (int n = 0; n < 5; n++) {
-      for (int q = 0; q < 5; q++) {
-        const float *from = h0 + m * 144 + n * 12 + q;
-        for (int v = 0; v < 2; v++)
-          f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
-        step++;
-      }
-    }
-  }
-  for (int j_first = 0; j_first < 50; j_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
-      layer1_W + j_first * 500 + 24,
-      500,
-      panel,
-      20,
-      25,
-      25 * 2 * LANES,
-      25,
-      -1,
-      2 * LANES,
-      sums
-    );
-    for (int j = j_first; j < j_first + 5; j++) {
-      for (int kl = kl_first; kl < kl_first + columns; kl++) {
-        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[i * 3200 + j * 64 + kl] = sum;
-      }
-    }
-  }
-}
-
-static void test_h1_convolved(void *on, int from, int to) {
-  const struct test_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: i.
-    const int i = unit;
-    for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
-      const int columns = least(64 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) test_h1_convolved_panel(call, i, kl_first, 2 * LANES);
-      else test_h1_convolved_panel(call, i, kl_first, columns);
-    }
-  }
-}
-
-/**
- * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
- *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
- *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
- */
-static never_inline void
-test_h1(
-  const float *restrict h1_convolved,
-  const float *restrict layer1_b,
-  float *restrict h1,
-  int from,
-  int to
-) {
-  for (int i = from * 3; i < least(500, to * 3); i++) {
-    for (int j = 0; j < 50; j++) {
-      for (int k = 0; k < 4; k++) {
-        for (int l = 0; l < 4; l++) {
-          float h1_pooled = -INFINITY;
-          for (int m = 0; m < 2; m++) {
-            for (int n = 0; n < 2; n++) {
-              h1_pooled = f32_max(h1_pooled,
-                  h1_convolved[i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
-            }
-          }
-          h1[i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
-        }
-      }
-    }
-  }
-}
-
-static void test_h1_units(void *on, int from, int to) {
-  const struct test_call *call = on;
-  test_h1(call->h1_convolved, call->layer1_b, call->h1, from, to);
-}
-
-/**
- * h2[i,j] = tanh(h2_linear[i,j])
- *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
- *   for i < 500, j < 500, k < 800
- *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
- */
-static always_inline void
-test_h2_panel(const struct test_call *call, int j_first, int columns, int i_from, int i_to) {
-  const float *restrict h1 = call->h1;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict h2 = call->h2;
-  const float *right = hidden_W + j_first;
-  long right_step = 500;
-  _Alignas(64) float panel[800 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    int step = 0;
-    for (int k = 0; k < 800; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
-      }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 2 * LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 6) {
-    const int i_tile = least(i_first, 500 - 6);
-    _Alignas(64) float sums[6 * 2 * LANES];
-    tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums);
-    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_tile) * (2 * LANES) + j - j_first];
-        h2[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
-      }
-    }
-  }
-}
-
-static void test_h2(void *on, int from, int to) {
-  const struct test_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
-    const int j_first = unit / 84 * (2 * LANES);
-    const int i_from = unit % 84 * 6;
-    const int columns = least(500 - j_first, 2 * LANES);
-    const int i_to = least(500, i_from + 6);
-    if (columns == 2 * LANES) test_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else test_h2_panel(call, j_first, columns, i_from, i_to);
-  }
-}
-
-/**
- * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
- *   for i < 500, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
- */
-static always_inline void
-test_p_logits_panel(const struct test_call *call, int j_first, int columns, int i_from, int i_to) {
-  const float *restrict h2 = call->h2;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict p_logits = call->p_logits;
-  const float *right = output_W + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[500 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 500; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 10) {
-    _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h2 + i_first * 500, 500, right, 500, 1, right_step, sums);
-    for (int i = i_first; i < i_first + 10; i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * LANES + j - j_first];
-        p_logits[i * 10 + j] = sum + output_b[j];
-      }
-    }
-  }
-}
-
-static void test_p_logits(void *on, int from, int to) {
-  const struct test_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 150 i.
-    const int j_first = unit / 4 * LANES;
-    const int i_from = unit % 4 * 150;
-    const int columns = least(10 - j_first, LANES);
-    const int i_to = least(500, i_from + 150);
-    if (columns == LANES) test_p_logits_panel(call, j_first, LANES, i_from, i_to);
-    else test_p_logits_panel(call, j_first, columns, i_from, i_to);
-  }
-}
-
-/**
- * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
- *   for i < 500, j < 10
- */
-static never_inline void
-test_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
-  double errors_sum = 0.0;
-  for (int i = 0; i < 500; i++) {
-    int32_t errors_argmax = 0;
-    float p_logits_max = -INFINITY;
-    for (int j = 0; j < 10; j++) {
-      const float p_logits_j = p_logits[i * 10 + j];
-      if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
-        p_logits_max = p_logits_j;
-        errors_argmax = j;
-      }
-    }
-    errors_sum += (float)(errors_argmax != y[i]);
-  }
-  const float errors = errors_sum / 500.0f;
+  const float *layer0_W = model->layer0_W; /* [20, 1, 5, 5] */
+  const float *layer0_b = model->layer0_b; /* [20] */
+  const float *layer1_W = model->layer1_W; /* [50, 20, 5, 5] */
+  const float *layer1_b = model->layer1_b; /* [50] */
+  const float *hidden_W = model->hidden_W; /* [800, 500] */
+  const float *hidden_b = model->hidden_b; /* [500] */
+  const float *output_W = model->output_W; /* [500, 10] */
+  const float *output_b = model->output_b; /* [10] */
+  const float *x = model->validX + index * 392000; /* [500, 784] */
+  const int32_t *y = model->validY + index * 500; /* [500] */
+  float *h0_convolved = model->scratch_float32; /* [500, 20, 24, 24] */
+  float *h0 = model->scratch_float32 + 5760000; /* [500, 20, 12, 12] */
+  float *h1_convolved = model->scratch_float32; /* [500, 50, 8, 8] */
+  float *h1 = model->scratch_float32 + 1600000; /* [500, 50, 4, 4] */
+  float *h2 = model->scratch_float32; /* [500, 500] */
+  float *p_logits = model->scratch_float32 + 250000; /* [500, 10] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h0_convolved,
+    &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    validate_h0_units,
+    &(struct validate_h0_operands){h0_convolved, layer0_b, h0},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h1_convolved,
+    &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    validate_h1_units,
+    &(struct validate_h1_operands){h1_convolved, layer1_b, h1},
+    167
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h2,
+    &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
+    ((499 + 2 * LANES) / (2 * LANES)) * 84
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_p_logits,
+    &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
+    ((9 + LANES) / LANES) * 4
+  );
+  const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
+  return adjoint_done;
 }
 
 /** test(index) → errors */
 int lenet_test(struct lenet *model, int64_t index, float *errors_out) {
-  struct test_call call = {.adjoint_pool = model->adjoint_pool};
-  call.layer0_W = model->layer0_W;
-  call.layer0_b = model->layer0_b;
-  call.layer1_W = model->layer1_W;
-  call.layer1_b = model->layer1_b;
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.index = index;
-  call.h0_convolved = model->scratch_float32;
-  call.h0 = model->scratch_float32 + 5760000;
-  call.h1_convolved = model->scratch_float32;
-  call.h1 = model->scratch_float32 + 1600000;
-  call.h2 = model->scratch_float32;
-  call.p_logits = model->scratch_float32 + 250000;
-  call.x = model->testX + call.index * 392000;
-  call.y = model->testY + call.index * 500;
-  adjoint_parallel(call.adjoint_pool, test_h0_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, test_h0_units, &call, 500);
-  adjoint_parallel(call.adjoint_pool, test_h1_convolved, &call, 500);
-  adjoint_parallel(call.adjoint_pool, test_h1_units, &call, 167);
-  adjoint_parallel(call.adjoint_pool, test_h2, &call, ((499 + 2 * LANES) / (2 * LANES)) * 84);
-  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES) * 4);
-  test_errors(call.p_logits, call.y, &call.errors);
-  *errors_out = call.errors;
+  const float *layer0_W = model->layer0_W; /* [20, 1, 5, 5] */
+  const float *layer0_b = model->layer0_b; /* [20] */
+  const float *layer1_W = model->layer1_W; /* [50, 20, 5, 5] */
+  const float *layer1_b = model->layer1_b; /* [50] */
+  const float *hidden_W = model->hidden_W; /* [800, 500] */
+  const float *hidden_b = model->hidden_b; /* [500] */
+  const float *output_W = model->output_W; /* [500, 10] */
+  const float *output_b = model->output_b; /* [10] */
+  const float *x = model->testX + index * 392000; /* [500, 784] */
+  const int32_t *y = model->testY + index * 500; /* [500] */
+  float *h0_convolved = model->scratch_float32; /* [500, 20, 24, 24] */
+  float *h0 = model->scratch_float32 + 5760000; /* [500, 20, 12, 12] */
+  float *h1_convolved = model->scratch_float32; /* [500, 50, 8, 8] */
+  float *h1 = model->scratch_float32 + 1600000; /* [500, 50, 4, 4] */
+  float *h2 = model->scratch_float32; /* [500, 500] */
+  float *p_logits = model->scratch_float32 + 250000; /* [500, 10] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h0_convolved,
+    &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    validate_h0_units,
+    &(struct validate_h0_operands){h0_convolved, layer0_b, h0},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h1_convolved,
+    &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved},
+    500
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    validate_h1_units,
+    &(struct validate_h1_operands){h1_convolved, layer1_b, h1},
+    167
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h2,
+    &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
+    ((499 + 2 * LANES) / (2 * LANES)) * 84
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_p_logits,
+    &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
+    ((9 + LANES) / LANES) * 4
+  );
+  const float errors = validate_errors(p_logits, y);
+  *errors_out = errors;
   return adjoint_done;
 }
-
-/** What a call of probabilities works on. */
-struct probabilities_call {
-  struct adjoint_pool *adjoint_pool;
-  const float *images; /* [rows, 784] */
-  float *layer0_W; /* [20, 1, 5, 5] */
-  float *layer0_b; /* [20] */
-  float *layer1_W; /* [50, 20, 5, 5] */
-  float *layer1_b; /* [50] */
-  float *hidden_W; /* [800, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *scores_exp; /* [10] of [rows, 10] */
-  float *h0_convolved; /* [rows, 20, 24, 24] */
-  float *h0; /* [rows, 20, 12, 12] */
-  float *h1_convolved; /* [rows, 50, 8, 8] */
-  float *h1; /* [rows, 50, 4, 4] */
-  float *h2; /* [rows, 500] */
-  float *scores_logits; /* [rows, 10] */
-  float *scores; /* [rows, 10] */
-  int32_t rows;
-};
 
 /**
  * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
  *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
  *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ * The same for predict.
  */
+struct probabilities_h0_convolved_operands {
+  const float *layer0_W;
+  const float *images;
+  float *h0_convolved;
+};
+
 static always_inline void
 probabilities_h0_convolved_panel(
-  const struct probabilities_call *call,
+  const struct probabilities_h0_convolved_operands *operands,
   int i,
   int kl_first,
   int columns
 ) {
-  const float *restrict layer0_W = call->layer0_W;
-  const float *restrict images = call->images;
-  float *restrict h0_convolved = call->h0_convolved;
+  const float *restrict layer0_W = operands->layer0_W;
+  const float *restrict images = operands->images;
+  float *restrict h0_convolved = operands->h0_convolved;
   _Alignas(64) float panel[25 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
@@ -2628,14 +2301,14 @@ probabilities_h0_convolved_panel(
 }
 
 static void probabilities_h0_convolved(void *on, int from, int to) {
-  const struct probabilities_call *call = on;
+  const struct probabilities_h0_convolved_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
       const int columns = least(576 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) probabilities_h0_convolved_panel(call, i, kl_first, 2 * LANES);
-      else probabilities_h0_convolved_panel(call, i, kl_first, columns);
+      if (columns == 2 * LANES) probabilities_h0_convolved_panel(operands, i, kl_first, 2 * LANES);
+      else probabilities_h0_convolved_panel(operands, i, kl_first, columns);
     }
   }
 }
@@ -2645,7 +2318,14 @@ static void probabilities_h0_convolved(void *on, int from, int to) {
  *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
  *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
+ * The same for predict.
  */
+struct probabilities_h0_operands {
+  const float *h0_convolved;
+  const float *layer0_b;
+  float *h0;
+};
+
 static never_inline void
 probabilities_h0(
   const float *restrict h0_convolved,
@@ -2673,25 +2353,32 @@ probabilities_h0(
 }
 
 static void probabilities_h0_units(void *on, int from, int to) {
-  const struct probabilities_call *call = on;
-  probabilities_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
+  const struct probabilities_h0_operands *operands = on;
+  probabilities_h0(operands->h0_convolved, operands->layer0_b, operands->h0, from, to);
 }
 
 /**
  * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
  *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
  *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
+ * The same for predict.
  */
+struct probabilities_h1_convolved_operands {
+  const float *layer1_W;
+  const float *h0;
+  float *h1_convolved;
+};
+
 static always_inline void
 probabilities_h1_convolved_panel(
-  const struct probabilities_call *call,
+  const struct probabilities_h1_convolved_operands *operands,
   int i,
   int kl_first,
   int columns
 ) {
-  const float *restrict layer1_W = call->layer1_W;
-  const float *restrict h0 = call->h0;
-  float *restrict h1_convolved = call->h1_convolved;
+  const float *restrict layer1_W = operands->layer1_W;
+  const float *restrict h0 = operands->h0;
+  float *restrict h1_convolved = operands->h1_convolved;
   _Alignas(64) float panel[500 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
@@ -2713,7 +2400,7 @@ probabilities_h1_convolved_panel(
   }
   for (int j_first = 0; j_first < 50; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
+    tile_5x2_nested(
       layer1_W + j_first * 500 + 24,
       500,
       panel,
@@ -2735,14 +2422,14 @@ probabilities_h1_convolved_panel(
 }
 
 static void probabilities_h1_convolved(void *on, int from, int to) {
-  const struct probabilities_call *call = on;
+  const struct probabilities_h1_convolved_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: i.
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) probabilities_h1_convolved_panel(call, i, kl_first, 2 * LANES);
-      else probabilities_h1_convolved_panel(call, i, kl_first, columns);
+      if (columns == 2 * LANES) probabilities_h1_convolved_panel(operands, i, kl_first, 2 * LANES);
+      else probabilities_h1_convolved_panel(operands, i, kl_first, columns);
     }
   }
 }
@@ -2752,7 +2439,15 @@ static void probabilities_h1_convolved(void *on, int from, int to) {
  *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
  *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
  *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
+ * The same for predict.
  */
+struct probabilities_h1_operands {
+  const float *h1_convolved;
+  const float *layer1_b;
+  float *h1;
+  int32_t rows;
+};
+
 static never_inline void
 probabilities_h1(
   const float *restrict h1_convolved,
@@ -2781,8 +2476,15 @@ probabilities_h1(
 }
 
 static void probabilities_h1_units(void *on, int from, int to) {
-  const struct probabilities_call *call = on;
-  probabilities_h1(call->h1_convolved, call->layer1_b, call->h1, call->rows, from, to);
+  const struct probabilities_h1_operands *operands = on;
+  probabilities_h1(
+    operands->h1_convolved,
+    operands->layer1_b,
+    operands->h1,
+    operands->rows,
+    from,
+    to
+  );
 }
 
 /**
@@ -2790,20 +2492,29 @@ static void probabilities_h1_units(void *on, int from, int to) {
  *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
  *   for i < rows, j < 500, k < 800
  *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
+ * The same for predict.
  */
+struct probabilities_h2_operands {
+  const float *h1;
+  const float *hidden_W;
+  const float *hidden_b;
+  float *h2;
+  int32_t rows;
+};
+
 static always_inline void
 probabilities_h2_panel(
-  const struct probabilities_call *call,
+  const struct probabilities_h2_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to
 ) {
-  const float *restrict h1 = call->h1;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict h2 = call->h2;
-  const int32_t rows = call->rows;
+  const float *restrict h1 = operands->h1;
+  const float *restrict hidden_W = operands->hidden_W;
+  const float *restrict hidden_b = operands->hidden_b;
+  float *restrict h2 = operands->h2;
+  const int32_t rows = operands->rows;
   const float *right = hidden_W + j_first;
   long right_step = 500;
   _Alignas(64) float panel[800 * 2 * LANES];
@@ -2838,16 +2549,16 @@ probabilities_h2_panel(
 }
 
 static void probabilities_h2(void *on, int from, int to) {
-  const struct probabilities_call *call = on;
-  const int32_t rows = call->rows;
+  const struct probabilities_h2_operands *operands = on;
+  const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
     const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
-    if (columns == 2 * LANES) probabilities_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else probabilities_h2_panel(call, j_first, columns, i_from, i_to);
+    if (columns == 2 * LANES) probabilities_h2_panel(operands, j_first, 2 * LANES, i_from, i_to);
+    else probabilities_h2_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -2855,20 +2566,29 @@ static void probabilities_h2(void *on, int from, int to) {
  * scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
  *   for i < rows, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
+ * The same for predict.
  */
+struct probabilities_scores_logits_operands {
+  const float *h2;
+  const float *output_W;
+  const float *output_b;
+  float *scores_logits;
+  int32_t rows;
+};
+
 static always_inline void
 probabilities_scores_logits_panel(
-  const struct probabilities_call *call,
+  const struct probabilities_scores_logits_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to
 ) {
-  const float *restrict h2 = call->h2;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict scores_logits = call->scores_logits;
-  const int32_t rows = call->rows;
+  const float *restrict h2 = operands->h2;
+  const float *restrict output_W = operands->output_W;
+  const float *restrict output_b = operands->output_b;
+  float *restrict scores_logits = operands->scores_logits;
+  const int32_t rows = operands->rows;
   const float *right = output_W + j_first;
   long right_step = 10;
   _Alignas(64) float panel[500 * LANES];
@@ -2903,16 +2623,16 @@ probabilities_scores_logits_panel(
 }
 
 static void probabilities_scores_logits(void *on, int from, int to) {
-  const struct probabilities_call *call = on;
-  const int32_t rows = call->rows;
+  const struct probabilities_scores_logits_operands *operands = on;
+  const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / ((rows + 149) / 150) * LANES;
     const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
-    if (columns == LANES) probabilities_scores_logits_panel(call, j_first, LANES, i_from, i_to);
-    else probabilities_scores_logits_panel(call, j_first, columns, i_from, i_to);
+    if (columns == LANES) probabilities_scores_logits_panel(operands, j_first, LANES, i_from, i_to);
+    else probabilities_scores_logits_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -2952,387 +2672,75 @@ probabilities_scores(
 
 /** probabilities(images) → scores */
 int lenet_probabilities(struct lenet *model, const float *images, int32_t rows, float *scores_out) {
-  struct probabilities_call call = {.adjoint_pool = model->adjoint_pool};
   int adjoint_status = adjoint_no_memory;
-  call.layer0_W = model->layer0_W;
-  call.layer0_b = model->layer0_b;
-  call.layer1_W = model->layer1_W;
-  call.layer1_b = model->layer1_b;
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.images = images;
-  call.rows = rows;
-  call.scores_exp = model->scratch_float32;
-  call.scores = scores_out;
-  call.h0_convolved = adjoint_memory(call.h0_convolved, (double)call.rows * 20 * 24 * 24,
-      sizeof(float));
-  call.h0 = adjoint_memory(call.h0, (double)call.rows * 20 * 12 * 12, sizeof(float));
-  call.h1_convolved = adjoint_memory(call.h1_convolved, (double)call.rows * 50 * 8 * 8,
-      sizeof(float));
-  call.h1 = adjoint_memory(call.h1, (double)call.rows * 50 * 4 * 4, sizeof(float));
-  call.h2 = adjoint_memory(call.h2, (double)call.rows * 500, sizeof(float));
-  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
-  if (!call.h0_convolved || !call.h0 || !call.h1_convolved || !call.h1 || !call.h2
-      || !call.scores_logits) goto end;
-  adjoint_parallel(call.adjoint_pool, probabilities_h0_convolved, &call, call.rows);
-  adjoint_parallel(call.adjoint_pool, probabilities_h0_units, &call, (call.rows + 0) / 1);
-  adjoint_parallel(call.adjoint_pool, probabilities_h1_convolved, &call, call.rows);
-  adjoint_parallel(call.adjoint_pool, probabilities_h1_units, &call, (call.rows + 2) / 3);
-  adjoint_parallel(call.adjoint_pool, probabilities_h2, &call,
-      ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
-  adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
-      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
-  probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
+  const float *layer0_W = model->layer0_W; /* [20, 1, 5, 5] */
+  const float *layer0_b = model->layer0_b; /* [20] */
+  const float *layer1_W = model->layer1_W; /* [50, 20, 5, 5] */
+  const float *layer1_b = model->layer1_b; /* [50] */
+  const float *hidden_W = model->hidden_W; /* [800, 500] */
+  const float *hidden_b = model->hidden_b; /* [500] */
+  const float *output_W = model->output_W; /* [500, 10] */
+  const float *output_b = model->output_b; /* [10] */
+  float *scores_exp = model->scratch_float32; /* [10] of [rows, 10] */
+  float *h0_convolved = NULL; /* [rows, 20, 24, 24] */
+  float *h0 = NULL; /* [rows, 20, 12, 12] */
+  float *h1_convolved = NULL; /* [rows, 50, 8, 8] */
+  float *h1 = NULL; /* [rows, 50, 4, 4] */
+  float *h2 = NULL; /* [rows, 500] */
+  float *scores_logits = NULL; /* [rows, 10] */
+  h0_convolved = adjoint_memory(h0_convolved, (double)rows * 20 * 24 * 24, sizeof(float));
+  h0 = adjoint_memory(h0, (double)rows * 20 * 12 * 12, sizeof(float));
+  h1_convolved = adjoint_memory(h1_convolved, (double)rows * 50 * 8 * 8, sizeof(float));
+  h1 = adjoint_memory(h1, (double)rows * 50 * 4 * 4, sizeof(float));
+  h2 = adjoint_memory(h2, (double)rows * 500, sizeof(float));
+  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  if (!h0_convolved || !h0 || !h1_convolved || !h1 || !h2 || !scores_logits) goto end;
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h0_convolved,
+    &(struct probabilities_h0_convolved_operands){layer0_W, images, h0_convolved},
+    rows
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h0_units,
+    &(struct probabilities_h0_operands){h0_convolved, layer0_b, h0},
+    (rows + 0) / 1
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h1_convolved,
+    &(struct probabilities_h1_convolved_operands){layer1_W, h0, h1_convolved},
+    rows
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h1_units,
+    &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows},
+    (rows + 2) / 3
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h2,
+    &(struct probabilities_h2_operands){h1, hidden_W, hidden_b, h2, rows},
+    ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6)
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_scores_logits,
+    &(struct probabilities_scores_logits_operands){h2, output_W, output_b, scores_logits, rows},
+    ((9 + LANES) / LANES) * ((rows + 149) / 150)
+  );
+  probabilities_scores(scores_logits, scores_exp, scores_out, rows);
   adjoint_status = adjoint_done;
 end:
-  free(call.h0_convolved);
-  free(call.h0);
-  free(call.h1_convolved);
-  free(call.h1);
-  free(call.h2);
-  free(call.scores_logits);
+  free(h0_convolved);
+  free(h0);
+  free(h1_convolved);
+  free(h1);
+  free(h2);
+  free(scores_logits);
   return adjoint_status;
-}
-
-/** What a call of predict works on. */
-struct predict_call {
-  struct adjoint_pool *adjoint_pool;
-  const float *images; /* [rows, 784] */
-  float *layer0_W; /* [20, 1, 5, 5] */
-  float *layer0_b; /* [20] */
-  float *layer1_W; /* [50, 20, 5, 5] */
-  float *layer1_b; /* [50] */
-  float *hidden_W; /* [800, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *h0_convolved; /* [rows, 20, 24, 24] */
-  float *h0; /* [rows, 20, 12, 12] */
-  float *h1_convolved; /* [rows, 50, 8, 8] */
-  float *h1; /* [rows, 50, 4, 4] */
-  float *h2; /* [rows, 500] */
-  float *scores_logits; /* [rows, 10] */
-  int32_t *argmax; /* [rows] */
-  int32_t rows;
-};
-
-/**
- * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
- *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
- */
-static always_inline void
-predict_h0_convolved_panel(const struct predict_call *call, int i, int kl_first, int columns) {
-  const float *restrict layer0_W = call->layer0_W;
-  const float *restrict images = call->images;
-  float *restrict h0_convolved = call->h0_convolved;
-  _Alignas(64) float panel[25 * 2 * LANES];
-  long groups[WHOLE_GROUPS(2 * LANES)];
-  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 568);
-    const int k = kl_at / 24;
-    const int l = kl_at % 24;
-    groups[g] = (ptrdiff_t)i * 784 + k * 28 + l;
-  }
-  int step = 0;
-  for (int m = 0; m < 5; m++) {
-    for (int n = 0; n < 5; n++) {
-      const float *from = images + m * 28 + n;
-      for (int v = 0; v < 2; v++)
-        f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
-      step++;
-    }
-  }
-  for (int j_first = 0; j_first < 20; j_first += 10) {
-    _Alignas(64) float sums[10 * 2 * LANES];
-    tile_10x2(layer0_W + j_first * 25 + 24, 25, panel, 25, -1, 2 * LANES, sums);
-    for (int j = j_first; j < j_first + 10; j++) {
-      for (int kl = kl_first; kl < kl_first + columns; kl++) {
-        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + kl] = sum;
-      }
-    }
-  }
-}
-
-static void predict_h0_convolved(void *on, int from, int to) {
-  const struct predict_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: i.
-    const int i = unit;
-    for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
-      const int columns = least(576 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) predict_h0_convolved_panel(call, i, kl_first, 2 * LANES);
-      else predict_h0_convolved_panel(call, i, kl_first, columns);
-    }
-  }
-}
-
-/**
- * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
- *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
- *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
- */
-static never_inline void
-predict_h0(
-  const float *restrict h0_convolved,
-  const float *restrict layer0_b,
-  float *restrict h0,
-  int from,
-  int to
-) {
-  for (int i = from; i < to; i++) {
-    for (int j = 0; j < 20; j++) {
-      for (int k = 0; k < 12; k++) {
-        for (int l = 0; l < 12; l++) {
-          float h0_pooled = -INFINITY;
-          for (int m = 0; m < 2; m++) {
-            for (int n = 0; n < 2; n++) {
-              h0_pooled = f32_max(h0_pooled,
-                  h0_convolved[(ptrdiff_t)i * 11520 + j * 576 + k * 48 + m * 24 + l * 2 + n]);
-            }
-          }
-          h0[(ptrdiff_t)i * 2880 + j * 144 + k * 12 + l] = f32_tanh(h0_pooled + layer0_b[j]);
-        }
-      }
-    }
-  }
-}
-
-static void predict_h0_units(void *on, int from, int to) {
-  const struct predict_call *call = on;
-  predict_h0(call->h0_convolved, call->layer0_b, call->h0, from, to);
-}
-
-/**
- * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
- *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
- */
-static always_inline void
-predict_h1_convolved_panel(const struct predict_call *call, int i, int kl_first, int columns) {
-  const float *restrict layer1_W = call->layer1_W;
-  const float *restrict h0 = call->h0;
-  float *restrict h1_convolved = call->h1_convolved;
-  _Alignas(64) float panel[500 * 2 * LANES];
-  long groups[WHOLE_GROUPS(2 * LANES)];
-  for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 56);
-    const int k = kl_at / 8;
-    const int l = kl_at % 8;
-    groups[g] = (ptrdiff_t)i * 2880 + k * 12 + l;
-  }
-  int step = 0;
-  for (int m = 0; m < 20; m++) {
-    for (int n = 0; n < 5; n++) {
-      for (int q = 0; q < 5; q++) {
-        const float *from = h0 + m * 144 + n * 12 + q;
-        for (int v = 0; v < 2; v++)
-          f32v_store(panel + step * (2 * LANES) + v * LANES, f32v_load_groups(from, groups, v));
-        step++;
-      }
-    }
-  }
-  for (int j_first = 0; j_first < 50; j_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2_2(
-      layer1_W + j_first * 500 + 24,
-      500,
-      panel,
-      20,
-      25,
-      25 * 2 * LANES,
-      25,
-      -1,
-      2 * LANES,
-      sums
-    );
-    for (int j = j_first; j < j_first + 5; j++) {
-      for (int kl = kl_first; kl < kl_first + columns; kl++) {
-        const float sum = sums[(j - j_first) * (2 * LANES) + kl - kl_first];
-        h1_convolved[(ptrdiff_t)i * 3200 + j * 64 + kl] = sum;
-      }
-    }
-  }
-}
-
-static void predict_h1_convolved(void *on, int from, int to) {
-  const struct predict_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: i.
-    const int i = unit;
-    for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
-      const int columns = least(64 - kl_first, 2 * LANES);
-      if (columns == 2 * LANES) predict_h1_convolved_panel(call, i, kl_first, 2 * LANES);
-      else predict_h1_convolved_panel(call, i, kl_first, columns);
-    }
-  }
-}
-
-/**
- * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
- *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
- *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
- */
-static never_inline void
-predict_h1(
-  const float *restrict h1_convolved,
-  const float *restrict layer1_b,
-  float *restrict h1,
-  int32_t rows,
-  int from,
-  int to
-) {
-  for (int i = from * 3; i < least(rows, to * 3); i++) {
-    for (int j = 0; j < 50; j++) {
-      for (int k = 0; k < 4; k++) {
-        for (int l = 0; l < 4; l++) {
-          float h1_pooled = -INFINITY;
-          for (int m = 0; m < 2; m++) {
-            for (int n = 0; n < 2; n++) {
-              h1_pooled = f32_max(h1_pooled,
-                  h1_convolved[(ptrdiff_t)i * 3200 + j * 64 + k * 16 + m * 8 + l * 2 + n]);
-            }
-          }
-          h1[(ptrdiff_t)i * 800 + j * 16 + k * 4 + l] = f32_tanh(h1_pooled + layer1_b[j]);
-        }
-      }
-    }
-  }
-}
-
-static void predict_h1_units(void *on, int from, int to) {
-  const struct predict_call *call = on;
-  predict_h1(call->h1_convolved, call->layer1_b, call->h1, call->rows, from, to);
-}
-
-/**
- * h2[i,j] = tanh(h2_linear[i,j])
- *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
- *   for i < rows, j < 500, k < 800
- *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
- */
-static always_inline void
-predict_h2_panel(const struct predict_call *call, int j_first, int columns, int i_from, int i_to) {
-  const float *restrict h1 = call->h1;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict h2 = call->h2;
-  const int32_t rows = call->rows;
-  const float *right = hidden_W + j_first;
-  long right_step = 500;
-  _Alignas(64) float panel[800 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    int step = 0;
-    for (int k = 0; k < 800; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
-      }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 2 * LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 6) {
-    _Alignas(64) float sums[6 * 2 * LANES];
-    long rows_[6];
-    for (int r = 0; r < 6; r++) {
-      const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 800;
-    }
-    tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums);
-    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h2[(ptrdiff_t)i * 500 + j] = f32_tanh(sum + hidden_b[j]);
-      }
-    }
-  }
-}
-
-static void predict_h2(void *on, int from, int to) {
-  const struct predict_call *call = on;
-  const int32_t rows = call->rows;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
-    const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
-    const int i_from = unit % ((rows + 5) / 6) * 6;
-    const int columns = least(500 - j_first, 2 * LANES);
-    const int i_to = least(rows, i_from + 6);
-    if (columns == 2 * LANES) predict_h2_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else predict_h2_panel(call, j_first, columns, i_from, i_to);
-  }
-}
-
-/**
- * scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
- *   for i < rows, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
- */
-static always_inline void
-predict_scores_logits_panel(
-  const struct predict_call *call,
-  int j_first,
-  int columns,
-  int i_from,
-  int i_to
-) {
-  const float *restrict h2 = call->h2;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict scores_logits = call->scores_logits;
-  const int32_t rows = call->rows;
-  const float *right = output_W + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[500 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 500; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 10) {
-    _Alignas(64) float sums[10 * LANES];
-    long rows_[10];
-    for (int r = 0; r < 10; r++) {
-      const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 500;
-    }
-    tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums);
-    for (int i = i_first; i < least(i_first + 10, i_to); i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * LANES + j - j_first];
-        scores_logits[(ptrdiff_t)i * 10 + j] = sum + output_b[j];
-      }
-    }
-  }
-}
-
-static void predict_scores_logits(void *on, int from, int to) {
-  const struct predict_call *call = on;
-  const int32_t rows = call->rows;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 150 i.
-    const int j_first = unit / ((rows + 149) / 150) * LANES;
-    const int i_from = unit % ((rows + 149) / 150) * 150;
-    const int columns = least(10 - j_first, LANES);
-    const int i_to = least(rows, i_from + 150);
-    if (columns == LANES) predict_scores_logits_panel(call, j_first, LANES, i_from, i_to);
-    else predict_scores_logits_panel(call, j_first, columns, i_from, i_to);
-  }
 }
 
 /**
@@ -3358,46 +2766,73 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
 
 /** predict(images) → argmax */
 int lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_t *argmax_out) {
-  struct predict_call call = {.adjoint_pool = model->adjoint_pool};
   int adjoint_status = adjoint_no_memory;
-  call.layer0_W = model->layer0_W;
-  call.layer0_b = model->layer0_b;
-  call.layer1_W = model->layer1_W;
-  call.layer1_b = model->layer1_b;
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.images = images;
-  call.rows = rows;
-  call.argmax = argmax_out;
-  call.h0_convolved = adjoint_memory(call.h0_convolved, (double)call.rows * 20 * 24 * 24,
-      sizeof(float));
-  call.h0 = adjoint_memory(call.h0, (double)call.rows * 20 * 12 * 12, sizeof(float));
-  call.h1_convolved = adjoint_memory(call.h1_convolved, (double)call.rows * 50 * 8 * 8,
-      sizeof(float));
-  call.h1 = adjoint_memory(call.h1, (double)call.rows * 50 * 4 * 4, sizeof(float));
-  call.h2 = adjoint_memory(call.h2, (double)call.rows * 500, sizeof(float));
-  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
-  if (!call.h0_convolved || !call.h0 || !call.h1_convolved || !call.h1 || !call.h2
-      || !call.scores_logits) goto end;
-  adjoint_parallel(call.adjoint_pool, predict_h0_convolved, &call, call.rows);
-  adjoint_parallel(call.adjoint_pool, predict_h0_units, &call, (call.rows + 0) / 1);
-  adjoint_parallel(call.adjoint_pool, predict_h1_convolved, &call, call.rows);
-  adjoint_parallel(call.adjoint_pool, predict_h1_units, &call, (call.rows + 2) / 3);
-  adjoint_parallel(call.adjoint_pool, predict_h2, &call,
-      ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
-  adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
-      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
-  predict_argmax(call.scores_logits, call.argmax, call.rows);
+  const float *layer0_W = model->layer0_W; /* [20, 1, 5, 5] */
+  const float *layer0_b = model->layer0_b; /* [20] */
+  const float *layer1_W = model->layer1_W; /* [50, 20, 5, 5] */
+  const float *layer1_b = model->layer1_b; /* [50] */
+  const float *hidden_W = model->hidden_W; /* [800, 500] */
+  const float *hidden_b = model->hidden_b; /* [500] */
+  const float *output_W = model->output_W; /* [500, 10] */
+  const float *output_b = model->output_b; /* [10] */
+  float *h0_convolved = NULL; /* [rows, 20, 24, 24] */
+  float *h0 = NULL; /* [rows, 20, 12, 12] */
+  float *h1_convolved = NULL; /* [rows, 50, 8, 8] */
+  float *h1 = NULL; /* [rows, 50, 4, 4] */
+  float *h2 = NULL; /* [rows, 500] */
+  float *scores_logits = NULL; /* [rows, 10] */
+  h0_convolved = adjoint_memory(h0_convolved, (double)rows * 20 * 24 * 24, sizeof(float));
+  h0 = adjoint_memory(h0, (double)rows * 20 * 12 * 12, sizeof(float));
+  h1_convolved = adjoint_memory(h1_convolved, (double)rows * 50 * 8 * 8, sizeof(float));
+  h1 = adjoint_memory(h1, (double)rows * 50 * 4 * 4, sizeof(float));
+  h2 = adjoint_memory(h2, (double)rows * 500, sizeof(float));
+  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  if (!h0_convolved || !h0 || !h1_convolved || !h1 || !h2 || !scores_logits) goto end;
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h0_convolved,
+    &(struct probabilities_h0_convolved_operands){layer0_W, images, h0_convolved},
+    rows
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h0_units,
+    &(struct probabilities_h0_operands){h0_convolved, layer0_b, h0},
+    (rows + 0) / 1
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h1_convolved,
+    &(struct probabilities_h1_convolved_operands){layer1_W, h0, h1_convolved},
+    rows
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h1_units,
+    &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows},
+    (rows + 2) / 3
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_h2,
+    &(struct probabilities_h2_operands){h1, hidden_W, hidden_b, h2, rows},
+    ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6)
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_scores_logits,
+    &(struct probabilities_scores_logits_operands){h2, output_W, output_b, scores_logits, rows},
+    ((9 + LANES) / LANES) * ((rows + 149) / 150)
+  );
+  predict_argmax(scores_logits, argmax_out, rows);
   adjoint_status = adjoint_done;
 end:
-  free(call.h0_convolved);
-  free(call.h0);
-  free(call.h1_convolved);
-  free(call.h1);
-  free(call.h2);
-  free(call.scores_logits);
+  free(h0_convolved);
+  free(h0);
+  free(h1_convolved);
+  free(h1);
+  free(h2);
+  free(scores_logits);
   return adjoint_status;
 }
 

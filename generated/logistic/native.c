@@ -213,37 +213,31 @@ tile_12x1(
   f32v_store(sums + 11 * LANES, sum_11_0);
 }
 
-/** What a call of train works on. */
-struct train_call {
-  struct adjoint_pool *adjoint_pool;
-  float *W; /* [784, 10] */
-  float *b; /* [10] */
-  float *x; /* [600, 784] */
-  int32_t *y; /* [600] */
-  float *p_logits; /* [600, 10] */
-  float *p_exp; /* [10] of [600, 10] */
-  float *d_p_logits; /* [600, 10] */
-  int64_t index;
-  float cost;
-};
-
 /**
  * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
  *   for i < 600, j < 10, k < 784
  *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
+ * The same for validate, test.
  */
+struct train_p_logits_operands {
+  const float *x;
+  const float *W;
+  const float *b;
+  float *p_logits;
+};
+
 static always_inline void
 train_p_logits_panel(
-  const struct train_call *call,
+  const struct train_p_logits_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to
 ) {
-  const float *restrict x = call->x;
-  const float *restrict W = call->W;
-  const float *restrict b = call->b;
-  float *restrict p_logits = call->p_logits;
+  const float *restrict x = operands->x;
+  const float *restrict W = operands->W;
+  const float *restrict b = operands->b;
+  float *restrict p_logits = operands->p_logits;
   const float *right = W + j_first;
   long right_step = 10;
   _Alignas(64) float panel[784 * LANES];
@@ -273,15 +267,15 @@ train_p_logits_panel(
 }
 
 static void train_p_logits(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_p_logits_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 144 i.
     const int j_first = unit / 5 * LANES;
     const int i_from = unit % 5 * 144;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(600, i_from + 144);
-    if (columns == LANES) train_p_logits_panel(call, j_first, LANES, i_from, i_to);
-    else train_p_logits_panel(call, j_first, columns, i_from, i_to);
+    if (columns == LANES) train_p_logits_panel(operands, j_first, LANES, i_from, i_to);
+    else train_p_logits_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -298,13 +292,12 @@ static void train_p_logits(void *on, int from, int to) {
  *   where p[i,j] = p_exp[i,j] / p_sum[i]
  *   for i < 600, j < 10
  */
-static never_inline void
+static never_inline float
 train_cost_and_d_p_logits(
   const float *restrict p_logits,
   float *restrict p_exp,
   const int32_t *restrict y,
-  float *restrict d_p_logits,
-  float *cost_out
+  float *restrict d_p_logits
 ) {
   double cost_sum = 0.0;
   for (int i = 0; i < 600; i++) {
@@ -325,7 +318,7 @@ train_cost_and_d_p_logits(
     }
   }
   const float cost = -(cost_sum / 600.0f);
-  *cost_out = cost;
+  return cost;
 }
 
 /**
@@ -334,11 +327,17 @@ train_cost_and_d_p_logits(
  *   for i < 784, j < 10, k < 600
  *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and x in place
  */
+struct train_W_operands {
+  const float *d_p_logits;
+  const float *x;
+  float *W;
+};
+
 static always_inline void
-train_W_panel(const struct train_call *call, int i_first, int columns) {
-  const float *restrict d_p_logits = call->d_p_logits;
-  const float *restrict x = call->x;
-  float *restrict W = call->W;
+train_W_panel(const struct train_W_operands *operands, int i_first, int columns) {
+  const float *restrict d_p_logits = operands->d_p_logits;
+  const float *restrict x = operands->x;
+  float *restrict W = operands->W;
   const float *right = x + i_first;
   long right_step = 784;
   _Alignas(64) float panel[600 * 2 * LANES];
@@ -368,13 +367,13 @@ train_W_panel(const struct train_call *call, int i_first, int columns) {
 }
 
 static void train_W(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES i.
     const int i_first = unit * (2 * LANES);
     const int columns = least(784 - i_first, 2 * LANES);
-    if (columns == 2 * LANES) train_W_panel(call, i_first, 2 * LANES);
-    else train_W_panel(call, i_first, columns);
+    if (columns == 2 * LANES) train_W_panel(operands, i_first, 2 * LANES);
+    else train_W_panel(operands, i_first, columns);
   }
 }
 
@@ -384,10 +383,15 @@ static void train_W(void *on, int from, int to) {
  *   for i < 10, j < 600
  *   in 1·LANES columns i at a time, of d_p_logits in place
  */
+struct train_b_operands {
+  const float *d_p_logits;
+  float *b;
+};
+
 static always_inline void
-train_b_panel(const struct train_call *call, int i_first, int columns) {
-  const float *restrict d_p_logits = call->d_p_logits;
-  float *restrict b = call->b;
+train_b_panel(const struct train_b_operands *operands, int i_first, int columns) {
+  const float *restrict d_p_logits = operands->d_p_logits;
+  float *restrict b = operands->b;
   const float *right = d_p_logits + i_first;
   _Alignas(64) float sums[1 * LANES];
   column_sums_1(right, 600, 10, sums);
@@ -398,111 +402,50 @@ train_b_panel(const struct train_call *call, int i_first, int columns) {
 }
 
 static void train_b(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_b_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES i.
     const int i_first = unit * LANES;
     const int columns = least(10 - i_first, LANES);
-    if (columns == LANES) train_b_panel(call, i_first, LANES);
-    else train_b_panel(call, i_first, columns);
+    if (columns == LANES) train_b_panel(operands, i_first, LANES);
+    else train_b_panel(operands, i_first, columns);
   }
 }
 
 /** train(index) → cost; updates W, b */
 int logistic_train(struct logistic *model, int64_t index, float *cost_out) {
-  struct train_call call = {.adjoint_pool = model->adjoint_pool};
-  call.W = model->W;
-  call.b = model->b;
-  call.index = index;
-  call.p_logits = model->scratch_float32;
-  call.p_exp = model->scratch_float32 + 6000;
-  call.d_p_logits = model->scratch_float32 + 6010;
-  call.x = model->trainX + call.index * 470400;
-  call.y = model->trainY + call.index * 600;
-  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / LANES) * 5);
-  train_cost_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost);
-  adjoint_parallel(call.adjoint_pool, train_W, &call, ((783 + 2 * LANES) / (2 * LANES)));
-  train_b(&call, 0, ((9 + LANES) / LANES));
-  *cost_out = call.cost;
+  float *W = model->W; /* [784, 10] */
+  float *b = model->b; /* [10] */
+  const float *x = model->trainX + index * 470400; /* [600, 784] */
+  const int32_t *y = model->trainY + index * 600; /* [600] */
+  float *p_logits = model->scratch_float32; /* [600, 10] */
+  float *p_exp = model->scratch_float32 + 6000; /* [10] of [600, 10] */
+  float *d_p_logits = model->scratch_float32 + 6010; /* [600, 10] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_p_logits,
+    &(struct train_p_logits_operands){x, W, b, p_logits},
+    ((9 + LANES) / LANES) * 5
+  );
+  const float cost = train_cost_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_W,
+    &(struct train_W_operands){d_p_logits, x, W},
+    ((783 + 2 * LANES) / (2 * LANES))
+  );
+  train_b(&(struct train_b_operands){d_p_logits, b}, 0, ((9 + LANES) / LANES));
+  *cost_out = cost;
   return adjoint_done;
-}
-
-/** What a call of validate works on. */
-struct validate_call {
-  struct adjoint_pool *adjoint_pool;
-  float *W; /* [784, 10] */
-  float *b; /* [10] */
-  float *x; /* [600, 784] */
-  int32_t *y; /* [600] */
-  float *p_logits; /* [600, 10] */
-  int64_t index;
-  float errors;
-};
-
-/**
- * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
- *   for i < 600, j < 10, k < 784
- *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
- */
-static always_inline void
-validate_p_logits_panel(
-  const struct validate_call *call,
-  int j_first,
-  int columns,
-  int i_from,
-  int i_to
-) {
-  const float *restrict x = call->x;
-  const float *restrict W = call->W;
-  const float *restrict b = call->b;
-  float *restrict p_logits = call->p_logits;
-  const float *right = W + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[784 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 784; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * LANES + at] = W[k * 10 + j];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 12) {
-    _Alignas(64) float sums[12 * LANES];
-    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums);
-    for (int i = i_first; i < i_first + 12; i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * LANES + j - j_first];
-        p_logits[i * 10 + j] = sum + b[j];
-      }
-    }
-  }
-}
-
-static void validate_p_logits(void *on, int from, int to) {
-  const struct validate_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 144 i.
-    const int j_first = unit / 5 * LANES;
-    const int i_from = unit % 5 * 144;
-    const int columns = least(10 - j_first, LANES);
-    const int i_to = least(600, i_from + 144);
-    if (columns == LANES) validate_p_logits_panel(call, j_first, LANES, i_from, i_to);
-    else validate_p_logits_panel(call, j_first, columns, i_from, i_to);
-  }
 }
 
 /**
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
  *   for i < 600, j < 10
+ * The same for test.
  */
-static never_inline void
-validate_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
+static never_inline float
+validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
   double errors_sum = 0.0;
   for (int i = 0; i < 600; i++) {
     int32_t errors_argmax = 0;
@@ -517,156 +460,72 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y, float
     errors_sum += (float)(errors_argmax != y[i]);
   }
   const float errors = errors_sum / 600.0f;
-  *errors_out = errors;
+  return errors;
 }
 
 /** validate(index) → errors */
 int logistic_validate(struct logistic *model, int64_t index, float *errors_out) {
-  struct validate_call call = {.adjoint_pool = model->adjoint_pool};
-  call.W = model->W;
-  call.b = model->b;
-  call.index = index;
-  call.p_logits = model->scratch_float32;
-  call.x = model->validX + call.index * 470400;
-  call.y = model->validY + call.index * 600;
-  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES) * 5);
-  validate_errors(call.p_logits, call.y, &call.errors);
-  *errors_out = call.errors;
-  return adjoint_done;
-}
-
-/** What a call of test works on. */
-struct test_call {
-  struct adjoint_pool *adjoint_pool;
-  float *W; /* [784, 10] */
-  float *b; /* [10] */
-  float *x; /* [600, 784] */
-  int32_t *y; /* [600] */
-  float *p_logits; /* [600, 10] */
-  int64_t index;
-  float errors;
-};
-
-/**
- * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
- *   for i < 600, j < 10, k < 784
- *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
- */
-static always_inline void
-test_p_logits_panel(const struct test_call *call, int j_first, int columns, int i_from, int i_to) {
-  const float *restrict x = call->x;
-  const float *restrict W = call->W;
-  const float *restrict b = call->b;
-  float *restrict p_logits = call->p_logits;
-  const float *right = W + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[784 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 784; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * LANES + at] = W[k * 10 + j];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 12) {
-    _Alignas(64) float sums[12 * LANES];
-    tile_12x1(x + i_first * 784, 784, right, 784, 1, right_step, sums);
-    for (int i = i_first; i < i_first + 12; i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * LANES + j - j_first];
-        p_logits[i * 10 + j] = sum + b[j];
-      }
-    }
-  }
-}
-
-static void test_p_logits(void *on, int from, int to) {
-  const struct test_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 144 i.
-    const int j_first = unit / 5 * LANES;
-    const int i_from = unit % 5 * 144;
-    const int columns = least(10 - j_first, LANES);
-    const int i_to = least(600, i_from + 144);
-    if (columns == LANES) test_p_logits_panel(call, j_first, LANES, i_from, i_to);
-    else test_p_logits_panel(call, j_first, columns, i_from, i_to);
-  }
-}
-
-/**
- * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
- *   for i < 600, j < 10
- */
-static never_inline void
-test_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
-  double errors_sum = 0.0;
-  for (int i = 0; i < 600; i++) {
-    int32_t errors_argmax = 0;
-    float p_logits_max = -INFINITY;
-    for (int j = 0; j < 10; j++) {
-      const float p_logits_j = p_logits[i * 10 + j];
-      if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
-        p_logits_max = p_logits_j;
-        errors_argmax = j;
-      }
-    }
-    errors_sum += (float)(errors_argmax != y[i]);
-  }
-  const float errors = errors_sum / 600.0f;
+  const float *W = model->W; /* [784, 10] */
+  const float *b = model->b; /* [10] */
+  const float *x = model->validX + index * 470400; /* [600, 784] */
+  const int32_t *y = model->validY + index * 600; /* [600] */
+  float *p_logits = model->scratch_float32; /* [600, 10] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_p_logits,
+    &(struct train_p_logits_operands){x, W, b, p_logits},
+    ((9 + LANES) / LANES) * 5
+  );
+  const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
+  return adjoint_done;
 }
 
 /** test(index) → errors */
 int logistic_test(struct logistic *model, int64_t index, float *errors_out) {
-  struct test_call call = {.adjoint_pool = model->adjoint_pool};
-  call.W = model->W;
-  call.b = model->b;
-  call.index = index;
-  call.p_logits = model->scratch_float32;
-  call.x = model->testX + call.index * 470400;
-  call.y = model->testY + call.index * 600;
-  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES) * 5);
-  test_errors(call.p_logits, call.y, &call.errors);
-  *errors_out = call.errors;
+  const float *W = model->W; /* [784, 10] */
+  const float *b = model->b; /* [10] */
+  const float *x = model->testX + index * 470400; /* [600, 784] */
+  const int32_t *y = model->testY + index * 600; /* [600] */
+  float *p_logits = model->scratch_float32; /* [600, 10] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_p_logits,
+    &(struct train_p_logits_operands){x, W, b, p_logits},
+    ((9 + LANES) / LANES) * 5
+  );
+  const float errors = validate_errors(p_logits, y);
+  *errors_out = errors;
   return adjoint_done;
 }
-
-/** What a call of probabilities works on. */
-struct probabilities_call {
-  struct adjoint_pool *adjoint_pool;
-  const float *images; /* [rows, 784] */
-  float *W; /* [784, 10] */
-  float *b; /* [10] */
-  float *scores_exp; /* [10] of [rows, 10] */
-  float *scores_logits; /* [rows, 10] */
-  float *scores; /* [rows, 10] */
-  int32_t rows;
-};
 
 /**
  * scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
  *   for i < rows, j < 10, k < 784
  *   in 10 × 1·LANES tiles of i × j, of images in place and W in place
+ * The same for predict.
  */
+struct probabilities_scores_logits_operands {
+  const float *images;
+  const float *W;
+  const float *b;
+  float *scores_logits;
+  int32_t rows;
+};
+
 static always_inline void
 probabilities_scores_logits_panel(
-  const struct probabilities_call *call,
+  const struct probabilities_scores_logits_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to
 ) {
-  const float *restrict images = call->images;
-  const float *restrict W = call->W;
-  const float *restrict b = call->b;
-  float *restrict scores_logits = call->scores_logits;
-  const int32_t rows = call->rows;
+  const float *restrict images = operands->images;
+  const float *restrict W = operands->W;
+  const float *restrict b = operands->b;
+  float *restrict scores_logits = operands->scores_logits;
+  const int32_t rows = operands->rows;
   const float *right = W + j_first;
   long right_step = 10;
   _Alignas(64) float panel[784 * LANES];
@@ -701,16 +560,16 @@ probabilities_scores_logits_panel(
 }
 
 static void probabilities_scores_logits(void *on, int from, int to) {
-  const struct probabilities_call *call = on;
-  const int32_t rows = call->rows;
+  const struct probabilities_scores_logits_operands *operands = on;
+  const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / ((rows + 149) / 150) * LANES;
     const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
-    if (columns == LANES) probabilities_scores_logits_panel(call, j_first, LANES, i_from, i_to);
-    else probabilities_scores_logits_panel(call, j_first, columns, i_from, i_to);
+    if (columns == LANES) probabilities_scores_logits_panel(operands, j_first, LANES, i_from, i_to);
+    else probabilities_scores_logits_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -755,99 +614,24 @@ int logistic_probabilities(
   int32_t rows,
   float *scores_out
 ) {
-  struct probabilities_call call = {.adjoint_pool = model->adjoint_pool};
   int adjoint_status = adjoint_no_memory;
-  call.W = model->W;
-  call.b = model->b;
-  call.images = images;
-  call.rows = rows;
-  call.scores_exp = model->scratch_float32;
-  call.scores = scores_out;
-  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
-  if (!call.scores_logits) goto end;
-  adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
-      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
-  probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
+  const float *W = model->W; /* [784, 10] */
+  const float *b = model->b; /* [10] */
+  float *scores_exp = model->scratch_float32; /* [10] of [rows, 10] */
+  float *scores_logits = NULL; /* [rows, 10] */
+  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  if (!scores_logits) goto end;
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_scores_logits,
+    &(struct probabilities_scores_logits_operands){images, W, b, scores_logits, rows},
+    ((9 + LANES) / LANES) * ((rows + 149) / 150)
+  );
+  probabilities_scores(scores_logits, scores_exp, scores_out, rows);
   adjoint_status = adjoint_done;
 end:
-  free(call.scores_logits);
+  free(scores_logits);
   return adjoint_status;
-}
-
-/** What a call of predict works on. */
-struct predict_call {
-  struct adjoint_pool *adjoint_pool;
-  const float *images; /* [rows, 784] */
-  float *W; /* [784, 10] */
-  float *b; /* [10] */
-  float *scores_logits; /* [rows, 10] */
-  int32_t *argmax; /* [rows] */
-  int32_t rows;
-};
-
-/**
- * scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
- *   for i < rows, j < 10, k < 784
- *   in 10 × 1·LANES tiles of i × j, of images in place and W in place
- */
-static always_inline void
-predict_scores_logits_panel(
-  const struct predict_call *call,
-  int j_first,
-  int columns,
-  int i_from,
-  int i_to
-) {
-  const float *restrict images = call->images;
-  const float *restrict W = call->W;
-  const float *restrict b = call->b;
-  float *restrict scores_logits = call->scores_logits;
-  const int32_t rows = call->rows;
-  const float *right = W + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[784 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 784; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * LANES + at] = W[k * 10 + j];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 10) {
-    _Alignas(64) float sums[10 * LANES];
-    long rows_[10];
-    for (int r = 0; r < 10; r++) {
-      const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 784;
-    }
-    tile_10x1_free(images, rows_, right, 784, 1, right_step, sums);
-    for (int i = i_first; i < least(i_first + 10, i_to); i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * LANES + j - j_first];
-        scores_logits[(ptrdiff_t)i * 10 + j] = sum + b[j];
-      }
-    }
-  }
-}
-
-static void predict_scores_logits(void *on, int from, int to) {
-  const struct predict_call *call = on;
-  const int32_t rows = call->rows;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 150 i.
-    const int j_first = unit / ((rows + 149) / 150) * LANES;
-    const int i_from = unit % ((rows + 149) / 150) * 150;
-    const int columns = least(10 - j_first, LANES);
-    const int i_to = least(rows, i_from + 150);
-    if (columns == LANES) predict_scores_logits_panel(call, j_first, LANES, i_from, i_to);
-    else predict_scores_logits_panel(call, j_first, columns, i_from, i_to);
-  }
 }
 
 /**
@@ -878,21 +662,22 @@ int logistic_predict(
   int32_t rows,
   int32_t *argmax_out
 ) {
-  struct predict_call call = {.adjoint_pool = model->adjoint_pool};
   int adjoint_status = adjoint_no_memory;
-  call.W = model->W;
-  call.b = model->b;
-  call.images = images;
-  call.rows = rows;
-  call.argmax = argmax_out;
-  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
-  if (!call.scores_logits) goto end;
-  adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
-      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
-  predict_argmax(call.scores_logits, call.argmax, call.rows);
+  const float *W = model->W; /* [784, 10] */
+  const float *b = model->b; /* [10] */
+  float *scores_logits = NULL; /* [rows, 10] */
+  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  if (!scores_logits) goto end;
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_scores_logits,
+    &(struct probabilities_scores_logits_operands){images, W, b, scores_logits, rows},
+    ((9 + LANES) / LANES) * ((rows + 149) / 150)
+  );
+  predict_argmax(scores_logits, argmax_out, rows);
   adjoint_status = adjoint_done;
 end:
-  free(call.scores_logits);
+  free(scores_logits);
   return adjoint_status;
 }
 

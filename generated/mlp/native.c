@@ -520,17 +520,15 @@ tile_10x2(
   #endif
 }
 
-/** What a call of initial_hidden_W works on. */
-struct initial_hidden_W_call {
-  struct adjoint_pool *adjoint_pool;
-  float *hidden_W; /* [784, 500] */
-  int32_t seed;
-};
-
 /**
  * hidden_W[i,j] ← 0.13671719·random(hidden.W, i·500 + j) − 0.06835859
  *   for i < 784, j < 500
  */
+struct initial_hidden_W_hidden_W_operands {
+  float *hidden_W;
+  int32_t seed;
+};
+
 static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13; i < least(784, to * 13); i++) {
@@ -543,54 +541,47 @@ initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int 
 }
 
 static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
-  const struct initial_hidden_W_call *call = on;
-  initial_hidden_W_hidden_W(call->hidden_W, call->seed, from, to);
+  const struct initial_hidden_W_hidden_W_operands *operands = on;
+  initial_hidden_W_hidden_W(operands->hidden_W, operands->seed, from, to);
 }
 
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct mlp *model, int32_t seed) {
-  struct initial_hidden_W_call call = {.adjoint_pool = model->adjoint_pool};
-  call.hidden_W = model->hidden_W;
-  call.seed = seed;
-  adjoint_parallel(call.adjoint_pool, initial_hidden_W_hidden_W_units, &call, 61);
+  float *hidden_W = model->hidden_W; /* [784, 500] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    initial_hidden_W_hidden_W_units,
+    &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed},
+    61
+  );
 }
-
-/** What a call of train works on. */
-struct train_call {
-  struct adjoint_pool *adjoint_pool;
-  float *hidden_W; /* [784, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *x; /* [20, 784] */
-  int32_t *y; /* [20] */
-  float *h; /* [20, 500] */
-  float *p_logits; /* [20, 10] */
-  float *p_exp; /* [10] of [20, 10] */
-  float *d_p_logits; /* [20, 10] */
-  float *d_linear; /* [20, 500] */
-  int64_t index;
-  float L2_sum_hidden_W;
-  float L2_sum_output_W;
-  float cost_sum;
-  float cost;
-  double L2_sum_hidden_W_parts[((499 + 2 * LANES) / (2 * LANES)) * 4]; /* of L2_sum_hidden_W,
-      one a unit */
-  double L2_sum_output_W_parts[((9 + LANES) / LANES) * 3]; /* of L2_sum_output_W, one a unit */
-};
 
 /**
  * h[i,j] = tanh(linear[i,j])
  *   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
  *   for i < 20, j < 500, k < 784
  *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
+ * The same for validate, test.
  */
+struct train_h_operands {
+  const float *x;
+  const float *hidden_W;
+  const float *hidden_b;
+  float *h;
+};
+
 static always_inline void
-train_h_panel(const struct train_call *call, int j_first, int columns, int i_from, int i_to) {
-  const float *restrict x = call->x;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict h = call->h;
+train_h_panel(
+  const struct train_h_operands *operands,
+  int j_first,
+  int columns,
+  int i_from,
+  int i_to
+) {
+  const float *restrict x = operands->x;
+  const float *restrict hidden_W = operands->hidden_W;
+  const float *restrict hidden_b = operands->hidden_b;
+  float *restrict h = operands->h;
   const float *right = hidden_W + j_first;
   long right_step = 500;
   _Alignas(64) float panel[784 * 2 * LANES];
@@ -620,15 +611,15 @@ train_h_panel(const struct train_call *call, int j_first, int columns, int i_fro
 }
 
 static void train_h(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_h_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i.
     const int j_first = unit / 2 * (2 * LANES);
     const int i_from = unit % 2 * 10;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(20, i_from + 10);
-    if (columns == 2 * LANES) train_h_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else train_h_panel(call, j_first, columns, i_from, i_to);
+    if (columns == 2 * LANES) train_h_panel(operands, j_first, 2 * LANES, i_from, i_to);
+    else train_h_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -636,13 +627,21 @@ static void train_h(void *on, int from, int to) {
  * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
  *   for i < 20, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
+ * The same for validate, test.
  */
+struct train_p_logits_operands {
+  const float *h;
+  const float *output_W;
+  const float *output_b;
+  float *p_logits;
+};
+
 static always_inline void
-train_p_logits_panel(const struct train_call *call, int j_first, int columns) {
-  const float *restrict h = call->h;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict p_logits = call->p_logits;
+train_p_logits_panel(const struct train_p_logits_operands *operands, int j_first, int columns) {
+  const float *restrict h = operands->h;
+  const float *restrict output_W = operands->output_W;
+  const float *restrict output_b = operands->output_b;
+  float *restrict p_logits = operands->p_logits;
   const float *right = output_W + j_first;
   long right_step = 10;
   _Alignas(64) float panel[500 * LANES];
@@ -672,13 +671,13 @@ train_p_logits_panel(const struct train_call *call, int j_first, int columns) {
 }
 
 static void train_p_logits(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_p_logits_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j.
     const int j_first = unit * LANES;
     const int columns = least(10 - j_first, LANES);
-    if (columns == LANES) train_p_logits_panel(call, j_first, LANES);
-    else train_p_logits_panel(call, j_first, columns);
+    if (columns == LANES) train_p_logits_panel(operands, j_first, LANES);
+    else train_p_logits_panel(operands, j_first, columns);
   }
 }
 
@@ -695,13 +694,12 @@ static void train_p_logits(void *on, int from, int to) {
  *   where p[i,j] = p_exp[i,j] / p_sum[i]
  *   for i < 20, j < 10
  */
-static never_inline void
+static never_inline float
 train_cost_sum_and_d_p_logits(
   const float *restrict p_logits,
   float *restrict p_exp,
   const int32_t *restrict y,
-  float *restrict d_p_logits,
-  float *cost_sum_out
+  float *restrict d_p_logits
 ) {
   double cost_sum = 0.0;
   for (int i = 0; i < 20; i++) {
@@ -721,7 +719,7 @@ train_cost_sum_and_d_p_logits(
       d_p_logits[i * 10 + j] = (p - (float)(j == y[i])) / 20.0f;
     }
   }
-  *cost_sum_out = cost_sum;
+  return cost_sum;
 }
 
 /**
@@ -730,12 +728,19 @@ train_cost_sum_and_d_p_logits(
  *   for i < 20, j < 500, k < 10
  *   in 10 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
  */
+struct train_d_linear_operands {
+  const float *d_p_logits;
+  const float *output_W;
+  const float *h;
+  float *d_linear;
+};
+
 static always_inline void
-train_d_linear_panel(const struct train_call *call, int j_first, int columns) {
-  const float *restrict d_p_logits = call->d_p_logits;
-  const float *restrict output_W = call->output_W;
-  const float *restrict h = call->h;
-  float *restrict d_linear = call->d_linear;
+train_d_linear_panel(const struct train_d_linear_operands *operands, int j_first, int columns) {
+  const float *restrict d_p_logits = operands->d_p_logits;
+  const float *restrict output_W = operands->output_W;
+  const float *restrict h = operands->h;
+  float *restrict d_linear = operands->d_linear;
   _Alignas(64) float panel[10 * 2 * LANES];
   for (int at = 0; at < columns; at++) {
     const int j = j_first + at;
@@ -760,13 +765,13 @@ train_d_linear_panel(const struct train_call *call, int j_first, int columns) {
 }
 
 static void train_d_linear(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_d_linear_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j.
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
-    if (columns == 2 * LANES) train_d_linear_panel(call, j_first, 2 * LANES);
-    else train_d_linear_panel(call, j_first, columns);
+    if (columns == 2 * LANES) train_d_linear_panel(operands, j_first, 2 * LANES);
+    else train_d_linear_panel(operands, j_first, columns);
   }
 }
 
@@ -778,18 +783,25 @@ static void train_d_linear(void *on, int from, int to) {
  * and L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j], of what is there before it is written
  *   for i < 784, j < 500
  */
+struct train_hidden_W_operands {
+  const float *x;
+  const float *d_linear;
+  float *hidden_W;
+  double *L2_sum_hidden_W_parts;
+};
+
 static always_inline void
 train_hidden_W_panel(
-  const struct train_call *call,
+  const struct train_hidden_W_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to,
   double *L2_sum_hidden_W_part
 ) {
-  const float *restrict x = call->x;
-  const float *restrict d_linear = call->d_linear;
-  float *restrict hidden_W = call->hidden_W;
+  const float *restrict x = operands->x;
+  const float *restrict d_linear = operands->d_linear;
+  float *restrict hidden_W = operands->hidden_W;
   _Alignas(64) float L2_sum_hidden_W_lanes[2 * LANES] = {0};
   const float *right = d_linear + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 8) {
@@ -809,18 +821,18 @@ train_hidden_W_panel(
 }
 
 static void train_hidden_W(void *on, int from, int to) {
-  struct train_call *call = on;
+  const struct train_hidden_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j, the first of 208 i.
     const int j_first = unit / 4 * (2 * LANES);
     const int i_from = unit % 4 * 208;
-    double *L2_sum_hidden_W_part = &call->L2_sum_hidden_W_parts[unit];
+    double *L2_sum_hidden_W_part = operands->L2_sum_hidden_W_parts + unit;
     *L2_sum_hidden_W_part = 0.0;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(784, i_from + 208);
-    if (columns == 2 * LANES) train_hidden_W_panel(call, j_first, 2 * LANES, i_from, i_to,
+    if (columns == 2 * LANES) train_hidden_W_panel(operands, j_first, 2 * LANES, i_from, i_to,
         L2_sum_hidden_W_part);
-    else train_hidden_W_panel(call, j_first, columns, i_from, i_to, L2_sum_hidden_W_part);
+    else train_hidden_W_panel(operands, j_first, columns, i_from, i_to, L2_sum_hidden_W_part);
   }
 }
 
@@ -830,10 +842,15 @@ static void train_hidden_W(void *on, int from, int to) {
  *   for i < 500, j < 20
  *   in 4·LANES columns i at a time, of d_linear in place
  */
+struct train_hidden_b_operands {
+  const float *d_linear;
+  float *hidden_b;
+};
+
 static always_inline void
-train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
-  const float *restrict d_linear = call->d_linear;
-  float *restrict hidden_b = call->hidden_b;
+train_hidden_b_panel(const struct train_hidden_b_operands *operands, int i_first, int columns) {
+  const float *restrict d_linear = operands->d_linear;
+  float *restrict hidden_b = operands->hidden_b;
   const float *right = d_linear + i_first;
   _Alignas(64) float sums[1 * 4 * LANES];
   column_sums_4(right, 20, 500, sums);
@@ -844,13 +861,13 @@ train_hidden_b_panel(const struct train_call *call, int i_first, int columns) {
 }
 
 static void train_hidden_b(void *on, int from, int to) {
-  const struct train_call *call = on;
+  const struct train_hidden_b_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 4 * LANES i.
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
-    if (columns == 4 * LANES) train_hidden_b_panel(call, i_first, 4 * LANES);
-    else train_hidden_b_panel(call, i_first, columns);
+    if (columns == 4 * LANES) train_hidden_b_panel(operands, i_first, 4 * LANES);
+    else train_hidden_b_panel(operands, i_first, columns);
   }
 }
 
@@ -862,18 +879,25 @@ static void train_hidden_b(void *on, int from, int to) {
  * and L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j], of what is there before it is written
  *   for i < 500, j < 10
  */
+struct train_output_W_operands {
+  const float *h;
+  const float *d_p_logits;
+  float *output_W;
+  double *L2_sum_output_W_parts;
+};
+
 static always_inline void
 train_output_W_panel(
-  const struct train_call *call,
+  const struct train_output_W_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to,
   double *L2_sum_output_W_part
 ) {
-  const float *restrict h = call->h;
-  const float *restrict d_p_logits = call->d_p_logits;
-  float *restrict output_W = call->output_W;
+  const float *restrict h = operands->h;
+  const float *restrict d_p_logits = operands->d_p_logits;
+  float *restrict output_W = operands->output_W;
   _Alignas(64) float L2_sum_output_W_lanes[LANES] = {0};
   const float *right = d_p_logits + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
@@ -893,18 +917,18 @@ train_output_W_panel(
 }
 
 static void train_output_W(void *on, int from, int to) {
-  struct train_call *call = on;
+  const struct train_output_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 210 i.
     const int j_first = unit / 3 * LANES;
     const int i_from = unit % 3 * 210;
-    double *L2_sum_output_W_part = &call->L2_sum_output_W_parts[unit];
+    double *L2_sum_output_W_part = operands->L2_sum_output_W_parts + unit;
     *L2_sum_output_W_part = 0.0;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 210);
-    if (columns == LANES) train_output_W_panel(call, j_first, LANES, i_from, i_to,
+    if (columns == LANES) train_output_W_panel(operands, j_first, LANES, i_from, i_to,
         L2_sum_output_W_part);
-    else train_output_W_panel(call, j_first, columns, i_from, i_to, L2_sum_output_W_part);
+    else train_output_W_panel(operands, j_first, columns, i_from, i_to, L2_sum_output_W_part);
   }
 }
 
@@ -929,168 +953,80 @@ train_output_b(float *restrict output_b, const float *restrict d_p_logits) {
  * cost = 0.0001·L2 − cost_sum / 20
  *   where L2 = L2_sum_hidden_W + L2_sum_output_W
  */
-static never_inline void
-train_cost(float L2_sum_hidden_W, float L2_sum_output_W, float cost_sum, float *cost_out) {
+static never_inline float
+train_cost(float L2_sum_hidden_W, float L2_sum_output_W, float cost_sum) {
   const float L2 = L2_sum_hidden_W + L2_sum_output_W;
   const float cost = 0.0001f * L2 - cost_sum / 20.0f;
-  *cost_out = cost;
+  return cost;
 }
 
 /** train(index) → cost; updates hidden_W, hidden_b, output_W, output_b */
 int mlp_train(struct mlp *model, int64_t index, float *cost_out) {
-  struct train_call call = {.adjoint_pool = model->adjoint_pool};
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.index = index;
-  call.h = model->scratch_float32;
-  call.p_logits = model->scratch_float32 + 10000;
-  call.p_exp = model->scratch_float32 + 10200;
-  call.d_p_logits = model->scratch_float32 + 10210;
-  call.d_linear = model->scratch_float32 + 10410;
-  call.x = model->trainX + call.index * 15680;
-  call.y = model->trainY + call.index * 20;
-  adjoint_parallel(call.adjoint_pool, train_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
-  adjoint_parallel(call.adjoint_pool, train_p_logits, &call, ((9 + LANES) / LANES));
-  train_cost_sum_and_d_p_logits(call.p_logits, call.p_exp, call.y, call.d_p_logits, &call.cost_sum);
-  adjoint_parallel(call.adjoint_pool, train_d_linear, &call, ((499 + 2 * LANES) / (2 * LANES)));
-  adjoint_parallel(call.adjoint_pool, train_hidden_W, &call, ((499 + 2 * LANES) / (2 * LANES)) * 4);
-  call.L2_sum_hidden_W = adjoint_sum(call.L2_sum_hidden_W_parts,
+  float *hidden_W = model->hidden_W; /* [784, 500] */
+  float *hidden_b = model->hidden_b; /* [500] */
+  float *output_W = model->output_W; /* [500, 10] */
+  float *output_b = model->output_b; /* [10] */
+  const float *x = model->trainX + index * 15680; /* [20, 784] */
+  const int32_t *y = model->trainY + index * 20; /* [20] */
+  float *h = model->scratch_float32; /* [20, 500] */
+  float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
+  float *p_exp = model->scratch_float32 + 10200; /* [10] of [20, 10] */
+  float *d_p_logits = model->scratch_float32 + 10210; /* [20, 10] */
+  float *d_linear = model->scratch_float32 + 10410; /* [20, 500] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h,
+    &(struct train_h_operands){x, hidden_W, hidden_b, h},
+    ((499 + 2 * LANES) / (2 * LANES)) * 2
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_p_logits,
+    &(struct train_p_logits_operands){h, output_W, output_b, p_logits},
+    ((9 + LANES) / LANES)
+  );
+  const float cost_sum = train_cost_sum_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_d_linear,
+    &(struct train_d_linear_operands){d_p_logits, output_W, h, d_linear},
+    ((499 + 2 * LANES) / (2 * LANES))
+  );
+  double L2_sum_hidden_W_parts[((499 + 2 * LANES) / (2 * LANES)) * 4];
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_hidden_W,
+    &(struct train_hidden_W_operands){x, d_linear, hidden_W, L2_sum_hidden_W_parts},
+    ((499 + 2 * LANES) / (2 * LANES)) * 4
+  );
+  const float L2_sum_hidden_W = adjoint_sum(L2_sum_hidden_W_parts,
       ((499 + 2 * LANES) / (2 * LANES)) * 4);
-  train_hidden_b(&call, 0, ((499 + 4 * LANES) / (4 * LANES)));
-  adjoint_parallel(call.adjoint_pool, train_output_W, &call, ((9 + LANES) / LANES) * 3);
-  call.L2_sum_output_W = adjoint_sum(call.L2_sum_output_W_parts, ((9 + LANES) / LANES) * 3);
-  train_output_b(call.output_b, call.d_p_logits);
-  train_cost(call.L2_sum_hidden_W, call.L2_sum_output_W, call.cost_sum, &call.cost);
-  *cost_out = call.cost;
+  train_hidden_b(
+    &(struct train_hidden_b_operands){d_linear, hidden_b},
+    0,
+    ((499 + 4 * LANES) / (4 * LANES))
+  );
+  double L2_sum_output_W_parts[((9 + LANES) / LANES) * 3];
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_output_W,
+    &(struct train_output_W_operands){h, d_p_logits, output_W, L2_sum_output_W_parts},
+    ((9 + LANES) / LANES) * 3
+  );
+  const float L2_sum_output_W = adjoint_sum(L2_sum_output_W_parts, ((9 + LANES) / LANES) * 3);
+  train_output_b(output_b, d_p_logits);
+  const float cost = train_cost(L2_sum_hidden_W, L2_sum_output_W, cost_sum);
+  *cost_out = cost;
   return adjoint_done;
-}
-
-/** What a call of validate works on. */
-struct validate_call {
-  struct adjoint_pool *adjoint_pool;
-  float *hidden_W; /* [784, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *x; /* [20, 784] */
-  int32_t *y; /* [20] */
-  float *h; /* [20, 500] */
-  float *p_logits; /* [20, 10] */
-  int64_t index;
-  float errors;
-};
-
-/**
- * h[i,j] = tanh(linear[i,j])
- *   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
- *   for i < 20, j < 500, k < 784
- *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
- */
-static always_inline void
-validate_h_panel(const struct validate_call *call, int j_first, int columns, int i_from, int i_to) {
-  const float *restrict x = call->x;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict h = call->h;
-  const float *right = hidden_W + j_first;
-  long right_step = 500;
-  _Alignas(64) float panel[784 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    int step = 0;
-    for (int k = 0; k < 784; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
-      }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 2 * LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums);
-    for (int i = i_first; i < i_first + 5; i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
-      }
-    }
-  }
-}
-
-static void validate_h(void *on, int from, int to) {
-  const struct validate_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i.
-    const int j_first = unit / 2 * (2 * LANES);
-    const int i_from = unit % 2 * 10;
-    const int columns = least(500 - j_first, 2 * LANES);
-    const int i_to = least(20, i_from + 10);
-    if (columns == 2 * LANES) validate_h_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else validate_h_panel(call, j_first, columns, i_from, i_to);
-  }
-}
-
-/**
- * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
- *   for i < 20, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
- */
-static always_inline void
-validate_p_logits_panel(const struct validate_call *call, int j_first, int columns) {
-  const float *restrict h = call->h;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict p_logits = call->p_logits;
-  const float *right = output_W + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[500 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 500; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
-  for (int i_first = 0; i_first < 20; i_first += 10) {
-    _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums);
-    for (int i = i_first; i < i_first + 10; i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * LANES + j - j_first];
-        p_logits[i * 10 + j] = sum + output_b[j];
-      }
-    }
-  }
-}
-
-static void validate_p_logits(void *on, int from, int to) {
-  const struct validate_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j.
-    const int j_first = unit * LANES;
-    const int columns = least(10 - j_first, LANES);
-    if (columns == LANES) validate_p_logits_panel(call, j_first, LANES);
-    else validate_p_logits_panel(call, j_first, columns);
-  }
 }
 
 /**
  * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
  *   for i < 20, j < 10
+ * The same for test.
  */
-static never_inline void
-validate_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
+static never_inline float
+validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
   double errors_sum = 0.0;
   for (int i = 0; i < 20; i++) {
     int32_t errors_argmax = 0;
@@ -1105,222 +1041,91 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y, float
     errors_sum += (float)(errors_argmax != y[i]);
   }
   const float errors = errors_sum / 20.0f;
-  *errors_out = errors;
+  return errors;
 }
 
 /** validate(index) → errors */
 int mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
-  struct validate_call call = {.adjoint_pool = model->adjoint_pool};
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.index = index;
-  call.h = model->scratch_float32;
-  call.p_logits = model->scratch_float32 + 10000;
-  call.x = model->validX + call.index * 15680;
-  call.y = model->validY + call.index * 20;
-  adjoint_parallel(call.adjoint_pool, validate_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
-  adjoint_parallel(call.adjoint_pool, validate_p_logits, &call, ((9 + LANES) / LANES));
-  validate_errors(call.p_logits, call.y, &call.errors);
-  *errors_out = call.errors;
-  return adjoint_done;
-}
-
-/** What a call of test works on. */
-struct test_call {
-  struct adjoint_pool *adjoint_pool;
-  float *hidden_W; /* [784, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *x; /* [20, 784] */
-  int32_t *y; /* [20] */
-  float *h; /* [20, 500] */
-  float *p_logits; /* [20, 10] */
-  int64_t index;
-  float errors;
-};
-
-/**
- * h[i,j] = tanh(linear[i,j])
- *   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
- *   for i < 20, j < 500, k < 784
- *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
- */
-static always_inline void
-test_h_panel(const struct test_call *call, int j_first, int columns, int i_from, int i_to) {
-  const float *restrict x = call->x;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict h = call->h;
-  const float *right = hidden_W + j_first;
-  long right_step = 500;
-  _Alignas(64) float panel[784 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    int step = 0;
-    for (int k = 0; k < 784; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
-      }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 2 * LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 5) {
-    _Alignas(64) float sums[5 * 2 * LANES];
-    tile_5x2(x + i_first * 784, 784, right, 784, 1, right_step, sums);
-    for (int i = i_first; i < i_first + 5; i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        h[i * 500 + j] = f32_tanh(sum + hidden_b[j]);
-      }
-    }
-  }
-}
-
-static void test_h(void *on, int from, int to) {
-  const struct test_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i.
-    const int j_first = unit / 2 * (2 * LANES);
-    const int i_from = unit % 2 * 10;
-    const int columns = least(500 - j_first, 2 * LANES);
-    const int i_to = least(20, i_from + 10);
-    if (columns == 2 * LANES) test_h_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else test_h_panel(call, j_first, columns, i_from, i_to);
-  }
-}
-
-/**
- * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
- *   for i < 20, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
- */
-static always_inline void
-test_p_logits_panel(const struct test_call *call, int j_first, int columns) {
-  const float *restrict h = call->h;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict p_logits = call->p_logits;
-  const float *right = output_W + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[500 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 500; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
-  for (int i_first = 0; i_first < 20; i_first += 10) {
-    _Alignas(64) float sums[10 * LANES];
-    tile_10x1(h + i_first * 500, 500, right, 500, 1, right_step, sums);
-    for (int i = i_first; i < i_first + 10; i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * LANES + j - j_first];
-        p_logits[i * 10 + j] = sum + output_b[j];
-      }
-    }
-  }
-}
-
-static void test_p_logits(void *on, int from, int to) {
-  const struct test_call *call = on;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j.
-    const int j_first = unit * LANES;
-    const int columns = least(10 - j_first, LANES);
-    if (columns == LANES) test_p_logits_panel(call, j_first, LANES);
-    else test_p_logits_panel(call, j_first, columns);
-  }
-}
-
-/**
- * errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 20
- *   for i < 20, j < 10
- */
-static never_inline void
-test_errors(const float *restrict p_logits, const int32_t *restrict y, float *errors_out) {
-  double errors_sum = 0.0;
-  for (int i = 0; i < 20; i++) {
-    int32_t errors_argmax = 0;
-    float p_logits_max = -INFINITY;
-    for (int j = 0; j < 10; j++) {
-      const float p_logits_j = p_logits[i * 10 + j];
-      if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
-        p_logits_max = p_logits_j;
-        errors_argmax = j;
-      }
-    }
-    errors_sum += (float)(errors_argmax != y[i]);
-  }
-  const float errors = errors_sum / 20.0f;
+  const float *hidden_W = model->hidden_W; /* [784, 500] */
+  const float *hidden_b = model->hidden_b; /* [500] */
+  const float *output_W = model->output_W; /* [500, 10] */
+  const float *output_b = model->output_b; /* [10] */
+  const float *x = model->validX + index * 15680; /* [20, 784] */
+  const int32_t *y = model->validY + index * 20; /* [20] */
+  float *h = model->scratch_float32; /* [20, 500] */
+  float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h,
+    &(struct train_h_operands){x, hidden_W, hidden_b, h},
+    ((499 + 2 * LANES) / (2 * LANES)) * 2
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_p_logits,
+    &(struct train_p_logits_operands){h, output_W, output_b, p_logits},
+    ((9 + LANES) / LANES)
+  );
+  const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
+  return adjoint_done;
 }
 
 /** test(index) → errors */
 int mlp_test(struct mlp *model, int64_t index, float *errors_out) {
-  struct test_call call = {.adjoint_pool = model->adjoint_pool};
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.index = index;
-  call.h = model->scratch_float32;
-  call.p_logits = model->scratch_float32 + 10000;
-  call.x = model->testX + call.index * 15680;
-  call.y = model->testY + call.index * 20;
-  adjoint_parallel(call.adjoint_pool, test_h, &call, ((499 + 2 * LANES) / (2 * LANES)) * 2);
-  adjoint_parallel(call.adjoint_pool, test_p_logits, &call, ((9 + LANES) / LANES));
-  test_errors(call.p_logits, call.y, &call.errors);
-  *errors_out = call.errors;
+  const float *hidden_W = model->hidden_W; /* [784, 500] */
+  const float *hidden_b = model->hidden_b; /* [500] */
+  const float *output_W = model->output_W; /* [500, 10] */
+  const float *output_b = model->output_b; /* [10] */
+  const float *x = model->testX + index * 15680; /* [20, 784] */
+  const int32_t *y = model->testY + index * 20; /* [20] */
+  float *h = model->scratch_float32; /* [20, 500] */
+  float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_h,
+    &(struct train_h_operands){x, hidden_W, hidden_b, h},
+    ((499 + 2 * LANES) / (2 * LANES)) * 2
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    train_p_logits,
+    &(struct train_p_logits_operands){h, output_W, output_b, p_logits},
+    ((9 + LANES) / LANES)
+  );
+  const float errors = validate_errors(p_logits, y);
+  *errors_out = errors;
   return adjoint_done;
 }
-
-/** What a call of probabilities works on. */
-struct probabilities_call {
-  struct adjoint_pool *adjoint_pool;
-  const float *images; /* [rows, 784] */
-  float *hidden_W; /* [784, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *scores_exp; /* [10] of [rows, 10] */
-  float *features; /* [rows, 500] */
-  float *scores_logits; /* [rows, 10] */
-  float *scores; /* [rows, 10] */
-  int32_t rows;
-};
 
 /**
  * features[i,j] = tanh(linear[i,j])
  *   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
  *   for i < rows, j < 500, k < 784
  *   in 6 × 2·LANES tiles of i × j, of images in place and hidden_W in place
+ * The same for predict.
  */
+struct probabilities_features_operands {
+  const float *images;
+  const float *hidden_W;
+  const float *hidden_b;
+  float *features;
+  int32_t rows;
+};
+
 static always_inline void
 probabilities_features_panel(
-  const struct probabilities_call *call,
+  const struct probabilities_features_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to
 ) {
-  const float *restrict images = call->images;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict features = call->features;
-  const int32_t rows = call->rows;
+  const float *restrict images = operands->images;
+  const float *restrict hidden_W = operands->hidden_W;
+  const float *restrict hidden_b = operands->hidden_b;
+  float *restrict features = operands->features;
+  const int32_t rows = operands->rows;
   const float *right = hidden_W + j_first;
   long right_step = 500;
   _Alignas(64) float panel[784 * 2 * LANES];
@@ -1355,16 +1160,17 @@ probabilities_features_panel(
 }
 
 static void probabilities_features(void *on, int from, int to) {
-  const struct probabilities_call *call = on;
-  const int32_t rows = call->rows;
+  const struct probabilities_features_operands *operands = on;
+  const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
     const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
     const int i_from = unit % ((rows + 5) / 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
-    if (columns == 2 * LANES) probabilities_features_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else probabilities_features_panel(call, j_first, columns, i_from, i_to);
+    if (columns == 2 * LANES) probabilities_features_panel(operands, j_first, 2 * LANES, i_from,
+        i_to);
+    else probabilities_features_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1372,20 +1178,29 @@ static void probabilities_features(void *on, int from, int to) {
  * scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
  *   for i < rows, j < 10, k < 500
  *   in 10 × 1·LANES tiles of i × j, of features in place and output_W in place
+ * The same for predict.
  */
+struct probabilities_scores_logits_operands {
+  const float *features;
+  const float *output_W;
+  const float *output_b;
+  float *scores_logits;
+  int32_t rows;
+};
+
 static always_inline void
 probabilities_scores_logits_panel(
-  const struct probabilities_call *call,
+  const struct probabilities_scores_logits_operands *operands,
   int j_first,
   int columns,
   int i_from,
   int i_to
 ) {
-  const float *restrict features = call->features;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict scores_logits = call->scores_logits;
-  const int32_t rows = call->rows;
+  const float *restrict features = operands->features;
+  const float *restrict output_W = operands->output_W;
+  const float *restrict output_b = operands->output_b;
+  float *restrict scores_logits = operands->scores_logits;
+  const int32_t rows = operands->rows;
   const float *right = output_W + j_first;
   long right_step = 10;
   _Alignas(64) float panel[500 * LANES];
@@ -1420,16 +1235,16 @@ probabilities_scores_logits_panel(
 }
 
 static void probabilities_scores_logits(void *on, int from, int to) {
-  const struct probabilities_call *call = on;
-  const int32_t rows = call->rows;
+  const struct probabilities_scores_logits_operands *operands = on;
+  const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 150 i.
     const int j_first = unit / ((rows + 149) / 150) * LANES;
     const int i_from = unit % ((rows + 149) / 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
-    if (columns == LANES) probabilities_scores_logits_panel(call, j_first, LANES, i_from, i_to);
-    else probabilities_scores_logits_panel(call, j_first, columns, i_from, i_to);
+    if (columns == LANES) probabilities_scores_logits_panel(operands, j_first, LANES, i_from, i_to);
+    else probabilities_scores_logits_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
@@ -1469,174 +1284,35 @@ probabilities_scores(
 
 /** probabilities(images) → scores */
 int mlp_probabilities(struct mlp *model, const float *images, int32_t rows, float *scores_out) {
-  struct probabilities_call call = {.adjoint_pool = model->adjoint_pool};
   int adjoint_status = adjoint_no_memory;
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.images = images;
-  call.rows = rows;
-  call.scores_exp = model->scratch_float32;
-  call.scores = scores_out;
-  call.features = adjoint_memory(call.features, (double)call.rows * 500, sizeof(float));
-  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
-  if (!call.features || !call.scores_logits) goto end;
-  adjoint_parallel(call.adjoint_pool, probabilities_features, &call,
-      ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
-  adjoint_parallel(call.adjoint_pool, probabilities_scores_logits, &call,
-      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
-  probabilities_scores(call.scores_logits, call.scores_exp, call.scores, call.rows);
+  const float *hidden_W = model->hidden_W; /* [784, 500] */
+  const float *hidden_b = model->hidden_b; /* [500] */
+  const float *output_W = model->output_W; /* [500, 10] */
+  const float *output_b = model->output_b; /* [10] */
+  float *scores_exp = model->scratch_float32; /* [10] of [rows, 10] */
+  float *features = NULL; /* [rows, 500] */
+  float *scores_logits = NULL; /* [rows, 10] */
+  features = adjoint_memory(features, (double)rows * 500, sizeof(float));
+  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  if (!features || !scores_logits) goto end;
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_features,
+    &(struct probabilities_features_operands){images, hidden_W, hidden_b, features, rows},
+    ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6)
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_scores_logits,
+    &(struct probabilities_scores_logits_operands){features, output_W, output_b, scores_logits, rows},
+    ((9 + LANES) / LANES) * ((rows + 149) / 150)
+  );
+  probabilities_scores(scores_logits, scores_exp, scores_out, rows);
   adjoint_status = adjoint_done;
 end:
-  free(call.features);
-  free(call.scores_logits);
+  free(features);
+  free(scores_logits);
   return adjoint_status;
-}
-
-/** What a call of predict works on. */
-struct predict_call {
-  struct adjoint_pool *adjoint_pool;
-  const float *images; /* [rows, 784] */
-  float *hidden_W; /* [784, 500] */
-  float *hidden_b; /* [500] */
-  float *output_W; /* [500, 10] */
-  float *output_b; /* [10] */
-  float *features; /* [rows, 500] */
-  float *scores_logits; /* [rows, 10] */
-  int32_t *argmax; /* [rows] */
-  int32_t rows;
-};
-
-/**
- * features[i,j] = tanh(linear[i,j])
- *   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
- *   for i < rows, j < 500, k < 784
- *   in 6 × 2·LANES tiles of i × j, of images in place and hidden_W in place
- */
-static always_inline void
-predict_features_panel(
-  const struct predict_call *call,
-  int j_first,
-  int columns,
-  int i_from,
-  int i_to
-) {
-  const float *restrict images = call->images;
-  const float *restrict hidden_W = call->hidden_W;
-  const float *restrict hidden_b = call->hidden_b;
-  float *restrict features = call->features;
-  const int32_t rows = call->rows;
-  const float *right = hidden_W + j_first;
-  long right_step = 500;
-  _Alignas(64) float panel[784 * 2 * LANES];
-  if (columns < 2 * LANES) {
-    int step = 0;
-    for (int k = 0; k < 784; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
-      }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = 2 * LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 6) {
-    _Alignas(64) float sums[6 * 2 * LANES];
-    long rows_[6];
-    for (int r = 0; r < 6; r++) {
-      const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 784;
-    }
-    tile_6x2_free(images, rows_, right, 784, 1, right_step, sums);
-    for (int i = i_first; i < least(i_first + 6, i_to); i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
-        features[(ptrdiff_t)i * 500 + j] = f32_tanh(sum + hidden_b[j]);
-      }
-    }
-  }
-}
-
-static void predict_features(void *on, int from, int to) {
-  const struct predict_call *call = on;
-  const int32_t rows = call->rows;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
-    const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
-    const int i_from = unit % ((rows + 5) / 6) * 6;
-    const int columns = least(500 - j_first, 2 * LANES);
-    const int i_to = least(rows, i_from + 6);
-    if (columns == 2 * LANES) predict_features_panel(call, j_first, 2 * LANES, i_from, i_to);
-    else predict_features_panel(call, j_first, columns, i_from, i_to);
-  }
-}
-
-/**
- * scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
- *   for i < rows, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of features in place and output_W in place
- */
-static always_inline void
-predict_scores_logits_panel(
-  const struct predict_call *call,
-  int j_first,
-  int columns,
-  int i_from,
-  int i_to
-) {
-  const float *restrict features = call->features;
-  const float *restrict output_W = call->output_W;
-  const float *restrict output_b = call->output_b;
-  float *restrict scores_logits = call->scores_logits;
-  const int32_t rows = call->rows;
-  const float *right = output_W + j_first;
-  long right_step = 10;
-  _Alignas(64) float panel[500 * LANES];
-  if (columns < LANES) {
-    int step = 0;
-    for (int k = 0; k < 500; k++) {
-      for (int at = 0; at < columns; at++) {
-        const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
-      }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
-    }
-    right = panel;
-    right_step = LANES;
-  }
-  for (int i_first = i_from; i_first < i_to; i_first += 10) {
-    _Alignas(64) float sums[10 * LANES];
-    long rows_[10];
-    for (int r = 0; r < 10; r++) {
-      const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 500;
-    }
-    tile_10x1_free(features, rows_, right, 500, 1, right_step, sums);
-    for (int i = i_first; i < least(i_first + 10, i_to); i++) {
-      for (int j = j_first; j < j_first + columns; j++) {
-        const float sum = sums[(i - i_first) * LANES + j - j_first];
-        scores_logits[(ptrdiff_t)i * 10 + j] = sum + output_b[j];
-      }
-    }
-  }
-}
-
-static void predict_scores_logits(void *on, int from, int to) {
-  const struct predict_call *call = on;
-  const int32_t rows = call->rows;
-  for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 150 i.
-    const int j_first = unit / ((rows + 149) / 150) * LANES;
-    const int i_from = unit % ((rows + 149) / 150) * 150;
-    const int columns = least(10 - j_first, LANES);
-    const int i_to = least(rows, i_from + 150);
-    if (columns == LANES) predict_scores_logits_panel(call, j_first, LANES, i_from, i_to);
-    else predict_scores_logits_panel(call, j_first, columns, i_from, i_to);
-  }
 }
 
 /**
@@ -1662,27 +1338,33 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
 
 /** predict(images) → argmax */
 int mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *argmax_out) {
-  struct predict_call call = {.adjoint_pool = model->adjoint_pool};
   int adjoint_status = adjoint_no_memory;
-  call.hidden_W = model->hidden_W;
-  call.hidden_b = model->hidden_b;
-  call.output_W = model->output_W;
-  call.output_b = model->output_b;
-  call.images = images;
-  call.rows = rows;
-  call.argmax = argmax_out;
-  call.features = adjoint_memory(call.features, (double)call.rows * 500, sizeof(float));
-  call.scores_logits = adjoint_memory(call.scores_logits, (double)call.rows * 10, sizeof(float));
-  if (!call.features || !call.scores_logits) goto end;
-  adjoint_parallel(call.adjoint_pool, predict_features, &call,
-      ((499 + 2 * LANES) / (2 * LANES)) * ((call.rows + 5) / 6));
-  adjoint_parallel(call.adjoint_pool, predict_scores_logits, &call,
-      ((9 + LANES) / LANES) * ((call.rows + 149) / 150));
-  predict_argmax(call.scores_logits, call.argmax, call.rows);
+  const float *hidden_W = model->hidden_W; /* [784, 500] */
+  const float *hidden_b = model->hidden_b; /* [500] */
+  const float *output_W = model->output_W; /* [500, 10] */
+  const float *output_b = model->output_b; /* [10] */
+  float *features = NULL; /* [rows, 500] */
+  float *scores_logits = NULL; /* [rows, 10] */
+  features = adjoint_memory(features, (double)rows * 500, sizeof(float));
+  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  if (!features || !scores_logits) goto end;
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_features,
+    &(struct probabilities_features_operands){images, hidden_W, hidden_b, features, rows},
+    ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6)
+  );
+  adjoint_parallel(
+    model->adjoint_pool,
+    probabilities_scores_logits,
+    &(struct probabilities_scores_logits_operands){features, output_W, output_b, scores_logits, rows},
+    ((9 + LANES) / LANES) * ((rows + 149) / 150)
+  );
+  predict_argmax(scores_logits, argmax_out, rows);
   adjoint_status = adjoint_done;
 end:
-  free(call.features);
-  free(call.scores_logits);
+  free(features);
+  free(scores_logits);
   return adjoint_status;
 }
 

@@ -8,7 +8,7 @@ import { compileModel } from "../../compiler/compile.ts";
 import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import { dimParts } from "../../compiler/graph/types.ts";
 import type { CompiledFunction, CompiledModel } from "../../compiler/model.ts";
-import { isMade } from "../../compiler/targets/native/function.ts";
+import { isMade } from "../../compiler/targets/native/signature.ts";
 import { emitNative } from "../../compiler/targets/native/index.ts";
 import { elementArrays } from "../../runtime/arrays.ts";
 import { buildAddon } from "../../runtime/native/build.ts";

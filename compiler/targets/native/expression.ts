@@ -255,7 +255,8 @@ export function expression(s: Scalar, names: Names): Code {
       return { text: names.letter(s.axis), precedence: p.call };
     case "size":
     case "local":
-      return { text: s.name.includes(".") ? s.name : inC(s.name), precedence: p.call };
+      // What a function has in place of a variable is text of C already: an element, a call.
+      return { text: /[[(]/.test(s.name) ? s.name : inC(s.name), precedence: p.call };
     case "element": {
       const text = `${names.nameOf(s.node)}[${offset(s.offset, names, s.node).text}]`;
       return s.dtype === "bool"

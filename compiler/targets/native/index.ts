@@ -6,13 +6,16 @@ import { withRouted } from "../../kernels/contraction/arrange.ts";
 import { definedIn, helperName, spelled } from "../../kernels/functions.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
 import { banner } from "../banner.ts";
+import { CommonKernels } from "../common.ts";
 import { literalLines, shortest } from "../literals.ts";
 import { Writer } from "../writer.ts";
 import { elementTypes, expression, needsHelper, roundsEach } from "./expression.ts";
-import { canFail, isMade, ownSizes, parametersOf, toldSizes, writeFunction } from "./function.ts";
+import { writeFunction } from "./function.ts";
+import { declaredIn, kernelOf } from "./kernel.ts";
 import { calledInC, dimInC, inC } from "./names.ts";
 import { type ListKind, listName, listOf, writeList } from "./routed.ts";
-import { comparedLanes, runsOf } from "./share.ts";
+import { comparedLanes, type Run, runsOf } from "./share.ts";
+import { canFail, isMade, ownSizes, parametersOf, toldSizes } from "./signature.ts";
 import { halfOf, type TileKind, tileName, tileOf, writeTile } from "./tiles.ts";
 import { withoutUnneeded } from "./unneeded.ts";
 
@@ -79,7 +82,9 @@ function source(model: CompiledModel): string {
   banner(out, model, "Native target: C with vectors.");
   out.line('#include "native.h"').line();
   writeHelpers(out, model);
-  for (const kind of tilesIn(model)) writeTile(out, kind);
+  const all = [...initials(model), ...model.functions];
+  const runs = all.flatMap((fn) => [...runsOf(fn).values()].map((run) => ({ fn, run })));
+  for (const kind of tilesIn(runs.map(({ run }) => run))) writeTile(out, kind);
   for (const kind of listsIn(model)) writeList(out, kind);
   const arenaOf = (fn: CompiledFunction) => (node: Node) => {
     const slot = fn.plan.slots.find((s) => s.node === node);
@@ -88,8 +93,11 @@ function source(model: CompiledModel): string {
       ? `model->${arena(slot.dtype)}`
       : `model->${arena(slot.dtype)} + ${slot.offset}`;
   };
-  for (const fn of [...initials(model), ...model.functions])
-    writeFunction(out, model, fn, arenaOf(fn));
+  const kernels = new CommonKernels(
+    runs.map(({ fn, run }) => kernelOf(fn, run)),
+    declaredIn,
+  );
+  for (const fn of all) writeFunction(out, model, fn, kernels, arenaOf(fn));
   for (const variable of model.shared) writeValues(out, variable);
   writeCreate(out, model);
   writeTable(out, model);
@@ -150,14 +158,12 @@ function writeHelpers(out: Writer, model: CompiledModel): void {
 }
 
 /** The tiles that the model's products use, smallest first. */
-function tilesIn(model: CompiledModel): TileKind[] {
+function tilesIn(runs: readonly Run[]): TileKind[] {
   const kinds = new Map<string, TileKind>();
-  for (const fn of [...initials(model), ...model.functions]) {
-    for (const { contraction } of runsOf(fn).values()) {
-      if (!contraction) continue;
-      const kind = tileOf(contraction);
-      for (const part of [halfOf(kind), kind]) if (part) kinds.set(tileName(part), part);
-    }
+  for (const { contraction } of runs) {
+    if (!contraction) continue;
+    const kind = tileOf(contraction);
+    for (const part of [halfOf(kind), kind]) if (part) kinds.set(tileName(part), part);
   }
   const byNumber = new Intl.Collator("en", { numeric: true });
   return [...kinds.keys()].sort(byNumber.compare).map((name) => kinds.get(name) as TileKind);

@@ -7,7 +7,7 @@ import type { CompiledFunction, CompiledModel } from "../../model.ts";
 const words = new Set(
   `asm auto bool char const do double else enum extern false float for goto inline int long main on
   register restrict short signed sizeof static struct true typedef union unsigned void volatile while
-  from to call model LANES ADJOINT_ROOM EOF NULL INFINITY NAN assert errno stdin stdout
+  from to on operands model LANES ADJOINT_ROOM EOF NULL INFINITY NAN assert errno stdin stdout
   always_inline never_inline rounds_each HIDDEN_IN least f32v int32_t int64_t uint8_t uint32_t size_t INT32_MIN INT32_MAX`
     .split(/\s+/)
     .filter(Boolean),
@@ -27,7 +27,7 @@ export function inC(given: string): string {
     words.has(name) ||
     mathematics.has(name) ||
     mathematics.has(name.replace(/f$/, "")) ||
-    /^(f32|f64|i32|i64|u32|f32v|tile|adjoint|random)_/.test(name);
+    /^(f32|f64|i32|i64|u32|f32v|tile|column_sums|list_sums|adjoint|random)_/.test(name);
   return clashes ? `${name}_` : name;
 }
 

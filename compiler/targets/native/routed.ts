@@ -34,8 +34,9 @@ export interface ListKind {
   readonly run: number;
 }
 
-/** `listed_1x100` */
-export const listName = ({ runs, run }: ListKind): string => `listed_${runs}x${run}`;
+/** `list_sums_100`: a run of 100 columns; `list_sums_5x28`: five of 28. */
+export const listName = ({ runs, run }: ListKind): string =>
+  `list_sums_${runs === 1 ? "" : `${runs}x`}${run}`;
 
 /** How many runs the terms of a list fill at a time. */
 export function listOf({ runs, run }: Routed): ListKind {

@@ -43,7 +43,7 @@ export interface Run {
   readonly riders: readonly Rider[];
   /** What is done with each element of a contraction's result at once. */
   readonly follower: Follower | undefined;
-  /** Number of units, as an expression over the function's memory; undefined for one. */
+  /** Number of units, as an expression over the function's sizes; undefined for one. */
   readonly units: string | undefined;
   /** How a nest that is no contraction is cut into units. */
   readonly cut: Cut | undefined;
@@ -65,7 +65,7 @@ export interface Cut {
 
 /** A sum in parts, one a unit, which are taken together in their order: equal bits on any number of threads. */
 export interface Parts {
-  /** Name of the sum, and of the array of its parts in the memory of a call. */
+  /** Name of the sum, and of the array of its parts in the function. */
   readonly sum: string;
   readonly array: string;
 }

@@ -33,9 +33,9 @@ export function tileOf(c: Contraction): TileKind {
   return { rows, vectors, spacing: isEven ? "even" : "free", levels, goesOn };
 }
 
-/** `tile_6x2`, `tile_6x2_free_2`, `column_sums_4`, `tile_6x2_more` */
+/** `tile_6x2`, `tile_6x2_free_nested`, `column_sums_4`, `tile_6x2_more`: rows × vectors, and what it can besides. */
 export function tileName({ rows, vectors, spacing, levels, goesOn }: TileKind): string {
-  const nested = `${levels > 1 ? `_${levels}` : ""}${goesOn ? "_more" : ""}`;
+  const nested = `${levels > 1 ? `_nested${levels > 2 ? levels : ""}` : ""}${goesOn ? "_more" : ""}`;
   if (rows === 0) return `column_sums_${vectors}${nested}`;
   return `tile_${rows}x${vectors}${spacing === "free" ? "_free" : ""}${nested}`;
 }

@@ -10,9 +10,9 @@ import { writeUnits } from "./unit-loop.ts";
 export interface Calling {
   /** Name of the contraction's own function. */
   readonly name: string;
-  /** Type of the call's memory. */
+  /** Type of its operands. */
   readonly type: string;
-  /** Writes a body, and before it what it uses of the call's sizes and numbers, and of some memory. */
+  /** Writes a body, and before it what it uses of sizes and numbers among the operands, and of some memory. */
   readonly using: (memory: readonly Node[], body: () => void) => void;
 }
 
@@ -20,13 +20,13 @@ export interface Calling {
 export function writeContraction(scope: Scope, { name, type, using }: Calling): void {
   const { out } = scope;
   out.line("static always_inline void");
-  out.list(`${name}_panel(`, [`const ${type} *call`, ...panelParameters(scope)], ") {", "", "");
+  out.list(`${name}_panel(`, [`const ${type} *operands`, ...panelParameters(scope)], ") {", "", "");
   out.indent(() => {
     using(nodesOf(scope, "panel"), () => writePanel(scope));
   });
   out.line("}").line();
   for (const part of scatterParts(scope)) {
-    const parameters = [`const ${type} *call`, ...outerParameters(scope)];
+    const parameters = [`const ${type} *operands`, ...outerParameters(scope)];
     out.list(`static void ${name}_${part}(`, parameters, ") {", "", "");
     out.indent(() => {
       using(nodesOf(scope, part), () => writeScatterPart(scope, part));
@@ -34,8 +34,7 @@ export function writeContraction(scope: Scope, { name, type, using }: Calling): 
     out.line("}").line();
   }
   out.block(`static void ${name}(void *on, int from, int to) {`, () => {
-    out.line(`${scope.riding.length > 0 ? "" : "const "}${type} *call = on;`);
+    out.line(`const ${type} *operands = on;`);
     using([], () => writeUnits(scope, name));
   });
-  out.line();
 }

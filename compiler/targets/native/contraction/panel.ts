@@ -8,7 +8,7 @@ import { finish } from "./results.ts";
 import type { Scope } from "./scope.ts";
 import { factor, unitsOf } from "./units.ts";
 
-/** Parameters of the function of a panel, behind the call's memory. */
+/** Parameters of the function of a panel, behind the operands. */
 export function panelParameters(scope: Scope): string[] {
   const { outer } = scope.c;
   return [

@@ -26,7 +26,7 @@ import { lanes, unitsOf } from "./units.ts";
 
 /** A sum over the elements of the result, or what they replace, that is taken as they are written. */
 export interface RidingSum {
-  /** Its name, and the array of its parts in the call's memory: one a unit. */
+  /** Its name, and the array of its parts among the operands: one a unit. */
   readonly sum: string;
   readonly array: string;
   readonly term: Scalar;

@@ -56,7 +56,7 @@ export function writeUnits(scope: Scope, name: string): void {
         );
       const args = (columns: string): string =>
         [
-          "call",
+          "operands",
           ...c.outer.map((axis) => scope.names.letter(axis)),
           first,
           columns,
@@ -68,11 +68,11 @@ export function writeUnits(scope: Scope, name: string): void {
       out.line(`else ${name}_panel(${args(count)});`);
     };
     for (const { sum, array } of scope.riding) {
-      out.line(`double *${sum}_part = &call->${array}[${unit}];`);
+      out.line(`double *${sum}_part = operands->${array} + ${unit};`);
       out.line(`*${sum}_part = 0.0;`);
     }
     const parts = scatterParts(scope);
-    const ofOuter = ["call", ...c.outer.map((axis) => scope.names.letter(axis))].join(", ");
+    const ofOuter = ["operands", ...c.outer.map((axis) => scope.names.letter(axis))].join(", ");
     if (parts.includes("start")) out.line(`${name}_start(${ofOuter});`);
     if (isOuter)
       out.block(
