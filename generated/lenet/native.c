@@ -657,12 +657,8 @@ static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct lenet *model, int32_t seed) {
   float *hidden_W = model->hidden_W; /* [800, 500] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    initial_hidden_W_hidden_W_units,
-    &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed},
-    62
-  );
+  adjoint_parallel(model->adjoint_pool, initial_hidden_W_hidden_W_units,
+      &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed}, 62);
 }
 
 /**
@@ -1885,135 +1881,59 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   float *d_layer0_W_arranged = model->scratch_float32 + 11290000; /* [20, 5, 5] */
   float *h0_arranged = model->scratch_float32; /* [500, 12, 12, 20] */
   float *d_layer1_W_arranged = model->scratch_float32 + 1440016; /* [50, 5, 5, 20] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h0_convolved,
-    &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h0_pooled_and_h0_units,
-    &(struct train_h0_pooled_and_h0_operands){h0_convolved, h0_pooled, layer0_b, h0},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h1_convolved,
-    &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h1_pooled_and_h1_units,
-    &(struct train_h1_pooled_and_h1_operands){h1_convolved, h1_pooled, layer1_b, h1},
-    167
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h2,
-    &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
-    ((499 + 2 * LANES) / (2 * LANES)) * 84
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_p_logits,
-    &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
-    ((9 + LANES) / LANES) * 4
-  );
+  adjoint_parallel(model->adjoint_pool, train_h0_convolved,
+      &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved}, 500);
+  adjoint_parallel(model->adjoint_pool, train_h0_pooled_and_h0_units,
+      &(struct train_h0_pooled_and_h0_operands){h0_convolved, h0_pooled, layer0_b, h0}, 500);
+  adjoint_parallel(model->adjoint_pool, train_h1_convolved,
+      &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved}, 500);
+  adjoint_parallel(model->adjoint_pool, train_h1_pooled_and_h1_units,
+      &(struct train_h1_pooled_and_h1_operands){h1_convolved, h1_pooled, layer1_b, h1}, 167);
+  adjoint_parallel(model->adjoint_pool, train_h2,
+      &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
+      ((499 + 2 * LANES) / (2 * LANES)) * 84);
+  adjoint_parallel(model->adjoint_pool, train_p_logits,
+      &(struct train_p_logits_operands){h2, output_W, output_b, p_logits}, ((9 + LANES) / LANES) * 4);
   const float cost = train_cost_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_d_h2_linear,
-    &(struct train_d_h2_linear_operands){d_p_logits, output_W, h2, d_h2_linear},
-    ((499 + 2 * LANES) / (2 * LANES))
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_d_h1_linear,
-    &(struct train_d_h1_linear_operands){d_h2_linear, hidden_W, h1, d_h1_linear},
-    ((799 + 2 * LANES) / (2 * LANES)) * 4
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_d_h1_linear_share_units,
-    &(struct train_d_h1_linear_share_operands){d_h1_linear, h1_convolved, h1_pooled,
-        d_h1_linear_share},
-    167
-  );
+  adjoint_parallel(model->adjoint_pool, train_d_h2_linear,
+      &(struct train_d_h2_linear_operands){d_p_logits, output_W, h2, d_h2_linear},
+      ((499 + 2 * LANES) / (2 * LANES)));
+  adjoint_parallel(model->adjoint_pool, train_d_h1_linear,
+      &(struct train_d_h1_linear_operands){d_h2_linear, hidden_W, h1, d_h1_linear},
+      ((799 + 2 * LANES) / (2 * LANES)) * 4);
+  adjoint_parallel(model->adjoint_pool, train_d_h1_linear_share_units,
+      &(struct train_d_h1_linear_share_operands){d_h1_linear, h1_convolved, h1_pooled,
+      d_h1_linear_share}, 167);
   train_layer1_W_arranged(layer1_W, layer1_W_arranged);
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_d_h0_arranged,
-    &(struct train_d_h0_arranged_operands){layer1_W_arranged, h1_convolved, h1_pooled,
-        d_h1_linear_share, d_h0_arranged},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_d_h0_linear_and_d_h0_linear_share_units,
-    &(struct train_d_h0_linear_and_d_h0_linear_share_operands){d_h0_arranged, h0, d_h0_linear,
-        h0_convolved, h0_pooled, d_h0_linear_share},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_x_arranged_units,
-    &(struct train_x_arranged_operands){x, x_arranged},
-    32
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_d_layer0_W_arranged,
-    &(struct train_d_layer0_W_arranged_operands){x_arranged, h0_convolved, h0_pooled,
-        d_h0_linear_share, d_layer0_W_arranged},
-    7
-  );
+  adjoint_parallel(model->adjoint_pool, train_d_h0_arranged,
+      &(struct train_d_h0_arranged_operands){layer1_W_arranged, h1_convolved, h1_pooled,
+      d_h1_linear_share, d_h0_arranged}, 500);
+  adjoint_parallel(model->adjoint_pool, train_d_h0_linear_and_d_h0_linear_share_units,
+      &(struct train_d_h0_linear_and_d_h0_linear_share_operands){d_h0_arranged, h0, d_h0_linear,
+      h0_convolved, h0_pooled, d_h0_linear_share}, 500);
+  adjoint_parallel(model->adjoint_pool, train_x_arranged_units,
+      &(struct train_x_arranged_operands){x, x_arranged}, 32);
+  adjoint_parallel(model->adjoint_pool, train_d_layer0_W_arranged,
+      &(struct train_d_layer0_W_arranged_operands){x_arranged, h0_convolved, h0_pooled,
+      d_h0_linear_share, d_layer0_W_arranged}, 7);
   train_layer0_W(layer0_W, d_layer0_W_arranged);
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_layer0_b_units,
-    &(struct train_layer0_b_operands){layer0_b, d_h0_linear},
-    20
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h0_arranged_units,
-    &(struct train_h0_arranged_operands){h0, h0_arranged},
-    100
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_d_layer1_W_arranged,
-    &(struct train_d_layer1_W_arranged_operands){h0_arranged, h1_convolved, h1_pooled,
-        d_h1_linear_share, d_layer1_W_arranged},
-    8
-  );
+  adjoint_parallel(model->adjoint_pool, train_layer0_b_units,
+      &(struct train_layer0_b_operands){layer0_b, d_h0_linear}, 20);
+  adjoint_parallel(model->adjoint_pool, train_h0_arranged_units,
+      &(struct train_h0_arranged_operands){h0, h0_arranged}, 100);
+  adjoint_parallel(model->adjoint_pool, train_d_layer1_W_arranged,
+      &(struct train_d_layer1_W_arranged_operands){h0_arranged, h1_convolved, h1_pooled,
+      d_h1_linear_share, d_layer1_W_arranged}, 8);
   train_layer1_W(layer1_W, d_layer1_W_arranged);
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_layer1_b_units,
-    &(struct train_layer1_b_operands){layer1_b, d_h1_linear},
-    25
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_hidden_W,
-    &(struct train_hidden_W_operands){h1, d_h2_linear, hidden_W},
-    ((499 + 2 * LANES) / (2 * LANES)) * 67
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_hidden_b,
-    &(struct train_hidden_b_operands){d_h2_linear, hidden_b},
-    ((499 + 4 * LANES) / (4 * LANES))
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_output_W,
-    &(struct train_output_W_operands){d_p_logits, h2, output_W},
-    ((499 + 2 * LANES) / (2 * LANES))
-  );
+  adjoint_parallel(model->adjoint_pool, train_layer1_b_units,
+      &(struct train_layer1_b_operands){layer1_b, d_h1_linear}, 25);
+  adjoint_parallel(model->adjoint_pool, train_hidden_W,
+      &(struct train_hidden_W_operands){h1, d_h2_linear, hidden_W},
+      ((499 + 2 * LANES) / (2 * LANES)) * 67);
+  adjoint_parallel(model->adjoint_pool, train_hidden_b,
+      &(struct train_hidden_b_operands){d_h2_linear, hidden_b}, ((499 + 4 * LANES) / (4 * LANES)));
+  adjoint_parallel(model->adjoint_pool, train_output_W,
+      &(struct train_output_W_operands){d_p_logits, h2, output_W}, ((499 + 2 * LANES) / (2 * LANES)));
   train_output_b(&(struct train_output_b_operands){d_p_logits, output_b}, 0, ((9 + LANES) / LANES));
   *cost_out = cost;
   return adjoint_done;
@@ -2149,42 +2069,19 @@ int lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
   float *h1 = model->scratch_float32 + 1600000; /* [500, 50, 4, 4] */
   float *h2 = model->scratch_float32; /* [500, 500] */
   float *p_logits = model->scratch_float32 + 250000; /* [500, 10] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h0_convolved,
-    &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    validate_h0_units,
-    &(struct validate_h0_operands){h0_convolved, layer0_b, h0},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h1_convolved,
-    &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    validate_h1_units,
-    &(struct validate_h1_operands){h1_convolved, layer1_b, h1},
-    167
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h2,
-    &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
-    ((499 + 2 * LANES) / (2 * LANES)) * 84
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_p_logits,
-    &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
-    ((9 + LANES) / LANES) * 4
-  );
+  adjoint_parallel(model->adjoint_pool, train_h0_convolved,
+      &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved}, 500);
+  adjoint_parallel(model->adjoint_pool, validate_h0_units,
+      &(struct validate_h0_operands){h0_convolved, layer0_b, h0}, 500);
+  adjoint_parallel(model->adjoint_pool, train_h1_convolved,
+      &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved}, 500);
+  adjoint_parallel(model->adjoint_pool, validate_h1_units,
+      &(struct validate_h1_operands){h1_convolved, layer1_b, h1}, 167);
+  adjoint_parallel(model->adjoint_pool, train_h2,
+      &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
+      ((499 + 2 * LANES) / (2 * LANES)) * 84);
+  adjoint_parallel(model->adjoint_pool, train_p_logits,
+      &(struct train_p_logits_operands){h2, output_W, output_b, p_logits}, ((9 + LANES) / LANES) * 4);
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -2208,42 +2105,19 @@ int lenet_test(struct lenet *model, int64_t index, float *errors_out) {
   float *h1 = model->scratch_float32 + 1600000; /* [500, 50, 4, 4] */
   float *h2 = model->scratch_float32; /* [500, 500] */
   float *p_logits = model->scratch_float32 + 250000; /* [500, 10] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h0_convolved,
-    &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    validate_h0_units,
-    &(struct validate_h0_operands){h0_convolved, layer0_b, h0},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h1_convolved,
-    &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved},
-    500
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    validate_h1_units,
-    &(struct validate_h1_operands){h1_convolved, layer1_b, h1},
-    167
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h2,
-    &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
-    ((499 + 2 * LANES) / (2 * LANES)) * 84
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_p_logits,
-    &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
-    ((9 + LANES) / LANES) * 4
-  );
+  adjoint_parallel(model->adjoint_pool, train_h0_convolved,
+      &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved}, 500);
+  adjoint_parallel(model->adjoint_pool, validate_h0_units,
+      &(struct validate_h0_operands){h0_convolved, layer0_b, h0}, 500);
+  adjoint_parallel(model->adjoint_pool, train_h1_convolved,
+      &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved}, 500);
+  adjoint_parallel(model->adjoint_pool, validate_h1_units,
+      &(struct validate_h1_operands){h1_convolved, layer1_b, h1}, 167);
+  adjoint_parallel(model->adjoint_pool, train_h2,
+      &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
+      ((499 + 2 * LANES) / (2 * LANES)) * 84);
+  adjoint_parallel(model->adjoint_pool, train_p_logits,
+      &(struct train_p_logits_operands){h2, output_W, output_b, p_logits}, ((9 + LANES) / LANES) * 4);
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -2695,42 +2569,20 @@ int lenet_probabilities(struct lenet *model, const float *images, int32_t rows, 
   h2 = adjoint_memory(h2, (double)rows * 500, sizeof(float));
   scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
   if (!h0_convolved || !h0 || !h1_convolved || !h1 || !h2 || !scores_logits) goto end;
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h0_convolved,
-    &(struct probabilities_h0_convolved_operands){layer0_W, images, h0_convolved},
-    rows
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h0_units,
-    &(struct probabilities_h0_operands){h0_convolved, layer0_b, h0},
-    (rows + 0) / 1
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h1_convolved,
-    &(struct probabilities_h1_convolved_operands){layer1_W, h0, h1_convolved},
-    rows
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h1_units,
-    &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows},
-    (rows + 2) / 3
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h2,
-    &(struct probabilities_h2_operands){h1, hidden_W, hidden_b, h2, rows},
-    ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6)
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_scores_logits,
-    &(struct probabilities_scores_logits_operands){h2, output_W, output_b, scores_logits, rows},
-    ((9 + LANES) / LANES) * ((rows + 149) / 150)
-  );
+  adjoint_parallel(model->adjoint_pool, probabilities_h0_convolved,
+      &(struct probabilities_h0_convolved_operands){layer0_W, images, h0_convolved}, rows);
+  adjoint_parallel(model->adjoint_pool, probabilities_h0_units,
+      &(struct probabilities_h0_operands){h0_convolved, layer0_b, h0}, rows);
+  adjoint_parallel(model->adjoint_pool, probabilities_h1_convolved,
+      &(struct probabilities_h1_convolved_operands){layer1_W, h0, h1_convolved}, rows);
+  adjoint_parallel(model->adjoint_pool, probabilities_h1_units,
+      &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows}, (rows + 2) / 3);
+  adjoint_parallel(model->adjoint_pool, probabilities_h2,
+      &(struct probabilities_h2_operands){h1, hidden_W, hidden_b, h2, rows},
+      ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6));
+  adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
+      &(struct probabilities_scores_logits_operands){h2, output_W, output_b, scores_logits, rows},
+      ((9 + LANES) / LANES) * ((rows + 149) / 150));
   probabilities_scores(scores_logits, scores_exp, scores_out, rows);
   adjoint_status = adjoint_done;
 end:
@@ -2788,42 +2640,20 @@ int lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_
   h2 = adjoint_memory(h2, (double)rows * 500, sizeof(float));
   scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
   if (!h0_convolved || !h0 || !h1_convolved || !h1 || !h2 || !scores_logits) goto end;
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h0_convolved,
-    &(struct probabilities_h0_convolved_operands){layer0_W, images, h0_convolved},
-    rows
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h0_units,
-    &(struct probabilities_h0_operands){h0_convolved, layer0_b, h0},
-    (rows + 0) / 1
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h1_convolved,
-    &(struct probabilities_h1_convolved_operands){layer1_W, h0, h1_convolved},
-    rows
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h1_units,
-    &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows},
-    (rows + 2) / 3
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_h2,
-    &(struct probabilities_h2_operands){h1, hidden_W, hidden_b, h2, rows},
-    ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6)
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_scores_logits,
-    &(struct probabilities_scores_logits_operands){h2, output_W, output_b, scores_logits, rows},
-    ((9 + LANES) / LANES) * ((rows + 149) / 150)
-  );
+  adjoint_parallel(model->adjoint_pool, probabilities_h0_convolved,
+      &(struct probabilities_h0_convolved_operands){layer0_W, images, h0_convolved}, rows);
+  adjoint_parallel(model->adjoint_pool, probabilities_h0_units,
+      &(struct probabilities_h0_operands){h0_convolved, layer0_b, h0}, rows);
+  adjoint_parallel(model->adjoint_pool, probabilities_h1_convolved,
+      &(struct probabilities_h1_convolved_operands){layer1_W, h0, h1_convolved}, rows);
+  adjoint_parallel(model->adjoint_pool, probabilities_h1_units,
+      &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows}, (rows + 2) / 3);
+  adjoint_parallel(model->adjoint_pool, probabilities_h2,
+      &(struct probabilities_h2_operands){h1, hidden_W, hidden_b, h2, rows},
+      ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6));
+  adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
+      &(struct probabilities_scores_logits_operands){h2, output_W, output_b, scores_logits, rows},
+      ((9 + LANES) / LANES) * ((rows + 149) / 150));
   predict_argmax(scores_logits, argmax_out, rows);
   adjoint_status = adjoint_done;
 end:

@@ -421,19 +421,11 @@ int logistic_train(struct logistic *model, int64_t index, float *cost_out) {
   float *p_logits = model->scratch_float32; /* [600, 10] */
   float *p_exp = model->scratch_float32 + 6000; /* [10] of [600, 10] */
   float *d_p_logits = model->scratch_float32 + 6010; /* [600, 10] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_p_logits,
-    &(struct train_p_logits_operands){x, W, b, p_logits},
-    ((9 + LANES) / LANES) * 5
-  );
+  adjoint_parallel(model->adjoint_pool, train_p_logits,
+      &(struct train_p_logits_operands){x, W, b, p_logits}, ((9 + LANES) / LANES) * 5);
   const float cost = train_cost_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_W,
-    &(struct train_W_operands){d_p_logits, x, W},
-    ((783 + 2 * LANES) / (2 * LANES))
-  );
+  adjoint_parallel(model->adjoint_pool, train_W, &(struct train_W_operands){d_p_logits, x, W},
+      ((783 + 2 * LANES) / (2 * LANES)));
   train_b(&(struct train_b_operands){d_p_logits, b}, 0, ((9 + LANES) / LANES));
   *cost_out = cost;
   return adjoint_done;
@@ -470,12 +462,8 @@ int logistic_validate(struct logistic *model, int64_t index, float *errors_out) 
   const float *x = model->validX + index * 470400; /* [600, 784] */
   const int32_t *y = model->validY + index * 600; /* [600] */
   float *p_logits = model->scratch_float32; /* [600, 10] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_p_logits,
-    &(struct train_p_logits_operands){x, W, b, p_logits},
-    ((9 + LANES) / LANES) * 5
-  );
+  adjoint_parallel(model->adjoint_pool, train_p_logits,
+      &(struct train_p_logits_operands){x, W, b, p_logits}, ((9 + LANES) / LANES) * 5);
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -488,12 +476,8 @@ int logistic_test(struct logistic *model, int64_t index, float *errors_out) {
   const float *x = model->testX + index * 470400; /* [600, 784] */
   const int32_t *y = model->testY + index * 600; /* [600] */
   float *p_logits = model->scratch_float32; /* [600, 10] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_p_logits,
-    &(struct train_p_logits_operands){x, W, b, p_logits},
-    ((9 + LANES) / LANES) * 5
-  );
+  adjoint_parallel(model->adjoint_pool, train_p_logits,
+      &(struct train_p_logits_operands){x, W, b, p_logits}, ((9 + LANES) / LANES) * 5);
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -621,12 +605,9 @@ int logistic_probabilities(
   float *scores_logits = NULL; /* [rows, 10] */
   scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
   if (!scores_logits) goto end;
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_scores_logits,
-    &(struct probabilities_scores_logits_operands){images, W, b, scores_logits, rows},
-    ((9 + LANES) / LANES) * ((rows + 149) / 150)
-  );
+  adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
+      &(struct probabilities_scores_logits_operands){images, W, b, scores_logits, rows},
+      ((9 + LANES) / LANES) * ((rows + 149) / 150));
   probabilities_scores(scores_logits, scores_exp, scores_out, rows);
   adjoint_status = adjoint_done;
 end:
@@ -668,12 +649,9 @@ int logistic_predict(
   float *scores_logits = NULL; /* [rows, 10] */
   scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
   if (!scores_logits) goto end;
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_scores_logits,
-    &(struct probabilities_scores_logits_operands){images, W, b, scores_logits, rows},
-    ((9 + LANES) / LANES) * ((rows + 149) / 150)
-  );
+  adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
+      &(struct probabilities_scores_logits_operands){images, W, b, scores_logits, rows},
+      ((9 + LANES) / LANES) * ((rows + 149) / 150));
   predict_argmax(scores_logits, argmax_out, rows);
   adjoint_status = adjoint_done;
 end:

@@ -548,12 +548,8 @@ static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct mlp *model, int32_t seed) {
   float *hidden_W = model->hidden_W; /* [784, 500] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    initial_hidden_W_hidden_W_units,
-    &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed},
-    61
-  );
+  adjoint_parallel(model->adjoint_pool, initial_hidden_W_hidden_W_units,
+      &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed}, 61);
 }
 
 /**
@@ -973,46 +969,26 @@ int mlp_train(struct mlp *model, int64_t index, float *cost_out) {
   float *p_exp = model->scratch_float32 + 10200; /* [10] of [20, 10] */
   float *d_p_logits = model->scratch_float32 + 10210; /* [20, 10] */
   float *d_linear = model->scratch_float32 + 10410; /* [20, 500] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h,
-    &(struct train_h_operands){x, hidden_W, hidden_b, h},
-    ((499 + 2 * LANES) / (2 * LANES)) * 2
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_p_logits,
-    &(struct train_p_logits_operands){h, output_W, output_b, p_logits},
-    ((9 + LANES) / LANES)
-  );
+  adjoint_parallel(model->adjoint_pool, train_h, &(struct train_h_operands){x, hidden_W, hidden_b, h},
+      ((499 + 2 * LANES) / (2 * LANES)) * 2);
+  adjoint_parallel(model->adjoint_pool, train_p_logits,
+      &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, ((9 + LANES) / LANES));
   const float cost_sum = train_cost_sum_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_d_linear,
-    &(struct train_d_linear_operands){d_p_logits, output_W, h, d_linear},
-    ((499 + 2 * LANES) / (2 * LANES))
-  );
+  adjoint_parallel(model->adjoint_pool, train_d_linear,
+      &(struct train_d_linear_operands){d_p_logits, output_W, h, d_linear},
+      ((499 + 2 * LANES) / (2 * LANES)));
   double L2_sum_hidden_W_parts[((499 + 2 * LANES) / (2 * LANES)) * 4];
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_hidden_W,
-    &(struct train_hidden_W_operands){x, d_linear, hidden_W, L2_sum_hidden_W_parts},
-    ((499 + 2 * LANES) / (2 * LANES)) * 4
-  );
+  adjoint_parallel(model->adjoint_pool, train_hidden_W,
+      &(struct train_hidden_W_operands){x, d_linear, hidden_W, L2_sum_hidden_W_parts},
+      ((499 + 2 * LANES) / (2 * LANES)) * 4);
   const float L2_sum_hidden_W = adjoint_sum(L2_sum_hidden_W_parts,
       ((499 + 2 * LANES) / (2 * LANES)) * 4);
-  train_hidden_b(
-    &(struct train_hidden_b_operands){d_linear, hidden_b},
-    0,
-    ((499 + 4 * LANES) / (4 * LANES))
-  );
+  train_hidden_b(&(struct train_hidden_b_operands){d_linear, hidden_b}, 0,
+      ((499 + 4 * LANES) / (4 * LANES)));
   double L2_sum_output_W_parts[((9 + LANES) / LANES) * 3];
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_output_W,
-    &(struct train_output_W_operands){h, d_p_logits, output_W, L2_sum_output_W_parts},
-    ((9 + LANES) / LANES) * 3
-  );
+  adjoint_parallel(model->adjoint_pool, train_output_W,
+      &(struct train_output_W_operands){h, d_p_logits, output_W, L2_sum_output_W_parts},
+      ((9 + LANES) / LANES) * 3);
   const float L2_sum_output_W = adjoint_sum(L2_sum_output_W_parts, ((9 + LANES) / LANES) * 3);
   train_output_b(output_b, d_p_logits);
   const float cost = train_cost(L2_sum_hidden_W, L2_sum_output_W, cost_sum);
@@ -1054,18 +1030,10 @@ int mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
   const int32_t *y = model->validY + index * 20; /* [20] */
   float *h = model->scratch_float32; /* [20, 500] */
   float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h,
-    &(struct train_h_operands){x, hidden_W, hidden_b, h},
-    ((499 + 2 * LANES) / (2 * LANES)) * 2
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_p_logits,
-    &(struct train_p_logits_operands){h, output_W, output_b, p_logits},
-    ((9 + LANES) / LANES)
-  );
+  adjoint_parallel(model->adjoint_pool, train_h, &(struct train_h_operands){x, hidden_W, hidden_b, h},
+      ((499 + 2 * LANES) / (2 * LANES)) * 2);
+  adjoint_parallel(model->adjoint_pool, train_p_logits,
+      &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, ((9 + LANES) / LANES));
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -1081,18 +1049,10 @@ int mlp_test(struct mlp *model, int64_t index, float *errors_out) {
   const int32_t *y = model->testY + index * 20; /* [20] */
   float *h = model->scratch_float32; /* [20, 500] */
   float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_h,
-    &(struct train_h_operands){x, hidden_W, hidden_b, h},
-    ((499 + 2 * LANES) / (2 * LANES)) * 2
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    train_p_logits,
-    &(struct train_p_logits_operands){h, output_W, output_b, p_logits},
-    ((9 + LANES) / LANES)
-  );
+  adjoint_parallel(model->adjoint_pool, train_h, &(struct train_h_operands){x, hidden_W, hidden_b, h},
+      ((499 + 2 * LANES) / (2 * LANES)) * 2);
+  adjoint_parallel(model->adjoint_pool, train_p_logits,
+      &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, ((9 + LANES) / LANES));
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -1295,18 +1255,12 @@ int mlp_probabilities(struct mlp *model, const float *images, int32_t rows, floa
   features = adjoint_memory(features, (double)rows * 500, sizeof(float));
   scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
   if (!features || !scores_logits) goto end;
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_features,
-    &(struct probabilities_features_operands){images, hidden_W, hidden_b, features, rows},
-    ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6)
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_scores_logits,
-    &(struct probabilities_scores_logits_operands){features, output_W, output_b, scores_logits, rows},
-    ((9 + LANES) / LANES) * ((rows + 149) / 150)
-  );
+  adjoint_parallel(model->adjoint_pool, probabilities_features,
+      &(struct probabilities_features_operands){images, hidden_W, hidden_b, features, rows},
+      ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6));
+  adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
+      &(struct probabilities_scores_logits_operands){features, output_W, output_b, scores_logits,
+      rows}, ((9 + LANES) / LANES) * ((rows + 149) / 150));
   probabilities_scores(scores_logits, scores_exp, scores_out, rows);
   adjoint_status = adjoint_done;
 end:
@@ -1348,18 +1302,12 @@ int mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *a
   features = adjoint_memory(features, (double)rows * 500, sizeof(float));
   scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
   if (!features || !scores_logits) goto end;
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_features,
-    &(struct probabilities_features_operands){images, hidden_W, hidden_b, features, rows},
-    ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6)
-  );
-  adjoint_parallel(
-    model->adjoint_pool,
-    probabilities_scores_logits,
-    &(struct probabilities_scores_logits_operands){features, output_W, output_b, scores_logits, rows},
-    ((9 + LANES) / LANES) * ((rows + 149) / 150)
-  );
+  adjoint_parallel(model->adjoint_pool, probabilities_features,
+      &(struct probabilities_features_operands){images, hidden_W, hidden_b, features, rows},
+      ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6));
+  adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
+      &(struct probabilities_scores_logits_operands){features, output_W, output_b, scores_logits,
+      rows}, ((9 + LANES) / LANES) * ((rows + 149) / 150));
   predict_argmax(scores_logits, argmax_out, rows);
   adjoint_status = adjoint_done;
 end:

@@ -274,10 +274,10 @@ function writeKernelCall(
     return;
   }
   const handed = `&(${structName(name)}){${operands.map(argument).join(", ")}}`;
-  if (run.units === undefined) out.list(`${name}(`, [handed, "0", count], ");", "", "");
+  if (run.units === undefined) out.line(`${name}(${handed}, 0, ${count});`);
   else {
-    const args = ["model->adjoint_pool", unitsName(name, run), handed, count];
-    out.list("adjoint_parallel(", args, ");", "", "");
+    const work = unitsName(name, run);
+    out.line(`adjoint_parallel(model->adjoint_pool, ${work}, ${handed}, ${count});`);
   }
   for (const [i, { stage }] of run.riders.entries()) {
     const type = numberTypes[stage.into.type.dtype];

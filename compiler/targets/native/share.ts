@@ -156,6 +156,7 @@ export const countOf = (run: Run): string => unitsIn(run) ?? "1";
 function unitsText({ loop, chunk, sums }: Cut): string {
   const { extent } = loop.axis;
   if (typeof extent === "number") return String(Math.ceil(extent / Number(chunk)));
+  if (chunk === "1") return dimInC(extent, true);
   return sums.length > 0
     ? String(mostParts)
     : `(${dimInC(extent)} + ${Number(chunk) - 1}) / ${chunk}`;
