@@ -1893,7 +1893,8 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
       &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
       ((499 + 2 * LANES) / (2 * LANES)) * 84);
   adjoint_parallel(model->adjoint_pool, train_p_logits,
-      &(struct train_p_logits_operands){h2, output_W, output_b, p_logits}, ((9 + LANES) / LANES) * 4);
+      &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
+      ((9 + LANES) / LANES) * 4);
   const float cost = train_cost_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
   adjoint_parallel(model->adjoint_pool, train_d_h2_linear,
       &(struct train_d_h2_linear_operands){d_p_logits, output_W, h2, d_h2_linear},
@@ -1933,7 +1934,8 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   adjoint_parallel(model->adjoint_pool, train_hidden_b,
       &(struct train_hidden_b_operands){d_h2_linear, hidden_b}, ((499 + 4 * LANES) / (4 * LANES)));
   adjoint_parallel(model->adjoint_pool, train_output_W,
-      &(struct train_output_W_operands){d_p_logits, h2, output_W}, ((499 + 2 * LANES) / (2 * LANES)));
+      &(struct train_output_W_operands){d_p_logits, h2, output_W},
+      ((499 + 2 * LANES) / (2 * LANES)));
   train_output_b(&(struct train_output_b_operands){d_p_logits, output_b}, 0, ((9 + LANES) / LANES));
   *cost_out = cost;
   return adjoint_done;
@@ -2081,7 +2083,8 @@ int lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
       &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
       ((499 + 2 * LANES) / (2 * LANES)) * 84);
   adjoint_parallel(model->adjoint_pool, train_p_logits,
-      &(struct train_p_logits_operands){h2, output_W, output_b, p_logits}, ((9 + LANES) / LANES) * 4);
+      &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
+      ((9 + LANES) / LANES) * 4);
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -2117,7 +2120,8 @@ int lenet_test(struct lenet *model, int64_t index, float *errors_out) {
       &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
       ((499 + 2 * LANES) / (2 * LANES)) * 84);
   adjoint_parallel(model->adjoint_pool, train_p_logits,
-      &(struct train_p_logits_operands){h2, output_W, output_b, p_logits}, ((9 + LANES) / LANES) * 4);
+      &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
+      ((9 + LANES) / LANES) * 4);
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;

@@ -969,8 +969,8 @@ int mlp_train(struct mlp *model, int64_t index, float *cost_out) {
   float *p_exp = model->scratch_float32 + 10200; /* [10] of [20, 10] */
   float *d_p_logits = model->scratch_float32 + 10210; /* [20, 10] */
   float *d_linear = model->scratch_float32 + 10410; /* [20, 500] */
-  adjoint_parallel(model->adjoint_pool, train_h, &(struct train_h_operands){x, hidden_W, hidden_b, h},
-      ((499 + 2 * LANES) / (2 * LANES)) * 2);
+  adjoint_parallel(model->adjoint_pool, train_h,
+      &(struct train_h_operands){x, hidden_W, hidden_b, h}, ((499 + 2 * LANES) / (2 * LANES)) * 2);
   adjoint_parallel(model->adjoint_pool, train_p_logits,
       &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, ((9 + LANES) / LANES));
   const float cost_sum = train_cost_sum_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
@@ -1030,8 +1030,8 @@ int mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
   const int32_t *y = model->validY + index * 20; /* [20] */
   float *h = model->scratch_float32; /* [20, 500] */
   float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
-  adjoint_parallel(model->adjoint_pool, train_h, &(struct train_h_operands){x, hidden_W, hidden_b, h},
-      ((499 + 2 * LANES) / (2 * LANES)) * 2);
+  adjoint_parallel(model->adjoint_pool, train_h,
+      &(struct train_h_operands){x, hidden_W, hidden_b, h}, ((499 + 2 * LANES) / (2 * LANES)) * 2);
   adjoint_parallel(model->adjoint_pool, train_p_logits,
       &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, ((9 + LANES) / LANES));
   const float errors = validate_errors(p_logits, y);
@@ -1049,8 +1049,8 @@ int mlp_test(struct mlp *model, int64_t index, float *errors_out) {
   const int32_t *y = model->testY + index * 20; /* [20] */
   float *h = model->scratch_float32; /* [20, 500] */
   float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
-  adjoint_parallel(model->adjoint_pool, train_h, &(struct train_h_operands){x, hidden_W, hidden_b, h},
-      ((499 + 2 * LANES) / (2 * LANES)) * 2);
+  adjoint_parallel(model->adjoint_pool, train_h,
+      &(struct train_h_operands){x, hidden_W, hidden_b, h}, ((499 + 2 * LANES) / (2 * LANES)) * 2);
   adjoint_parallel(model->adjoint_pool, train_p_logits,
       &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, ((9 + LANES) / LANES));
   const float errors = validate_errors(p_logits, y);

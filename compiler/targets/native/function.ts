@@ -66,7 +66,9 @@ export function writeFunction(
   out.list(`${type} ${name}(`, parameters, ") {", "", "");
   out.indent(() => {
     if (unused.length > 0) out.line(unused.map((given) => `(void)${given};`).join(" "));
-    out.text(body);
+  });
+  out.text(body);
+  out.indent(() => {
     if (!fails && !isInitial) out.line("return adjoint_done;");
   });
   if (fails) {
@@ -85,19 +87,20 @@ function bodyOf(
   arenaOf: (node: Node) => string,
 ): string {
   const out = new Writer();
-  const fails = canFail(fn);
   const calling = { model, fn, kernels, allocate: allocation(out, fn) };
-  if (fails) out.line("int adjoint_status = adjoint_no_memory;");
-  out.using(lastingOf(fn), () =>
-    out.using(ownMemoryOf(fn, arenaOf), () => {
-      for (const [i, node] of fn.program.outputs.entries())
-        if (isMade(fn, node) && isCopy(fn, i)) out.line(`*${outputName(fn, i)} = NULL;`);
-      calling.allocate();
-      writeCalls(out, calling, fn.calls);
-      writeResults(out, fn);
-      if (fails) out.line("adjoint_status = adjoint_done;");
-    }),
-  );
+  out.indent(() => {
+    if (canFail(fn)) out.line("int adjoint_status = adjoint_no_memory;");
+    out.using(lastingOf(fn), () =>
+      out.using(ownMemoryOf(fn, arenaOf), () => {
+        for (const [i, node] of fn.program.outputs.entries())
+          if (isMade(fn, node) && isCopy(fn, i)) out.line(`*${outputName(fn, i)} = NULL;`);
+        calling.allocate();
+        writeCalls(out, calling, fn.calls);
+        writeResults(out, fn);
+        if (canFail(fn)) out.line("adjoint_status = adjoint_done;");
+      }),
+    );
+  });
   return out.toString().trimEnd();
 }
 
