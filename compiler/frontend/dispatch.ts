@@ -8,6 +8,7 @@ import { collecting, fail } from "../diagnostics/error.ts";
 import { atSite, currentScope, enterScope, leaveScope } from "../graph/context.ts";
 import { isNode, type Node, poison } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";
+import { refuseNaN } from "../language/arguments.ts";
 import * as language from "../language/index.ts";
 import { isTable } from "../ops/leaf.ts";
 import { isReadable, refuseDraw, refuseMember } from "./members.ts";
@@ -42,6 +43,24 @@ const symbolic: Record<string, Binary> = {
   ...(language as unknown as Record<string, Binary>),
   same: language.eq as unknown as Binary,
   differ: language.ne as unknown as Binary,
+};
+
+/** Operators as they are written. */
+const signs: Record<string, string> = {
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  mod: "%",
+  pow: "**",
+  lt: "<",
+  le: "<=",
+  gt: ">",
+  ge: ">=",
+  eq: "==",
+  ne: "!=",
+  same: "===",
+  differ: "!==",
 };
 
 const equalities = new Set(["eq", "ne", "same", "differ"]);
@@ -127,11 +146,12 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
             {
               hint:
                 odd === undefined
-                  ? "a symbol has no length or other properties: its sizes are those that it was made with, and mean(x) is sum(x) over their number"
+                  ? "a property that is not there, or a variable that has no value yet"
                   : "use pp(e) to print a symbol",
             },
           );
         }
+        if (Number.isNaN(a) || Number.isNaN(b)) refuseNaN(`an operand of ${signs[name]}`);
         return symbolic[name](a, b);
       });
     };

@@ -98,7 +98,8 @@ export function nestedShape(value: Nested): number[] | undefined {
 
 /** Elements of a nested array, row by row. */
 export function flattenNested(value: Nested): number[] {
-  if (typeof value !== "object") return [Number(value)];
+  // What is no number stays what it is, for those who look.
+  if (typeof value !== "object") return [typeof value === "boolean" ? Number(value) : value];
   return Array.from(value as ArrayLike<Nested>).flatMap(flattenNested);
 }
 

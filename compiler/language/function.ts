@@ -5,9 +5,10 @@ import { currentSite } from "../graph/context.ts";
 import { isNode, isPoison, type Node, topological } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";
 import { inherit, substitute } from "../graph/substitute.ts";
-import { formatShape, formatType, type Shape, sameShape, widens } from "../graph/types.ts";
+import { formatShape, formatType, type Shape, sameShape, sizesOf, widens } from "../graph/types.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { asNode } from "../ops/leaf.ts";
+import { said } from "./arguments.ts";
 import { sharedInfo } from "./shared.ts";
 import { signed } from "./signature.ts";
 import { placeStates } from "./states.ts";
@@ -62,13 +63,19 @@ export class ModelFunction {
  * ADJ3005/ADJ3006 a bad given, ADJ3007 an update of what is not shared.
  */
 export const fn = signed(
-  "fn(inputs, outputs, { updates, givens, name })",
+  "fn(inputs, outputs?, { updates, givens, name })",
   (
     inputs: readonly (Tensor | number)[],
     outputs: Outputs,
     options: FunctionOptions = {},
   ): ModelFunction => {
     const site = currentSite();
+    const { name } = options as { name?: unknown };
+    const isText = typeof name === "string" && name !== "";
+    if (name !== undefined && !isText && !(isNode(name) && isPoison(name)))
+      fail("ADJ1008", `fn: name is what callers call it, got ${said(name)}`, {
+        hint: 'fn([x], y, { name: "predict" })',
+      });
     let faulty = false;
     const collect = <T>(body: () => T): T | undefined =>
       collecting<T | undefined>(body, () => {
@@ -250,8 +257,32 @@ const fitsByName = (named: Shape, given: Shape): boolean =>
   named.length === given.length &&
   named.every((dim, axis) => typeof dim === "string" || dim === given[axis]);
 
+/** @throws ADJ3004 for a named size that no input, no data and no loop tells */
+function checkSizes(inputs: readonly Node[], used: ReadonlySet<Node>): void {
+  const leaves = [...used].filter((node) => node.op.leaf);
+  const loops = [...used].filter((node) => node.op.tuple?.makesSize(node));
+  const told = new Set(
+    [...inputs, ...leaves.filter((node) => node.op.name === "symbol" || sharedInfo(node))].flatMap(
+      (node) => sizesOf(node.shape),
+    ),
+  );
+  for (const node of used) {
+    if (node.op.tuple || (loops.length > 0 && node.op.part))
+      for (const size of sizesOf(node.shape)) told.add(size);
+  }
+  for (const node of used) {
+    const size = sizesOf(node.shape).find((name) => !told.has(name));
+    if (size === undefined) continue;
+    fail("ADJ3004", `fn: no input and no data says how many "${size}" are`, {
+      hint: `an input of that size, as vector("${size}")`,
+      ...(node.site && { site: node.site }),
+    });
+  }
+}
+
 function checkUse(inputs: readonly Node[], roots: readonly Node[]): void {
   const used = new Set(topological(roots));
+  checkSizes(inputs, used);
   for (const node of used) {
     if (node.op.name === "symbol" && !inputs.includes(node)) {
       fail(

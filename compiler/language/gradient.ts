@@ -7,6 +7,7 @@ import { hessians, jacobians } from "../gradient/jacobian.ts";
 import { isNode, isPoison, type Node, poison } from "../graph/node.ts";
 import { add } from "../ops/arithmetic.ts";
 import { asNode } from "../ops/leaf.ts";
+import { said } from "./arguments.ts";
 import type { Pairs } from "./function.ts";
 import { signed } from "./signature.ts";
 import type { Operand, Tensor } from "./types.ts";
@@ -73,7 +74,7 @@ export const grad = signed(
     const c = cost === null ? undefined : asNode(cost);
     return derive(wrt, [...(c ? [c] : []), ...known.values()], (variables) =>
       gradients(c, variables, {
-        considerConstant: nodesOf(considerConstant),
+        considerConstant: held(considerConstant),
         knownGrads: known,
         disconnectedInputs,
       }),
@@ -124,7 +125,7 @@ export const Lop = signed(
   ): TensorsLike<W> => {
     return derive(wrt, nodesOf(f), (variables) =>
       pullBack(nodesOf(f), variables, pointsFor("Lop", f, points), {
-        considerConstant: nodesOf(considerConstant),
+        considerConstant: held(considerConstant),
         disconnectedInputs,
       }),
     );
@@ -150,7 +151,7 @@ export const jacobian = signed(
     const value = asNode(y);
     return derive(wrt, [value], (variables) =>
       jacobians(value, variables, {
-        considerConstant: nodesOf(considerConstant),
+        considerConstant: held(considerConstant),
         disconnectedInputs,
       }),
     );
@@ -241,6 +242,12 @@ export const subgraphGrad = signed(
 );
 
 // ── One, a list, or a record ──────────────────────────────────────────────────────────────────────
+
+/** Values that are held constant. @throws ADJ1008 for what has none */
+function held(values: Several<Operand>): Node[] {
+  if (typeof values === "object") return nodesOf(values);
+  return fail("ADJ1008", `considerConstant is a list of symbols, got ${said(values)}`);
+}
 
 function nodesOf(values: Several<Operand>): Node[] {
   if (isNode(values)) return [values];

@@ -9,18 +9,8 @@ export * from "./maths.ts";
 export { where as switch } from "./maths.ts";
 export * from "./matrices.ts";
 export { type DropoutOptions, dropout, RandomStream, randomStream } from "./random.ts";
-export {
-  foldl,
-  foldr,
-  map,
-  type OutputInfo,
-  reduce,
-  type ScanOptions,
-  type ScanResult,
-  type Sequence,
-  type StepResult,
-  scan,
-} from "./scan.ts";
+export type { OutputInfo, ScanOptions, ScanResult, Sequence, StepResult } from "./scan.options.ts";
+export { foldl, foldr, map, reduce, scan } from "./scan.ts";
 export { constant, type DataOptions, data, type SharedOptions, shared } from "./shared.ts";
 export * from "./symbols.ts";
 export * from "./tensors.ts";

@@ -48,6 +48,10 @@ export const evaluate = signed(
     { precision = "declared" }: { precision?: "declared" | "float64" } = {},
   ): NestedNumbers => {
     const root = asNode(expression);
+    if (!Array.isArray(bindings) || !bindings.every((pair) => Array.isArray(pair)))
+      fail("ADJ1008", "evaluate: values are a list of pairs [symbol, value]", {
+        hint: "evaluate(x ** 2, [[x, 4]])",
+      });
     const values = new Map<Node, NDArray>([[seed(), zero]]);
     for (const [key, value] of bindings) values.set(asNode(key), bind(asNode(key), value));
     for (const node of topological([root])) {

@@ -18,7 +18,7 @@ import { arange } from "../ops/creation.ts";
 import * as distributions from "../ops/distributions.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { at, span, take } from "../ops/indexing.ts";
-import { asNode, constantValue, literal } from "../ops/leaf.ts";
+import { asNode, constantValue, literal, literalValues } from "../ops/leaf.ts";
 import { poisson, truncatedNormal } from "../ops/random.loops.ts";
 import {
   draw,
@@ -107,7 +107,9 @@ export class RandomStream {
 
   constructor(seed: number) {
     if (!Number.isInteger(seed) || seed < -(2 ** 31) || seed >= 2 ** 32)
-      fail("ADJ1008", `randomStream: the seed is a whole number of 32 bits, got ${seed}`);
+      fail("ADJ1008", `randomStream: the seed is a whole number of 32 bits, got ${seed}`, {
+        hint: "const rng = randomStream(1234)",
+      });
     this.seed = seed | 0;
     this.name = uniqueName(currentName() || "rng");
   }
@@ -149,6 +151,10 @@ export class RandomStream {
     checkFloat("uniform", dtype);
     const [from, to] = [parameter(asNode(low, dtype)), parameter(asNode(high, dtype))];
     const size = shapeOf("uniform", shape, [from, to]);
+    if ((constantDifferenceOf(to, from) ?? 0) < 0)
+      fail("ADJ1008", `uniform: nothing lies from ${low} to ${high}`, {
+        hint: "rng.uniform([20], { low: -1, high: 1 })",
+      });
     const u = draw(uniformOp, this.#source()(), size, dtype);
     const range = constantDifference(to, from) ?? sub(to, from);
     return lift(shifted(u, range, from));
@@ -191,11 +197,12 @@ export class RandomStream {
    */
   multinomial(
     shape: DrawShape | undefined,
-    { n = 1, p, dtype = "int32" }: MultinomialDraw,
+    { n = 1, p, dtype = "int32" }: MultinomialDraw = {} as MultinomialDraw,
   ): Tensor {
     checkTrials("multinomial", n);
     const probability = checkProbability("multinomial", p);
     const classes = classesOf("multinomial", probability);
+    checkSum("multinomial", probability);
     const size = shapeOf("multinomial", shape, [], probability.shape.slice(0, -1));
     const source = this.#source()();
     const isClass = (labels: Node): Node => eq(expandDims(labels, -1), arange(classes));
@@ -228,6 +235,11 @@ export class RandomStream {
    */
   poisson(shape: DrawShape | undefined, rate: Operand, { most }: PoissonDraw = {}): Tensor {
     const mean = asNode(rate, floatX);
+    const known = constantValue(mean);
+    if (known !== undefined && !(known >= 0))
+      fail("ADJ1008", `poisson: the rate is not negative, got ${known}`, {
+        hint: "rng.poisson([20], 3.5)",
+      });
     if (most !== undefined && !(Number.isInteger(most) && most > 0))
       fail("ADJ1008", `poisson: most is the largest result, got ${most}`);
     const size = shapeOf("poisson", shape, [mean]);
@@ -252,10 +264,14 @@ export class RandomStream {
    * the other were taken out, by the order of exponential waiting times with rates p (Efraimidis and
    * Spirakis, 2006).
    */
-  choice(shape: DrawShape | undefined, { from, replace = true, p }: ChoiceDraw): Tensor {
+  choice(
+    shape: DrawShape | undefined,
+    { from, replace = true, p }: ChoiceDraw = {} as ChoiceDraw,
+  ): Tensor {
     const count = entryCount("choice", from);
     const size = shapeOf("choice", shape, []);
     const probability = p === undefined ? undefined : checkProbability("choice", p);
+    if (probability) checkSum("choice", probability);
     if (probability && !sameShape(probability.shape, [count])) {
       fail("ADJ1003", `choice: p is ${formatShape(probability.shape)}, but there are ${count}`);
     }
@@ -279,11 +295,11 @@ const draws = [
   "rng.normal(shape?, { mean, std, dtype })",
   "rng.truncatedNormal(shape?, { mean, std, dtype })",
   "rng.binomial(shape?, { n, p, dtype })",
-  "rng.multinomial(shape, { n, p, dtype })",
-  "rng.randint(shape, low, high)",
-  "rng.poisson(shape, rate, { most })",
+  "rng.multinomial(shape?, { n, p, dtype })",
+  "rng.randint(shape?, low, high)",
+  "rng.poisson(shape?, rate, { most })",
   "rng.permutation(of, shape?)",
-  "rng.choice(shape, { from, replace, p })",
+  "rng.choice(shape?, { from, replace, p })",
 ].map((text) => signMethod(RandomStream.prototype, text));
 
 /** A stream of random draws: `const rng = randomStream(1234)`, then `rng.uniform([20, 784])`. */
@@ -314,7 +330,9 @@ export const dropout = signed(
         hint: "const rng = randomStream(1234); dropout(x, 0.5, rng)",
       });
     if (typeof p === "number" && !(p > 0 && p < 1))
-      fail("ADJ1008", `dropout: p is a probability below 1, got ${p}`);
+      fail("ADJ1008", `dropout: p is a probability below 1, got ${p}`, {
+        hint: "p is how many elements are dropped: dropout(x, 0.5, rng)",
+      });
     const dtype = isFloat(node.type.dtype) ? node.type.dtype : floatX;
     const keep =
       typeof p === "number" && !isNode(p)
@@ -343,9 +361,14 @@ function withoutReplacement(source: Source, size: Shape, count: Dim, p: Node | u
   return reshape(at(argsort(keys, -1), span(0, wanted)), size);
 }
 
-function constantDifference(a: Node, b: Node): Node | undefined {
+function constantDifferenceOf(a: Node, b: Node): number | undefined {
   const [x, y] = [constantValue(a), constantValue(b)];
-  return x === undefined || y === undefined ? undefined : literal(x - y, a.type.dtype);
+  return x === undefined || y === undefined ? undefined : x - y;
+}
+
+function constantDifference(a: Node, b: Node): Node | undefined {
+  const difference = constantDifferenceOf(a, b);
+  return difference === undefined ? undefined : literal(difference, a.type.dtype);
 }
 
 function shapeOf(
@@ -386,9 +409,19 @@ function checkProbability(what: string, p: Operand): Node {
   if (!isFloat(node.type.dtype))
     fail("ADJ1001", `${what}: p is ${node.type.dtype}, but probabilities are floats`);
   const value = constantValue(node);
-  if (value !== undefined && !(value >= 0 && value <= 1))
-    fail("ADJ1008", `${what}: p is a probability, got ${value}`);
+  const wrong = (literalValues(node) ?? [value ?? 0]).find((v) => !(v >= 0 && v <= 1));
+  if (wrong !== undefined) fail("ADJ1008", `${what}: p is a probability, got ${wrong}`);
   return node;
+}
+
+/** Probabilities of classes that the model writes out add up to 1, as well as float32 has it. */
+function checkSum(what: string, p: Node): void {
+  const values = p.shape.length === 1 ? literalValues(p) : undefined;
+  const sum = values?.reduce((total, v) => total + v, 0) ?? 1;
+  if (Math.abs(sum - 1) > 1e-5)
+    fail("ADJ1008", `${what}: probabilities add up to 1, these to ${Number(sum.toPrecision(6))}`, {
+      hint: "p: [0.2, 0.5, 0.3]",
+    });
 }
 
 function classesOf(what: string, p: Node): number {

@@ -21,68 +21,20 @@ import {
 import { broadcastTo, lengthOf } from "../ops/shape.ts";
 import { insideLoop, LoopStep } from "../ops/streams.ts";
 import { captured } from "../scan/close.ts";
-import { checkOptionNames } from "./options.ts";
+import {
+  checkSettings,
+  checkTaps,
+  many,
+  type OutputInfo,
+  readStep,
+  type ScanOptions,
+  type ScanResult,
+  type Sequence,
+  type StepResult,
+} from "./scan.options.ts";
 import { sharedInfo } from "./shared.ts";
 import { signed } from "./signature.ts";
 import type { Operand, Tensor } from "./types.ts";
-
-/** A sequence, or one of which each step reads entries around its own: `{ input: x, taps: [-1, 0, 1] }`. */
-export type Sequence = Operand | { readonly input: Operand; readonly taps?: readonly number[] };
-
-/**
- * How an output starts: its value before the first step, or with `taps` – `[-1, -2]` – as many values as
- * the step looks back, the oldest first. Without an initial value (`null`) a step does not see it.
- */
-export type OutputInfo =
-  | Operand
-  | null
-  | undefined
-  | { readonly initial: Operand; readonly taps?: readonly number[] };
-
-/** Pairs of a shared variable and its new value. */
-export type ScanUpdates = readonly (readonly [Tensor | number, Operand])[];
-
-/** What a step returns: an output, several, or a record that can also hold updates and `until`. */
-export type StepResult =
-  | Operand
-  | readonly Operand[]
-  | {
-      readonly outputs?: Operand | readonly Operand[];
-      /** New values of shared variables: the next step sees them. */
-      readonly updates?: ScanUpdates;
-      /** Stops after the step where it is true. */
-      readonly until?: Operand;
-    };
-
-export interface ScanOptions {
-  /** One step. It is given entries of the sequences, earlier outputs, and the non-sequences, in this order. */
-  // biome-ignore lint/suspicious/noExplicitAny: a step names its own parameters
-  readonly fn: (...values: any[]) => StepResult;
-  /** Tensors whose axis 0 is walked along. */
-  readonly sequences?: Sequence | readonly Sequence[];
-  /** One entry an output of `fn`: how it starts. */
-  readonly outputsInfo?: OutputInfo | readonly OutputInfo[];
-  /** Values that are the same at each step; those that `fn` mentions need not be listed. */
-  readonly nonSequences?: Operand | readonly Operand[];
-  /** How many steps: a number, a named size, or an integer scalar. The length of the sequences if left out. */
-  readonly nSteps?: Dim | Tensor;
-  /** Walks from the last entry of the sequences to the first. */
-  readonly goBackwards?: boolean;
-  /** The gradient goes back so many steps; −1 or left out: all. */
-  readonly truncateGradient?: number;
-  /** A name for what the loop computes. */
-  readonly name?: string;
-}
-
-/** The outputs at all steps along a new axis 0 (one bare, several as a list), and updates for `fn`. */
-export type ScanResult = [outputs: Tensor & Tensor[], updates: [Tensor, Tensor][]];
-
-const many = <T>(value: T | readonly T[] | null | undefined): readonly T[] =>
-  value === undefined || value === null
-    ? []
-    : Array.isArray(value)
-      ? (value as readonly T[])
-      : [value as T];
 
 /**
  * A recurrence (Theano's `scan`): `const [h] = scan({ fn: (x, h) => tanh(dot(x, U) + dot(h, W)), sequences: xs, outputsInfo: h0 })`.
@@ -113,17 +65,6 @@ interface Recurrence {
   readonly formals: readonly Node[];
 }
 
-const optionNames: readonly (keyof ScanOptions)[] = [
-  "fn",
-  "sequences",
-  "outputsInfo",
-  "nonSequences",
-  "nSteps",
-  "goBackwards",
-  "truncateGradient",
-  "name",
-];
-
 class Tracer {
   readonly #options: ScanOptions;
   readonly #name: string;
@@ -133,7 +74,7 @@ class Tracer {
       fail("ADJ1008", "scan takes a record with fn, the function of one step", {
         hint: "const [h] = scan({ fn: (x, h) => tanh(x + h), sequences: xs, outputsInfo: h0 })",
       });
-    checkOptionNames("scan", options, optionNames);
+    checkSettings(options);
     this.#options = options;
     this.#name = options.name ?? currentScope().at(-1) ?? "scan";
   }
@@ -257,6 +198,7 @@ class Tracer {
       const given = isNode(s) || typeof s !== "object" || !("input" in s) ? { input: s } : s;
       const input = asNode(given.input as Operand);
       const taps = ("taps" in given && given.taps) || [0];
+      checkTaps(taps, "a sequence are whole numbers: −1 is the entry before");
       if (input.shape.length === 0) fail("ADJ1004", "scan: a sequence has an axis to walk along");
       return { input, taps };
     });
@@ -313,10 +255,10 @@ class Tracer {
       if (info === null || info === undefined) return undefined;
       const isRecord = !isNode(info) && typeof info === "object" && "initial" in info;
       const initial = asNode(isRecord ? info.initial : (info as Operand));
-      const taps = ((isRecord && info.taps) || [-1]).map((tap) => -tap);
+      const given = (isRecord && info.taps) || [-1];
+      checkTaps(given, "an output are −1, −2, …", -1);
+      const taps = given.map((tap) => -tap);
       const depth = Math.max(...taps);
-      if (taps.some((tap) => !(tap > 0 && Number.isInteger(tap))))
-        fail("ADJ1008", "scan: taps of outputs are −1, −2, …");
       const [length] = initial.shape;
       if (depth > 1 && !(typeof length === "number" && length >= depth)) {
         fail(
@@ -374,19 +316,6 @@ function forgetWords(given: unknown): void {
 function pastValue({ initial, formals }: Recurrence, back: number): Node {
   if (formals.length === 1) return initial;
   return at(initial, formals.length - 1 - back);
-}
-
-function readStep(result: StepResult): {
-  outputs: readonly Operand[];
-  updates: ScanUpdates;
-  until: Operand | undefined;
-} {
-  if (isNode(result) || typeof result !== "object")
-    return { outputs: [result as Operand], updates: [], until: undefined };
-  if (Array.isArray(result) || ArrayBuffer.isView(result))
-    return { outputs: result as readonly Operand[], updates: [], until: undefined };
-  const { outputs, updates, until } = result as Exclude<StepResult, Operand | readonly Operand[]>;
-  return { outputs: many(outputs), updates: updates ?? [], until };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a step names its own parameters

@@ -7,6 +7,7 @@ import { add } from "../ops/arithmetic.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { asNode, literal, sharedNode } from "../ops/leaf.ts";
 import { seed } from "../ops/random.ts";
+import { refuseNaN } from "./arguments.ts";
 import { signed } from "./signature.ts";
 import { checkDims } from "./symbols.ts";
 import type { Operand, Tensor } from "./types.ts";
@@ -39,6 +40,7 @@ export interface SharedOptions {
 export const shared = signed(
   "shared(value, { dtype })",
   (value: Operand, { dtype }: SharedOptions = {}): Tensor => {
+    if (Number.isNaN(value)) refuseNaN("shared: the initial value");
     const given = asNode(value);
     const isLiteral = given.op.name === "constant" && typeof value !== "object";
     const plain = given.op.name === "constant" && !(value instanceof Object && "op" in value);

@@ -6,6 +6,7 @@
 import { fail } from "../diagnostics/error.ts";
 import { isNode } from "../graph/node.ts";
 import { dtypes } from "../graph/types.ts";
+import { checkValue, said } from "./arguments.ts";
 import { checkName, checkOptionNames } from "./options.ts";
 
 /** A call as documentation writes it, `sum(x, axis?, { keepdims })`, in parts. */
@@ -13,6 +14,8 @@ interface Signature {
   readonly text: string;
   readonly name: string;
   readonly parameters: readonly string[];
+  /** Which of them may be left out. */
+  readonly optional: ReadonlySet<string>;
   /** Names of options, which come last; undefined where there are none. */
   readonly options: readonly string[] | undefined;
   /** What may stand in place of the options: `p` in `norm(x, axis?, p | { p, keepdims })`. */
@@ -29,6 +32,7 @@ function parse(text: string): Signature {
     text,
     name,
     parameters: parameters.map((part) => part.replace(/\?$/, "")),
+    optional: new Set(parameters.flatMap((part) => /^(\w+)\?$|^\.\.\./.exec(part)?.[1] ?? [])),
     options: options?.split(/,\s*/),
     isOptionsOnly: !before.endsWith("| "),
     isOpen: parameters.at(-1)?.startsWith("...") === true,
@@ -67,7 +71,7 @@ const recordsToo = new Set(["f", "wrt", "end", "points", "sequences", "outputs",
 
 /** The arguments to go on with. */
 function checked(signature: Signature, given: readonly unknown[]): readonly unknown[] {
-  const { name, parameters, options, isOpen, isOptionsOnly } = signature;
+  const { text, name, parameters, optional, options, isOpen, isOptionsOnly } = signature;
   const count = given.findLastIndex((argument) => argument !== undefined) + 1;
   const place = isOpen ? count - 1 : parameters.length;
   const most = parameters.length + (options ? 1 : 0);
@@ -77,15 +81,27 @@ function checked(signature: Signature, given: readonly unknown[]): readonly unkn
       hint: hintFor(signature, given),
     });
   }
+  const missing = parameters.find(
+    (parameter, i) =>
+      given[i] === undefined && !optional.has(parameter) && !parameter.startsWith("..."),
+  );
+  if (missing !== undefined) fail("ADJ1008", `${name}: ${missing} is missing`, { hint: text });
   for (const [i, argument] of given.entries()) {
     if (parameters[i] === "dtype") checkName("dtype", argument, dtypes);
     if (i !== place || !options) checkPlace(signature, given, i);
+    // A draw is also shaped like a tensor.
+    const isShaped = parameters[i] === "shape" && text.startsWith("rng.");
+    if (i < parameters.length && !isOpen && !isShaped)
+      checkValue(name, parameters[i], argument, text);
   }
   const last = given[place];
   if (!options || last === undefined || (isOpen && !isRecord(last))) return given;
   if (isRecord(last)) {
     checkOptionNames(name, last, options);
-    if (last.dtype !== undefined) checkName("dtype", last.dtype, dtypes);
+    for (const [option, value] of Object.entries(last)) {
+      if (option === "dtype" && value !== undefined) checkName("dtype", value, dtypes);
+      else checkValue(name, option, value, text);
+    }
   } else if (isOptionsOnly) {
     fail("ADJ1008", `${name}: argument ${place + 1} is a record of options, got ${said(last)}`, {
       hint: hintFor(signature, given),
@@ -140,11 +156,3 @@ function hintFor({ text, parameters }: Signature, given: readonly unknown[]): st
 }
 
 const counted = (n: number): string => (n === 1 ? "1 argument" : `${n} arguments`);
-
-/** A value as the model might have written it. */
-function said(value: unknown): string {
-  if (isNode(value)) return value.label?.name ?? "…";
-  if (Array.isArray(value)) return `[${value.map(said).join(", ")}]`;
-  if (value === undefined) return "undefined";
-  return typeof value === "object" && value !== null ? "{ … }" : (JSON.stringify(value) ?? "…");
-}

@@ -4,19 +4,25 @@ import { fail } from "../diagnostics/error.ts";
 import type { Dim, DType } from "../graph/types.ts";
 import { floatX, formatShape, type Shape } from "../graph/types.ts";
 import { symbol } from "../ops/leaf.ts";
+import { said } from "./arguments.ts";
 import { isRecord, signed } from "./signature.ts";
 import type { Tensor } from "./types.ts";
 
 /** A maker of symbols of one rank; a dimension is a number, or a name for a size known at run time. */
 type Maker<N extends readonly unknown[]> = (...dims: N) => Tensor;
 
+/** Places along an axis are numbers of 32 bits. */
+const largestDim = 2 ** 31 - 1;
+
 /** @throws ADJ1008 where a dimension is neither a name nor a whole number */
 export function checkDims(dims: Shape, what: string): Shape {
   for (const dim of dims) {
     const good =
-      typeof dim === "string" ? /^[A-Za-z_]\w*$/.test(dim) : Number.isInteger(dim) && dim >= 0;
+      typeof dim === "string"
+        ? /^[A-Za-z_]\w*$/.test(dim)
+        : Number.isInteger(dim) && dim >= 0 && dim <= largestDim;
     if (!good) {
-      fail("ADJ1008", `${what}: ${JSON.stringify(dim)} in ${formatShape(dims)} is no dimension`, {
+      fail("ADJ1008", `${what}: ${said(dim)} in ${formatShape(dims)} is no dimension`, {
         hint: 'a dimension is a whole number or a name such as "rows"',
       });
     }

@@ -1,12 +1,13 @@
 /** Comparisons, logic, choice, and what is made of a choice: maximum, minimum, clip, relu. */
 
+import { fail } from "../diagnostics/error.ts";
 import { broadcastGet, build } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
 import { promote } from "../graph/types.ts";
 import { call, constant } from "../kernels/scalar.ts";
 import { add, div, like, mul } from "./arithmetic.ts";
 import { binary, broadcastType, castTo, together, unary } from "./elementwise.ts";
-import { asNode, type Operand } from "./leaf.ts";
+import { asNode, constantValue, type Operand } from "./leaf.ts";
 import { functional, infix, precedence, wrap } from "./notation.ts";
 import { op, type Sample } from "./op.ts";
 
@@ -196,6 +197,11 @@ export const clipOp = op({
 export function clip(x: Operand, low: Operand, high: Operand): Node {
   const node = asNode(x);
   const bounds = [low, high].map((b) => asNode(b, node.type.dtype));
+  const [least, most] = bounds.map(constantValue);
+  if (least !== undefined && most !== undefined && least > most)
+    fail("ADJ1008", `clip: nothing lies from ${least} to ${most}`, {
+      hint: `clip(x, ${most}, ${least})`,
+    });
   const dtype = bounds.reduce((d, b) => promote(d, b.type.dtype), node.type.dtype);
   return makeNode(
     clipOp,

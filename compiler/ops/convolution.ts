@@ -61,7 +61,9 @@ function checkChannels(
 ): void {
   const [channels, filters] = [x.shape[1], w.shape[0]];
   if (!Number.isInteger(groups) || groups < 1)
-    fail("ADJ1008", `${what}: ${groups} is no number of groups`);
+    fail("ADJ1008", `${what}: ${groups} is no number of groups`, {
+      hint: "a whole number, 1 or more, that divides the channels",
+    });
   const split = transposed ? channels : filters;
   if (groups > 1 && !(typeof split === "number" && split % groups === 0)) {
     fail(

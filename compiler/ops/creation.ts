@@ -21,7 +21,7 @@ function parseShape(args: readonly unknown[], what: string): { shape: Shape; dty
   const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
   const dims = (hasOptions ? args.slice(0, -1) : args).flat() as Dim[];
   for (const dim of dims) {
-    if (typeof dim !== "string" && !(Number.isInteger(dim) && dim >= 0)) {
+    if (typeof dim !== "string" && !(Number.isInteger(dim) && dim >= 0 && dim < 2 ** 31)) {
       fail("ADJ1008", `${what}: ${String(dim)} is no dimension`, {
         hint: 'a dimension is a whole number or a name such as "rows"',
       });

@@ -143,12 +143,14 @@ export function split(x: Operand, parts: number | readonly number[], axis = 0): 
     typeof parts === "number" ? Array.from({ length: parts }, () => Number(dim) / parts) : parts;
   if (
     typeof dim !== "number" ||
-    lengths.some((n) => !Number.isInteger(n)) ||
+    !Array.isArray(lengths) ||
+    lengths.some((n) => !Number.isInteger(n) || n < 0) ||
     lengths.reduce((a, b) => a + b, 0) !== dim
   ) {
     return fail(
       "ADJ1008",
-      `split: axis ${place} of ${formatShape(node.shape)} does not split into ${typeof parts === "number" ? `${parts} equal parts` : `[${parts.join(", ")}]`}`,
+      `split: axis ${place} of ${formatShape(node.shape)} does not split into ${typeof parts === "number" ? `${parts} equal parts` : `[${[parts].flat().join(", ")}]`}`,
+      { hint: "so many equal parts, or the length of each: split(x, [2, 1])" },
     );
   }
   let start = 0;

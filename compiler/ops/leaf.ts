@@ -193,10 +193,16 @@ export function asNode(value: Operand, partner?: DType): Node {
       },
     );
   const numbers = flattenNested(value);
-  if (numbers.some((n) => typeof n !== "number")) {
+  const odd = numbers.find((n: unknown) => typeof n !== "number");
+  if (odd !== undefined) {
     return fail(
       "ADJ4007",
-      "an array of symbols is no tensor; write stack([…]) or concatenate([…])",
+      isNode(odd)
+        ? "an array of symbols is no tensor; write stack([…]) or concatenate([…])"
+        : `an array of numbers has ${describe(odd)} among them`,
+      isNode(odd)
+        ? {}
+        : { hint: "numbers and truth values only; Number(text) makes one of a text" },
     );
   }
   const integers =
@@ -208,5 +214,7 @@ export function asNode(value: Operand, partner?: DType): Node {
 
 function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value);
-  return typeof value === "string" ? JSON.stringify(value) : `a ${typeof value}`;
+  return typeof value === "string"
+    ? JSON.stringify(value)
+    : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 }

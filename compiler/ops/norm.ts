@@ -90,6 +90,8 @@ export interface NormOptions extends ReduceOptions {
 export function norm(x: Operand, axis?: AxisArgument, options: number | NormOptions = {}): Node {
   const given = asNode(x);
   const node = castTo(given, isFloat(given.type.dtype) ? given.type.dtype : floatX);
+  if (typeof options !== "number" && typeof options !== "object")
+    return fail("ADJ1008", `norm: p must be a number, got ${JSON.stringify(options)}`);
   const { p = 2, keepdims = false } = typeof options === "number" ? { p: options } : options;
   const axes = resolveAxes(node, axis, "norm");
   const keep = { keepdims };

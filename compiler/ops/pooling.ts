@@ -12,7 +12,7 @@ import type { AnyOp } from "./op.ts";
 import { lowest, spread } from "./padding.ts";
 import { poolMaxOp, poolSumOp } from "./pools.ts";
 import { expandDims } from "./shape.ts";
-import { type Padding, type PerAxis, perAxis, type Windows, windowsOf } from "./window.ts";
+import { type Padding, type PerAxis, perAxis, reach, type Windows, windowsOf } from "./window.ts";
 
 export interface PoolOptions {
   /** From one window to the next; the size of a window when left out. */
@@ -39,7 +39,7 @@ function windows(
   { stride = size, padding = "valid", ignoreBorder = true, dilation = 1 }: MaxPoolOptions,
   what: string,
 ): readonly Windows[] {
-  return windowsOf(
+  const list = windowsOf(
     x,
     {
       size: perAxis(size, 2, 1, `${what}: size`),
@@ -50,6 +50,16 @@ function windows(
     },
     what,
   );
+  for (const { before, after, size: own, dilation: apart } of list)
+    if (Math.max(before, after) >= reach(own, apart))
+      fail(
+        "ADJ1009",
+        `${what}: windows of ${own} would lie in the padding of ${Math.max(before, after)} alone`,
+        {
+          hint: "the padding is less than the window",
+        },
+      );
+  return list;
 }
 
 /** The pooling of `x` with `value` beyond its border. */

@@ -204,6 +204,10 @@ export function uniform(
   shape: readonly number[],
   { low = 0, high = 1, dtype = floatX }: UniformOptions = {},
 ): Node {
+  if (!(low <= high))
+    fail("ADJ1008", `uniform: nothing lies from ${low} to ${high}`, {
+      hint: "uniform([784, 500], { low: -0.1, high: 0.1 })",
+    });
   const u = initial(uniformOp, shape, dtype);
   return shifted(u, literal(high - low, dtype), literal(low, dtype));
 }

@@ -104,6 +104,10 @@ export function dimshuffle(x: Operand, order: readonly (number | "x")[]): Node {
 /** Axes reversed, or in the given order. */
 export function transpose(x: Operand, axes?: readonly number[]): Node {
   const node = asNode(x);
+  if (axes !== undefined && !Array.isArray(axes))
+    fail("ADJ1004", `transpose: the axes are a list, got ${String(axes)}`, {
+      hint: "transpose(x, [1, 0])",
+    });
   const order = axes ?? node.shape.map((_, i) => node.shape.length - 1 - i);
   if (order.length !== node.shape.length) {
     fail(
