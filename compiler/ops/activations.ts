@@ -24,7 +24,7 @@ const eluOf = binary({
     const low = minimum(x, 0);
     return [where(gt(x, 0), dy, mul(mul(dy, alpha), exp(low))), mul(dy, expm1(low))];
   },
-  notation: functional("elu", "\\operatorname{elu}"),
+  notation: functional("elu", "\\mathop{\\mathrm{elu}}"),
 });
 
 /** x above 0, α·(eˣ − 1) elsewhere (Clevert and others, 2015). */
@@ -46,7 +46,7 @@ const geluExact = unary({
     const density = mul(like(1 / Math.sqrt(2 * Math.PI), x), exp(mul(like(-0.5, x), square(x))));
     return [mul(dy, add(normal(x), mul(x, density)))];
   },
-  notation: functional("gelu", "\\operatorname{gelu}"),
+  notation: functional("gelu", "\\mathop{\\mathrm{gelu}}"),
 });
 
 export interface GeluOptions {
@@ -77,7 +77,7 @@ export const silu = unary({
   gradient: ({ dy, y, inputs: [x] }) => [
     mul(dy, add(sigmoid(x), mul(y, sub(like(1, x), sigmoid(x))))),
   ],
-  notation: functional("silu", "\\operatorname{silu}"),
+  notation: functional("silu", "\\mathop{\\mathrm{silu}}"),
 });
 
 /** 0.2·x + 0.5 kept in [0, 1]: Theano's and ONNX's piecewise linear sigmoid. */

@@ -3,8 +3,9 @@
 import type { Node } from "../graph/node.ts";
 import { call, constant } from "../kernels/scalar.ts";
 import { binary, unary } from "./elementwise.ts";
+import { movedLaw, scaledLaw } from "./laws.ts";
 import { literal } from "./leaf.ts";
-import { base, factor, functional, infix, precedence, wrap } from "./notation.ts";
+import { factor, functional, infix, power, powerSign, precedence, wrap } from "./notation.ts";
 import type { Printed } from "./op.ts";
 
 /** A scalar constant of a node's dtype. */
@@ -18,7 +19,14 @@ export const add = binary({
   name: "add",
   linear: true,
   commutative: true,
-  notation: infix("+", precedence.add, { associative: true }),
+  notation: {
+    ...infix("+", precedence.add, { associative: true }),
+    tex: ([a, b], attrs) => {
+      if (a.law && b.isScalar) return movedLaw(a.law, b);
+      if (b.law && a.isScalar) return movedLaw(b.law, a);
+      return infix("+", precedence.add, { associative: true }).tex?.([a, b], attrs);
+    },
+  },
   evaluate: (a, b) => a + b,
   lower: (a, b) => call("add", a, b),
   gradient: ({ dy }) => [dy, dy],
@@ -27,7 +35,13 @@ export const add = binary({
 export const sub = binary({
   name: "sub",
   linear: true,
-  notation: infix("-", precedence.add),
+  notation: {
+    ...infix("-", precedence.add),
+    tex: ([a, b], attrs) =>
+      a.law && b.isScalar
+        ? movedLaw(a.law, b, "-")
+        : infix("-", precedence.add).tex?.([a, b], attrs),
+  },
   evaluate: (a, b) => a - b,
   lower: (a, b) => call("sub", a, b),
   gradient: ({ dy }) => [dy, neg(dy)],
@@ -42,16 +56,35 @@ export const mul = binary({
     // Factors stand side by side, but a number needs a sign before it, and tensors one that tells
     // elements' products from a matrix product.
     tex: ([a, b]) => {
+      if (a.law && b.isScalar) return scaledLaw(a.law, b);
+      if (b.law && a.isScalar) return scaledLaw(b.law, a);
       const isScaled = a.isScalar || b.isScalar;
-      const [x, y] = [a, b].map((p) =>
-        isScaled ? wrap(p, precedence.mul, true) : factor(p, "elements"),
-      );
+      const [x, y] = [a, b].map((p, i) => {
+        const isLast = i === 1 && p.precedence === precedence.sum;
+        return isScaled
+          ? wrap(p, isLast ? precedence.sum : precedence.mul, true)
+          : factor(p, "elements");
+      });
+      const isSum = isScaled && b.precedence === precedence.sum;
       const sign = /^[\d-]/.test(y) ? "\\cdot" : isScaled ? "\\," : "\\odot";
       const isScalar = a.isScalar && b.isScalar;
       const product = isScaled ? (a.product ?? b.product) : ("elements" as const);
       const kind = product ? { product } : {};
-      return { text: `${x} ${sign} ${y}`, precedence: precedence.mul, isScalar, ...kind };
+      return {
+        text: `${x} ${sign} ${y}`,
+        precedence: isSum ? precedence.sum : precedence.mul,
+        isScalar,
+        ...kind,
+      };
     },
+    signs: [
+      {
+        mark: "\\odot",
+        example: "x \\odot y",
+        meaning:
+          "the product element by element; products without a sign are those of matrices, or by a number",
+      },
+    ],
   },
   evaluate: (a, b) => a * b,
   lower: (a, b) => call("mul", a, b),
@@ -65,10 +98,21 @@ export const div = binary({
   cost: 4,
   notation: {
     ...infix("/", precedence.mul),
-    tex: ([a, b]) => ({
-      text: `\\frac{${inFraction(a)}}{${inFraction(b)}}`,
-      precedence: precedence.atom,
-    }),
+    tex: ([a, b]) =>
+      b.isScalar
+        ? { text: `\\frac{${inFraction(a)}}{${inFraction(b)}}`, precedence: precedence.atom }
+        : {
+            text: `${wrap(a, precedence.mul + 0.5, true)} \\oslash ${wrap(b, precedence.mul + 0.5, true)}`,
+            precedence: precedence.mul,
+            product: "elements",
+          },
+    signs: [
+      {
+        mark: "\\oslash",
+        example: "x \\oslash y",
+        meaning: "the quotient element by element",
+      },
+    ],
   },
   sample: [
     [-2, 2],
@@ -105,10 +149,8 @@ export const pow = binary({
       text: `${wrap(a, precedence.power + 0.5)} ** ${wrap(b, precedence.power)}`,
       precedence: precedence.power,
     }),
-    tex: ([a, b]) => ({
-      text: `{${base(a)}}^{${b.text}}`,
-      precedence: precedence.power,
-    }),
+    tex: ([a, b]) => power(a, b),
+    signs: [powerSign],
   },
   sample: [
     [0.5, 2],
@@ -129,7 +171,7 @@ export const neg = unary({
   linear: true,
   notation: {
     text: ([x]) => ({ text: `-${wrap(x, precedence.power + 0.5)}`, precedence: precedence.unary }),
-    tex: ([x]) => ({ text: `-${wrap(x, precedence.mul, true)}`, precedence: precedence.add }),
+    tex: ([x]) => ({ text: `-${wrap(x, precedence.sum, true)}`, precedence: precedence.add }),
   },
   evaluate: (x) => -x,
   lower: (x) => call("neg", x),
@@ -152,7 +194,7 @@ export const abs = unary({
 /** −1, 0 or 1. */
 export const sign = unary({
   name: "sign",
-  notation: functional("sign", "\\operatorname{sign}"),
+  notation: functional("sign", "\\mathop{\\mathrm{sign}}"),
   sample: [0.2, 2],
   evaluate: Math.sign,
   lower: (x) => call("sign", x),
@@ -179,10 +221,8 @@ export const square = unary({
   name: "square",
   notation: {
     ...functional("square"),
-    tex: ([x]) => ({
-      text: `{${base(x)}}^{2}`,
-      precedence: precedence.power,
-    }),
+    tex: ([x]) => power(x, { text: "2", precedence: precedence.atom, isScalar: true }),
+    signs: [powerSign],
   },
   evaluate: (x) => x * x,
   lower: (x) => call("mul", x, x),

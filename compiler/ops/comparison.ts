@@ -102,12 +102,13 @@ export const whereOp = op({
   pushforward: ({ tangents: [, a, b], y, inputs: [c] }) =>
     (a || b) && where(c, a ?? like(0, y), b ?? like(0, y)),
   notation: {
+    byElement: true,
     text: ([c, a, b]) => ({
       text: `where(${c.text}, ${a.text}, ${b.text})`,
       precedence: precedence.atom,
     }),
     tex: ([c, a, b]) => ({
-      text: `\\begin{cases} ${a.text} & ${c.text} \\\\ ${b.text} & \\text{otherwise} \\end{cases}`,
+      text: `\\begin{cases} ${a.text} & \\text{if } ${c.text} \\\\ ${b.text} & \\text{otherwise} \\end{cases}`,
       precedence: precedence.choice,
     }),
   },
@@ -154,7 +155,7 @@ function shareTies(dy: Node, winsA: Node, winsB: Node): Node[] {
 export const relu = unary({
   name: "relu",
   chooses: true,
-  notation: functional("relu", "\\operatorname{relu}"),
+  notation: functional("relu", "\\mathop{\\mathrm{relu}}"),
   sample: [0.2, 2],
   evaluate: (x) => Math.max(x, 0),
   lower: (x) => call("max", x, constant(0, x.dtype)),
@@ -189,7 +190,7 @@ export const clipOp = op({
       where(gt(x, hi), dy, zero),
     ];
   },
-  notation: functional("clip", "\\operatorname{clip}"),
+  notation: functional("clip", "\\mathop{\\mathrm{clip}}"),
   samples: [clipSample([]), clipSample([2, 3])],
 });
 

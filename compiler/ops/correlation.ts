@@ -5,10 +5,10 @@
 
 import { build, offsetOf, sizeOf, unravel } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { type Dim, formatShape, roughVolume, type TensorType } from "../graph/types.ts";
+import { type Dim, roughVolume, type TensorType } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { flip as reversed } from "./arranging.ts";
-import { precedence, wrap } from "./notation.ts";
+import { correlationNotation } from "./correlation.notation.ts";
 import { type AnyOp, op } from "./op.ts";
 import { spread } from "./padding.ts";
 import { dimshuffle, repeated, reshape } from "./shape.ts";
@@ -129,33 +129,7 @@ export const correlateOp: AnyOp = op<CorrelateAttrs>({
     const open = reshape(made, [batch, steps, groups, ...made.shape.slice(2)]);
     return dimshuffle(open, swapped(node.shape.length));
   },
-  notation: {
-    text: ([x, w], { stride, dilation, size, flip, grouped }) => {
-      const options = [
-        ...(stride.some((s) => s !== 1) ? [`stride: ${formatShape(stride)}`] : []),
-        ...(dilation.some((d) => d !== 1) ? [`dilation: ${formatShape(dilation)}`] : []),
-        `size: ${formatShape(size)}`,
-        ...(flip ? ["flip"] : []),
-        ...(grouped ? ["grouped"] : []),
-      ];
-      return {
-        text: `correlate(${x.text}, ${w.text}, { ${options.join(", ")} })`,
-        precedence: precedence.atom,
-      };
-    },
-    tex: ([x, w], { stride, dilation, flip }) => {
-      const mark = (sign: string, list: readonly number[]) =>
-        list.every((n) => n === 1)
-          ? []
-          : [`${sign}${list.every((n) => n === list[0]) ? list[0] : list.join("\\times ")}`];
-      const marks = [...mark("\\downarrow ", stride), ...mark("d = ", dilation)].join(",\\,");
-      const sign = flip ? "\\ast" : "\\star";
-      return {
-        text: `${wrap(x, precedence.mul, true)} ${sign}${marks ? `_{${marks}}` : ""} ${wrap(w, precedence.unary, true)}`,
-        precedence: precedence.mul,
-      };
-    },
-  },
+  notation: correlationNotation,
   samples: [
     {
       inputs: [{ shape: [2, 2, 4, 5] }, { shape: [3, 2, 2, 3] }],

@@ -3,12 +3,13 @@
 import { fail } from "../diagnostics/error.ts";
 import { build } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { type Dim, type DType, floatX, isFloat, type Shape } from "../graph/types.ts";
+import { type Dim, type DType, dimPlus, floatX, isFloat, type Shape } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { asNode, literal, type Operand } from "./leaf.ts";
-import { functional, precedence } from "./notation.ts";
+import { functional, precedence, texDim, word } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
 import { broadcastTo } from "./shape.ts";
+import { elementAt } from "./subscripts.ts";
 
 export interface CreationOptions {
   /** floatX (float32) when left out. */
@@ -64,8 +65,7 @@ export const onesLike = (x: Operand): Node => {
   return broadcastTo(literal(1, node.type.dtype), node.shape);
 };
 
-/** `index`: what textbooks call these numbers, where they are the places along an axis. */
-type ArangeAttrs = { start: number; step: number; length: Dim; dtype: DType; index?: string };
+type ArangeAttrs = { start: number; step: number; length: Dim; dtype: DType };
 
 const arangeArguments = ({ start, step, length }: ArangeAttrs): string[] =>
   start === 0 && step === 1
@@ -91,11 +91,19 @@ export const arangeOp = op<ArangeAttrs>({
   gradient: () => [],
   notation: {
     ...functional<ArangeAttrs>("arange", "", arangeArguments),
-    tex: (_, attrs) => ({
-      text:
-        attrs.index ?? `\\operatorname{arange}\\left(${arangeArguments(attrs).join(", ")}\\right)`,
-      precedence: precedence.atom,
-    }),
+    tex: (_, { start, step, length }) => {
+      if (length === 0) return { text: "()", precedence: precedence.atom };
+      const last =
+        typeof length === "number"
+          ? String(start + step * (length - 1))
+          : elementAt(String(start), step, texDim(dimPlus(length, -1))).text;
+      const first = [start, start + step].map(String).filter((text) => text !== last);
+      const dots = length === 1 || length === 2 || length === 3 ? [] : ["\\dots"];
+      const all = length === 3 ? [...first, last] : [...first, ...dots, last];
+      return { text: `\\left(${all.join(",\\, ")}\\right)`, precedence: precedence.atom };
+    },
+    element: (_, { start, step }, [i]) => elementAt(String(start), step, i),
+    byElement: true,
   },
   samples: [
     { inputs: [], attrs: { start: 0, step: 1, length: 4, dtype: "int32" } },
@@ -120,10 +128,6 @@ export function arange(start: Dim, stop?: number, step = 1): Node {
   return makeNode(arangeOp, [], { start: from, step, length, dtype });
 }
 
-/** 0, 1, …, n − 1 as int32: the places along an axis, which formulas call by a letter. */
-export const placesAlong = (length: Dim, index: string): Node =>
-  makeNode(arangeOp, [], { start: 0, step: 1, length, dtype: "int32", index });
-
 type EyeAttrs = { rows: number; columns: number; diagonal: number; dtype: DType };
 
 export const eyeOp = op<EyeAttrs>({
@@ -145,11 +149,11 @@ export const eyeOp = op<EyeAttrs>({
       text: `eye(${rows}, ${columns}, ${diagonal})`,
       precedence: precedence.atom,
     }),
-    // The identity, or Kronecker's delta with a shift.
+    // The identity, or 1 where a condition holds.
     tex: (_, { rows, columns, diagonal }) => ({
       text:
         diagonal !== 0
-          ? `\\left(\\delta_{i${diagonal > 0 ? "+" : "-"}${Math.abs(diagonal)},\\,j}\\right)`
+          ? `\\left(\\left[j = i ${diagonal > 0 ? "+" : "-"} ${Math.abs(diagonal)}\\right]\\right)_{i,\\,j}`
           : `I_{${rows === columns ? rows : `${rows} \\times ${columns}`}}`,
       precedence: precedence.atom,
     }),
@@ -195,7 +199,21 @@ export const oneHotOp: AnyOp = op<OneHotAttrs>({
       text: `oneHot(${y.text}, ${classes})`,
       precedence: precedence.atom,
     }),
-    tex: ([y]) => ({ text: `\\mathbf{1}_{${y.text}}`, precedence: precedence.atom }),
+    tex: ([y], { classes }) => ({
+      text: `${word("onehot")}_{${classes}}\\left(${y.text}\\right)`,
+      precedence: precedence.atom,
+    }),
+    element: ([y], _, index) => ({
+      text: `\\left[${index[index.length - 1]} = ${y.at(index.slice(0, -1)).text}\\right]`,
+      precedence: precedence.atom,
+    }),
+    signs: [
+      {
+        mark: word("onehot"),
+        example: `${word("onehot")}_{n}(y)`,
+        meaning: "the array of n columns that is 1 in column y_i of row i, and 0 elsewhere",
+      },
+    ],
   },
   samples: [
     {

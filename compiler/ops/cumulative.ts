@@ -10,11 +10,20 @@ import { castTo } from "./elementwise.ts";
 import { at, type IndexItem, span } from "./indexing.ts";
 import { concatenate } from "./joining.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { entry, precedence } from "./notation.ts";
-import { type AnyOp, type GradientRule, op, type PushforwardRule, type Sample } from "./op.ts";
+import { precedence, wrap } from "./notation.ts";
+import {
+  type AnyOp,
+  type GradientRule,
+  op,
+  type Printed,
+  type PushforwardRule,
+  type Sample,
+  type Shown,
+} from "./op.ts";
 import { looped, type Recurrence, unrolled } from "./recurrence.ts";
 import { broadcastTo, dimshuffle, flatten, repeated, squeeze } from "./shape.ts";
 import { sliceOp } from "./slicing.ts";
+import { blank, freeLetters, lettersOf } from "./subscripts.ts";
 
 type CumulativeAttrs = { axis: number; exclusive: boolean };
 
@@ -77,10 +86,15 @@ function cumulative(spec: CumulativeSpec): AnyOp {
         text: `${name}(${x.text}, ${axis}${exclusive ? ", { exclusive: true }" : ""})`,
         precedence: precedence.atom,
       }),
-      tex: ([x], { exclusive }) => ({
-        text: `${tex}_{k ${exclusive ? "<" : "\\le"} i} ${entry(x, "k")}`,
-        precedence: precedence.mul,
-      }),
+      element: ([x], { axis, exclusive }, index) => {
+        const at = (letter: string): Printed =>
+          x.at(index.map((i, n) => (n === axis ? letter : i)));
+        const [letter] = freeLetters([x.type.shape.length], [at(blank).text, ...index]);
+        return {
+          text: `${tex}_{${letter} ${exclusive ? "<" : "\\le"} ${index[axis]}} ${wrap(at(letter), precedence.sum, true)}`,
+          precedence: precedence.sum,
+        };
+      },
     },
     samples,
   });
@@ -189,10 +203,18 @@ export const recurrenceOp: AnyOp = op<RecurrenceAttrs>({
       text: `linearRecurrence(${a.text}, ${b.text}, ${axis})`,
       precedence: precedence.atom,
     }),
-    tex: ([a, b]) => ({
-      text: `\\left(s_k = ${entry(a, "k")}\\,s_{k-1} + ${entry(b, "k")}\\right)`,
-      precedence: precedence.atom,
-    }),
+    tex: ([a, b], { axis }) => {
+      const { shape } = a.type;
+      const at = (x: Shown, index: readonly string[]) => wrap(x.at(index), precedence.mul, true);
+      const index = lettersOf(shape, (free) => [a, b].map((x) => x.at(free).text).join(" "), ["s"]);
+      const before = index.map((i, n) => (n === axis ? `${i} - 1` : i));
+      const first = index.map((i, n) => (n === axis ? "-1" : i));
+      const [s, last, start] = [index, before, first].map((i) => `s_{${i.join(",\\,")}}`);
+      return {
+        text: `\\left(${s}\\right)_{${index.join(",\\,")}} \\text{ with } ${s} = ${at(a, index)}\\,${last} + ${at(b, index)},\\; ${start} = 0`,
+        precedence: precedence.choice,
+      };
+    },
   },
   samples: [
     { inputs: [{ shape: [4] }, { shape: [4] }], attrs: { axis: 0 } },

@@ -7,7 +7,7 @@ import { type Dim, formatShape, type Shape } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { add, sub } from "./arithmetic.ts";
 import { ge, le, where } from "./comparison.ts";
-import { placesAlong } from "./creation.ts";
+import { arange } from "./creation.ts";
 import { asNode, literal, type Operand } from "./leaf.ts";
 import { functional } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
@@ -58,7 +58,7 @@ export const diagonalOp: AnyOp = op<DiagonalAttrs>({
     return [makeNode(diagonalMatrixOp, [dy], { offset, rows, columns })];
   },
   vectorise: ([{ node: x }], attrs) => makeNode(diagonalOp, [x], attrs),
-  notation: functional("diag", "\\operatorname{diag}", ({ offset }) =>
+  notation: functional("diag", "\\mathop{\\mathrm{diag}}", ({ offset }) =>
     offset === 0 ? [] : [String(offset)],
   ),
   samples: [
@@ -98,7 +98,7 @@ export const diagonalMatrixOp: AnyOp = op<MatrixAttrs>({
   gradient: ({ dy, attrs: { offset } }) => [makeNode(diagonalOp, [dy], { offset })],
   linear: true,
   vectorise: ([{ node: v }], attrs) => makeNode(diagonalMatrixOp, [v], attrs),
-  notation: functional("diag", "\\operatorname{diag}", ({ offset }) =>
+  notation: functional("diag", "\\mathop{\\mathrm{diag}}", ({ offset }) =>
     offset === 0 ? [] : [String(offset)],
   ),
   samples: [
@@ -140,7 +140,7 @@ function places(x: Node, what: string): [Node, Node] {
     fail("ADJ1004", `${what}: expected at least two axes, got ${formatShape(shape)}`);
   }
   const [rows, columns] = shape.slice(-2);
-  return [expandDims(placesAlong(rows, "i"), 1), expandDims(placesAlong(columns, "j"), 0)];
+  return [expandDims(arange(rows), 1), expandDims(arange(columns), 0)];
 }
 
 function moved(i: Node, offset: number): Node {

@@ -9,10 +9,11 @@ import { cumsum } from "./cumulative.ts";
 import { castTo } from "./elementwise.ts";
 import { at, ellipsis, span } from "./indexing.ts";
 import { constantValue, literal } from "./leaf.ts";
-import { precedence } from "./notation.ts";
-import { type AnyOp, type Notation, op, type Sample } from "./op.ts";
+import { precedence, word } from "./notation.ts";
+import { type AnyOp, type Notation, op, type Sample, type Sign } from "./op.ts";
 import {
   draw,
+  drawSign,
   numbersOf,
   operandsOf,
   parameter,
@@ -31,7 +32,7 @@ const none = () => [undefined, undefined, undefined, undefined];
 /** `binomial([20], 1, 0.7)` and `\mathcal{B}(1, 0.7)`: the parameters follow the operands of the draw. */
 const notation = <A extends Attrs>(
   name: string,
-  symbol: string,
+  sign: Sign,
   first: (attrs: A) => readonly string[] = () => [],
 ): Notation<A> => ({
   text: ([, , , parameter], attrs) => ({
@@ -39,10 +40,20 @@ const notation = <A extends Attrs>(
     precedence: precedence.atom,
   }),
   tex: ([, , , parameter], attrs) => ({
-    text: `${symbol}(${[...first(attrs), parameter.text].join(", ")})`,
+    text: `${sign.mark}\\left(${[...first(attrs), parameter.text].join(",\\, ")}\\right)`,
     precedence: precedence.atom,
   }),
+  signs: [sign],
 });
+
+const [trials, whole, classes] = [
+  drawSign("\\mathcal{B}", "n,\\, p", "how many of n trials succeed, each with probability p"),
+  {
+    ...drawSign("\\mathcal{U}\\{", "", "evenly from these whole numbers"),
+    example: "\\mathcal{U}\\{0,\\, \\dots,\\, n - 1\\}",
+  },
+  drawSign(word("Cat"), "p", "classes, with probabilities along the last axis of p"),
+];
 
 const attrs = { shape: [3, 4], stream: 7, dtype: "int32" as const };
 const probability = (shape: readonly number[]): Sample["inputs"][number] => ({
@@ -80,7 +91,7 @@ export const binomialOp: AnyOp = op<BinomialAttrs>({
     return castTo(sum(castTo(success, "int32"), -1), dtype);
   },
   gradient: none,
-  notation: notation<BinomialAttrs>("binomial", "\\mathcal{B}", ({ n }) => [String(n)]),
+  notation: notation<BinomialAttrs>("binomial", trials, ({ n }) => [String(n)]),
   samples: [
     { inputs: [...sourceSamples, probability([])], attrs: { ...attrs, n: 1 } },
     { inputs: [...sourceSamples, probability([3, 1])], attrs: { ...attrs, n: 1 } },
@@ -137,9 +148,9 @@ export const randintOp: AnyOp = op<RangeAttrs>({
   },
   gradient: none,
   notation: {
-    text: notation<RangeAttrs>("randint", "").text,
+    ...notation<RangeAttrs>("randint", whole),
     tex: ([, , , range]) => ({
-      text: `\\mathcal{U}\\{0, \\ldots, ${range.text} - 1\\}`,
+      text: `\\mathcal{U}\\{0,\\, \\dots,\\, ${range.text} - 1\\}`,
       precedence: precedence.atom,
     }),
   },
@@ -214,7 +225,7 @@ export const categoricalOp: AnyOp = op<Attrs>({
     return typeof k === "number" ? { min: 0, max: k - 1 } : undefined;
   },
   gradient: none,
-  notation: notation("categorical", "\\operatorname{Cat}"),
+  notation: notation("categorical", classes),
   samples: [
     {
       inputs: [...sourceSamples, { shape: [4, 5], domain: [0, 0.25] }],

@@ -233,8 +233,15 @@ export const castOp = op<CastAttrs>({
   notation: {
     text: ([x], { to }) => ({ text: `cast(${x.text}, "${to}")`, precedence: 9 }),
     // A truth value that is used as a number: Iverson's brackets, 1 where it holds.
-    tex: ([x], _, [type]) =>
-      type?.dtype === "bool" ? { text: `\\left[${x.text}\\right]`, precedence: 9 } : x,
+    tex: ([x]) =>
+      x.type.dtype === "bool" ? { text: `\\left[${x.text}\\right]`, precedence: 9 } : x,
+    signs: [
+      {
+        mark: "\\left[",
+        example: "[c]",
+        meaning: "1 where the condition c holds, and 0 elsewhere (element by element)",
+      },
+    ],
   },
   samples: [
     { inputs: [{ shape: [3] }], attrs: { to: "float32" } },

@@ -3,7 +3,7 @@
 import { call, constant, type Scalar } from "../kernels/scalar.ts";
 import { add, div, like, logOf, mul, neg, square, sub } from "./arithmetic.ts";
 import { unary } from "./elementwise.ts";
-import { functional, precedence } from "./notation.ts";
+import { functional, power, powerSign, precedence } from "./notation.ts";
 
 const num = (value: number, x: Scalar): Scalar => constant(value, x.dtype);
 
@@ -15,7 +15,11 @@ export const exp = unary({
   cost: 20,
   notation: {
     ...functional("exp"),
-    tex: ([x]) => ({ text: `e^{${x.text}}`, precedence: precedence.power }),
+    // Without a number, it could be that of a matrix.
+    tex: ([x]) =>
+      x.isScalar
+        ? { text: `e^{${x.text}}`, precedence: precedence.power }
+        : { text: `\\exp\\left(${x.text}\\right)`, precedence: precedence.atom },
   },
   evaluate: Math.exp,
   lower: (x) => call("exp", x),
@@ -53,7 +57,8 @@ export const exp2 = unary({
   cost: 30,
   notation: {
     ...functional("exp2"),
-    tex: ([x]) => ({ text: `2^{${x.text}}`, precedence: precedence.power }),
+    tex: ([x]) => power({ text: "2", precedence: precedence.atom, isScalar: true }, x),
+    signs: [powerSign],
   },
   evaluate: (x) => 2 ** x,
   lower: (x) => call("pow", num(2, x), x),
@@ -65,7 +70,7 @@ export const log1p = unary({
   name: "log1p",
   domain: "float",
   cost: 20,
-  notation: functional("log1p", "\\operatorname{log1p}"),
+  notation: functional("log1p", "\\mathop{\\mathrm{log1p}}"),
   sample: [-0.5, 2],
   evaluate: Math.log1p,
   lower: (x) => call("log1p", x),
@@ -77,7 +82,7 @@ export const expm1 = unary({
   name: "expm1",
   domain: "float",
   cost: 20,
-  notation: functional("expm1", "\\operatorname{expm1}"),
+  notation: functional("expm1", "\\mathop{\\mathrm{expm1}}"),
   evaluate: Math.expm1,
   lower: (x) => call("expm1", x),
   gradient: ({ dy, y }) => [mul(dy, add(y, like(1, y)))],
@@ -126,7 +131,7 @@ export const softplus = unary({
   name: "softplus",
   domain: "float",
   cost: 45,
-  notation: functional("softplus", "\\operatorname{softplus}"),
+  notation: functional("softplus", "\\mathop{\\mathrm{softplus}}"),
   evaluate: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   lower: (x) =>
     call("add", call("max", x, num(0, x)), call("log1p", call("exp", call("neg", call("abs", x))))),

@@ -7,8 +7,8 @@ import { flip } from "./arranging.ts";
 import { eq, where } from "./comparison.ts";
 import { backwards, cumprodOp, productCotangent, productTangent } from "./cumulative.ts";
 import { castTo } from "./elementwise.ts";
-import { entry, precedence } from "./notation.ts";
-import { type AnyOp, op } from "./op.ts";
+import { precedence, wrap } from "./notation.ts";
+import { type AnyOp, op, type Printed } from "./op.ts";
 import {
   counts,
   type ReduceAttrs,
@@ -18,6 +18,7 @@ import {
   restoreAxes,
   sumOp,
 } from "./reduction.ts";
+import { blank, freeLetters } from "./subscripts.ts";
 
 /** ∂Πx/∂x over several axes: the others along the last one, times the others' products along the rest. */
 function derivative(x: Node, { axes, keepdims }: ReduceAttrs): Node {
@@ -94,10 +95,14 @@ export const otherFactorsOp: AnyOp = op<OthersAttrs>({
       text: `otherFactors(${x.text}, ${axis})`,
       precedence: precedence.atom,
     }),
-    tex: ([x]) => ({
-      text: `\\prod_{k \\ne i} ${entry(x, "k")}`,
-      precedence: precedence.mul,
-    }),
+    element: ([x], { axis }, index) => {
+      const at = (letter: string): Printed => x.at(index.map((i, n) => (n === axis ? letter : i)));
+      const [letter] = freeLetters([x.type.shape.length], [at(blank).text, ...index]);
+      return {
+        text: `\\prod_{${letter} \\ne ${index[axis]}} ${wrap(at(letter), precedence.sum, true)}`,
+        precedence: precedence.sum,
+      };
+    },
   },
   samples: [
     { inputs: [{ shape: [4], domain: [0.5, 1.5] }], attrs: { axis: 0, keepdims: false } },

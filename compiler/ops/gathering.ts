@@ -16,8 +16,8 @@ import { mul } from "./arithmetic.ts";
 import { eq, where } from "./comparison.ts";
 import { arange, zerosLike } from "./creation.ts";
 import { literal } from "./leaf.ts";
-import { precedence } from "./notation.ts";
-import { type AnyOp, op, type Printed, type Stacked } from "./op.ts";
+import { precedence, wrap } from "./notation.ts";
+import { type AnyOp, op, type Printed, type Shown, type Stacked } from "./op.ts";
 import {
   aligned,
   broadcastTo,
@@ -27,6 +27,7 @@ import {
   repeated,
   reshape,
 } from "./shape.ts";
+import { alignedIndex, lettersOf, placedSign, subscripted } from "./subscripts.ts";
 
 /**
  * Which axes the index arrays pick from, and where their joint axes stand in the result: NumPy puts them
@@ -81,7 +82,7 @@ function operandIndex<T>(
 const rankOf = (types: readonly TensorType[]): number =>
   Math.max(0, ...types.map((t) => t.shape.length));
 
-const subscripted = ([x, ...idx]: readonly Printed[], { axes }: GatherAttrs): string => {
+const indexed = ([x, ...idx]: readonly Printed[], { axes }: GatherAttrs): string => {
   const last = Math.max(...axes);
   const items = Array.from({ length: last + 1 }, (_, i) => {
     const n = axes.indexOf(i);
@@ -90,36 +91,33 @@ const subscripted = ([x, ...idx]: readonly Printed[], { axes }: GatherAttrs): st
   return `at(${[x.text, ...items].join(", ")})`;
 };
 
-/** `p_{i, y_i}`: the running index is written i, so that an arange reads as it does in a textbook. */
-const texSubscript = (
-  [x, ...idx]: readonly Printed[],
-  attrs: GatherAttrs,
-  types: readonly TensorType[],
-): string => {
-  const base = x.precedence >= precedence.atom ? `{${x.text}}` : `\\left(${x.text}\\right)`;
-  return `${base}_{${texItems(idx, attrs, types)}}`;
-};
+/** The place in the operand, from the index of the joint axes and that of the others. */
+function placeOf(
+  idx: readonly Shown[],
+  axes: readonly number[],
+  joint: readonly string[],
+  rest: readonly string[],
+): string[] {
+  const picked = idx.map((x) => x.at(alignedIndex(x.type.shape, joint)).text);
+  return operandIndex(axes.length + rest.length, axes, picked, rest);
+}
 
-/** The index arrays, each with the letters of the joint axes that it differs along. */
-const texItems = (
-  idx: readonly Printed[],
-  { axes }: GatherAttrs,
-  types: readonly TensorType[],
-): string => {
-  const isCount = ({ text }: Printed): boolean => text.startsWith("\\operatorname{arange}");
-  const joint = rankOf(types);
-  const lettersOf = ({ shape }: TensorType): string[] =>
-    shape.flatMap((dim, i) => (dim === 1 ? [] : ["ijkl"[joint - shape.length + i] ?? "i"]));
-  const runs = idx.some(isCount);
-  const items = Array.from({ length: Math.max(...axes) + 1 }, (_, i) => {
-    const n = axes.indexOf(i);
-    if (n < 0) return ":";
-    const letters = lettersOf(types[n]).join(",");
-    if (!runs || letters === "") return idx[n].text;
-    return isCount(idx[n]) ? letters : `${idx[n].text}_{${letters}}`;
-  });
-  return items.join(",\\,");
-};
+/** Where values go, `y_{i},\,j`, with the letters of those values. */
+function placesTex(
+  v: Shown,
+  idx: readonly Shown[],
+  { axes, position }: GatherAttrs,
+): { readonly letters: readonly string[]; readonly place: readonly string[] } {
+  const joint = rankOf(idx.map((x) => x.type));
+  const { shape } = v.type;
+  const place = (index: readonly string[]): string[] => {
+    const parts = splitIndex(index, position, joint);
+    return placeOf(idx, axes, parts.joint, parts.rest);
+  };
+  const free = lettersOf(shape, (index) => [v.at(index).text, ...place(index)].join(" "));
+  const letters = shape.map((dim, axis) => (dim === 1 ? "0" : free[axis]));
+  return { letters, place: place(letters) };
+}
 
 const index = (shape: readonly number[], to: number) => ({
   shape,
@@ -174,11 +172,16 @@ export const gatherOp: AnyOp = op<GatherAttrs>({
   pushforward: ({ tangents: [t], inputs: [, ...idx], attrs }) =>
     t && makeNode(gatherOp, [t, ...idx], attrs),
   notation: {
-    text: (inputs, attrs) => ({ text: subscripted(inputs, attrs), precedence: precedence.atom }),
-    tex: (inputs, attrs, types) => ({
-      text: texSubscript(inputs, attrs, types.slice(1)),
-      precedence: precedence.atom,
-    }),
+    text: (inputs, attrs) => ({ text: indexed(inputs, attrs), precedence: precedence.atom }),
+    tex: ([x, ...idx], { axes }) => {
+      if (rankOf(idx.map((i) => i.type)) > 0) return undefined;
+      const places = x.type.shape.map((_, axis) => idx[axes.indexOf(axis)]?.text ?? ":");
+      return subscripted(x, places);
+    },
+    element: ([x, ...idx], { axes, position }, index) => {
+      const parts = splitIndex(index, position, rankOf(idx.map((i) => i.type)));
+      return x.at(placeOf(idx, axes, parts.joint, parts.rest));
+    },
   },
   samples: [
     { inputs: [{ shape: [4, 3] }, index([5], 4)], attrs: { axes: [0], position: 0 } },
@@ -303,16 +306,35 @@ export const scatterOp: AnyOp = op<ScatterAttrs>({
   ],
   notation: {
     text: ([base, v, ...idx], { mode, ...attrs }) => ({
-      text: `${mode === "add" ? "inc" : "set"}Subtensor(${subscripted([base, ...idx], attrs)}, ${v.text})`,
+      text: `${mode === "add" ? "inc" : "set"}Subtensor(${indexed([base, ...idx], attrs)}, ${v.text})`,
       precedence: precedence.atom,
     }),
-    tex: ([base, v, ...idx], { mode, ...attrs }, types) => ({
-      text:
-        base.text === "0"
-          ? `\\left[${v.text} \\text{ ${mode === "add" ? "added " : ""}at } ${texItems(idx, attrs, types.slice(2))}\\right]`
-          : `\\left[${texSubscript([base, ...idx], attrs, types.slice(2))} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
-      precedence: precedence.atom,
-    }),
+    tex: ([base, v, ...idx], { mode, ...attrs }) => {
+      const { letters, place } = placesTex(v, idx, attrs);
+      const value = v.at(letters);
+      const free = letters.filter((letter) => letter !== "0");
+      if (mode === "set") {
+        const all = free.length > 0 ? ` \\text{ for all } ${free.join(",\\,")}` : "";
+        return {
+          text: `\\left[${subscripted(base, place).text} := ${value.text}${all}\\right]`,
+          precedence: precedence.atom,
+        };
+      }
+      const sign = free.length > 0 ? `\\sum_{${free.join(",")}} ` : "";
+      const terms = `${sign}${wrap(value, precedence.mul, true)}\\,\\mathbf{e}_{${place.join(",\\,")}}`;
+      return base.text === "0"
+        ? { text: terms, precedence: sign ? precedence.sum : precedence.mul }
+        : { text: `${wrap(base, precedence.add, true)} + ${terms}`, precedence: precedence.add };
+    },
+    signs: [
+      {
+        mark: "\\mathbf{e}_",
+        example: "\\mathbf{e}_{i,j}",
+        meaning:
+          "the array that is 1 at the index i, j and 0 elsewhere, with the shape of the result",
+      },
+      placedSign,
+    ],
   },
   samples: (["add", "set"] as const).flatMap((mode) => [
     {

@@ -9,10 +9,11 @@ import { castTo } from "./elementwise.ts";
 import * as indexing from "./indexing.ts";
 import { span } from "./indexing.ts";
 import { asNode, literal, type Operand } from "./leaf.ts";
-import { precedence } from "./notation.ts";
+import { precedence, word } from "./notation.ts";
 import { op } from "./op.ts";
 import { expandDims, repeated } from "./shape.ts";
 import { sliceOp } from "./slicing.ts";
+import { axisSign } from "./subscripts.ts";
 
 type JoinAttrs = { axis: number };
 
@@ -97,10 +98,16 @@ export const concatenateOp = op<JoinAttrs>({
       text: `concatenate([${inputs.map((p) => p.text).join(", ")}], ${axis})`,
       precedence: precedence.atom,
     }),
-    tex: (inputs) => ({
-      text: `\\left[${inputs.map((p) => p.text).join("\\;\\middle|\\;")}\\right]`,
-      precedence: precedence.atom,
-    }),
+    // Blocks of a matrix; vectors are columns.
+    tex: (inputs, { axis }) => {
+      const texts = inputs.map((p) => p.text);
+      const text =
+        inputs[0].type.shape.length <= 2
+          ? `\\begin{bmatrix} ${texts.join(axis === 0 ? " \\\\ " : " & ")} \\end{bmatrix}`
+          : `${word("concat")}_{\\text{axis }${axis}}\\left(${texts.join(",\\, ")}\\right)`;
+      return { text, precedence: precedence.atom };
+    },
+    signs: [axisSign],
   },
   samples: [
     { inputs: [{ shape: [2, 3] }, { shape: [1, 3] }], attrs: { axis: 0 } },

@@ -108,10 +108,13 @@ const atom = (text: string) => ({ text, precedence: 99 });
 
 /** `-10^{30}` and `1.5 \\cdot 10^{-7}` in place of what JavaScript writes. */
 function texConstant(attrs: ConstantAttrs): Printed {
-  const text = formatConstant(attrs);
+  const { value, dtype } = attrs;
+  const isRounded = dtype === "float32" && typeof value === "number";
+  const text = formatConstant(isRounded ? { ...attrs, value: Math.fround(value) } : attrs);
   const spelled = text.replace(/([\d.]+)e\+?(-?\d+)/g, (_, mantissa, exponent) =>
     mantissa === "1" ? `10^{${exponent}}` : `${mantissa} \\cdot 10^{${exponent}}`,
   );
+  if (text.endsWith("∞")) return atom(text.replace("∞", "\\infty"));
   if (spelled === text || text.startsWith("[")) return atom(spelled);
   return { text: spelled, precedence: /^-?1e/.test(text) ? precedence.power : precedence.mul };
 }

@@ -263,7 +263,7 @@ export const detSignOp: AnyOp = op({
   expand: ([a]) => prod(sign(pivotsOf(a)), 0),
   gradient: () => [undefined],
   pushforward: () => undefined,
-  notation: functional("detSign", "\\operatorname{sgn}\\det"),
+  notation: functional("detSign", "\\mathop{\\mathrm{sgn}}\\det"),
 });
 
 export const logAbsDetOp: AnyOp = op({
@@ -309,7 +309,7 @@ export const choleskyOp: AnyOp = op({
     return product(y, halved(tril(down(transposed(down(whole))))));
   },
   vectorise: inBatch,
-  notation: functional("cholesky", "\\operatorname{chol}"),
+  notation: functional("cholesky", "\\mathop{\\mathrm{chol}}"),
   samples: [
     { inputs: [regular(3, 3)] },
     { inputs: [regular(1, 1)] },

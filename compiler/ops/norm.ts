@@ -8,8 +8,9 @@ import { abs, div, like, mul, pow, sqrt, square } from "./arithmetic.ts";
 import { gt, logicalAnd, lt, ne, where } from "./comparison.ts";
 import { castTo } from "./elementwise.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { precedence } from "./notation.ts";
+import { power, precedence } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
+import { boundIn } from "./reduction.notation.ts";
 import {
   type AxisArgument,
   groups,
@@ -64,7 +65,32 @@ export const normOp: AnyOp = op<ReduceAttrs>({
       text: `norm(${x.text}, [${axes.join(", ")}])`,
       precedence: precedence.atom,
     }),
-    tex: ([x]) => ({ text: `\\left\\lVert ${x.text} \\right\\rVert`, precedence: precedence.atom }),
+    tex: ([x], { axes }) =>
+      axes.length === x.type.shape.length
+        ? {
+            text: `\\left\\lVert ${x.text} \\right\\rVert_{2}`,
+            precedence: precedence.atom,
+            isScalar: true,
+          }
+        : undefined,
+    element: ([x], attrs, index) => {
+      const { letters, whole } = boundIn(x, attrs, index);
+      const square = power(
+        { ...x.at(whole), isScalar: true },
+        { text: "2", precedence: precedence.atom, isScalar: true },
+      );
+      return {
+        text: `\\sqrt{\\sum_{${letters.join(",")}} ${square.text}}`,
+        precedence: precedence.atom,
+      };
+    },
+    signs: [
+      {
+        mark: "\\rVert_{2}",
+        example: "\\lVert x \\rVert_{2}",
+        meaning: "the root of the sum of the squares of all elements",
+      },
+    ],
   },
   samples: [
     { inputs: [{ shape: [4] }], attrs: { axes: [0], keepdims: false } },

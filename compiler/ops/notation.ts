@@ -2,7 +2,7 @@
 
 import type { Attrs } from "../graph/node.ts";
 import { type Dim, dimText } from "../graph/types.ts";
-import type { Notation, Printed } from "./op.ts";
+import type { Notation, Printed, Sign } from "./op.ts";
 
 /** How tightly notations bind; higher binds tighter. */
 export const precedence = {
@@ -11,6 +11,8 @@ export const precedence = {
   and: 3,
   compare: 4,
   add: 5,
+  /** Sums and products over indices: they go on to the end of a product. */
+  sum: 5.5,
   mul: 6,
   unary: 7,
   power: 8,
@@ -29,20 +31,32 @@ export function factor(p: Printed, of: "elements" | "matrices"): string {
   return wrap(p, isOther ? precedence.mul + 0.5 : precedence.mul, true);
 }
 
-/** What has an exponent itself, and a fraction, is put in parentheses below another one. */
+/** What has an exponent itself, a fraction and a negative number are put in parentheses below another one. */
 export function base(x: Printed): string {
-  const isFraction = x.text.startsWith("\\frac");
-  return isFraction ? `\\left(${x.text}\\right)` : wrap(x, precedence.power + 0.5, true);
+  const isApart = /^(\\frac|-)/.test(x.text) || (/\^/.test(x.text) && !x.text.startsWith("\\left"));
+  return isApart ? `\\left(${x.text}\\right)` : wrap(x, precedence.power + 0.5, true);
 }
 
 /** `x^{\\top}` */
 export const raised = (x: Printed, exponent: string): string => `${base(x)}^{${exponent}}`;
 
-/** `x_{k}`: what has an index itself is kept together. */
-export function entry(x: Printed, index: string): string {
-  const whole = wrap(x, precedence.power + 0.5, true);
-  return `${whole.includes("_") ? `{${whole}}` : whole}_{${index}}`;
+/** `\mathop{\mathrm{softmax}}`: GitHub's pages have no `\operatorname`. */
+export const word = (name: string): string => `\\mathop{\\mathrm{${name}}}`;
+
+/** `x^{3}` of a number, `x^{\circ 3}` of elements: without a sign it is that of a matrix. */
+export function power(x: Printed, exponent: Printed): Printed {
+  if (x.isScalar && exponent.isScalar)
+    return { text: `${base(x)}^{${exponent.text}}`, precedence: precedence.power };
+  const isOne = exponent.precedence >= precedence.atom && !exponent.text.startsWith("-");
+  const text = isOne ? ` ${exponent.text}` : `\\left(${exponent.text}\\right)`;
+  return { text: `${base(x)}^{\\circ${text}}`, precedence: precedence.power };
 }
+
+export const powerSign: Sign = {
+  mark: "^{\\circ",
+  example: "x^{\\circ 2}",
+  meaning: "powers element by element",
+};
 
 /** `100`, `n`, `\\mathrm{rows} - 1`; as a factor, a sum stands in parentheses. */
 export const texDim = (dim: Dim, isFactor = false): string =>
@@ -50,10 +64,10 @@ export const texDim = (dim: Dim, isFactor = false): string =>
     name.length === 1 ? name : `\\mathrm{${name.replaceAll("_", "\\_")}}`,
   );
 
-/** `name(a, b)`, in TeX `\operatorname{name}(a, b)` or the given command. */
+/** `name(a, b)`, in TeX the same with an upright name or the given command. */
 export function functional<A extends Attrs>(
   name: string,
-  tex: string = `\\operatorname{${name}}`,
+  tex: string = word(name),
   extra: (attrs: A) => string[] = () => [],
 ): Notation<A> {
   return {
@@ -78,7 +92,10 @@ export function infix(
   return {
     text: ([a, b]) => ({ text: `${wrap(a, level)} ${sign} ${wrap(b, right)}`, precedence: level }),
     tex: ([a, b]) => ({
-      text: `${wrap(a, level, true)} ${tex} ${wrap(b, right, true)}`,
+      text: `${wrap(a, level, true)} ${tex} ${wrap(b, right, true)}`.replace(
+        / \+ -(?=[^ ])/,
+        " - ",
+      ),
       precedence: level,
     }),
   };

@@ -14,13 +14,52 @@ export interface Printed {
   readonly isScalar?: boolean;
   /** What product it is at its outermost: of elements, or of matrices; one in the other has parentheses. */
   readonly product?: "elements" | "matrices";
+  /** It is a part of something: its places along the axes, as they are written. */
+  readonly part?: { readonly of: Shown; readonly places: readonly string[] };
+  /** What it is written as without some axes of length 1. */
+  readonly squeezed?: { readonly axes: readonly number[]; readonly printed: Printed };
+  /** It is something with its axes in another order. */
+  readonly permuted?: { readonly of: Shown; readonly order: readonly number[] };
+  /** It is drawn from a distribution, which it is written as. */
+  readonly law?: Law;
+}
+
+/** A distribution of offset + scale·z, whatever the two are. */
+export interface Law {
+  readonly offset: string;
+  readonly scale: string;
+  write(offset: string, scale: string): string;
+}
+
+/** An operand in TeX: an array, and its elements. */
+export interface Shown extends Printed {
+  /** It is written by its elements, `(x_{j,i})_{i,j}`. */
+  readonly isByElement?: boolean;
+  readonly type: TensorType;
+  /** The element at an index. */
+  at(index: readonly string[]): Printed;
+}
+
+/** A sign that formulas have, and what it means. */
+export interface Sign {
+  /** What is looked for in formulas, in TeX. */
+  readonly mark: string | RegExp;
+  /** How it is used, in TeX. */
+  readonly example: string;
+  readonly meaning: string;
 }
 
 export interface Notation<A extends Attrs = Attrs> {
   /** As in a model file: `x ** 2`, `softmax(z)`. */
   text(inputs: readonly Printed[], attrs: A): Printed;
-  /** As in a textbook, in TeX. */
-  tex(inputs: readonly Printed[], attrs: A, types: readonly TensorType[]): Printed;
+  /** As in a textbook, in TeX; undefined where the elements say it. Elementwise ops are given elements too. */
+  tex?(inputs: readonly Shown[], attrs: A): Printed | undefined;
+  /** The element at an index, where it is not that of `tex`; arrays without `tex` are written by it. */
+  element?(inputs: readonly Shown[], attrs: A, index: readonly string[]): Printed;
+  /** Arrays are always written by their elements. */
+  readonly byElement?: boolean;
+  /** What readers of its formulas are told, where they have such a sign. */
+  readonly signs?: readonly Sign[];
 }
 
 /**

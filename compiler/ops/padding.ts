@@ -5,7 +5,7 @@ import { makeNode, type Node } from "../graph/node.ts";
 import { type Dim, type DType, dimPlus, formatShape, isFloat } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { literal } from "./leaf.ts";
-import { precedence } from "./notation.ts";
+import { precedence, word } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
 import { sliceOp } from "./slicing.ts";
 
@@ -24,15 +24,16 @@ const lengthOf = (dim: Dim, { before, after, step }: SpreadAttrs, i: number): Di
     ? before[i] + (dim > 0 ? (dim - 1) * step[i] + 1 : 0) + after[i]
     : dimPlus(dim, before[i] + after[i]);
 
-/** `_{2}` where all axes that have margins have the same, else one pair an axis. */
-function marginsTex({ before, after, step }: SpreadAttrs): string {
-  const own = before.flatMap((b, i) =>
-    b + after[i] > 0 || step[i] > 1 ? [[b, after[i], step[i]]] : [],
-  );
+/** `_{2}` where all axes from the first with margins on have the same, else one item an axis. */
+function marginsTex({ before, after, step, value }: SpreadAttrs): string {
+  const all = before.map((b, i) => [b, after[i], step[i]]);
+  const first = all.findIndex(([b, a, s]) => b + a > 0 || s > 1);
+  const own = first < 0 ? [] : all.slice(first);
   const texts = own.map(
-    ([b, a, s]) => `${b === a ? b : `${b}|${a}`}${s > 1 ? `\\uparrow ${s}` : ""}`,
+    ([b, a, s]) => `${b === a ? b : `${b}\\mid ${a}`}${s > 1 ? `\\uparrow ${s}` : ""}`,
   );
-  return [...new Set(texts)].length === 1 ? texts[0] : texts.join(",\\,");
+  const margins = new Set(texts).size === 1 ? texts[0] : texts.join(",\\,");
+  return `_{${margins}}${value === 0 ? "" : `^{${String(value).replace("Infinity", "\\infty")}}`}`;
 }
 
 /** out[before + step·i] = x[i], and `value` everywhere else. */
@@ -91,9 +92,17 @@ export const spreadOp: AnyOp = op<SpreadAttrs>({
       return { text: `spread(${x.text}, ${lists}${options})`, precedence: precedence.atom };
     },
     tex: ([x], attrs) => ({
-      text: `\\operatorname{pad}_{${marginsTex(attrs)}}\\left(${x.text}\\right)`,
+      text: `${word("pad")}${marginsTex(attrs)}\\left(${x.text}\\right)`,
       precedence: precedence.atom,
     }),
+    signs: [
+      {
+        mark: word("pad"),
+        example: `${word("pad")}_{m}(x)`,
+        meaning:
+          "x with m zeros before and after it along its last axes (a|b: a before, b after; ↑s: s − 1 zeros between its elements; a number above: in place of zeros)",
+      },
+    ],
   },
   samples: [
     { inputs: [{ shape: [3] }], attrs: { before: [1], after: [2], step: [1], value: 0 } },

@@ -5,22 +5,25 @@
 
 import { build, type NDArray, offsetOf, sizeOf, unravel } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { formatShape, roughVolume, type TensorType } from "../graph/types.ts";
+import { roughVolume, type TensorType } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { div } from "./arithmetic.ts";
 import { onesLike } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
-import { precedence, wrap } from "./notation.ts";
 import {
   type AnyOp,
   type GradientRule,
-  type Notation,
   op,
-  type Printed,
   type PushforwardRule,
   type Sample,
   type Stacked,
 } from "./op.ts";
+import {
+  poolNotation,
+  poolWhereNotation,
+  unpoolSumNotation,
+  unpoolWhereNotation,
+} from "./pools.notation.ts";
 import { repeated } from "./shape.ts";
 import { reach } from "./window.ts";
 
@@ -81,47 +84,6 @@ function eachPair(
     }
   }
 }
-
-const sides = (list: readonly number[]): string => list.join("\\times ");
-
-/** The window and, where they are not next to each other, the stride. */
-function marks({ size, stride, dilation }: PoolAttrs): string {
-  return [
-    sides(size),
-    ...(stride.some((s, n) => s !== size[n]) ? [`\\downarrow ${sides(stride)}`] : []),
-    ...(dilation.some((d) => d !== 1) ? [`d = ${sides(dilation)}`] : []),
-  ].join(",\\,");
-}
-
-type Tex = (inputs: readonly Printed[], window: string) => Printed;
-
-/** `name(x, { size, stride })`, in TeX by what it means. */
-const poolNotation = (name: string, tex: Tex): Notation<PoolAttrs> => ({
-  text: (inputs, { size, stride, dilation }) => {
-    const options = [
-      `size: ${formatShape(size)}`,
-      `stride: ${formatShape(stride)}`,
-      ...(dilation.some((d) => d !== 1) ? [`dilation: ${formatShape(dilation)}`] : []),
-    ];
-    return {
-      text: `${name}(${inputs.map((p) => p.text).join(", ")}, { ${options.join(", ")} })`,
-      precedence: precedence.atom,
-    };
-  },
-  tex: (inputs, attrs) => tex(inputs, marks(attrs)),
-});
-
-/** `\operatorname{name}_{2\times 2}(x)` */
-const called =
-  (name: string): Tex =>
-  ([x], window) => ({
-    text: `\\operatorname{${name}}_{${window}}\\left(${x.text}\\right)`,
-    precedence: precedence.atom,
-  });
-
-/** Where x is the largest of its window, as 1: `[x = ↑m]`. */
-const isLargest = ([x, m]: readonly Printed[], window: string): string =>
-  `\\left[${x.text} = {\\uparrow_{${window}}} ${wrap(m, precedence.unary, true)}\\right]`;
 
 const geometries: readonly { readonly attrs: PoolAttrs; readonly lead: readonly number[] }[] = [
   {
@@ -210,7 +172,7 @@ function pooling({ name, tex, fn, linear = false, gradient, pushforward }: PoolS
     },
     gradient,
     ...(pushforward ? { pushforward } : {}),
-    notation: poolNotation(name, called(tex)),
+    notation: poolNotation(name, tex),
     samples: samples(["whole"]),
     edges: samples(["whole"], edgeGeometries),
   });
@@ -284,14 +246,7 @@ export const poolWhereOp: AnyOp = op<PoolAttrs>({
   ],
   pushforward: ({ tangents: [, , t], inputs: [x, m], attrs }) =>
     t && makeNode(poolWhereOp, [x, m, t], attrs),
-  notation: poolNotation("poolWhere", (inputs, window) => {
-    const [, , d] = inputs;
-    const factor = d.text === "1" ? "" : ` \\odot ${wrap(d, precedence.mul, true)}`;
-    return {
-      text: `\\operatorname{sumpool}_{${window}}\\left(${isLargest(inputs, window)}${factor}\\right)`,
-      precedence: precedence.atom,
-    };
-  }),
+  notation: poolWhereNotation,
   samples: samples(["whole", "pooled", "whole"]),
   edges: samples(["whole", "pooled", "whole"], edgeGeometries),
 });
@@ -358,10 +313,7 @@ export const unpoolSumOp: AnyOp = op<PoolAttrs>({
       read(0, window),
     ]),
   gradient: ({ dy, attrs }) => [makeNode(poolSumOp, [dy], attrs)],
-  notation: poolNotation("unpoolSum", ([g], window) => ({
-    text: `{\\uparrow_{${window}}} ${wrap(g, precedence.unary, true)}`,
-    precedence: precedence.unary,
-  })),
+  notation: unpoolSumNotation,
   samples: samples(["pooled"]),
   edges: samples(["pooled"], edgeGeometries),
 });
@@ -398,11 +350,7 @@ export const unpoolWhereOp: AnyOp = op<PoolAttrs>({
   ],
   pushforward: ({ tangents: [, , t], inputs: [x, m], attrs }) =>
     t && makeNode(unpoolWhereOp, [x, m, t], attrs),
-  notation: poolNotation("unpoolWhere", (inputs, window) => ({
-    text: `${isLargest(inputs, window)} \\odot {\\uparrow_{${window}}} ${wrap(inputs[2], precedence.unary, true)}`,
-    precedence: precedence.mul,
-    product: "elements",
-  })),
+  notation: unpoolWhereNotation,
   samples: samples(["whole", "pooled", "pooled"]),
   edges: samples(["whole", "pooled", "pooled"], edgeGeometries),
 });

@@ -14,10 +14,11 @@ import * as scalar from "../kernels/scalar.ts";
 import { mul } from "./arithmetic.ts";
 import { castTo, definitions, together } from "./elementwise.ts";
 import type { Operand } from "./leaf.ts";
-import { factor, precedence, raised } from "./notation.ts";
+import { factor, precedence, raised, wrap } from "./notation.ts";
 import { type ConcreteType, op, type Printed } from "./op.ts";
 import { sum } from "./reduction.ts";
 import { dimshuffle, expandDims, squeeze } from "./shape.ts";
+import { blank, freeLetters } from "./subscripts.ts";
 
 type ContractAttrs = { left: readonly number[]; right: readonly number[] };
 
@@ -145,13 +146,46 @@ export const contractOp = op<ContractAttrs>({
       };
     },
     tex: ([a, b], { left, right }) => {
+      const ranks = [a, b].map((x) => x.type.shape.length);
       const t = (p: Printed, flipped: boolean) =>
         flipped ? raised(p, "\\top") : factor(p, "matrices");
-      return {
-        text: `${t(a, left[0] === 0)}\\,${t(b, right[0] === 1)}`,
+      const product = (x: string, y: string): Printed => ({
+        text: `${x}\\,${y}`,
         precedence: precedence.mul,
         product: "matrices",
-      };
+      });
+      // Vectors are columns.
+      if (Math.max(...ranks) > 2 || Math.min(...ranks) === 0 || left.length > 1) return undefined;
+      if (left.length === 0)
+        return Math.max(...ranks) === 1 ? product(t(a, false), t(b, true)) : undefined;
+      const [i, j] = [left[0], right[0]];
+      if (ranks[0] === 1 && ranks[1] === 2) return product(t(b, j === 0), t(a, false));
+      const second = t(b, j === 1);
+      return product(t(a, i === 0), /^\d/.test(second) ? `\\left(${second}\\right)` : second);
+    },
+    element: ([a, b], { left, right }, index) => {
+      const [freeA, freeB] = [free(a.type, left), free(b.type, right)];
+      const at = (letters: readonly string[]): readonly Printed[] => [
+        a.at(
+          a.type.shape.map((_, axis) =>
+            left.includes(axis) ? letters[left.indexOf(axis)] : index[freeA.indexOf(axis)],
+          ),
+        ),
+        b.at(
+          b.type.shape.map((_, axis) =>
+            right.includes(axis)
+              ? letters[right.indexOf(axis)]
+              : index[freeA.length + freeB.indexOf(axis)],
+          ),
+        ),
+      ];
+      const places = left.map((_, n) => freeA.length + freeB.length + n);
+      const probe = at(left.map(() => blank)).map((x) => x.text);
+      const letters = freeLetters(places, [...probe, ...index]);
+      const terms = at(letters).map((x) => wrap(x, precedence.mul, true));
+      const sign = letters.length > 0 ? `\\sum_{${letters.join(",")}} ` : "";
+      const level = sign ? precedence.sum : precedence.mul;
+      return { text: `${sign}${terms.join("\\,")}`, precedence: level };
     },
   },
   samples: [

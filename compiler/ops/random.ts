@@ -16,9 +16,10 @@ import {
 } from "../kernels/scalar.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { unary } from "./elementwise.ts";
+import { drawnFrom, sumOf } from "./laws.ts";
 import { constantValue, literal, symbolOp } from "./leaf.ts";
 import { functional, precedence } from "./notation.ts";
-import { type AnyOp, type Lowering, type Notation, op } from "./op.ts";
+import { type AnyOp, type Law, type Lowering, type Notation, op, type Sign } from "./op.ts";
 import { rounded } from "./rounding.ts";
 import { currentName, newStream } from "./streams.ts";
 import { randomAt } from "./threefry.ts";
@@ -96,12 +97,20 @@ const edges = [[0], [2, 0], [1, 1], []].map((shape) => ({
   attrs: { shape, stream: 7, dtype: "float64" as const },
 }));
 
-const notation = (name: string, symbol: string): Notation<DrawAttrs> => ({
+/** What readers are told of every draw. */
+export const drawSign = (letter: string, parameters: string, meaning: string): Sign => ({
+  mark: letter,
+  example: `${letter}(${parameters})`,
+  meaning: `independent draws: ${meaning}`,
+});
+
+const notation = (name: string, write: Law["write"], sign: Sign): Notation<DrawAttrs> => ({
   text: (_, { shape }) => ({
     text: `${name}(${formatShape(shape)})`,
     precedence: precedence.atom,
   }),
-  tex: () => ({ text: symbol, precedence: precedence.atom }),
+  tex: () => drawnFrom({ offset: "0", scale: "1", write }),
+  signs: [sign],
 });
 
 /** Even draws from [0, 1). */
@@ -119,7 +128,11 @@ export const uniformOp: AnyOp = op<DrawAttrs>({
   },
   lower: (lowering, index) => cast(numberAt(lowering, index, 1, 0), lowering.attrs.dtype),
   gradient: drawn,
-  notation: notation("uniform", "\\mathcal{U}(0, 1)"),
+  notation: notation(
+    "uniform",
+    (low, range) => `\\mathcal{U}\\left(${low},\\, ${sumOf(low, range)}\\right)`,
+    drawSign("\\mathcal{U}", "a,\\, b", "evenly from [a, b)"),
+  ),
   samples,
   edges,
 });
@@ -167,7 +180,15 @@ export const normalOp: AnyOp = op<DrawAttrs>({
     return cast(call("rounded", call("mul", radius, angle)), lowering.attrs.dtype);
   },
   gradient: drawn,
-  notation: notation("normal", "\\mathcal{N}(0, 1)"),
+  notation: notation(
+    "normal",
+    (mean, deviation) => {
+      const isOne = /^[\d.\w]+$/.test(deviation);
+      const variance = isOne ? `${deviation}^{2}` : `\\left(${deviation}\\right)^{2}`;
+      return `\\mathcal{N}\\left(${mean},\\, ${deviation === "1" ? "1" : variance}\\right)`;
+    },
+    drawSign("\\mathcal{N}", "\\mu,\\, \\sigma^{2}", "normal, with mean μ and variance σ²"),
+  ),
   samples,
   edges,
 });

@@ -17,7 +17,7 @@ import { div, like, mul } from "./arithmetic.ts";
 import { attains } from "./comparison.ts";
 import { castTo } from "./elementwise.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { precedence, texDim, wrap } from "./notation.ts";
+import { word } from "./notation.ts";
 import {
   type AnyOp,
   type GradientRule,
@@ -27,6 +27,7 @@ import {
   type PushforwardRule,
   type Sample,
 } from "./op.ts";
+import { meanNotation, reduceNotation } from "./reduction.notation.ts";
 import { broadcastTo, dimshuffle, flatten, lengthOf } from "./shape.ts";
 
 export type ReduceAttrs = { axes: readonly number[]; keepdims: boolean };
@@ -104,40 +105,6 @@ function lowerReduce(fn: scalar.ReduceFn) {
   };
 }
 
-const axesText = ({ axes, keepdims }: ReduceAttrs): string => {
-  const list = axes.length === 1 ? `${axes[0]}` : `[${axes.join(", ")}]`;
-  return keepdims ? `, ${list}, { keepdims: true }` : `, ${list}`;
-};
-
-/** Running indices in formulas: the first axis is i. */
-const letters = "ijklmn";
-
-/** `Σ_i x` */
-const reduceNotation = (name: string, tex: string): Notation<ReduceAttrs> => ({
-  text: ([x], attrs) => ({
-    text: `${name}(${x.text}${axesText(attrs)})`,
-    precedence: precedence.atom,
-  }),
-  tex: ([x], { axes }) => {
-    const over = axes.length > 0 ? `_{${axes.map((axis) => letters[axis]).join(",")}}` : "";
-    return { text: `${tex}${over} ${wrap(x, precedence.mul, true)}`, precedence: precedence.mul };
-  },
-});
-
-/** `1/n Σ_i x` */
-const meanNotation: Notation<ReduceAttrs> = {
-  text: reduceNotation("mean", "").text,
-  tex: ([x], attrs, [type]) => {
-    const count = type && attrs.axes.map((axis) => type.shape[axis]);
-    if (!count) return reduceNotation("mean", "\\operatorname{mean}").tex([x], attrs, []);
-    const size = count.every((d) => typeof d === "number")
-      ? String(count.reduce((a, b) => a * b, 1))
-      : count.map((dim) => texDim(dim, count.length > 1)).join("\\,");
-    const total = reduceNotation("sum", "\\sum").tex([x], attrs, []);
-    return { text: `\\frac{1}{${size}} ${total.text}`, precedence: precedence.mul };
-  },
-};
-
 export const realSamples = (
   extra: Partial<Sample["inputs"][number]> = {},
 ): Sample<ReduceAttrs>[] => [
@@ -189,8 +156,7 @@ export function reduction(spec: ReduceSpec): AnyOp {
     ...(spec.bounds ? { bounds: spec.bounds } : {}),
     gradient: spec.gradient,
     ...(spec.pushforward ? { pushforward: spec.pushforward } : {}),
-    notation:
-      spec.notation ?? reduceNotation(spec.name, spec.tex ?? `\\operatorname{${spec.name}}`),
+    notation: spec.notation ?? reduceNotation(spec.name, spec.tex ?? word(spec.name)),
     samples: spec.samples ?? realSamples(),
   });
 }
@@ -305,7 +271,7 @@ const positions: AnyOp["bounds"] = ([x], { axes }) => {
 
 export const argmaxOp = reduction({
   name: "argmax",
-  tex: "\\operatorname{argmax}",
+  tex: word("argmax"),
   fn: "argmax",
   dtype: () => "int32",
   bounds: positions,
@@ -316,7 +282,7 @@ export const argmaxOp = reduction({
 
 export const argminOp = reduction({
   name: "argmin",
-  tex: "\\operatorname{argmin}",
+  tex: word("argmin"),
   fn: "argmin",
   dtype: () => "int32",
   bounds: positions,

@@ -32,7 +32,7 @@ export const ceil = unary({
 /** x without its fraction: towards 0. */
 export const trunc = unary({
   name: "trunc",
-  notation: functional("trunc", "\\operatorname{trunc}"),
+  notation: functional("trunc", "\\mathop{\\mathrm{trunc}}"),
   sample: [0.2, 0.8],
   evaluate: Math.trunc,
   lower: whole(named("trunc")),
@@ -43,7 +43,7 @@ export const trunc = unary({
 export const round = unary({
   name: "round",
   cost: 4,
-  notation: functional("round", "\\operatorname{round}"),
+  notation: functional("round", "\\mathop{\\mathrm{round}}"),
   sample: [0.1, 0.4],
   lower: whole(named("round")),
   gradient: flat,
@@ -65,7 +65,7 @@ export const rounded = unary({
 export const isnan = unary({
   name: "isnan",
   domain: "comparison",
-  notation: functional("isnan", "\\operatorname{isnan}"),
+  notation: functional("isnan", "\\mathop{\\mathrm{isnan}}"),
   evaluate: (x) => Number(Number.isNaN(x)),
   lower: (x) => f.differ(x, x),
   gradient: flat,
@@ -78,7 +78,7 @@ const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
 export const isinf = unary({
   name: "isinf",
   domain: "comparison",
-  notation: functional("isinf", "\\operatorname{isinf}"),
+  notation: functional("isinf", "\\mathop{\\mathrm{isinf}}"),
   evaluate: (x) => Number(Math.abs(x) === Number.POSITIVE_INFINITY),
   lower: (x) => f.above(f.size(x), largest[x.dtype === "float32" ? "float32" : "float64"]),
   gradient: flat,

@@ -186,13 +186,12 @@ class Reversal {
     for (const i of this.#ofStates.keys()) carry(i);
     // A state matters as soon as a value that matters depends on it.
     for (;;) {
-      const derivatives = sweep(seeds, floats, this.#of ? { of: this.#of } : {});
-      const more = states.findIndex(
-        ({ formal }, i) => !this.#carry.has(i) && derivatives.has(formal),
-      );
+      const found = sweep(seeds, floats);
+      const more = states.findIndex(({ formal }, i) => !this.#carry.has(i) && found.has(formal));
+      // Only now are they derivatives: before, parts were missing.
       if (more < 0) {
         this.#carried.sort((a, b) => a - b);
-        return derivatives;
+        return this.#of ? sweep(seeds, floats, { of: this.#of }) : found;
       }
       carry(more);
     }

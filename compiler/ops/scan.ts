@@ -125,7 +125,7 @@ export const scanOp: AnyOp = op<ScanAttrs>({
     pushforward: (node, tangents) => scanPushforward(tools, node, tangents),
   },
   vectorise: (operands, _, node) => vectoriseScan(tools, node, operands),
-  notation: functional("scan", "\\operatorname{scan}"),
+  notation: functional("scan", "\\mathop{\\mathrm{scan}}"),
   samples: [],
 });
 
@@ -163,7 +163,7 @@ export const statesOp: AnyOp = op<PartAttrs>({
   evaluate: ([scan], { index }) => scan.parts?.[index] as NDArray,
   gradient: { none: "a scan is differentiated as a whole" },
   vectorise: vectorisePart,
-  notation: functional("states", "\\operatorname{states}", ({ index }) => [String(index)]),
+  notation: functional("states", "\\mathop{\\mathrm{states}}", ({ index }) => [String(index)]),
   samples: [],
 });
 
@@ -180,7 +180,9 @@ export const collectedOp: AnyOp = op<PartAttrs>({
   evaluate: ([scan], { index }) => scan.parts?.[index] as NDArray,
   gradient: { none: "a scan is differentiated as a whole" },
   vectorise: vectorisePart,
-  notation: functional("collected", "\\operatorname{collected}", ({ index }) => [String(index)]),
+  notation: functional("collected", "\\mathop{\\mathrm{collected}}", ({ index }) => [
+    String(index),
+  ]),
   samples: [],
 });
 
@@ -196,7 +198,7 @@ export const carryOp: AnyOp = op<PartAttrs & { aside?: boolean }>({
     return entryOf(all, all.shape[0] - 1);
   },
   gradient: { none: "a scan is differentiated as a whole" },
-  notation: functional("carry", "\\operatorname{carry}", ({ index }) => [String(index)]),
+  notation: functional("carry", "\\mathop{\\mathrm{carry}}", ({ index }) => [String(index)]),
   samples: [],
 });
 

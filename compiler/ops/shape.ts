@@ -14,8 +14,9 @@ import {
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { functional, precedence, raised, texDim } from "./notation.ts";
+import { functional, precedence, raised, texDim, word } from "./notation.ts";
 import { op, type Stacked } from "./op.ts";
+import { alignedIndex, permutedTex, repeatedTex } from "./subscripts.ts";
 
 type ShuffleAttrs = { order: readonly (number | "x")[] };
 
@@ -68,13 +69,33 @@ export const dimshuffleOp = op<ShuffleAttrs>({
             text: `dimshuffle(${x.text}, [${order.map((o) => (o === "x" ? '"x"' : o)).join(", ")}])`,
             precedence: precedence.atom,
           },
-    tex: ([x], { order }) =>
-      isTranspose(order)
-        ? {
+    tex: ([x], { order }) => {
+      if (x.isScalar) return x;
+      const { shape } = x.type;
+      const kept = order.filter((o) => o !== "x");
+      if (isSqueeze(order, shape.length, x.squeezed?.axes)) return x.squeezed?.printed;
+      // Vectors are columns.
+      if (shape.length <= 2 && order.length <= 2) {
+        if (order.every((o, place) => o === "x" || o === place)) return x;
+        return (
+          x.permuted?.of ?? {
             text: raised(x, "\\top"),
             precedence: precedence.power,
+            permuted: { of: x, order: kept },
           }
-        : x,
+        );
+      }
+      if (kept.length < order.length || kept.length < shape.length) return undefined;
+      const from = x.permuted;
+      const of = from?.of ?? x;
+      const whole = from ? kept.map((o) => from.order[o]) : kept;
+      if (whole.every((o, place) => o === place)) return of;
+      return permutedTex(of, whole);
+    },
+    element: ([x], { order }, index) =>
+      x.at(
+        x.type.shape.map((_, axis) => (order.includes(axis) ? index[order.indexOf(axis)] : "0")),
+      ),
   },
   samples: [
     { inputs: [{ shape: [2, 3] }], attrs: { order: [1, 0] } },
@@ -83,6 +104,18 @@ export const dimshuffleOp = op<ShuffleAttrs>({
     { inputs: [{ shape: [] }], attrs: { order: ["x"] } },
   ],
 });
+
+/** Whether an order leaves out just those axes. */
+const isSqueeze = (
+  order: readonly (number | "x")[],
+  rank: number,
+  axes: readonly number[] | undefined,
+): boolean =>
+  axes !== undefined &&
+  order.length === rank - axes.length &&
+  order.every(
+    (o, i) => o !== "x" && !axes.includes(o) && (i === 0 || o > (order[i - 1] as number)),
+  );
 
 function isTranspose(order: readonly (number | "x")[]): boolean {
   return order.length > 1 && order.every((o, i) => o === order.length - 1 - i);
@@ -185,7 +218,22 @@ export const reshapeOp = op<ShapeAttrs>({
       text: `reshape(${x.text}, ${formatShape(shape)})`,
       precedence: precedence.atom,
     }),
-    tex: ([x]) => x,
+    tex: ([x], { shape }) => {
+      if (x.isScalar) return x;
+      if (shape.every((dim) => dim === 1))
+        return { ...x.at(x.type.shape.map(() => "0")), isScalar: true };
+      return {
+        text: `${word("reshape")}_{${shape.map((dim) => texDim(dim, true)).join(" \\times ")}}\\left(${x.text}\\right)`,
+        precedence: precedence.atom,
+      };
+    },
+    signs: [
+      {
+        mark: word("reshape"),
+        example: `${word("reshape")}_{m \\times n}(x)`,
+        meaning: "the elements of x, the last index running fastest, as an array of another shape",
+      },
+    ],
   },
   samples: [
     { inputs: [{ shape: [2, 6] }], attrs: { shape: [3, 4] } },
@@ -285,7 +333,8 @@ export const broadcastOp = op<ShapeAttrs>({
       text: `broadcastTo(${x.text}, ${formatShape(shape)})`,
       precedence: precedence.atom,
     }),
-    tex: ([x]) => x,
+    tex: ([x], { shape }) => repeatedTex(x, shape),
+    element: ([x], _, index) => (x.isScalar ? x : x.at(alignedIndex(x.type.shape, index))),
   },
   samples: [
     { inputs: [{ shape: [3] }], attrs: { shape: [2, 3] } },
@@ -355,10 +404,7 @@ export const lengthOp = op<LengthAttrs>({
   gradient: () => [undefined],
   notation: {
     text: ([x], { axis }) => ({ text: `length(${x.text}, ${axis})`, precedence: precedence.atom }),
-    tex: (_, { axis }, [{ shape }]) => ({
-      text: texDim(shape[axis]),
-      precedence: precedence.atom,
-    }),
+    tex: ([x], { axis }) => ({ text: texDim(x.type.shape[axis]), precedence: precedence.atom }),
   },
   samples: [{ inputs: [{ shape: [2, 3] }], attrs: { axis: 1 } }],
 });

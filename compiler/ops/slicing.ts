@@ -2,11 +2,14 @@
 
 import { build, offsetOf } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
+import { dimPlus } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { zerosLike } from "./creation.ts";
-import { precedence } from "./notation.ts";
-import { type AnyOp, op, type Printed } from "./op.ts";
+import { sumOf } from "./laws.ts";
+import { precedence, texDim } from "./notation.ts";
+import { type AnyOp, op, type Shown } from "./op.ts";
 import { repeated } from "./shape.ts";
+import { elementAt, placedSign, subscripted } from "./subscripts.ts";
 
 export type SliceAttrs = {
   axis: number;
@@ -24,26 +27,21 @@ const place = (start: scalar.Scalar, i: scalar.Scalar, step: number): scalar.Sca
 const sliceText = (x: string, start: string, { axis, length, step }: SliceAttrs): string =>
   `slice(${x}, ${start}, ${length}${axis === 0 && step === 1 ? "" : `, { axis: ${axis}, step: ${step} }`})`;
 
-/** `[1,\; 101)`, `(4,\; 3,\; \dots,\; 0)` or the one place that is left. */
+/** `[1,\, 101)`, `(4,\, 3,\, \dots,\, 0)` or one place. */
 function texRange(start: string, { length, step }: SliceAttrs): string {
-  if (length === 1) return start;
-  const first = Number(start);
-  const known = !Number.isNaN(first) && typeof length === "number";
-  const last = known
-    ? String(first + step * (length - 1))
-    : `${start} ${step < 0 ? "-" : "+"} ${Math.abs(step) === 1 ? "" : `${Math.abs(step)} \\cdot `}(${length} - 1)`;
-  if (step === 1)
-    return known ? `[${start},\\; ${first + length})` : `[${start},\\; ${start} + ${length})`;
-  return `(${start},\\; ${known ? first + step : `${start} ${step < 0 ? "-" : "+"} ${Math.abs(step)}`},\\; \\dots,\\; ${last})`;
+  if (step === 1 || length === 1) return `[${start},\\, ${sumOf(start, texDim(length))})`;
+  const last = elementAt(start, step, texDim(dimPlus(length, -1))).text;
+  const known = Number(start) + step * (Number(length) - 1);
+  const second = sumOf(start, String(Math.abs(step)), step < 0 ? "-" : "+");
+  const end = Number.isNaN(known) ? last : String(known);
+  const all =
+    length === 2 ? [start, end] : [start, second, ...(length === 3 ? [] : ["\\dots"]), end];
+  return `(${all.join(",\\, ")})`;
 }
 
-/** What gets a subscript: in braces where it may have one already. */
-const texBase = (x: Printed): string =>
-  x.precedence < precedence.atom
-    ? `\\left(${x.text}\\right)`
-    : x.text.includes("_")
-      ? `{${x.text}}`
-      : x.text;
+/** The places of a slice along all axes. */
+const texPlaces = (x: Shown, start: string, slice: SliceAttrs): string[] =>
+  x.type.shape.map((_, axis) => (axis === slice.axis ? texRange(start, slice) : ":"));
 
 /** out[…, i, …] = x[…, start + step·i, …] along one axis. */
 export const sliceOp: AnyOp = op<SliceAttrs>({
@@ -78,10 +76,28 @@ export const sliceOp: AnyOp = op<SliceAttrs>({
       text: sliceText(x.text, start.text, attrs),
       precedence: precedence.atom,
     }),
-    tex: ([x, start], slice) => ({
-      text: `${texBase(x)}_{${":,\\, ".repeat(slice.axis)}${texRange(start.text, slice)}}`,
-      precedence: precedence.atom,
-    }),
+    // Slices along several axes are written as one.
+    tex: ([x, start], slice) => {
+      const of = x.part?.places[slice.axis] === ":" ? x.part.of : x;
+      const before = of === x ? undefined : x.part?.places;
+      const places = texPlaces(x, start.text, slice).map((place, axis) =>
+        axis === slice.axis ? place : (before?.[axis] ?? ":"),
+      );
+      const axes = [
+        ...(of === x ? [] : (x.squeezed?.axes ?? [])),
+        ...(slice.length === 1 ? [slice.axis] : []),
+      ];
+      const single = places.map((place, axis) =>
+        axes.includes(axis) ? (place.match(/^\[(.*),\\,/)?.[1] ?? place) : place,
+      );
+      return {
+        ...subscripted(of, places),
+        part: { of, places },
+        ...(axes.length > 0 ? { squeezed: { axes, printed: subscripted(of, single) } } : {}),
+      };
+    },
+    element: ([x, start], { axis, step }, index) =>
+      x.at(index.map((i, n) => (n === axis ? elementAt(start.text, step, i).text : i))),
   },
   samples: [
     {
@@ -186,15 +202,31 @@ export const putSliceOp: AnyOp = op<PutSliceAttrs>({
       precedence: precedence.atom,
     }),
     tex: ([base, v, start], { mode, ...slice }) => {
-      const place = `${":,\\, ".repeat(slice.axis)}${texRange(start.text, slice)}`;
+      const places = texPlaces(base, start.text, slice);
+      if (mode === "add" && base.text === "0")
+        return {
+          text: `\\left[${v.text} \\text{ at } ${places.join(",\\,")}\\right]`,
+          precedence: precedence.atom,
+        };
+      const sign = mode === "add" ? "\\mathrel{+}=" : ":=";
       return {
-        text:
-          base.text === "0"
-            ? `\\left[${v.text} \\text{ ${mode === "add" ? "added " : ""}at } ${place}\\right]`
-            : `\\left[${texBase(base)}_{${place}} \\mathrel{${mode === "add" ? "+" : ":"}}= ${v.text}\\right]`,
+        text: `\\left[${subscripted(base, places).text} ${sign} ${v.text}\\right]`,
         precedence: precedence.atom,
       };
     },
+    signs: [
+      placedSign,
+      {
+        mark: "\\text{ at }",
+        example: "\\left[v \\text{ at } a\\right]",
+        meaning: "v in the place a, and 0 elsewhere",
+      },
+      {
+        mark: "\\mathrel{+}=",
+        example: "\\left[x_{a} \\mathrel{+}= v\\right]",
+        meaning: "x with v added in the place a",
+      },
+    ],
   },
   samples: (["add", "set"] as const).flatMap((mode) => [
     {

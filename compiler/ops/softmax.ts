@@ -22,8 +22,9 @@ import { castTo } from "./elementwise.ts";
 import { exp } from "./exponential.ts";
 import { at } from "./indexing.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { precedence } from "./notation.ts";
+import { precedence, word } from "./notation.ts";
 import { type Notation, op, type Sample, type Stacked } from "./op.ts";
+import { boundIn } from "./reduction.notation.ts";
 import {
   type AxisArgument,
   groups,
@@ -36,6 +37,7 @@ import {
   restoreAxes,
   sum,
 } from "./reduction.ts";
+import { axisMark, axisSign } from "./subscripts.ts";
 
 const float = (x: Node): Node => castTo(x, isFloat(x.type.dtype) ? x.type.dtype : floatX);
 
@@ -70,10 +72,18 @@ function shifted(x: Node, axis: number): { less: Node; exps: Node; total: Node }
 
 const axisNotation = (name: string, tex: string): Notation<AxisAttrs> => ({
   text: ([x], { axis }) => ({ text: `${name}(${x.text}, ${axis})`, precedence: precedence.atom }),
-  tex: ([x]) => ({
-    text: `\\operatorname{${tex}}\\left(${x.text}\\right)`,
+  tex: ([x], { axis }) => ({
+    text: `${word(tex)}${axisMark(axis, x)}\\left(${x.text}\\right)`,
     precedence: precedence.atom,
   }),
+  signs: [
+    {
+      mark: word(tex),
+      example: `${word(tex)}(x)`,
+      meaning: `${tex === "softmax" ? "exp x_j / Σ_k exp x_k" : "x_j − log Σ_k exp x_k"} along the last axis: for each row`,
+    },
+    axisSign,
+  ],
 });
 
 const alongNextAxis = (
@@ -173,7 +183,13 @@ export const logsumexpOp = op<ReduceAttrs>({
       text: `logsumexp(${x.text}, [${axes.join(", ")}])`,
       precedence: precedence.atom,
     }),
-    tex: ([x]) => ({ text: `\\log \\sum e^{${x.text}}`, precedence: precedence.mul }),
+    element: ([x], attrs, index) => {
+      const { letters, whole } = boundIn(x, attrs, index);
+      return {
+        text: `\\log \\sum_{${letters.join(",")}} e^{${x.at(whole).text}}`,
+        precedence: precedence.sum,
+      };
+    },
   },
   samples: [
     { inputs: [{ shape: [4] }], attrs: { axes: [0], keepdims: false } },

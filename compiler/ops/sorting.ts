@@ -12,10 +12,11 @@ import { eq, where } from "./comparison.ts";
 import { arange } from "./creation.ts";
 import { at, span } from "./indexing.ts";
 import { asNode, literal, type Operand } from "./leaf.ts";
-import { precedence } from "./notation.ts";
+import { precedence, word } from "./notation.ts";
 import { type AnyOp, type Notation, op, type Sample } from "./op.ts";
 import { sum } from "./reduction.ts";
 import { dimshuffle, expandDims, flatten } from "./shape.ts";
+import { axisMark, axisSign } from "./subscripts.ts";
 
 type OrderAttrs = { axis: number; descending: boolean };
 
@@ -37,10 +38,21 @@ const notation = (name: string): Notation<OrderAttrs> => ({
     text: `${name}(${x.text}, ${axis}${descending ? ", { descending: true }" : ""})`,
     precedence: precedence.atom,
   }),
-  tex: ([x], { descending }) => ({
-    text: `\\operatorname{${name}}${descending ? "^{\\downarrow}" : ""}\\left(${x.text}\\right)`,
+  tex: ([x], { axis, descending }) => ({
+    text: `${word(name)}${axisMark(axis, x)}${descending ? "^{\\downarrow}" : ""}\\left(${x.text}\\right)`,
     precedence: precedence.atom,
   }),
+  signs: [
+    {
+      mark: word(name),
+      example: `${word(name)}(x)`,
+      meaning:
+        name === "sort"
+          ? "the elements along the last axis in rising order, with ↓ in falling order"
+          : "where the elements of the sorted array stand in x, along the last axis; with ↓ in falling order",
+    },
+    axisSign,
+  ],
 });
 
 const samples: Sample<OrderAttrs>[] = [

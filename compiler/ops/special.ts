@@ -26,7 +26,7 @@ export const erf = unary({
   cost: 80,
   lower: named("erf"),
   gradient: ({ dy, inputs: [x] }) => [mul(dy, gauss(x))],
-  notation: functional("erf", "\\operatorname{erf}"),
+  notation: functional("erf", "\\mathop{\\mathrm{erf}}"),
 });
 
 /** 1 − erf x, with its relative digits where erf is near 1. */
@@ -36,7 +36,7 @@ export const erfc = unary({
   cost: 80,
   lower: named("erfc"),
   gradient: ({ dy, inputs: [x] }) => [neg(mul(dy, gauss(x)))],
-  notation: functional("erfc", "\\operatorname{erfc}"),
+  notation: functional("erfc", "\\mathop{\\mathrm{erfc}}"),
 });
 
 /** log |Γ(x)| */

@@ -132,17 +132,17 @@ test("maths.md writes derivatives as ∂, how named values move with a dot", (t)
   const maths = (output: unknown): string => emitMaths(compiled([output]));
   t.true(
     maths(l.jacobian(h, v)).includes(
-      "\\frac{\\partial h}{\\partial v} = \\left(1 - {h}^{2}\\right) \\odot W",
+      "\\frac{\\partial h}{\\partial v} = \\left(\\left(1 - h^{\\circ 2}\\right)\\,\\mathbf{1}_{4}^{\\top}\\right) \\odot W",
     ),
   );
   t.true(
     maths(l.jacobian(l.square(v), v)).includes(
-      "\\frac{\\partial \\left({v}^{2}\\right)}{\\partial v} = \\operatorname{diag}\\left(2 \\, v\\right)",
+      "\\frac{\\partial \\left(v^{\\circ 2}\\right)}{\\partial v} = \\mathop{\\mathrm{diag}}\\left(2 \\, v\\right)",
     ),
   );
   t.true(
     maths(l.Rop(h, v, u)).includes(
-      "\\dot{h} = \\left(W\\,u\\right) \\odot \\left(1 - {h}^{2}\\right)",
+      "\\dot{h} = \\left(W\\,u\\right) \\odot \\left(1 - h^{\\circ 2}\\right)",
     ),
   );
   const cost = named(l.sum(l.square(h)), "cost");

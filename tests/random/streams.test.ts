@@ -182,10 +182,10 @@ const k = rng.multinomial([2], { p: [0.5, 0.5] });
 export const f = fn([x], [x * m + u, k]);
 `);
   const maths = files.get("maths.md") as string;
-  t.true(maths.includes("m \\sim \\mathcal{B}(1, 0.7)"));
-  t.true(maths.includes("u \\sim \\mathcal{U}(0, 1)"));
+  t.true(maths.includes("m \\sim \\mathcal{B}\\left(1,\\, 0.7\\right)"));
+  t.true(maths.includes("u \\sim \\mathcal{U}\\left(0,\\, 1\\right)"));
   t.true(maths.includes("[random(rng.m, i) < 0.7]"));
-  t.true(maths.includes("| `rng_m` | int32 | scalar | `0` |"));
+  t.true(maths.includes("| `rng_m` | int32 | scalar | $`0`$ |"));
   t.false(/\d parameters/.test(maths.replace("0 parameters", "")));
 });
 

@@ -1,38 +1,82 @@
 /** `maths.md`: what was derived, as a page that GitHub renders – forward, gradients, updates, costs. */
 
 import { allNodes, bodyOf, type Derivative, type Node, topological } from "../../graph/node.ts";
-import { pp } from "../../graph/print.ts";
-import { assumedSize, dimText, formatType, sizesOf, staticSize } from "../../graph/types.ts";
+import {
+  assumedSize,
+  dimPlus,
+  dimText,
+  formatType,
+  sameShape,
+  sizesOf,
+  staticSize,
+} from "../../graph/types.ts";
 import { bytesOf, costsOf } from "../../kernels/cost.ts";
 import { sharedInfo } from "../../language/shared.ts";
 import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
-import { broadcastOp } from "../../ops/shape.ts";
+import { texDim } from "../../ops/notation.ts";
+import type { Sign } from "../../ops/op.ts";
+import { openScan } from "../../ops/scan.ts";
 import { formulaOf } from "../formula.ts";
 import { withArrangedGradients } from "./arranged.ts";
 import { partName, recurrence } from "./recurrence.ts";
-import { type SymbolOf, tex, texDerivative, texName, texTangent } from "./tex.ts";
+import { ownSigns } from "./signs.ts";
+import {
+  type SymbolOf,
+  tex,
+  texCarried,
+  texDerivative,
+  texName,
+  texPrinted,
+  texTangent,
+} from "./tex.ts";
 
 /** Writes `maths.md` of a model. */
 export function emitMaths(model: CompiledModel): string {
+  const formulas = [
+    ...variables(model.shared),
+    ...model.functions.map(withNamedGradients).flatMap(functionPage),
+  ];
   return `${[
     `# ${model.name}`,
     "",
     `The mathematics that Adjoint derived from \`${model.file}\`. Regenerate: \`${model.command}\``,
     "",
-    ...variables(model.shared),
-    ...model.functions.map(withNamedGradients).flatMap(functionPage),
+    ...legend(formulas.join("\n"), signsOf(model)),
+    ...formulas,
   ].join("\n")}\n`;
+}
+
+/** Inside of a sentence or a table. */
+const inline = (formula: string): string => `$\`${formula}\`$`;
+
+/** The signs that the ops of a model may be written with. */
+function signsOf({ functions, shared }: CompiledModel): readonly Sign[] {
+  const roots = [
+    ...functions.flatMap(({ program: { formulas } }) => [...formulas.raw, ...formulas.simplified]),
+    ...shared.flatMap((v) => sharedInfo(v.node)?.initial ?? []),
+  ];
+  return allNodes(roots).flatMap((node) => node.op.notation.signs ?? []);
+}
+
+/** What a page says about those of its signs that are not everybody's. */
+function legend(page: string, ofOps: readonly Sign[]): string[] {
+  const found = [...ownSigns, ...ofOps].filter(({ mark }) =>
+    typeof mark === "string" ? page.includes(mark) : mark.test(page),
+  );
+  const unique = new Map(found.map((sign) => [sign.example, sign]));
+  return [
+    "Indices begin at 0; vectors are columns. Functions of numbers (exp, log, √ …), comparisons, and sums with a number are taken element by element.",
+    "",
+    ...[...unique.values()].map(({ example, meaning }) => `- ${inline(example)}: ${meaning}`),
+    ...(unique.size > 0 ? [""] : []),
+  ];
 }
 
 function variables(shared: readonly SharedVariable[]): string[] {
   const parameters = shared.filter((v) => !v.isData && !v.isConstant && !sharedInfo(v.node)?.next);
   const count = parameters.reduce((n, v) => n + (staticSize(v.node.shape) ?? 0), 0);
   const rows = shared.map((v) => {
-    const initial = v.isData
-      ? "filled by the caller"
-      : v.isConstant
-        ? "constant"
-        : `\`${initialText(v)}\``;
+    const initial = v.isData ? "filled by the caller" : v.isConstant ? "constant" : initialText(v);
     return `| \`${v.publicName}\` | ${v.node.type.dtype} | ${v.node.shape.join(" × ") || "scalar"} | ${initial} |`;
   });
   if (rows.length === 0) return [];
@@ -48,19 +92,31 @@ function variables(shared: readonly SharedVariable[]): string[] {
 
 function initialText(v: SharedVariable): string {
   const initial = sharedInfo(v.node)?.initial;
-  // The shape is told beside it: `zeros(784, 10)` is 0.
-  const single = initial?.op === broadcastOp ? initial.inputs[0] : initial;
-  return single ? pp(single) : "";
+  return initial ? inline(tex(initial, (node) => node.label && texName(node.label.name))) : "";
+}
+
+/** What a function's values are called outside of formulas. */
+const namesOf =
+  ({ program, publicNames }: CompiledFunction) =>
+  (node: Node): string =>
+    publicNames.get(node) ??
+    program.names.get(program.final(node)) ??
+    node.label?.name ??
+    node.op.name;
+
+/** Names of what a function returns, for values without one. */
+function outputNames(fn: CompiledFunction, roots: readonly Node[]): (node: Node) => string {
+  const { outputs } = fn.program.source;
+  return (node) => {
+    const output = outputs[roots.indexOf(node)];
+    return texName(output ? namesOf(fn)(output) : node.op.name);
+  };
 }
 
 function functionPage(fn: CompiledFunction): string[] {
   const { program } = fn;
   const { source } = program;
-  const nameOf = (node: Node): string =>
-    fn.publicNames.get(node) ??
-    program.names.get(program.final(node)) ??
-    node.label?.name ??
-    node.op.name;
+  const nameOf = namesOf(fn);
   const inputs = source.inputs.map((n) => `\`${nameOf(n)}\` ${formatType(n.type)}`);
   const updated = source.updates.map((u) => `\`${nameOf(u.target)}\``);
   return [
@@ -87,9 +143,10 @@ const block = (lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : lines.flatMap((line) => ["```math", line, "```"]).concat("");
 
 /** Names at which formulas are cut: what the model names, and gradients of what it names. */
-function symbolsOf({ program }: CompiledFunction): SymbolOf {
+function symbolsOf({ program, publicNames }: CompiledFunction): SymbolOf {
+  const states = statesOf(program.formulas);
   const nameOf = (node: Node, label: string): string =>
-    program.names.get(program.final(node)) ?? label;
+    publicNames.get(node) ?? program.names.get(program.final(node)) ?? label;
   const symbol: SymbolOf = (node, index) => {
     const moved = movedBy(node);
     if (moved) {
@@ -98,14 +155,16 @@ function symbolsOf({ program }: CompiledFunction): SymbolOf {
     }
     if (isNamedGradient(node)) {
       const { of, by, order } = node.derivative as Derivative;
+      const state = states.get(by);
+      if (state) return texCarried(texName(state), index);
       const [top, bottom] = [of, by].map((n) => nameOf(n, n.label?.name as string));
-      return texDerivative(texName(top), texName(bottom, index), order);
+      return texDerivative(texName(top), texName(bottom, index ?? stepsOf(node)), order);
     }
     // A loop's values have the name of what the model makes of them.
     if (node.label && node.op.part) return texName(node.label.name, index);
     if (node.label) return texName(nameOf(node, node.label.name), index);
     if (node.op.leaf && (node.op.name !== "constant" || program.names.has(node)))
-      return texName(program.names.get(node) ?? node.op.name, index);
+      return texName(publicNames.get(node) ?? program.names.get(node) ?? node.op.name, index);
     if (node.op.part) {
       const name = program.names.get(program.final(node));
       const [scan] = node.inputs;
@@ -125,8 +184,37 @@ function movedBy(node: Node): Node | undefined {
   return isTangent && (role.of.label || isNamedGradient(role.of)) ? role.of : undefined;
 }
 
-const isNamedGradient = (node: Node): boolean =>
-  node.derivative?.of.label !== undefined && node.derivative.by.label !== undefined;
+/** Gradients by what has a name; not parts of one, that are still to be added up. */
+function isNamedGradient(node: Node): boolean {
+  const { of, by, order } = node.derivative ?? {};
+  if (!of?.label || !by?.label) return false;
+  const [own, whole] = [node.shape, by.shape];
+  if (order === 2 || sameShape(own, [...of.shape, ...whole])) return true;
+  // One of a sequence in a loop, or all of a loop.
+  const scan = node.op.part ? openScan(node.inputs[0]) : undefined;
+  const lengths = scan ? [scan.steps, dimPlus(scan.steps, 1)] : [];
+  return own.length <= whole.length
+    ? sameShape(own, whole.slice(1))
+    : lengths.includes(own[0]) && sameShape(own.slice(1), whole);
+}
+
+/** `[0, steps)`: a loop's derivatives by what is no array of its steps are one for each step. */
+function stepsOf(node: Node): string | undefined {
+  const { by } = node.derivative ?? {};
+  if (!node.op.part || !by || by.shape.length === node.shape.length) return undefined;
+  return `[0,\\, ${texDim(openScan(node.inputs[0]).steps)})`;
+}
+
+/** Symbols of loops for what was computed a step before, and what that is called. */
+function statesOf({ raw, simplified }: CompiledFunction["program"]["formulas"]): Map<Node, string> {
+  const found = new Map<Node, string>();
+  for (const node of allNodes([...raw, ...simplified]))
+    for (const { formal, result } of bodyOf(node) ? openScan(node).states : []) {
+      const name = (result.label ?? formal.label)?.name;
+      if (name !== undefined) found.set(formal, name);
+    }
+  return found;
+}
 
 /** The function with gradients named in its formulas where kernels compute with their elements. */
 function withNamedGradients(fn: CompiledFunction): CompiledFunction {
@@ -150,7 +238,8 @@ function derivativeOf(node: Node, symbol: SymbolOf): string | undefined {
   const { of, by, order } = node.derivative ?? {};
   const variable = by && symbol(by);
   if (!of || variable === undefined) return undefined;
-  return texDerivative(`\\left(${tex(of, symbol)}\\right)`, variable, order);
+  const whole = symbol(of) ?? `\\left(${tex(of, symbol)}\\right)`;
+  return texDerivative(whole, variable, order);
 }
 
 /** A loop that goes back, or that forward mode goes along: one with gradients among its values. */
@@ -164,9 +253,10 @@ function formulas(
   roots: readonly Node[],
   symbol: SymbolOf,
   isAsked: (node: Node) => boolean,
+  nameOf: (node: Node) => string,
 ): string[] {
   const order = topological(roots);
-  return order.flatMap((node) => {
+  const lines = order.flatMap((node) => {
     if (!isAsked(node) || node.op.part) return [];
     if (bodyOf(node)) {
       const parts = order.filter((part) => part.op.part && part.inputs[0] === node);
@@ -175,13 +265,15 @@ function formulas(
       );
       return [["\\begin{aligned}", ...lines, "\\end{aligned}"].join("\n")];
     }
-    const name = symbol(node) ?? derivativeOf(node, symbol) ?? texName(node.op.name);
+    const name = symbol(node) ?? derivativeOf(node, symbol) ?? nameOf(node);
     // What a loop hands out has the name of what it computes.
     let source = node;
     while (source.op.movement) [source] = source.inputs;
     if (source !== node && source.op.part && symbol(source) === name) return [];
-    return [`${name} ${node.op.drawn ? "\\sim" : "="} ${tex(node, symbol)}`];
+    const printed = texPrinted(node, symbol);
+    return [`${name} ${printed.law || node.op.drawn ? "\\sim" : "="} ${printed.text}`];
   });
+  return [...new Set(lines)];
 }
 
 /** What is a gradient, or made of one: with the tangents of gradients. */
@@ -207,7 +299,7 @@ function forward(fn: CompiledFunction): string[] {
       movedBy(node) !== undefined ||
       bodyOf(node) !== undefined ||
       outputs.includes(node));
-  const lines = formulas(raw, symbolsOf(fn), isAsked);
+  const lines = formulas(raw, symbolsOf(fn), isAsked, outputNames(fn, raw));
   return lines.length === 0 ? [] : ["### Forward", "", ...block(lines)];
 }
 
@@ -221,7 +313,7 @@ function gradients(fn: CompiledFunction): string[] {
       isDerivative(node) ||
       isOfGradient(node) ||
       (inGradient.has(node) && (movedBy(node) !== undefined || outputs.has(node)));
-    return formulas(roots, symbolsOf(fn), isAsked);
+    return formulas(roots, symbolsOf(fn), isAsked, outputNames(fn, roots));
   };
   const [before, after] = [raw, simplified].map(list);
   if (before.length === 0) return [];
@@ -229,19 +321,29 @@ function gradients(fn: CompiledFunction): string[] {
     "### Gradient, by the chain rule",
     "",
     ...block(before),
-    "### Gradient, simplified",
-    "",
-    ...block(after),
+    ...(after.length > 0 ? ["### Gradient, simplified", "", ...block(after)] : []),
   ];
 }
 
 function updates(fn: CompiledFunction): string[] {
   const symbol = symbolsOf(fn);
-  const { source, formulas } = fn.program;
-  const lines = source.updates.map(({ target }, i) => {
-    const value = formulas.simplified[source.outputs.length + i];
-    return `${symbol(target)} \\leftarrow ${tex(value, (node) => (node === value ? undefined : symbol(node)))}`;
-  });
+  const { source } = fn.program;
+  const { simplified } = fn.program.formulas;
+  const values = simplified.slice(source.outputs.length);
+  // What the model names on the way from gradients to new values.
+  const inGradient = gradientsAmong(values, fn);
+  const isDerivative = isDerivativeIn(fn);
+  const isNamed = (node: Node): boolean =>
+    inGradient.has(node) && node.label !== undefined && !isDerivative(node) && !node.op.leaf;
+  const steps = formulas(values, symbol, isNamed, namesOf(fn));
+  const lines = [
+    ...steps,
+    ...source.updates.map(({ target }, i) => {
+      const value = values[i];
+      const isCalled = value.label !== undefined && !value.op.leaf && !value.op.part;
+      return `${symbol(target)} \\leftarrow ${(isCalled && symbol(value)) || tex(value, symbol)}`;
+    }),
+  ];
   return lines.length === 0 ? [] : ["### Updates", "", ...block(lines)];
 }
 

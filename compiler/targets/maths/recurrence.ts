@@ -111,7 +111,7 @@ function stateSymbol(
 
 /** A name for a value of a loop that has none. */
 export const partName = (isGradient: boolean, index: number, time?: string): string =>
-  texName(`${isGradient ? "delta" : "y"}_${String.fromCharCode(97 + (index % 26))}`, time);
+  `${isGradient ? "\\delta" : "y"}^{(${String.fromCharCode(97 + (index % 26))})}${time ? `_{${time}}` : ""}`;
 
 function inside(loop: Scan, parts: readonly Node[], outer: SymbolOf, time: Time): Inside {
   const { sequences, states, invariants, outputs, backwards } = loop;
