@@ -215,14 +215,15 @@ test("powers, functions and quotients of elements are not those of matrices", (t
     t.true(page.includes(`= ${formula}\n`), `${formula} in ${page}`);
 });
 
-test("letters of sums are bound, and differ from those around them", (t) => {
-  const x = named(l.dmatrix(3, 4), "x");
+test("letters of sums are bound, and differ from those around them and from names", (t) => {
+  const [x, i] = [named(l.dmatrix(3, 4), "x"), named(l.dvector(3), "i")];
   const page = pageOf({
-    f: l.fn([x], [l.sum(x, 0), l.sum(l.square(l.sum(x, 1)))]),
+    f: l.fn([x, i], [l.sum(x, 0), l.sum(i), l.sum(l.square(l.sum(x, 1)))]),
     g: l.fn([x], [l.cumsum(x, 1), l.logsumexp(x, 1), l.max(x, 0)]),
   });
   for (const formula of [
     "\\sum_{i} x_{i,\\,:}",
+    "\\sum_{j} i_{j}",
     "\\sum_{i} \\left(\\sum_{j} x_{i,\\,j}\\right)^{2}",
     "\\left(\\sum_{k \\le j} x_{i,\\,k}\\right)_{i,\\,j}",
     "\\left(\\log \\sum_{j} e^{x_{i,\\,j}}\\right)_{i}",

@@ -12,7 +12,12 @@ import {
 } from "../../graph/types.ts";
 import { bytesOf, costsOf } from "../../kernels/cost.ts";
 import { sharedInfo } from "../../language/shared.ts";
-import type { CompiledFunction, CompiledModel, SharedVariable } from "../../model.ts";
+import {
+  type CompiledFunction,
+  type CompiledModel,
+  publicNameIn,
+  type SharedVariable,
+} from "../../model.ts";
 import { texDim } from "../../ops/notation.ts";
 import type { Sign } from "../../ops/op.ts";
 import { openScan } from "../../ops/scan.ts";
@@ -143,7 +148,8 @@ const block = (lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : lines.flatMap((line) => ["```math", line, "```"]).concat("");
 
 /** Names at which formulas are cut: what the model names, and gradients of what it names. */
-function symbolsOf({ program, publicNames }: CompiledFunction): SymbolOf {
+function symbolsOf(fn: CompiledFunction): SymbolOf {
+  const { program, publicNames } = fn;
   const states = statesOf(program.formulas);
   const nameOf = (node: Node, label: string): string =>
     publicNames.get(node) ?? program.names.get(program.final(node)) ?? label;
@@ -164,7 +170,7 @@ function symbolsOf({ program, publicNames }: CompiledFunction): SymbolOf {
     if (node.label && node.op.part) return texName(node.label.name, index);
     if (node.label) return texName(nameOf(node, node.label.name), index);
     if (node.op.leaf && (node.op.name !== "constant" || program.names.has(node)))
-      return texName(publicNames.get(node) ?? program.names.get(node) ?? node.op.name, index);
+      return texName(publicNameIn(fn, node), index);
     if (node.op.part) {
       const name = program.names.get(program.final(node));
       const [scan] = node.inputs;
