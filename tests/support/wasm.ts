@@ -63,7 +63,8 @@ export async function runAllWasm(cases: readonly Case[], threads = 1): Promise<n
       const value = cases[i].bindings.get(input) as NDArray;
       if (input.shape.length === 0)
         return input.type.dtype === "bool" ? value.data[0] !== 0 : value.data[0];
-      return elementArrays[input.type.dtype].from(value.data);
+      const { shape } = value;
+      return Object.assign(elementArrays[input.type.dtype].from(value.data), { shape });
     });
     return trainer[`f${i}`](...args).map((result) =>
       typeof result === "object" ? Array.from(result as ArrayLike<number>) : [Number(result)],

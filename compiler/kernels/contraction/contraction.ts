@@ -14,6 +14,7 @@ import { type Axis, call, local, rewrite, type Scalar, walk } from "../scalar.ts
 import { axesIn, extentOf, groupSize, volumeOf } from "./axes.ts";
 import { costOf } from "./cost.ts";
 import { type Operand, operandOf, type Place, strideOf } from "./operand.ts";
+import { type Part, type Parted, partingsOf } from "./parts.ts";
 import type { Scatter } from "./scatter.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 
@@ -26,10 +27,14 @@ export interface Contraction {
   /** Empty for column sums. */
   readonly rows: readonly Axis[];
   readonly columns: readonly Axis[];
-  /** Axes of the sum around the tiles, whose sums then stay in memory. */
+  /** Axes of the sum around the tiles, whose sums then stay in memory. There may be no places of named ones. */
   readonly blocks: readonly Axis[];
   /** Axes of the sum inside a tile. */
   readonly steps: readonly Axis[];
+  /** How the first of the steps, and a block, count what has a named size; undefined where nothing inside of a tile has. */
+  readonly part: Part | undefined;
+  /** Terms of a sum; a guess for named sizes. */
+  readonly terms: number;
   /** Undefined where the sum has one operand only: a column sum. */
   readonly a: Operand | undefined;
   readonly b: Operand;
@@ -53,6 +58,7 @@ export interface Contraction {
 }
 
 export interface Level {
+  /** Steps of this loop; of the outermost one as many as a part has at most. */
   readonly extent: number;
   /** Elements of the left operand from one step to the next. */
   readonly left: number;
@@ -85,20 +91,24 @@ export function contractionOf(stage: Stage, lanes: number): Contraction | undefi
   const [reduce, ...others] = topReduces(stage.body);
   if (!reduce || others.length > 0 || reduce.fn !== "add" || reduce.dtype !== "float32")
     return undefined;
+  if (reduce.until) return undefined;
   if (stage.into.type.dtype !== "float32" || stage.body.dtype !== "float32") return undefined;
   const summed = reduce.axes.filter((axis) => axis.extent !== 1);
   const spatial = stage.axes.filter((axis) => axis.extent !== 1);
-  if (summed.length === 0 || !summed.every(isStatic)) return undefined;
+  if (summed.length === 0) return undefined;
   if (volumeOf([...summed, ...spatial]) < leastSteps) return undefined;
   if (walk(reduce.body).some((s) => s.kind === "reduce")) return undefined;
   let best: Contraction | undefined;
   let lowest = Number.POSITIVE_INFINITY;
-  for (const split of splits(factorsOf(reduce.body))) {
-    for (const pads of [false, true]) {
-      const found = contractionFor({ stage, reduce, summed, spatial, lanes, pads }, split);
-      if (!found) continue;
-      const cost = costOf(found, lanes);
-      if (cost < lowest) [best, lowest] = [found, cost];
+  const terms = volumeOf(summed);
+  for (const parted of partingsOf(reduce.body, summed)) {
+    for (const split of splits(factorsOf(parted.body))) {
+      for (const pads of [false, true]) {
+        const found = contractionFor({ stage, reduce, parted, terms, spatial, lanes, pads }, split);
+        if (!found) continue;
+        const cost = costOf(found, lanes);
+        if (cost < lowest) [best, lowest] = [found, cost];
+      }
     }
   }
   return best;
@@ -131,7 +141,8 @@ function* splits(factors: readonly Scalar[]): Generator<Split> {
 interface Kernel {
   readonly stage: Stage;
   readonly reduce: Reduce;
-  readonly summed: readonly Axis[];
+  readonly parted: Parted;
+  readonly terms: number;
   readonly spatial: readonly Axis[];
   readonly lanes: number;
   /** Whether columns may be counted with some that are thrown away. */
@@ -139,7 +150,7 @@ interface Kernel {
 }
 
 function contractionFor(
-  { stage, reduce, summed, spatial, lanes, pads }: Kernel,
+  { stage, reduce, parted, terms, spatial, lanes, pads }: Kernel,
   { a, b }: Split,
 ): Contraction | undefined {
   const [ofA, ofB] = [axesIn(a), axesIn(b)];
@@ -149,10 +160,12 @@ function contractionFor(
   const columns = lastRun(spatial, (axis) => ofB.has(axis) && !ofA.has(axis));
   if (columns.length === 0 || !columns.every(isStatic)) return undefined;
   const isColumnSum = a.length === 0;
+  const { part } = parted;
+  const summed = [...parted.blocks, ...parted.steps];
   if (isColumnSum ? !summed.every((axis) => ofB.has(axis)) : rows.length === 0) return undefined;
   const outer = spatial.filter((axis) => !rows.includes(axis) && !columns.includes(axis));
-  const steps = [...summed];
-  const blocks: Axis[] = [];
+  const steps = [...parted.steps];
+  const blocks = [...parted.blocks];
   const product = (factors: readonly Scalar[]): Scalar =>
     factors.reduce((x, y) => call("mul", x, y));
   const plan = () => {
@@ -169,13 +182,11 @@ function contractionFor(
   const fits = (): boolean =>
     (planned.b.place !== undefined || volumeOf(steps) <= longestPanel) &&
     planned.levels.length <= mostLevels;
-  while (!fits() && steps.length > 1) {
+  while (!fits() && steps.length > 1 && steps[0] !== part?.step) {
     blocks.push(steps.shift() as Axis);
     planned = plan();
   }
   if (!fits()) return undefined;
-  // Sums between blocks have room for a known number of rows.
-  if (blocks.length > 0 && !rows.every(isStatic) && volumeOf(outer) >= 8) return undefined;
   // A value that is used once is not worth copying.
   if (isColumnSum && planned.b.place === undefined) return undefined;
   return {
@@ -185,13 +196,10 @@ function contractionFor(
     columns,
     blocks,
     steps,
+    part,
+    terms,
     ...planned,
-    tile: chooseTile(
-      extentOf(rows),
-      planned.padded?.count ?? volumeOf(columns),
-      lanes,
-      volumeOf(summed),
-    ),
+    tile: chooseTile(extentOf(rows), planned.padded?.count ?? volumeOf(columns), lanes, terms),
     result: rewrite(stage.body, (s) => (s === reduce ? local(sumName, "float32") : undefined)),
   };
 }
@@ -219,6 +227,19 @@ function paddedColumns(
 /** Whether columns of two axes, whose rows are apart in memory, come in groups. */
 const areGroups = (columns: readonly Axis[], strides: readonly number[] | undefined): boolean =>
   columns.length === 2 && strides?.[1] === 1 && (columns[1].extent as number) % groupSize === 0;
+
+/** Places of outer axes from which on each is a unit of its own. */
+const manyOuter = 8;
+
+/**
+ * Whether each place of the outer axes is a unit. Sums between blocks have room for a known number of rows: where
+ * there are as many as a size says, units are cut along them.
+ */
+export const areUnits = ({ outer, rows, blocks }: Contraction): boolean =>
+  volumeOf(outer) >= manyOuter && (blocks.length === 0 || rows.every(isStatic));
+
+/** Whether there may be no terms at all, so that no block sets the sums. */
+export const mayBeEmpty = ({ blocks }: Contraction): boolean => !blocks.every(isStatic);
 
 /** The steps as loops, neighbours that run on in both operands as one. */
 export function levelsOf(

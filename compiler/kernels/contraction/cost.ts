@@ -14,7 +14,7 @@ const added = 0.3;
 export function costOf(c: Contraction, lanes: number): number {
   const rows = volumeOf(c.rows);
   const columns = c.padded?.count ?? volumeOf(c.columns);
-  const steps = volumeOf([...c.steps, ...c.blocks]);
+  const steps = c.terms;
   const panels = Math.ceil(columns / (c.tile.vectors * lanes));
   const tiles = Math.ceil(rows / c.tile.rows);
   const sums = panels * c.tile.vectors * tiles * c.tile.rows * steps;

@@ -47,6 +47,7 @@ export function scattered(
   const { value } = c.b;
   if (!c.a || value.kind !== "load" || c.outer.length === 0 || volumeOf(c.outer) < 8)
     return undefined;
+  if (!c.blocks.every(({ extent }) => typeof extent === "number")) return undefined;
   // What is added to must not be read by the result itself.
   if (readsInto(c)) return undefined;
   const inner = insideOf(value, definitionOf);
@@ -92,6 +93,7 @@ export function scattered(
     columns,
     blocks: [],
     steps,
+    terms: volumeOf(steps),
     a,
     b,
     levels,

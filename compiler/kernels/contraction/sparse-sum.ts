@@ -115,7 +115,8 @@ function gathered(found: Factors): SparseSum | undefined {
   const outer = spatial.filter((axis) => !rows.includes(axis) && !columns.includes(axis));
   const steps = [...summed];
   const blocks: Axis[] = [];
-  while (steps.length > 1 && !(volumeOf(steps) <= longestList)) blocks.push(steps.shift() as Axis);
+  const fits = (): boolean => volumeOf(steps) <= longestList && areStatic(steps);
+  while (steps.length > 1 && !fits()) blocks.push(steps.shift() as Axis);
   if (rows.length !== 1 || columns.length === 0 || !areStatic([...rows, ...columns, ...steps]))
     return undefined;
   if (volumeOf(steps) > longestList) return undefined;

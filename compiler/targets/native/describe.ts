@@ -1,5 +1,6 @@
 /** What the comment above a kernel says: its formulas, how it is computed, and what it does on its way. */
 
+import { volumeOf } from "../../kernels/contraction/axes.ts";
 import type { Contraction } from "../../kernels/contraction/contraction.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import type { Nest } from "../../kernels/loops.ts";
@@ -37,7 +38,8 @@ function describeSchedule(c: Contraction | undefined, names: Names): string[] {
     : `${vectors}·LANES columns ${letters(c.columns)} at a time`;
   const scattered = c.scatter ? ", each added where it belongs" : "";
   const from = c.a ? `, of ${operand(c.a)} and ${operand(c.b)}` : `, of ${operand(c.b)}`;
-  return [`  in ${tile}${from}${scattered}`];
+  const parts = c.part ? `, ${volumeOf(c.steps)} steps at a time` : "";
+  return [`  in ${tile}${from}${scattered}${parts}`];
 }
 
 /** What an operand is arranged for. */

@@ -174,6 +174,9 @@ export class RoutedWriter {
       });
       if (blocks.length > 0) out.line(`${more} = true;`);
     });
+    // There may be no blocks of a named size.
+    if (!blocks.every((axis) => typeof axis.extent === "number"))
+      out.line(`if (!${more}) memset(${sums}, 0, sizeof ${sums});`);
     out.block(`for (int ${i} = ${i}_from; ${i} < ${i}_to; ${i}++) {`, () =>
       this.#loops(
         runs.map((r) => r.axis),

@@ -25,11 +25,11 @@ export function tileOf(c: Contraction): TileKind {
   const goesOn = c.blocks.length > 0;
   if (!c.a) return { rows: 0, vectors, spacing: "even", levels, goesOn };
   const extent = extentOf(c.rows);
-  // The last tile begins early where it would not be full.
+  // The last tile begins early where it would not be full; where sums go on, rows would be added twice.
   const isEven =
     strideOf(c.rows, c.a.place?.along) !== undefined &&
     typeof extent === "number" &&
-    extent >= rows;
+    (goesOn ? extent % rows === 0 : extent >= rows);
   return { rows, vectors, spacing: isEven ? "even" : "free", levels, goesOn };
 }
 

@@ -278,8 +278,11 @@ export class RoutedWriter {
       return;
     }
     const i = this.#body.letter(axis);
+    const end = dimCode(axis.extent);
+    const each = (): void => this.#body.loop(i, 1, end, () => this.#loops(rest, write));
     this.#body.set(i, "i32", i32(0));
-    this.#body.loop(i, 1, dimCode(axis.extent), () => this.#loops(rest, write));
+    if (typeof axis.extent === "number") each();
+    else this.#body.when(["i32.lt_s", get(i), end], each);
   }
 
   /** Sets axes from the number that counts them all. */

@@ -133,7 +133,7 @@ function copyPanel(scope: Scope, panel: string, first: string, count: string): v
       out.line(`${step}++;`);
     });
   });
-  out.line(`for (int ${step} = 0; ${step} < ${volumeOf(steps)}; ${step}++)`);
+  out.line(`for (int ${step} = 0; ${step} < ${scope.stepCount}; ${step}++)`);
   out.line(`  ${rest}`);
 }
 
@@ -141,9 +141,9 @@ export function multiply(scope: Scope, right: Right, sums: string, more: string)
   const out = scope.out;
   const c = scope.c;
   const kind = tileOf(c);
-  const steps = c.levels.flatMap(({ extent, left }, i) => {
+  const steps = c.levels.flatMap(({ left }, i) => {
     const ofLeft = !c.a ? [] : [c.a.place ? String(left) : String(left * c.tile.rows)];
-    return [String(extent), ...ofLeft, right.steps[i]];
+    return [scope.levelCount(i), ...ofLeft, right.steps[i]];
   });
   const tail = [right.at, ...steps, sums, ...(kind.goesOn ? [more] : [])];
   if (!c.a) {

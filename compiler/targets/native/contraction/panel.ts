@@ -1,6 +1,7 @@
 /** The function of a panel: columns that fill some vectors, tile by tile of rows. */
 
 import type { Node } from "../../../graph/node.ts";
+import { mayBeEmpty } from "../../../kernels/contraction/contraction.ts";
 import { type Scalar, walk } from "../../../kernels/scalar.ts";
 import { dimInC } from "../names.ts";
 import { multiply, rightOperand } from "./operands.ts";
@@ -87,12 +88,15 @@ function panelBody(scope: Scope): void {
         multiply(
           scope,
           right,
-          `${sums} + (${scope.tileStart} - ${from}) * ${factor(scope.width)}`,
+          c.rows.length === 0
+            ? sums
+            : `${sums} + (${scope.tileStart} - ${from}) * ${factor(scope.width)}`,
           scope.free("more"),
         ),
       );
       out.line(`${scope.free("more")} = true;`);
     });
+    if (mayBeEmpty(c)) out.line(`if (!${scope.free("more")}) memset(${sums}, 0, sizeof ${sums});`);
     finish(scope, from, to, sums, from, count, first);
     return;
   }

@@ -5,6 +5,7 @@ import type { Dim } from "../../../graph/types.ts";
 import { extentOf, volumeOf } from "../../../kernels/contraction/axes.ts";
 import { type Contraction, sumName } from "../../../kernels/contraction/contraction.ts";
 import { elementsOf, type Place } from "../../../kernels/contraction/operand.ts";
+import type { Part } from "../../../kernels/contraction/parts.ts";
 import type { Statement } from "../../../kernels/loops.ts";
 import type { Program } from "../../../kernels/program.ts";
 import {
@@ -132,9 +133,49 @@ export class Scope {
       return;
     }
     const i = this.names.letter(axis);
-    this.out.block(`for (int ${i} = 0; ${i} < ${dimInC(axis.extent)}; ${i}++) {`, () =>
-      this.loops(rest, body),
-    );
+    const { part } = this.c;
+    if (part?.from === axis) {
+      const most = part.step.extent;
+      this.out.block(`for (int ${i} = 0; ${i} < ${this.partedCount}; ${i} += ${most}) {`, () => {
+        this.out.line(`const int ${this.partCount} = least(${most}, ${this.partedCount} - ${i});`);
+        this.loops(rest, body);
+      });
+      return;
+    }
+    const end = part?.step === axis ? this.partCount : dimInC(axis.extent);
+    this.out.block(`for (int ${i} = 0; ${i} < ${end}; ${i}++) {`, () => this.loops(rest, body));
+  }
+
+  /** Steps of the part at hand, of the axes that are counted in parts. */
+  get partCount(): string {
+    return `${this.names.letter(this.part.step)}_count`;
+  }
+
+  /** Places of the axes that are counted in parts, all together. */
+  get partedCount(): string {
+    const { axes } = this.part;
+    return axes.map(({ extent }) => dimInC(extent, axes.length > 1)).join(" * ");
+  }
+
+  get part(): Part {
+    if (!this.c.part) throw new Error("this sum is not taken in parts");
+    return this.c.part;
+  }
+
+  /** Steps of a tile's loop. */
+  levelCount(level: number): string {
+    const { extent } = this.c.levels[level];
+    if (!this.c.part || level > 0) return String(extent);
+    const each = extent / volumeOf([this.c.part.step]);
+    return each === 1 ? this.partCount : `${each} * ${this.partCount}`;
+  }
+
+  /** Steps between two blocks: rows of what is copied. */
+  get stepCount(): string {
+    const [first, ...behind] = this.c.steps;
+    if (this.c.part?.step !== first) return String(volumeOf(this.c.steps));
+    const each = volumeOf(behind);
+    return each === 1 ? this.partCount : `${each} * ${this.partCount}`;
   }
 
   /** Loads with their places in memory worked out; numbers of the call by name. */

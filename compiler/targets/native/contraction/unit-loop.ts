@@ -1,6 +1,6 @@
 /** The loop over the units of a contraction. */
 
-import { volumeOf } from "../../../kernels/contraction/axes.ts";
+import { areUnits } from "../../../kernels/contraction/contraction.ts";
 import { dimInC } from "../names.ts";
 import { scatterParts } from "./results.ts";
 import type { Scope } from "./scope.ts";
@@ -22,7 +22,7 @@ export function writeUnits(scope: Scope, name: string): void {
   const first = scope.first;
   const count = scope.free("columns");
   out.block(`for (int ${unit} = from; ${unit} < to; ${unit}++) {`, () => {
-    const isOuter = volumeOf(c.outer) >= 8;
+    const isOuter = areUnits(c);
     const numbers: Part[] = c.outer.map((axis) => ({
       name: scope.names.letter(axis),
       extent: dimInC(axis.extent, true),

@@ -1,7 +1,7 @@
 /** The units of a contraction, which may run at the same time: how it is cut. */
 
 import { extentOf, volumeOf } from "../../../kernels/contraction/axes.ts";
-import type { Contraction } from "../../../kernels/contraction/contraction.ts";
+import { areUnits, type Contraction } from "../../../kernels/contraction/contraction.ts";
 import { dimInC } from "../names.ts";
 
 /** Units of work are not cut smaller than about this many multiply-adds. */
@@ -42,8 +42,8 @@ export function unitsOf(c: Contraction): Units {
   const columns = c.padded?.count ?? volumeOf(c.columns);
   const rows = c.rows.length > 0 ? extentOf(c.rows) : 1;
   const outer = c.outer.map((axis) => dimInC(axis.extent, true)).join(" * ");
-  if (volumeOf(c.outer) >= 8) return { rows: undefined, count: outer };
-  const perRow = 32 * volumeOf([...c.steps, ...c.blocks]);
+  if (areUnits(c)) return { rows: undefined, count: outer };
+  const perRow = 32 * c.terms;
   const isCopied = !c.b.place || columns < 32;
   const least = Math.max(smallestUnit / perRow, isCopied ? fewestRows : 0);
   const wanted = Math.ceil(Math.max(least, c.tile.rows) / c.tile.rows) * c.tile.rows;

@@ -42,13 +42,18 @@ function copyRows(scope: Scope): void {
     if (!inner) {
       const distance = noted(i32(4 * right), "right_step");
       const copy = body.helper(copyName(tile.vectors));
-      const operands = [get("right"), noted(i32(extent), "steps"), distance, get("to_panel")];
+      const operands = [
+        get("right"),
+        noted(scope.levelCount(level), "steps"),
+        distance,
+        get("to_panel"),
+      ];
       body.push(["call", copy, ...operands]);
       if (level > 0) body.set("to_panel", "i32", plus(get("to_panel"), rowsOfPanel(scope, extent)));
     } else {
       const counter = `step_${levels.length - 1 - level}`;
       body.set(counter, "i32", i32(0));
-      body.loop(counter, 1, i32(extent), () => loops(level + 1));
+      body.loop(counter, 1, scope.levelCount(level), () => loops(level + 1));
     }
     if (level === 0) return;
     // What loops inside have moved it by is taken off; the copy does not move it.
@@ -96,10 +101,10 @@ export function callTile(scope: Scope, sums: Code): void {
   const numbers = new Map<string, Code>([
     ["left_row", i32(4 * (scope.rowStride ?? 0))],
     ["right", get("right")],
-    ...levels.flatMap(({ extent }, level): [string, Code][] => {
+    ...levels.flatMap((_, level): [string, Code][] => {
       const suffix = level === levels.length - 1 ? "" : `_${levels.length - 1 - level}`;
       return [
-        [`steps${suffix}`, i32(extent)],
+        [`steps${suffix}`, scope.levelCount(level)],
         [`left_step${suffix}`, i32(step(level, "left"))],
         [`right_step${suffix}`, i32(step(level, "right"))],
       ];

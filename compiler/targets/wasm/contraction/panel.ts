@@ -1,5 +1,6 @@
 /** A panel of columns: its right operand, then tiles of rows. */
 
+import { mayBeEmpty } from "../../../kernels/contraction/contraction.ts";
 import { type Code, constOf, get, i32, minus, noted, plus, times } from "../code.ts";
 import { dimCode } from "../names.ts";
 import { callTile, rightOperand } from "./operands.ts";
@@ -29,6 +30,10 @@ export function writePanel(scope: Scope): void {
       });
       body.set("more", "i32", i32(1));
     });
+    if (mayBeEmpty(c))
+      body.when(["i32.eqz", get("more")], () =>
+        body.push(["memory.fill", get("sums"), i32(0), noted(i32(scope.sumBytes), "all sums")]),
+      );
     writeResult(scope, from, to, from);
     return;
   }

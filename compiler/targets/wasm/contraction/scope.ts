@@ -5,6 +5,7 @@ import type { Dim } from "../../../graph/types.ts";
 import { extentOf, volumeOf } from "../../../kernels/contraction/axes.ts";
 import { type Contraction, sumName } from "../../../kernels/contraction/contraction.ts";
 import { offsetIn, strideOf } from "../../../kernels/contraction/operand.ts";
+import type { Part } from "../../../kernels/contraction/parts.ts";
 import type { Statement } from "../../../kernels/loops.ts";
 import {
   type Axis,
@@ -19,7 +20,7 @@ import {
   type Scalar,
 } from "../../../kernels/scalar.ts";
 import type { Body } from "../body.ts";
-import { type Code, constOf, get, i32, noted, plus } from "../code.ts";
+import { type Code, constOf, get, i32, minus, noted, plus, product, times } from "../code.ts";
 import { dimCode } from "../names.ts";
 import { lanes, type TileKind } from "../tiles.ts";
 import { type Units, unitsOf } from "./units.ts";
@@ -106,16 +107,26 @@ export class Scope {
 
   /** Places in the memory of a thread: the panel, copied rows, a list of rows, sums. */
   get #scratch(): Readonly<Record<"left" | "list" | "sums" | "size", number>> {
-    const { a, steps, tile, blocks } = this.c;
+    const { a, steps, tile } = this.c;
     const panel = this.isCopied ? volumeOf(steps) * this.width : 0;
     const left = a && !a.place ? volumeOf(steps) * tile.rows : 0;
     const list = this.kind.left === "listed" ? tile.rows : 0;
-    const all = this.units.rows ?? (typeof this.rows === "number" ? this.rows : tile.rows);
-    const rows = blocks.length > 0 ? Math.ceil(all / tile.rows) * tile.rows : tile.rows;
     const ends: number[] = [];
-    for (const size of [panel, left, list, rows * this.width])
+    for (const size of [panel, left, list, this.#sumRows * this.width])
       ends.push((ends.at(-1) ?? 0) + 4 * Math.ceil(size / 16) * 16);
     return { left: ends[0], list: ends[1], sums: ends[2], size: ends[3] };
+  }
+
+  /** Rows whose sums are in memory: of a tile, or of a unit between blocks. */
+  get #sumRows(): number {
+    const { tile, blocks } = this.c;
+    if (blocks.length === 0) return tile.rows;
+    const all = this.units.rows ?? (typeof this.rows === "number" ? this.rows : tile.rows);
+    return Math.ceil(all / tile.rows) * tile.rows;
+  }
+
+  get sumBytes(): number {
+    return 4 * this.#sumRows * this.width;
   }
 
   /** Where a place in the memory of a thread begins. */
@@ -171,16 +182,50 @@ export class Scope {
     return typeof this.rows !== "number" || this.rows % this.c.tile.rows !== 0;
   }
 
-  /** Loops over axes that have static extents. */
+  /** Loops over blocks, or over the steps of a tile. */
   loops(axes: readonly Axis[], write: () => void): void {
     const [axis, ...rest] = axes;
     if (!axis) {
       write();
       return;
     }
-    const i = this.body.letter(axis);
-    this.body.set(i, "i32", i32(0));
-    this.body.loop(i, 1, dimCode(axis.extent), () => this.loops(rest, write));
+    const { body } = this;
+    const { part } = this.c;
+    const i = body.letter(axis);
+    body.set(i, "i32", i32(0));
+    if (part?.from === axis) {
+      const most = volumeOf([part.step]);
+      body.when(["i32.lt_s", get(i), this.#partedCount(part)], () =>
+        body.loop(i, most, this.#partedCount(part), () => {
+          const left = minus(this.#partedCount(part), get(i));
+          body.set(this.#partCount(part), "i32", least(body, i32(most), left));
+          this.loops(rest, write);
+        }),
+      );
+      return;
+    }
+    const end = part?.step === axis ? get(this.#partCount(part)) : dimCode(axis.extent);
+    const each = (): void => body.loop(i, 1, end, () => this.loops(rest, write));
+    if (typeof axis.extent === "number") each();
+    else body.when(["i32.lt_s", get(i), end], each);
+  }
+
+  /** Steps of the part at hand, of the axes that are counted in parts. */
+  #partCount({ step }: Part): string {
+    return `${this.body.letter(step)}_count`;
+  }
+
+  /** Places of the axes that are counted in parts, all together. */
+  #partedCount({ axes }: Part): Code {
+    return axes.reduce<Code>((n, { extent }) => product(n, dimCode(extent)), i32(1));
+  }
+
+  /** Steps of a tile's loop. */
+  levelCount(level: number): Code {
+    const { extent } = this.c.levels[level];
+    const { part } = this.c;
+    if (!part || level > 0) return i32(extent);
+    return times(get(this.#partCount(part)), extent / volumeOf([part.step]));
   }
 
   /** The loops over the steps of a tile, outermost first; distances are in elements. */
@@ -201,8 +246,9 @@ export class Scope {
   get rowStride(): number | undefined {
     const { a, tile, rows: axes } = this.c;
     if (!a?.place) return 1;
-    // The last tile begins early where it would not be full.
+    // The last tile begins early where it would not be full; where sums go on, rows would be added twice.
     if (typeof this.rows !== "number" || this.rows < tile.rows) return undefined;
+    if (this.c.blocks.length > 0 && this.isClamped) return undefined;
     return strideOf(axes, a.place.along);
   }
 

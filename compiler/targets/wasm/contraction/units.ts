@@ -1,7 +1,7 @@
 /** How a contraction is cut into units that may run at the same time. */
 
-import { extentOf, volumeOf } from "../../../kernels/contraction/axes.ts";
-import type { Contraction } from "../../../kernels/contraction/contraction.ts";
+import { extentOf } from "../../../kernels/contraction/axes.ts";
+import { areUnits, type Contraction } from "../../../kernels/contraction/contraction.ts";
 import { lanes } from "../tiles.ts";
 
 /** Units of work are not cut smaller than about this many multiply-adds. */
@@ -18,10 +18,10 @@ export interface Units {
 }
 
 export function unitsOf(c: Contraction): Units {
-  if (volumeOf(c.outer) >= 8) return { rows: undefined, areOuter: true };
+  if (areUnits(c)) return { rows: undefined, areOuter: true };
   const rows = c.rows.length > 0 ? extentOf(c.rows) : 1;
   const width = lanes * c.tile.vectors;
-  const least = Math.max(smallestUnit / (width * volumeOf([...c.steps, ...c.blocks])), fewestRows);
+  const least = Math.max(smallestUnit / (width * c.terms), fewestRows);
   const wanted = Math.ceil(Math.max(least, c.tile.rows) / c.tile.rows) * c.tile.rows;
   const isCut = typeof rows !== "number" || rows >= 2 * wanted;
   return { rows: isCut ? wanted : undefined, areOuter: false };
