@@ -238,8 +238,12 @@ export interface Op<A extends Attrs = Attrs> {
   readonly compares?: readonly number[];
   /** Only the operands' shapes matter, not their elements. */
   readonly shapeOnly?: boolean;
-  /** The result is the operand, from element to element by `step`, with margins that hold a value. */
-  margins?(attrs: A): { readonly step: readonly number[]; readonly value: number };
+  /** The result is the operand from the places `before` on, from element to element by `step`; a value is around it and between. */
+  margins?(attrs: A): {
+    readonly before: readonly number[];
+    readonly step: readonly number[];
+    readonly value: number;
+  };
   /** The share of its elements that are not 0, where most are: sums of products with it may skip the others. */
   density?(attrs: A): number;
   /** The result is consecutive rows (axis 0) of operand 0, from operand 1 on: it needs no copy. */

@@ -40,7 +40,7 @@ function marginsTex({ before, after, step, value }: SpreadAttrs): string {
 export const spreadOp: AnyOp = op<SpreadAttrs>({
   name: "spread",
   called: "padded",
-  margins: ({ step, value }) => ({ step, value }),
+  margins: ({ before, step, value }) => ({ before, step, value }),
   chooses: true,
   cost: 3,
   vectorise: ([{ node: x }], { before, after, step, value }) =>

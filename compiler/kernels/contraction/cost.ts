@@ -8,8 +8,9 @@ const copy = { alone: 1.6, four: 0.4, row: 0.15 } as const;
 /** Writing an element that is not beside the one before. */
 const scattered = 1.5;
 
-/** Adding an element of a row to its place. */
+/** Adding an element of a row to its place; where places are apart, or may be beyond the border, one by one. */
 const added = 0.3;
+const addedAlone = 1.5;
 
 export function costOf(c: Contraction, lanes: number): number {
   const rows = volumeOf(c.rows);
@@ -27,7 +28,7 @@ export function costOf(c: Contraction, lanes: number): number {
     (c.a && !c.a.place ? copy.alone * rows * steps * panels : 0);
   const last = c.stage.axes.filter((axis) => axis.extent !== 1).at(-1);
   const written = c.scatter
-    ? added * rows * columns
+    ? (c.scatter.isRow ? added : addedAlone) * rows * columns
     : c.columns.at(-1) === last
       ? 0
       : scattered * rows * columns;

@@ -7,6 +7,8 @@
  * each product of an element with its filters is added where it belongs, which needs no margins:
  *
  *   out[c, y − k + before] += Σ_f A[f, c, k] · x[f, y]
+ *
+ * Gaps of zeros, which a stride leaves, are none of its terms either: those go to out[c, stride·y − k + before].
  */
 
 import type { Stage } from "../lower.ts";
@@ -14,6 +16,7 @@ import {
   type Axis,
   axisIndex,
   constant,
+  indexMul,
   indexSub,
   linear,
   load,
@@ -25,7 +28,7 @@ import {
 import { axesIn, extentOf, volumeOf } from "./axes.ts";
 import { type Contraction, contractionOf, levelsOf } from "./contraction.ts";
 import { costOf } from "./cost.ts";
-import { type DefinitionOf, insideOf, type Load } from "./margins.ts";
+import { type DefinitionOf, type Load, spreadOf } from "./margins.ts";
 import { offsetIn, operandOf, strideOf } from "./operand.ts";
 import { chooseTile } from "./tile.ts";
 
@@ -36,6 +39,10 @@ export interface Scatter {
   readonly places: readonly Axis[];
   /** Where a term goes along each of them, from its row and column. */
   readonly index: ReadonlyMap<Axis, Scalar>;
+  /** Those of the places where terms may go beyond the border: they are none of the result. */
+  readonly guarded: readonly Axis[];
+  /** Whether places that follow one another are neighbours in memory. */
+  readonly isRow: boolean;
 }
 
 /** Another way to compute a contraction, if its right operand has margins of zeros around what lies in memory. */
@@ -50,15 +57,18 @@ export function scattered(
   if (!c.blocks.every(({ extent }) => typeof extent === "number")) return undefined;
   // What is added to must not be read by the result itself.
   if (readsInto(c)) return undefined;
-  const inner = insideOf(value, definitionOf);
-  if (!inner) return undefined;
+  const spread = spreadOf(value, definitionOf);
+  if (!spread) return undefined;
+  const { inner, places, steps: strides } = spread;
   const summed = [...c.blocks, ...c.steps];
   const shifts: Axis[] = [];
   const columns: Axis[] = [];
   const index = new Map<Axis, Scalar>();
-  const at = inner.index.map((i, dim): Scalar | undefined => {
+  const guarded: Axis[] = [];
+  const at = places.map((i, dim): Scalar | undefined => {
     const own = c.columns.find((axis) => axesIn([i]).has(axis));
-    if (!own) return i;
+    const stride = strides[dim];
+    if (!own) return stride === 1 ? inner.index[dim] : undefined;
     const along = linear(i, [own, ...summed]);
     const shift = along ? summed.filter((_, n) => along.coefficients[n + 1] !== 0) : [];
     const extent = inner.node.shape[dim];
@@ -67,11 +77,15 @@ export function scattered(
     const column = newAxis(extent);
     shifts.push(shift[0]);
     columns.push(column);
-    // i = own + coefficient·shift + rest is the column, so own is what is left of it.
+    // i = own + coefficient·shift + rest is the column times the stride, so own is what is left of it.
     const rest = indexSub(i, axisIndex(own));
-    const place = indexSub(axisIndex(column), rest);
+    const place = indexSub(indexMul(axisIndex(column), constant(stride, "int32")), rest);
     const { min, max } = rangeOf(place);
-    if (min < 0 || max >= (own.extent as number)) return undefined;
+    if (min < 0 || max >= (own.extent as number)) {
+      // Asking costs: it is worth it where most of what is gathered would be gaps.
+      if (!strides.some((s) => s > 1)) return undefined;
+      guarded.push(own);
+    }
     index.set(own, place);
     return axisIndex(column);
   });
@@ -104,6 +118,8 @@ export function scattered(
       padded: value.node,
       places: c.columns,
       index: new Map([...index].map(([axis, place]) => [axis, left.replace(place)])),
+      guarded,
+      isRow: guarded.length === 0 && strides.at(-1) === 1,
     },
   };
 }

@@ -96,7 +96,14 @@ function store(scope: Scope): void {
   if (scatter) {
     const into = scope.names.nameOf(stage.into);
     if (rows.length > 1) scope.declareAxes(rows, scope.row);
-    out.line(`${into}[${offsetText(offset, scope.names, stage.into).text}] += ${scope.sum};`);
+    const inside = scatter.guarded.map((axis) => {
+      const place = expression(scatter.index.get(axis) as Scalar, scope.names).text;
+      return `${place} >= 0 && ${place} < ${dimInC(axis.extent)}`;
+    });
+    if (inside.length > 0) out.line(`if (${inside.join(" && ")})`);
+    const indent = inside.length > 0 ? "  " : "";
+    const at = offsetText(offset, scope.names, stage.into).text;
+    out.line(`${indent}${into}[${at}] += ${scope.sum};`);
     return;
   }
   const value = scope.merge(scope.elements(renamed(scope, result)), ...groups);
