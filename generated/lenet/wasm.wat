@@ -17,14 +17,14 @@
   (global $validY i32 (i32.const 504)) ;; address of int32[validSamples]
   (global $testX i32 (i32.const 512)) ;; address of float32[testSamples, 784]
   (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
-  (global $layer0_W i32 (i32.const 832)) ;; float32[20, 1, 5, 5]
-  (global $layer0_b i32 (i32.const 2880)) ;; float32[20]
-  (global $layer1_W i32 (i32.const 3008)) ;; float32[50, 20, 5, 5]
-  (global $layer1_b i32 (i32.const 103040)) ;; float32[50]
-  (global $hidden_W i32 (i32.const 103296)) ;; float32[800, 500]
-  (global $hidden_b i32 (i32.const 1703296)) ;; float32[500]
-  (global $output_W i32 (i32.const 1705344)) ;; float32[500, 10]
-  (global $output_b i32 (i32.const 1725376)) ;; float32[10]
+  (global $layer0_W i32 (i32.const 704)) ;; float32[20, 1, 5, 5]
+  (global $layer0_b i32 (i32.const 2752)) ;; float32[20]
+  (global $layer1_W i32 (i32.const 2880)) ;; float32[50, 20, 5, 5]
+  (global $layer1_b i32 (i32.const 102912)) ;; float32[50]
+  (global $hidden_W i32 (i32.const 103168)) ;; float32[800, 500]
+  (global $hidden_b i32 (i32.const 1703168)) ;; float32[500]
+  (global $output_W i32 (i32.const 1705216)) ;; float32[500, 10]
+  (global $output_b i32 (i32.const 1725248)) ;; float32[10]
   ;; What threads agree by.
   (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
   (global $pool.done i32 (i32.const 128)) ;; units that are done
@@ -34,37 +34,35 @@
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   ;; What a call of initial_layer0_W works on.
   (global $initial_layer0_W.seed i32 (i32.const 528)) ;; int32
-  ;; What a call of initial_layer1_W works on.
-  (global $initial_layer1_W.seed i32 (i32.const 536)) ;; int32
-  ;; What a call of initial_hidden_W works on.
-  (global $initial_hidden_W.seed i32 (i32.const 544)) ;; int32
+  ;; What a call of initial_layer1_W works on, with $initial_layer0_W.seed.
+  ;; What a call of initial_hidden_W works on, with $initial_layer0_W.seed.
   (global $initial_hidden_W.hidden_W.job i32 (i32.const 0)) ;; place in the table below
   ;; What a call of train works on.
-  (global $train.index i32 (i32.const 552)) ;; int64
-  (global $train.cost i32 (i32.const 560)) ;; float32
-  (global $train.x i32 (i32.const 568)) ;; address of float32[500, 784]
-  (global $train.y i32 (i32.const 576)) ;; address of int32[500]
-  (global $train.h0_convolved i32 (i32.const 1725440)) ;; float32[500, 20, 24, 24]
-  (global $train.h0_pooled i32 (i32.const 24765440)) ;; float32[500, 20, 12, 12]
-  (global $train.h0 i32 (i32.const 30525440)) ;; float32[500, 20, 12, 12]
-  (global $train.h1_convolved i32 (i32.const 36285440)) ;; float32[500, 50, 8, 8]
-  (global $train.h1_pooled i32 (i32.const 42685440)) ;; float32[500, 50, 4, 4]
-  (global $train.h1 i32 (i32.const 44285440)) ;; float32[500, 50, 4, 4]
-  (global $train.h2 i32 (i32.const 45885440)) ;; float32[500, 500]
-  (global $train.p_logits i32 (i32.const 46885440)) ;; float32[500, 10]
-  (global $train.p_exp i32 (i32.const 46905440)) ;; float32[10] of [500, 10]
-  (global $train.d_p_logits i32 (i32.const 46905480)) ;; float32[500, 10]
-  (global $train.d_h2_linear i32 (i32.const 46925480)) ;; float32[500, 500]
-  (global $train.d_h1_linear i32 (i32.const 47925480)) ;; float32[500, 50, 4, 4]
-  (global $train.d_h1_linear_share i32 (i32.const 49525480)) ;; float32[500, 50, 4, 4]
-  (global $train.layer1_W_arranged i32 (i32.const 51125480)) ;; float32[5, 50, 5, 20]
-  (global $train.d_h0_arranged i32 (i32.const 51225544)) ;; float32[500, 12, 12, 20]
-  (global $train.d_h0_linear i32 (i32.const 56985544)) ;; float32[500, 20, 12, 12]
-  (global $train.d_h0_linear_share i32 (i32.const 62745544)) ;; float32[500, 20, 12, 12]
-  (global $train.x_arranged i32 (i32.const 51125480)) ;; float32[500, 784]
-  (global $train.d_layer0_W_arranged i32 (i32.const 46885440)) ;; float32[20, 5, 5]
-  (global $train.h0_arranged i32 (i32.const 1725440)) ;; float32[500, 12, 12, 20]
-  (global $train.d_layer1_W_arranged i32 (i32.const 7485504)) ;; float32[50, 5, 5, 20]
+  (global $train.index i32 (i32.const 536)) ;; int64
+  (global $train.cost i32 (i32.const 544)) ;; float32
+  (global $train.x i32 (i32.const 552)) ;; address of float32[500, 784]
+  (global $train.y i32 (i32.const 560)) ;; address of int32[500]
+  (global $train.h0_convolved i32 (i32.const 1725312)) ;; float32[500, 20, 24, 24]
+  (global $train.h0_pooled i32 (i32.const 24765312)) ;; float32[500, 20, 12, 12]
+  (global $train.h0 i32 (i32.const 30525312)) ;; float32[500, 20, 12, 12]
+  (global $train.h1_convolved i32 (i32.const 36285312)) ;; float32[500, 50, 8, 8]
+  (global $train.h1_pooled i32 (i32.const 42685312)) ;; float32[500, 50, 4, 4]
+  (global $train.h1 i32 (i32.const 44285312)) ;; float32[500, 50, 4, 4]
+  (global $train.h2 i32 (i32.const 45885312)) ;; float32[500, 500]
+  (global $train.p_logits i32 (i32.const 46885312)) ;; float32[500, 10]
+  (global $train.p_exp i32 (i32.const 46905312)) ;; float32[10] of [500, 10]
+  (global $train.d_p_logits i32 (i32.const 46905352)) ;; float32[500, 10]
+  (global $train.d_h2_linear i32 (i32.const 46925352)) ;; float32[500, 500]
+  (global $train.d_h1_linear i32 (i32.const 47925352)) ;; float32[500, 50, 4, 4]
+  (global $train.d_h1_linear_share i32 (i32.const 49525352)) ;; float32[500, 50, 4, 4]
+  (global $train.layer1_W_arranged i32 (i32.const 51125352)) ;; float32[5, 50, 5, 20]
+  (global $train.d_h0_arranged i32 (i32.const 51225416)) ;; float32[500, 12, 12, 20]
+  (global $train.d_h0_linear i32 (i32.const 56985416)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_linear_share i32 (i32.const 62745416)) ;; float32[500, 20, 12, 12]
+  (global $train.x_arranged i32 (i32.const 51125352)) ;; float32[500, 784]
+  (global $train.d_layer0_W_arranged i32 (i32.const 46885312)) ;; float32[20, 5, 5]
+  (global $train.h0_arranged i32 (i32.const 1725312)) ;; float32[500, 12, 12, 20]
+  (global $train.d_layer1_W_arranged i32 (i32.const 7485376)) ;; float32[50, 5, 5, 20]
   (global $train.h0_convolved.job i32 (i32.const 1)) ;; place in the table below
   (global $train.h0_pooled_and_h0.job i32 (i32.const 2)) ;; place in the table below
   (global $train.h1_convolved.job i32 (i32.const 3)) ;; place in the table below
@@ -86,73 +84,34 @@
   (global $train.hidden_W.job i32 (i32.const 18)) ;; place in the table below
   (global $train.hidden_b.job i32 (i32.const 19)) ;; place in the table below
   (global $train.output_W.job i32 (i32.const 20)) ;; place in the table below
-  ;; What a call of validate works on.
-  (global $validate.index i32 (i32.const 584)) ;; int64
-  (global $validate.errors i32 (i32.const 592)) ;; float32
-  (global $validate.x i32 (i32.const 600)) ;; address of float32[500, 784]
-  (global $validate.y i32 (i32.const 608)) ;; address of int32[500]
-  (global $validate.h0_convolved i32 (i32.const 1725440)) ;; float32[500, 20, 24, 24]
-  (global $validate.h0 i32 (i32.const 24765440)) ;; float32[500, 20, 12, 12]
-  (global $validate.h1_convolved i32 (i32.const 1725440)) ;; float32[500, 50, 8, 8]
-  (global $validate.h1 i32 (i32.const 8125440)) ;; float32[500, 50, 4, 4]
-  (global $validate.h2 i32 (i32.const 1725440)) ;; float32[500, 500]
-  (global $validate.p_logits i32 (i32.const 2725440)) ;; float32[500, 10]
-  (global $validate.h0_convolved.job i32 (i32.const 21)) ;; place in the table below
-  (global $validate.h0.job i32 (i32.const 22)) ;; place in the table below
-  (global $validate.h1_convolved.job i32 (i32.const 23)) ;; place in the table below
-  (global $validate.h1.job i32 (i32.const 24)) ;; place in the table below
-  (global $validate.h2.job i32 (i32.const 25)) ;; place in the table below
-  (global $validate.p_logits.job i32 (i32.const 26)) ;; place in the table below
-  ;; What a call of test works on.
-  (global $test.index i32 (i32.const 616)) ;; int64
-  (global $test.errors i32 (i32.const 624)) ;; float32
-  (global $test.x i32 (i32.const 632)) ;; address of float32[500, 784]
-  (global $test.y i32 (i32.const 640)) ;; address of int32[500]
-  (global $test.h0_convolved i32 (i32.const 1725440)) ;; float32[500, 20, 24, 24]
-  (global $test.h0 i32 (i32.const 24765440)) ;; float32[500, 20, 12, 12]
-  (global $test.h1_convolved i32 (i32.const 1725440)) ;; float32[500, 50, 8, 8]
-  (global $test.h1 i32 (i32.const 8125440)) ;; float32[500, 50, 4, 4]
-  (global $test.h2 i32 (i32.const 1725440)) ;; float32[500, 500]
-  (global $test.p_logits i32 (i32.const 2725440)) ;; float32[500, 10]
-  (global $test.h0_convolved.job i32 (i32.const 27)) ;; place in the table below
-  (global $test.h0.job i32 (i32.const 28)) ;; place in the table below
-  (global $test.h1_convolved.job i32 (i32.const 29)) ;; place in the table below
-  (global $test.h1.job i32 (i32.const 30)) ;; place in the table below
-  (global $test.h2.job i32 (i32.const 31)) ;; place in the table below
-  (global $test.p_logits.job i32 (i32.const 32)) ;; place in the table below
+  ;; What a call of validate works on, with $train.index, $train.x, $train.y, $train.h0_convolved,
+  ;;     $train.h0, $train.h1_convolved, $train.h1, $train.h2, $train.p_logits.
+  (global $validate.errors i32 (i32.const 568)) ;; float32
+  (global $validate.h0.job i32 (i32.const 21)) ;; place in the table below
+  (global $validate.h1.job i32 (i32.const 22)) ;; place in the table below
+  ;; What a call of test works on, with $train.index, $validate.errors, $train.x, $train.y,
+  ;;     $train.h0_convolved, $train.h0, $train.h1_convolved, $train.h1, $train.h2, $train.p_logits.
   ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 648)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 656)) ;; address of float32[rows, 10]
-  (global $probabilities.h0_convolved i32 (i32.const 664)) ;; address of float32[rows, 20, 24, 24]
-  (global $probabilities.h0 i32 (i32.const 672)) ;; address of float32[rows, 20, 12, 12]
-  (global $probabilities.h1_convolved i32 (i32.const 680)) ;; address of float32[rows, 50, 8, 8]
-  (global $probabilities.h1 i32 (i32.const 688)) ;; address of float32[rows, 50, 4, 4]
-  (global $probabilities.h2 i32 (i32.const 696)) ;; address of float32[rows, 500]
-  (global $probabilities.scores_logits i32 (i32.const 704)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 1725440)) ;; float32[10] of [rows, 10]
-  (global $probabilities.rows i32 (i32.const 712)) ;; size
-  (global $probabilities.h0_convolved.job i32 (i32.const 33)) ;; place in the table below
-  (global $probabilities.h0.job i32 (i32.const 34)) ;; place in the table below
-  (global $probabilities.h1_convolved.job i32 (i32.const 35)) ;; place in the table below
-  (global $probabilities.h1.job i32 (i32.const 36)) ;; place in the table below
-  (global $probabilities.h2.job i32 (i32.const 37)) ;; place in the table below
-  (global $probabilities.scores_logits.job i32 (i32.const 38)) ;; place in the table below
-  ;; What a call of predict works on.
-  (global $predict.images i32 (i32.const 720)) ;; address of float32[rows, 784]
-  (global $predict.argmax i32 (i32.const 728)) ;; address of int32[rows]
-  (global $predict.h0_convolved i32 (i32.const 736)) ;; address of float32[rows, 20, 24, 24]
-  (global $predict.h0 i32 (i32.const 744)) ;; address of float32[rows, 20, 12, 12]
-  (global $predict.h1_convolved i32 (i32.const 752)) ;; address of float32[rows, 50, 8, 8]
-  (global $predict.h1 i32 (i32.const 760)) ;; address of float32[rows, 50, 4, 4]
-  (global $predict.h2 i32 (i32.const 768)) ;; address of float32[rows, 500]
-  (global $predict.scores_logits i32 (i32.const 776)) ;; address of float32[rows, 10]
-  (global $predict.rows i32 (i32.const 784)) ;; size
-  (global $predict.h0_convolved.job i32 (i32.const 39)) ;; place in the table below
-  (global $predict.h0.job i32 (i32.const 40)) ;; place in the table below
-  (global $predict.h1_convolved.job i32 (i32.const 41)) ;; place in the table below
-  (global $predict.h1.job i32 (i32.const 42)) ;; place in the table below
-  (global $predict.h2.job i32 (i32.const 43)) ;; place in the table below
-  (global $predict.scores_logits.job i32 (i32.const 44)) ;; place in the table below
+  (global $probabilities.images i32 (i32.const 576)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 584)) ;; address of float32[rows, 10]
+  (global $probabilities.h0_convolved i32 (i32.const 592)) ;; address of float32[rows, 20, 24, 24]
+  (global $probabilities.h0 i32 (i32.const 600)) ;; address of float32[rows, 20, 12, 12]
+  (global $probabilities.h1_convolved i32 (i32.const 608)) ;; address of float32[rows, 50, 8, 8]
+  (global $probabilities.h1 i32 (i32.const 616)) ;; address of float32[rows, 50, 4, 4]
+  (global $probabilities.h2 i32 (i32.const 624)) ;; address of float32[rows, 500]
+  (global $probabilities.scores_logits i32 (i32.const 632)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1725312)) ;; float32[10] of [rows, 10]
+  (global $probabilities.rows i32 (i32.const 640)) ;; size
+  (global $probabilities.h0_convolved.job i32 (i32.const 23)) ;; place in the table below
+  (global $probabilities.h0.job i32 (i32.const 24)) ;; place in the table below
+  (global $probabilities.h1_convolved.job i32 (i32.const 25)) ;; place in the table below
+  (global $probabilities.h1.job i32 (i32.const 26)) ;; place in the table below
+  (global $probabilities.h2.job i32 (i32.const 27)) ;; place in the table below
+  (global $probabilities.scores_logits.job i32 (i32.const 28)) ;; place in the table below
+  ;; What a call of predict works on, with $probabilities.images, $probabilities.h0_convolved,
+  ;;     $probabilities.h0, $probabilities.h1_convolved, $probabilities.h1, $probabilities.h2,
+  ;;     $probabilities.scores_logits, $probabilities.rows.
+  (global $predict.argmax i32 (i32.const 648)) ;; address of int32[rows]
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref
@@ -161,12 +120,9 @@
       $train.d_h1_linear $train.d_h1_linear_share $train.d_h0_arranged
       $train.d_h0_linear_and_d_h0_linear_share $train.x_arranged $train.d_layer0_W_arranged
       $train.layer0_b $train.h0_arranged $train.d_layer1_W_arranged $train.layer1_b
-      $train.hidden_W $train.hidden_b $train.output_W $validate.h0_convolved $validate.h0
-      $validate.h1_convolved $validate.h1 $validate.h2 $validate.p_logits $test.h0_convolved
-      $test.h0 $test.h1_convolved $test.h1 $test.h2 $test.p_logits $probabilities.h0_convolved
-      $probabilities.h0 $probabilities.h1_convolved $probabilities.h1 $probabilities.h2
-      $probabilities.scores_logits $predict.h0_convolved $predict.h0 $predict.h1_convolved
-      $predict.h1 $predict.h2 $predict.scores_logits))
+      $train.hidden_W $train.hidden_b $train.output_W $validate.h0 $validate.h1
+      $probabilities.h0_convolved $probabilities.h0 $probabilities.h1_convolved $probabilities.h1
+      $probabilities.h2 $probabilities.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -1693,7 +1649,7 @@
     (local $layer1_W i32) (local $seed i32) (local $i i32) (local $j i32) (local $k i32)
     (local $l i32)
     (local.set $layer1_W (global.get $layer1_W))
-    (local.set $seed (i32.load (global.get $initial_layer1_W.seed)))
+    (local.set $seed (i32.load (global.get $initial_layer0_W.seed)))
     (local.set $i (i32.const 0))
     (loop $each_i
       (local.set $j (i32.const 0))
@@ -1782,7 +1738,7 @@
   (func $initial_hidden_W.hidden_W (param $from i32) (param $to i32)
     (local $hidden_W i32) (local $seed i32) (local $end i32) (local $i i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
-    (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
+    (local.set $seed (i32.load (global.get $initial_layer0_W.seed)))
     (local.set $end
       (call $i32_min (i32.mul (local.get $to) (i32.const 13 (; i of a unit ;))) (i32.const 800)))
     (local.set $i (i32.mul (local.get $from) (i32.const 13 (; i of a unit ;))))
@@ -1822,6 +1778,7 @@
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
+  ;; The same for validate, test.
   (func $train.h0_convolved (param $from i32) (param $to i32)
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
@@ -2058,6 +2015,7 @@
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  ;; The same for validate, test.
   (func $train.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
@@ -2307,6 +2265,7 @@
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 500, j < 500, k < 800
   ;;   in 3 × 12 tiles of i × j, of h1 and hidden_W
+  ;; The same for validate, test.
   (func $train.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
@@ -2438,6 +2397,7 @@
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h2 and output_W
+  ;; The same for validate, test.
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
@@ -4840,138 +4800,18 @@
     (call $share (global.get $train.output_W.job) (i32.const 63 (; units ;)))
     (call $train.output_b (i32.const 0) (i32.const 1 (; units ;))))
 
-  ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
-  ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
-  (func $validate.h0_convolved (param $from i32) (param $to i32)
-    (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
-    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
-    (local $sums.row i32) (local $h0_convolved.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
-    (local.set $x (i32.load (global.get $validate.x)))
-    (local.set $layer0_W (global.get $layer0_W))
-    (local.set $h0_convolved (global.get $validate.h0_convolved))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $i (local.get $unit))
-          (local.set $kl_first (i32.const 0))
-          (loop $each_kl_first
-            ;; a panel of the right operand, column by column
-            (local.set $at (i32.const 0))
-            (loop $each_at
-              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
-              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 24)))
-              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 24)))
-              (local.set $to_panel
-                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
-              (local.set $m (i32.const 0))
-              (loop $each_m
-                (local.set $n (i32.const 0))
-                (loop $each_n
-                  (v128.store
-                    (local.get $to_panel)
-                    (v128.load
-                      (i32.add
-                        (local.get $x)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 784))
-                                  (i32.mul (local.get $k) (i32.const 28)))
-                                (i32.mul (local.get $m) (i32.const 28)))
-                              (local.get $l))
-                            (local.get $n))
-                          (i32.const 2)))))
-                  (local.set $to_panel
-                    (i32.add
-                      (local.get $to_panel)
-                      (i32.const 32 (; a row of the panel, in bytes ;))))
-                  (br_if $each_n
-                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
-                (br_if $each_m
-                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
-              (br_if $each_at
-                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
-            (local.set $right (global.get $scratch))
-            ;; tiles of 5 j
-            (local.set $j_first (i32.const 0))
-            (loop $each_j_first
-              (call $tile_5x2_strided
-                (i32.add
-                  (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
-                  (i32.mul
-                    (local.get $j_first)
-                    (i32.const 100 (; from row to row of left, in bytes ;))))
-                (i32.const 100 (; left_row ;))
-                (local.get $right)
-                (i32.const 25 (; steps ;))
-                (i32.const -4 (; left_step ;))
-                (i32.const 32 (; right_step ;))
-                (local.get $sums))
-              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
-              ;; the result of finished sums
-              (local.set $sums.row (local.get $sums))
-              (local.set $h0_convolved.row
-                (i32.add
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
-                        (local.get $kl_first))
-                      (i32.const 2)))
-                  (i32.mul
-                    (local.get $j_first)
-                    (i32.const 2304 (; a row of h0_convolved, in bytes ;)))))
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (v128.store (local.get $h0_convolved.row) (v128.load (local.get $sums.row)))
-                (v128.store offset=16
-                  (local.get $h0_convolved.row)
-                  (v128.load offset=16 (local.get $sums.row)))
-                (local.set $sums.row
-                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
-                (local.set $h0_convolved.row
-                  (i32.add
-                    (local.get $h0_convolved.row)
-                    (i32.const 2304 (; a row of h0_convolved, in bytes ;))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (local.get $j_end))))
-              (br_if $each_j_first
-                (i32.lt_s
-                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
-                  (i32.const 20))))
-            (br_if $each_kl_first
-              (i32.lt_s
-                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
-                (i32.const 576))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
   ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+  ;; The same for test.
   (func $validate.h0 (param $from i32) (param $to i32)
     (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $end i32)
     (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
     (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
-    (local.set $h0_convolved (global.get $validate.h0_convolved))
+    (local.set $h0_convolved (global.get $train.h0_convolved))
     (local.set $layer0_b (global.get $layer0_b))
-    (local.set $h0 (global.get $validate.h0))
+    (local.set $h0 (global.get $train.h0))
     (local.set $end (local.get $to))
     (local.set $i (local.get $from))
     (if
@@ -5048,150 +4888,19 @@
           (br_if $each_i
             (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
-  ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
-  ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $validate.h1_convolved (param $from i32) (param $to i32)
-    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
-    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
-    (local $sums.row i32) (local $h1_convolved.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
-    (local.set $h0 (global.get $validate.h0))
-    (local.set $layer1_W (global.get $layer1_W))
-    (local.set $h1_convolved (global.get $validate.h1_convolved))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $i (local.get $unit))
-          (local.set $kl_first (i32.const 0))
-          (loop $each_kl_first
-            ;; a panel of the right operand, column by column
-            (local.set $at (i32.const 0))
-            (loop $each_at
-              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
-              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 8)))
-              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 8)))
-              (local.set $to_panel
-                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
-              (local.set $m (i32.const 0))
-              (loop $each_m
-                (local.set $n (i32.const 0))
-                (loop $each_n
-                  (local.set $q (i32.const 0))
-                  (loop $each_q
-                    (v128.store
-                      (local.get $to_panel)
-                      (v128.load
-                        (i32.add
-                          (local.get $h0)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
-                                      (i32.mul (local.get $m) (i32.const 144 (; 12·12 ;))))
-                                    (i32.mul (local.get $k) (i32.const 12)))
-                                  (i32.mul (local.get $n) (i32.const 12)))
-                                (local.get $l))
-                              (local.get $q))
-                            (i32.const 2)))))
-                    (local.set $to_panel
-                      (i32.add
-                        (local.get $to_panel)
-                        (i32.const 32 (; a row of the panel, in bytes ;))))
-                    (br_if $each_q
-                      (i32.lt_s
-                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
-                        (i32.const 5))))
-                  (br_if $each_n
-                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
-                (br_if $each_m
-                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
-              (br_if $each_at
-                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
-            (local.set $right (global.get $scratch))
-            ;; tiles of 5 j
-            (local.set $j_first (i32.const 0))
-            (loop $each_j_first
-              (call $tile_5x2_strided_2_loops
-                (i32.add
-                  (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
-                  (i32.mul
-                    (local.get $j_first)
-                    (i32.const 2000 (; from row to row of left, in bytes ;))))
-                (i32.const 2000 (; left_row ;))
-                (local.get $right)
-                (i32.const 20 (; steps_1 ;))
-                (i32.const 200 (; left_step_1 ;))
-                (i32.const 0 (; right_step_1 ;))
-                (i32.const 25 (; steps ;))
-                (i32.const -4 (; left_step ;))
-                (i32.const 32 (; right_step ;))
-                (local.get $sums))
-              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
-              ;; the result of finished sums
-              (local.set $sums.row (local.get $sums))
-              (local.set $h1_convolved.row
-                (i32.add
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
-                        (local.get $kl_first))
-                      (i32.const 2)))
-                  (i32.shl
-                    (local.get $j_first)
-                    (i32.const 8 (; ·256, a row of h1_convolved, in bytes ;)))))
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (v128.store (local.get $h1_convolved.row) (v128.load (local.get $sums.row)))
-                (v128.store offset=16
-                  (local.get $h1_convolved.row)
-                  (v128.load offset=16 (local.get $sums.row)))
-                (local.set $sums.row
-                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
-                (local.set $h1_convolved.row
-                  (i32.add
-                    (local.get $h1_convolved.row)
-                    (i32.const 256 (; a row of h1_convolved, in bytes ;))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (local.get $j_end))))
-              (br_if $each_j_first
-                (i32.lt_s
-                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
-                  (i32.const 50))))
-            (br_if $each_kl_first
-              (i32.lt_s
-                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
-                (i32.const 64))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
   ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+  ;; The same for test.
   (func $validate.h1 (param $from i32) (param $to i32)
     (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $end i32)
     (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
     (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
     (local $four.lanes v128)
-    (local.set $h1_convolved (global.get $validate.h1_convolved))
+    (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $layer1_b (global.get $layer1_b))
-    (local.set $h1 (global.get $validate.h1))
+    (local.set $h1 (global.get $train.h1))
     (local.set $end
       (call $i32_min (i32.mul (local.get $to) (i32.const 3 (; i of a unit ;))) (i32.const 500)))
     (local.set $i (i32.mul (local.get $from) (i32.const 3 (; i of a unit ;))))
@@ -5341,262 +5050,15 @@
           (br_if $each_i
             (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
 
-  ;; h2[i,j] = tanh(h2_linear[i,j])
-  ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
-  ;;   for i < 500, j < 500, k < 800
-  ;;   in 3 × 12 tiles of i × j, of h1 and hidden_W
-  (func $validate.h2 (param $from i32) (param $to i32)
-    (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
-    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
-    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
-    (local $h2.row i32) (local $hidden_b.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 38400 (; sums, behind what is copied ;))))
-    (local.set $h1 (global.get $validate.h1))
-    (local.set $hidden_W (global.get $hidden_W))
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (global.get $validate.h2))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
-          (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
-          (local.set $i_to
-            (call $i32_min
-              (i32.const 500)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
-          (local.set $right
-            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
-          ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
-          (call $copy_rows_3
-            (local.get $right)
-            (i32.const 800 (; steps ;))
-            (i32.const 2000 (; right_step ;))
-            (local.get $to_panel))
-          (local.set $right (global.get $scratch))
-          ;; tiles of 3 i
-          (local.set $i_first (local.get $i_from))
-          (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min
-                (local.get $i_first)
-                (i32.const 497 (; where the last whole tile begins ;))))
-            (call $tile_3x3
-              (i32.add
-                (local.get $h1)
-                (i32.mul
-                  (local.get $i_tile)
-                  (i32.const 3200 (; from row to row of left, in bytes ;))))
-              (i32.const 3200 (; left_row ;))
-              (local.get $right)
-              (i32.const 800 (; steps ;))
-              (i32.const 48 (; right_step ;))
-              (local.get $sums))
-            (local.set $i_end
-              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
-            ;; the result of finished sums
-            (local.set $sums.row
-              (i32.add
-                (local.get $sums)
-                (i32.mul
-                  (i32.sub (local.get $i_first) (local.get $i_tile))
-                  (i32.const 48 (; a row of sums, in bytes ;)))))
-            (local.set $hidden_b.row
-              (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
-            (local.set $h2.row
-              (i32.add
-                (i32.add (local.get $h2) (i32.shl (local.get $j_first) (i32.const 2)))
-                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h2, in bytes ;)))))
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (if
-                (i32.eq (local.get $columns) (i32.const 12))
-                (then
-                  (v128.store
-                    (local.get $h2.row)
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load (local.get $sums.row))
-                        (v128.load (local.get $hidden_b.row)))))
-                  (v128.store offset=16
-                    (local.get $h2.row)
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load offset=16 (local.get $sums.row))
-                        (v128.load offset=16 (local.get $hidden_b.row)))))
-                  (v128.store offset=32
-                    (local.get $h2.row)
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load offset=32 (local.get $sums.row))
-                        (v128.load offset=32 (local.get $hidden_b.row))))))
-                (else
-                  (local.set $c (i32.const 0))
-                  (loop $each_c
-                    (v128.store
-                      (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2)))
-                      (call $f32x4_tanh
-                        (f32x4.add
-                          (v128.load
-                            (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $hidden_b.row)
-                              (i32.shl (local.get $c) (i32.const 2)))))))
-                    (br_if $each_c
-                      (i32.lt_s
-                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
-                        (local.get $columns))))))
-              (local.set $sums.row
-                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
-              (local.set $h2.row
-                (i32.add (local.get $h2.row) (i32.const 2000 (; a row of h2, in bytes ;))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (local.get $i_end))))
-            (br_if $each_i_first
-              (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
-                (local.get $i_to))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
-  ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
-  ;;   for i < 500, j < 10, k < 500
-  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
-  (func $validate.p_logits (param $from i32) (param $to i32)
-    (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
-    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
-    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
-    (local $p_logits.row i32) (local $output_b.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
-    (local.set $h2 (global.get $validate.h2))
-    (local.set $output_W (global.get $output_W))
-    (local.set $output_b (global.get $output_b))
-    (local.set $p_logits (global.get $validate.p_logits))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
-          (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
-          (local.set $i_to
-            (call $i32_min
-              (i32.const 500)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
-          (local.set $right
-            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
-          ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
-          (call $copy_rows_3
-            (local.get $right)
-            (i32.const 500 (; steps ;))
-            (i32.const 40 (; right_step ;))
-            (local.get $to_panel))
-          (local.set $right (global.get $scratch))
-          ;; tiles of 3 i
-          (local.set $i_first (local.get $i_from))
-          (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min
-                (local.get $i_first)
-                (i32.const 497 (; where the last whole tile begins ;))))
-            (call $tile_3x3
-              (i32.add
-                (local.get $h2)
-                (i32.mul
-                  (local.get $i_tile)
-                  (i32.const 2000 (; from row to row of left, in bytes ;))))
-              (i32.const 2000 (; left_row ;))
-              (local.get $right)
-              (i32.const 500 (; steps ;))
-              (i32.const 48 (; right_step ;))
-              (local.get $sums))
-            (local.set $i_end
-              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
-            ;; the result of finished sums
-            (local.set $sums.row
-              (i32.add
-                (local.get $sums)
-                (i32.mul
-                  (i32.sub (local.get $i_first) (local.get $i_tile))
-                  (i32.const 48 (; a row of sums, in bytes ;)))))
-            (local.set $output_b.row
-              (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
-            (local.set $p_logits.row
-              (i32.add
-                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
-                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $c (i32.const 0))
-              ;; vectors of four c
-              (loop $each_c
-                (v128.store
-                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
-                  (f32x4.add
-                    (v128.load
-                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                    (v128.load
-                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                (br_if $each_c
-                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
-              ;; the other c
-              (loop $each_c
-                (f32.store
-                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
-                  (f32.add
-                    (f32.load
-                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                    (f32.load
-                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                (br_if $each_c
-                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
-              (local.set $sums.row
-                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
-              (local.set $p_logits.row
-                (i32.add
-                  (local.get $p_logits.row)
-                  (i32.const 40 (; a row of p_logits, in bytes ;))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (local.get $i_end))))
-            (br_if $each_i_first
-              (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
-                (local.get $i_to))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
   ;;   for i < 500, j < 10
+  ;; The same for test.
   (func $validate.errors
     (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
     (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
     (local $errors f32) (local $errors_sum f64)
-    (local.set $p_logits (global.get $validate.p_logits))
-    (local.set $y (i32.load (global.get $validate.y)))
+    (local.set $p_logits (global.get $train.p_logits))
+    (local.set $y (i32.load (global.get $train.y)))
     (local.set $errors_sum (f64.const 0))
     (local.set $i (i32.const 0))
     (loop $each_i
@@ -5639,854 +5101,59 @@
   ;; validate(index) → errors
   (func $validate
     (i32.store
-      (global.get $validate.x)
+      (global.get $train.x)
       (i32.add
         (i32.load (global.get $validX))
         (i32.shl
           (i32.mul
-            (i32.wrap_i64 (i64.load (global.get $validate.index)))
+            (i32.wrap_i64 (i64.load (global.get $train.index)))
             (i32.const 392000 (; 500·784 ;)))
           (i32.const 2))))
     (i32.store
-      (global.get $validate.y)
+      (global.get $train.y)
       (i32.add
         (i32.load (global.get $validY))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 500))
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 500))
           (i32.const 2))))
-    (call $share (global.get $validate.h0_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $train.h0_convolved.job) (i32.const 500 (; units ;)))
     (call $share (global.get $validate.h0.job) (i32.const 500 (; units ;)))
-    (call $share (global.get $validate.h1_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $train.h1_convolved.job) (i32.const 500 (; units ;)))
     (call $share (global.get $validate.h1.job) (i32.const 167 (; units ;)))
-    (call $share (global.get $validate.h2.job) (i32.const 168 (; units ;)))
-    (call $share (global.get $validate.p_logits.job) (i32.const 4 (; units ;)))
+    (call $share (global.get $train.h2.job) (i32.const 168 (; units ;)))
+    (call $share (global.get $train.p_logits.job) (i32.const 4 (; units ;)))
     (call $validate.errors))
-
-  ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
-  ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
-  (func $test.h0_convolved (param $from i32) (param $to i32)
-    (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
-    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
-    (local $sums.row i32) (local $h0_convolved.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
-    (local.set $x (i32.load (global.get $test.x)))
-    (local.set $layer0_W (global.get $layer0_W))
-    (local.set $h0_convolved (global.get $test.h0_convolved))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $i (local.get $unit))
-          (local.set $kl_first (i32.const 0))
-          (loop $each_kl_first
-            ;; a panel of the right operand, column by column
-            (local.set $at (i32.const 0))
-            (loop $each_at
-              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
-              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 24)))
-              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 24)))
-              (local.set $to_panel
-                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
-              (local.set $m (i32.const 0))
-              (loop $each_m
-                (local.set $n (i32.const 0))
-                (loop $each_n
-                  (v128.store
-                    (local.get $to_panel)
-                    (v128.load
-                      (i32.add
-                        (local.get $x)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 784))
-                                  (i32.mul (local.get $k) (i32.const 28)))
-                                (i32.mul (local.get $m) (i32.const 28)))
-                              (local.get $l))
-                            (local.get $n))
-                          (i32.const 2)))))
-                  (local.set $to_panel
-                    (i32.add
-                      (local.get $to_panel)
-                      (i32.const 32 (; a row of the panel, in bytes ;))))
-                  (br_if $each_n
-                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
-                (br_if $each_m
-                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
-              (br_if $each_at
-                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
-            (local.set $right (global.get $scratch))
-            ;; tiles of 5 j
-            (local.set $j_first (i32.const 0))
-            (loop $each_j_first
-              (call $tile_5x2_strided
-                (i32.add
-                  (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
-                  (i32.mul
-                    (local.get $j_first)
-                    (i32.const 100 (; from row to row of left, in bytes ;))))
-                (i32.const 100 (; left_row ;))
-                (local.get $right)
-                (i32.const 25 (; steps ;))
-                (i32.const -4 (; left_step ;))
-                (i32.const 32 (; right_step ;))
-                (local.get $sums))
-              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
-              ;; the result of finished sums
-              (local.set $sums.row (local.get $sums))
-              (local.set $h0_convolved.row
-                (i32.add
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
-                        (local.get $kl_first))
-                      (i32.const 2)))
-                  (i32.mul
-                    (local.get $j_first)
-                    (i32.const 2304 (; a row of h0_convolved, in bytes ;)))))
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (v128.store (local.get $h0_convolved.row) (v128.load (local.get $sums.row)))
-                (v128.store offset=16
-                  (local.get $h0_convolved.row)
-                  (v128.load offset=16 (local.get $sums.row)))
-                (local.set $sums.row
-                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
-                (local.set $h0_convolved.row
-                  (i32.add
-                    (local.get $h0_convolved.row)
-                    (i32.const 2304 (; a row of h0_convolved, in bytes ;))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (local.get $j_end))))
-              (br_if $each_j_first
-                (i32.lt_s
-                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
-                  (i32.const 20))))
-            (br_if $each_kl_first
-              (i32.lt_s
-                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
-                (i32.const 576))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
-  ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
-  ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
-  ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
-  ;;   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
-  (func $test.h0 (param $from i32) (param $to i32)
-    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $end i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
-    (local.set $h0_convolved (global.get $test.h0_convolved))
-    (local.set $layer0_b (global.get $layer0_b))
-    (local.set $h0 (global.get $test.h0))
-    (local.set $end (local.get $to))
-    (local.set $i (local.get $from))
-    (if
-      (i32.lt_s (local.get $i) (local.get $end))
-      (then
-        (loop $each_i
-          (local.set $j (i32.const 0))
-          (loop $each_j
-            (local.set $k (i32.const 0))
-            (loop $each_k
-              (local.set $l (i32.const 0))
-              ;; vectors of four l
-              (loop $each_l
-                (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-                (local.set $m (i32.const 0))
-                (loop $each_m
-                  (local.set $n (i32.const 0))
-                  (loop $each_n
-                    (local.set $h0_convolved.at
-                      (i32.add
-                        (local.get $h0_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
-                                    (i32.mul (local.get $j) (i32.const 576 (; 24·24 ;))))
-                                  (i32.mul (local.get $k) (i32.const 48 (; 2·24 ;))))
-                                (i32.mul (local.get $m) (i32.const 24)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2))))
-                    (local.set $h0_pooled.x4
-                      (f32x4.max
-                        (local.get $h0_pooled.x4)
-                        (v128.load32_lane offset=24 3
-                          (local.get $h0_convolved.at)
-                          (v128.load32_lane offset=16 2
-                            (local.get $h0_convolved.at)
-                            (v128.load32_lane offset=8 1
-                              (local.get $h0_convolved.at)
-                              (v128.load32_zero (local.get $h0_convolved.at)))))))
-                    (br_if $each_n
-                      (i32.lt_s
-                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
-                        (i32.const 2))))
-                  (br_if $each_m
-                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-                (v128.store
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
-                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (call $f32x4_tanh
-                    (f32x4.add
-                      (local.get $h0_pooled.x4)
-                      (v128.load32_splat
-                        (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (br_if $each_l
-                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
-              (br_if $each_k
-                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
-            (br_if $each_j
-              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
-          (br_if $each_i
-            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
-
-  ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
-  ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $test.h1_convolved (param $from i32) (param $to i32)
-    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
-    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
-    (local $sums.row i32) (local $h1_convolved.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
-    (local.set $h0 (global.get $test.h0))
-    (local.set $layer1_W (global.get $layer1_W))
-    (local.set $h1_convolved (global.get $test.h1_convolved))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $i (local.get $unit))
-          (local.set $kl_first (i32.const 0))
-          (loop $each_kl_first
-            ;; a panel of the right operand, column by column
-            (local.set $at (i32.const 0))
-            (loop $each_at
-              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
-              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 8)))
-              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 8)))
-              (local.set $to_panel
-                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
-              (local.set $m (i32.const 0))
-              (loop $each_m
-                (local.set $n (i32.const 0))
-                (loop $each_n
-                  (local.set $q (i32.const 0))
-                  (loop $each_q
-                    (v128.store
-                      (local.get $to_panel)
-                      (v128.load
-                        (i32.add
-                          (local.get $h0)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
-                                      (i32.mul (local.get $m) (i32.const 144 (; 12·12 ;))))
-                                    (i32.mul (local.get $k) (i32.const 12)))
-                                  (i32.mul (local.get $n) (i32.const 12)))
-                                (local.get $l))
-                              (local.get $q))
-                            (i32.const 2)))))
-                    (local.set $to_panel
-                      (i32.add
-                        (local.get $to_panel)
-                        (i32.const 32 (; a row of the panel, in bytes ;))))
-                    (br_if $each_q
-                      (i32.lt_s
-                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
-                        (i32.const 5))))
-                  (br_if $each_n
-                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
-                (br_if $each_m
-                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
-              (br_if $each_at
-                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
-            (local.set $right (global.get $scratch))
-            ;; tiles of 5 j
-            (local.set $j_first (i32.const 0))
-            (loop $each_j_first
-              (call $tile_5x2_strided_2_loops
-                (i32.add
-                  (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
-                  (i32.mul
-                    (local.get $j_first)
-                    (i32.const 2000 (; from row to row of left, in bytes ;))))
-                (i32.const 2000 (; left_row ;))
-                (local.get $right)
-                (i32.const 20 (; steps_1 ;))
-                (i32.const 200 (; left_step_1 ;))
-                (i32.const 0 (; right_step_1 ;))
-                (i32.const 25 (; steps ;))
-                (i32.const -4 (; left_step ;))
-                (i32.const 32 (; right_step ;))
-                (local.get $sums))
-              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
-              ;; the result of finished sums
-              (local.set $sums.row (local.get $sums))
-              (local.set $h1_convolved.row
-                (i32.add
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
-                        (local.get $kl_first))
-                      (i32.const 2)))
-                  (i32.shl
-                    (local.get $j_first)
-                    (i32.const 8 (; ·256, a row of h1_convolved, in bytes ;)))))
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (v128.store (local.get $h1_convolved.row) (v128.load (local.get $sums.row)))
-                (v128.store offset=16
-                  (local.get $h1_convolved.row)
-                  (v128.load offset=16 (local.get $sums.row)))
-                (local.set $sums.row
-                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
-                (local.set $h1_convolved.row
-                  (i32.add
-                    (local.get $h1_convolved.row)
-                    (i32.const 256 (; a row of h1_convolved, in bytes ;))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (local.get $j_end))))
-              (br_if $each_j_first
-                (i32.lt_s
-                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
-                  (i32.const 50))))
-            (br_if $each_kl_first
-              (i32.lt_s
-                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
-                (i32.const 64))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
-  ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
-  ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
-  ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
-  ;;   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
-  (func $test.h1 (param $from i32) (param $to i32)
-    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $end i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
-    (local $four.lanes v128)
-    (local.set $h1_convolved (global.get $test.h1_convolved))
-    (local.set $layer1_b (global.get $layer1_b))
-    (local.set $h1 (global.get $test.h1))
-    (local.set $end
-      (call $i32_min (i32.mul (local.get $to) (i32.const 3 (; i of a unit ;))) (i32.const 500)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 3 (; i of a unit ;))))
-    (if
-      (i32.lt_s (local.get $i) (local.get $end))
-      (then
-        (loop $each_i
-          (local.set $j (i32.const 0))
-          ;; vectors of four j
-          (loop $each_j
-            (local.set $k (i32.const 0))
-            (loop $each_k
-              (local.set $l (i32.const 0))
-              (loop $each_l
-                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-                (local.set $m (i32.const 0))
-                (loop $each_m
-                  (local.set $n (i32.const 0))
-                  (loop $each_n
-                    (local.set $h1_convolved.at
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
-                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
-                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2))))
-                    (local.set $h1_pooled.x4
-                      (f32x4.max
-                        (local.get $h1_pooled.x4)
-                        (v128.load32_lane offset=768 3
-                          (local.get $h1_convolved.at)
-                          (v128.load32_lane offset=512 2
-                            (local.get $h1_convolved.at)
-                            (v128.load32_lane offset=256 1
-                              (local.get $h1_convolved.at)
-                              (v128.load32_zero (local.get $h1_convolved.at)))))))
-                    (br_if $each_n
-                      (i32.lt_s
-                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
-                        (i32.const 2))))
-                  (br_if $each_m
-                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-                (local.set $four.lanes
-                  (call $f32x4_tanh
-                    (f32x4.add
-                      (local.get $h1_pooled.x4)
-                      (v128.load
-                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (local.set $h1.at
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
-                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2))))
-                (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
-                (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
-                (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
-                (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
-                (br_if $each_l
-                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
-              (br_if $each_k
-                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-            (br_if $each_j
-              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
-          ;; the other j
-          (loop $each_j
-            (local.set $k (i32.const 0))
-            (loop $each_k
-              (local.set $l (i32.const 0))
-              ;; vectors of four l
-              (loop $each_l
-                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-                (local.set $m (i32.const 0))
-                (loop $each_m
-                  (local.set $n (i32.const 0))
-                  (loop $each_n
-                    (local.set $h1_convolved.at
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
-                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
-                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2))))
-                    (local.set $h1_pooled.x4
-                      (f32x4.max
-                        (local.get $h1_pooled.x4)
-                        (v128.load32_lane offset=24 3
-                          (local.get $h1_convolved.at)
-                          (v128.load32_lane offset=16 2
-                            (local.get $h1_convolved.at)
-                            (v128.load32_lane offset=8 1
-                              (local.get $h1_convolved.at)
-                              (v128.load32_zero (local.get $h1_convolved.at)))))))
-                    (br_if $each_n
-                      (i32.lt_s
-                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
-                        (i32.const 2))))
-                  (br_if $each_m
-                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-                (v128.store
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
-                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (call $f32x4_tanh
-                    (f32x4.add
-                      (local.get $h1_pooled.x4)
-                      (v128.load32_splat
-                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (br_if $each_l
-                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
-              (br_if $each_k
-                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-            (br_if $each_j
-              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-          (br_if $each_i
-            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
-
-  ;; h2[i,j] = tanh(h2_linear[i,j])
-  ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
-  ;;   for i < 500, j < 500, k < 800
-  ;;   in 3 × 12 tiles of i × j, of h1 and hidden_W
-  (func $test.h2 (param $from i32) (param $to i32)
-    (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
-    (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
-    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
-    (local $h2.row i32) (local $hidden_b.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 38400 (; sums, behind what is copied ;))))
-    (local.set $h1 (global.get $test.h1))
-    (local.set $hidden_W (global.get $hidden_W))
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (global.get $test.h2))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
-          (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
-          (local.set $i_to
-            (call $i32_min
-              (i32.const 500)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
-          (local.set $right
-            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
-          ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
-          (call $copy_rows_3
-            (local.get $right)
-            (i32.const 800 (; steps ;))
-            (i32.const 2000 (; right_step ;))
-            (local.get $to_panel))
-          (local.set $right (global.get $scratch))
-          ;; tiles of 3 i
-          (local.set $i_first (local.get $i_from))
-          (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min
-                (local.get $i_first)
-                (i32.const 497 (; where the last whole tile begins ;))))
-            (call $tile_3x3
-              (i32.add
-                (local.get $h1)
-                (i32.mul
-                  (local.get $i_tile)
-                  (i32.const 3200 (; from row to row of left, in bytes ;))))
-              (i32.const 3200 (; left_row ;))
-              (local.get $right)
-              (i32.const 800 (; steps ;))
-              (i32.const 48 (; right_step ;))
-              (local.get $sums))
-            (local.set $i_end
-              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
-            ;; the result of finished sums
-            (local.set $sums.row
-              (i32.add
-                (local.get $sums)
-                (i32.mul
-                  (i32.sub (local.get $i_first) (local.get $i_tile))
-                  (i32.const 48 (; a row of sums, in bytes ;)))))
-            (local.set $hidden_b.row
-              (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
-            (local.set $h2.row
-              (i32.add
-                (i32.add (local.get $h2) (i32.shl (local.get $j_first) (i32.const 2)))
-                (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h2, in bytes ;)))))
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (if
-                (i32.eq (local.get $columns) (i32.const 12))
-                (then
-                  (v128.store
-                    (local.get $h2.row)
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load (local.get $sums.row))
-                        (v128.load (local.get $hidden_b.row)))))
-                  (v128.store offset=16
-                    (local.get $h2.row)
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load offset=16 (local.get $sums.row))
-                        (v128.load offset=16 (local.get $hidden_b.row)))))
-                  (v128.store offset=32
-                    (local.get $h2.row)
-                    (call $f32x4_tanh
-                      (f32x4.add
-                        (v128.load offset=32 (local.get $sums.row))
-                        (v128.load offset=32 (local.get $hidden_b.row))))))
-                (else
-                  (local.set $c (i32.const 0))
-                  (loop $each_c
-                    (v128.store
-                      (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2)))
-                      (call $f32x4_tanh
-                        (f32x4.add
-                          (v128.load
-                            (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                          (v128.load
-                            (i32.add
-                              (local.get $hidden_b.row)
-                              (i32.shl (local.get $c) (i32.const 2)))))))
-                    (br_if $each_c
-                      (i32.lt_s
-                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
-                        (local.get $columns))))))
-              (local.set $sums.row
-                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
-              (local.set $h2.row
-                (i32.add (local.get $h2.row) (i32.const 2000 (; a row of h2, in bytes ;))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (local.get $i_end))))
-            (br_if $each_i_first
-              (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
-                (local.get $i_to))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
-  ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
-  ;;   for i < 500, j < 10, k < 500
-  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
-  (func $test.p_logits (param $from i32) (param $to i32)
-    (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
-    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
-    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
-    (local $p_logits.row i32) (local $output_b.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
-    (local.set $h2 (global.get $test.h2))
-    (local.set $output_W (global.get $output_W))
-    (local.set $output_b (global.get $output_b))
-    (local.set $p_logits (global.get $test.p_logits))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
-          (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
-          (local.set $i_to
-            (call $i32_min
-              (i32.const 500)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
-          (local.set $right
-            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
-          ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
-          (call $copy_rows_3
-            (local.get $right)
-            (i32.const 500 (; steps ;))
-            (i32.const 40 (; right_step ;))
-            (local.get $to_panel))
-          (local.set $right (global.get $scratch))
-          ;; tiles of 3 i
-          (local.set $i_first (local.get $i_from))
-          (loop $each_i_first
-            (local.set $i_tile
-              (call $i32_min
-                (local.get $i_first)
-                (i32.const 497 (; where the last whole tile begins ;))))
-            (call $tile_3x3
-              (i32.add
-                (local.get $h2)
-                (i32.mul
-                  (local.get $i_tile)
-                  (i32.const 2000 (; from row to row of left, in bytes ;))))
-              (i32.const 2000 (; left_row ;))
-              (local.get $right)
-              (i32.const 500 (; steps ;))
-              (i32.const 48 (; right_step ;))
-              (local.get $sums))
-            (local.set $i_end
-              (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
-            ;; the result of finished sums
-            (local.set $sums.row
-              (i32.add
-                (local.get $sums)
-                (i32.mul
-                  (i32.sub (local.get $i_first) (local.get $i_tile))
-                  (i32.const 48 (; a row of sums, in bytes ;)))))
-            (local.set $output_b.row
-              (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
-            (local.set $p_logits.row
-              (i32.add
-                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
-                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $c (i32.const 0))
-              ;; vectors of four c
-              (loop $each_c
-                (v128.store
-                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
-                  (f32x4.add
-                    (v128.load
-                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                    (v128.load
-                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                (br_if $each_c
-                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
-              ;; the other c
-              (loop $each_c
-                (f32.store
-                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
-                  (f32.add
-                    (f32.load
-                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                    (f32.load
-                      (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                (br_if $each_c
-                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
-              (local.set $sums.row
-                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
-              (local.set $p_logits.row
-                (i32.add
-                  (local.get $p_logits.row)
-                  (i32.const 40 (; a row of p_logits, in bytes ;))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (local.get $i_end))))
-            (br_if $each_i_first
-              (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
-                (local.get $i_to))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
-  ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 500
-  ;;   for i < 500, j < 10
-  (func $test.errors
-    (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
-    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
-    (local $errors f32) (local $errors_sum f64)
-    (local.set $p_logits (global.get $test.p_logits))
-    (local.set $y (i32.load (global.get $test.y)))
-    (local.set $errors_sum (f64.const 0))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $errors_argmax (i32.const 0))
-      (local.set $p_logits_max (f32.const -inf))
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $p_logits_j
-          (f32.load
-            (i32.add
-              (local.get $p_logits)
-              (i32.shl
-                (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                (i32.const 2)))))
-        (local.set $p_logits_max.next (local.get $p_logits_j))
-        (if
-          (i32.or
-            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
-            (i32.and
-              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
-              (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
-          (then
-            (local.set $p_logits_max (local.get $p_logits_max.next))
-            (local.set $errors_argmax (local.get $j))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
-      (local.set $errors_sum
-        (f64.add
-          (local.get $errors_sum)
-          (f64.promote_f32
-            (f32.convert_i32_u
-              (i32.ne
-                (local.get $errors_argmax)
-                (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
-    (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 500)))
-    (f32.store (global.get $test.errors) (local.get $errors)))
 
   ;; test(index) → errors
   (func $test
     (i32.store
-      (global.get $test.x)
+      (global.get $train.x)
       (i32.add
         (i32.load (global.get $testX))
         (i32.shl
           (i32.mul
-            (i32.wrap_i64 (i64.load (global.get $test.index)))
+            (i32.wrap_i64 (i64.load (global.get $train.index)))
             (i32.const 392000 (; 500·784 ;)))
           (i32.const 2))))
     (i32.store
-      (global.get $test.y)
+      (global.get $train.y)
       (i32.add
         (i32.load (global.get $testY))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 500))
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 500))
           (i32.const 2))))
-    (call $share (global.get $test.h0_convolved.job) (i32.const 500 (; units ;)))
-    (call $share (global.get $test.h0.job) (i32.const 500 (; units ;)))
-    (call $share (global.get $test.h1_convolved.job) (i32.const 500 (; units ;)))
-    (call $share (global.get $test.h1.job) (i32.const 167 (; units ;)))
-    (call $share (global.get $test.h2.job) (i32.const 168 (; units ;)))
-    (call $share (global.get $test.p_logits.job) (i32.const 4 (; units ;)))
-    (call $test.errors))
+    (call $share (global.get $train.h0_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $validate.h0.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $train.h1_convolved.job) (i32.const 500 (; units ;)))
+    (call $share (global.get $validate.h1.job) (i32.const 167 (; units ;)))
+    (call $share (global.get $train.h2.job) (i32.const 168 (; units ;)))
+    (call $share (global.get $train.p_logits.job) (i32.const 4 (; units ;)))
+    (call $validate.errors))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
   ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
+  ;; The same for predict.
   (func $probabilities.h0_convolved (param $from i32) (param $to i32)
     (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
@@ -6609,6 +5276,7 @@
   ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
   ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
+  ;; The same for predict.
   (func $probabilities.h0 (param $from i32) (param $to i32)
     (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $end i32)
     (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
@@ -6695,6 +5363,7 @@
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
   ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  ;; The same for predict.
   (func $probabilities.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
@@ -6828,6 +5497,7 @@
   ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
   ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
   ;;   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
+  ;; The same for predict.
   (func $probabilities.h1 (param $from i32) (param $to i32)
     (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $rows i32)
     (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
@@ -6990,6 +5660,7 @@
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < rows, j < 500, k < 800
   ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  ;; The same for predict.
   (func $probabilities.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
@@ -7141,6 +5812,7 @@
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
   ;;   in 3 × 12 tiles of i × j, of h2 and output_W
+  ;; The same for predict.
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
@@ -7524,823 +6196,15 @@
         (i32.const 144 (; i of a unit ;))))
     (call $probabilities.scores))
 
-  ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
-  ;;   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
-  (func $predict.h0_convolved (param $from i32) (param $to i32)
-    (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
-    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
-    (local $sums.row i32) (local $h0_convolved.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
-    (local.set $images (i32.load (global.get $predict.images)))
-    (local.set $layer0_W (global.get $layer0_W))
-    (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $i (local.get $unit))
-          (local.set $kl_first (i32.const 0))
-          (loop $each_kl_first
-            ;; a panel of the right operand, column by column
-            (local.set $at (i32.const 0))
-            (loop $each_at
-              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
-              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 24)))
-              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 24)))
-              (local.set $to_panel
-                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
-              (local.set $m (i32.const 0))
-              (loop $each_m
-                (local.set $n (i32.const 0))
-                (loop $each_n
-                  (v128.store
-                    (local.get $to_panel)
-                    (v128.load
-                      (i32.add
-                        (local.get $images)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.mul (local.get $i) (i32.const 784))
-                                  (i32.mul (local.get $k) (i32.const 28)))
-                                (i32.mul (local.get $m) (i32.const 28)))
-                              (local.get $l))
-                            (local.get $n))
-                          (i32.const 2)))))
-                  (local.set $to_panel
-                    (i32.add
-                      (local.get $to_panel)
-                      (i32.const 32 (; a row of the panel, in bytes ;))))
-                  (br_if $each_n
-                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
-                (br_if $each_m
-                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 5))))
-              (br_if $each_at
-                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
-            (local.set $right (global.get $scratch))
-            ;; tiles of 5 j
-            (local.set $j_first (i32.const 0))
-            (loop $each_j_first
-              (call $tile_5x2_strided
-                (i32.add
-                  (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
-                  (i32.mul
-                    (local.get $j_first)
-                    (i32.const 100 (; from row to row of left, in bytes ;))))
-                (i32.const 100 (; left_row ;))
-                (local.get $right)
-                (i32.const 25 (; steps ;))
-                (i32.const -4 (; left_step ;))
-                (i32.const 32 (; right_step ;))
-                (local.get $sums))
-              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
-              ;; the result of finished sums
-              (local.set $sums.row (local.get $sums))
-              (local.set $h0_convolved.row
-                (i32.add
-                  (i32.add
-                    (local.get $h0_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
-                        (local.get $kl_first))
-                      (i32.const 2)))
-                  (i32.mul
-                    (local.get $j_first)
-                    (i32.const 2304 (; a row of h0_convolved, in bytes ;)))))
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (v128.store (local.get $h0_convolved.row) (v128.load (local.get $sums.row)))
-                (v128.store offset=16
-                  (local.get $h0_convolved.row)
-                  (v128.load offset=16 (local.get $sums.row)))
-                (local.set $sums.row
-                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
-                (local.set $h0_convolved.row
-                  (i32.add
-                    (local.get $h0_convolved.row)
-                    (i32.const 2304 (; a row of h0_convolved, in bytes ;))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (local.get $j_end))))
-              (br_if $each_j_first
-                (i32.lt_s
-                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
-                  (i32.const 20))))
-            (br_if $each_kl_first
-              (i32.lt_s
-                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
-                (i32.const 576))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
-  ;; h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
-  ;;   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
-  ;;   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
-  ;;   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
-  (func $predict.h0 (param $from i32) (param $to i32)
-    (local $h0_convolved i32) (local $layer0_b i32) (local $h0 i32) (local $end i32)
-    (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32) (local $n i32)
-    (local $h0_convolved.at i32) (local $h0_pooled.x4 v128)
-    (local.set $h0_convolved (i32.load (global.get $predict.h0_convolved)))
-    (local.set $layer0_b (global.get $layer0_b))
-    (local.set $h0 (i32.load (global.get $predict.h0)))
-    (local.set $end (local.get $to))
-    (local.set $i (local.get $from))
-    (if
-      (i32.lt_s (local.get $i) (local.get $end))
-      (then
-        (loop $each_i
-          (local.set $j (i32.const 0))
-          (loop $each_j
-            (local.set $k (i32.const 0))
-            (loop $each_k
-              (local.set $l (i32.const 0))
-              ;; vectors of four l
-              (loop $each_l
-                (local.set $h0_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-                (local.set $m (i32.const 0))
-                (loop $each_m
-                  (local.set $n (i32.const 0))
-                  (loop $each_n
-                    (local.set $h0_convolved.at
-                      (i32.add
-                        (local.get $h0_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 11520 (; 20·24·24 ;)))
-                                    (i32.mul (local.get $j) (i32.const 576 (; 24·24 ;))))
-                                  (i32.mul (local.get $k) (i32.const 48 (; 2·24 ;))))
-                                (i32.mul (local.get $m) (i32.const 24)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2))))
-                    (local.set $h0_pooled.x4
-                      (f32x4.max
-                        (local.get $h0_pooled.x4)
-                        (v128.load32_lane offset=24 3
-                          (local.get $h0_convolved.at)
-                          (v128.load32_lane offset=16 2
-                            (local.get $h0_convolved.at)
-                            (v128.load32_lane offset=8 1
-                              (local.get $h0_convolved.at)
-                              (v128.load32_zero (local.get $h0_convolved.at)))))))
-                    (br_if $each_n
-                      (i32.lt_s
-                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
-                        (i32.const 2))))
-                  (br_if $each_m
-                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-                (v128.store
-                  (i32.add
-                    (local.get $h0)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
-                            (i32.mul (local.get $j) (i32.const 144 (; 12·12 ;))))
-                          (i32.mul (local.get $k) (i32.const 12)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (call $f32x4_tanh
-                    (f32x4.add
-                      (local.get $h0_pooled.x4)
-                      (v128.load32_splat
-                        (i32.add (local.get $layer0_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (br_if $each_l
-                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 12))))
-              (br_if $each_k
-                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 12))))
-            (br_if $each_j
-              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
-          (br_if $each_i
-            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
-
-  ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
-  ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
-  (func $predict.h1_convolved (param $from i32) (param $to i32)
-    (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
-    (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
-    (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
-    (local $sums.row i32) (local $h1_convolved.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
-    (local.set $h0 (i32.load (global.get $predict.h0)))
-    (local.set $layer1_W (global.get $layer1_W))
-    (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $i (local.get $unit))
-          (local.set $kl_first (i32.const 0))
-          (loop $each_kl_first
-            ;; a panel of the right operand, column by column
-            (local.set $at (i32.const 0))
-            (loop $each_at
-              (local.set $kl_at (i32.add (local.get $kl_first) (local.get $at)))
-              (local.set $l (i32.rem_u (local.get $kl_at) (i32.const 8)))
-              (local.set $k (i32.div_u (local.get $kl_at) (i32.const 8)))
-              (local.set $to_panel
-                (i32.add (global.get $scratch) (i32.shl (local.get $at) (i32.const 2))))
-              (local.set $m (i32.const 0))
-              (loop $each_m
-                (local.set $n (i32.const 0))
-                (loop $each_n
-                  (local.set $q (i32.const 0))
-                  (loop $each_q
-                    (v128.store
-                      (local.get $to_panel)
-                      (v128.load
-                        (i32.add
-                          (local.get $h0)
-                          (i32.shl
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.add
-                                      (i32.mul (local.get $i) (i32.const 2880 (; 20·12·12 ;)))
-                                      (i32.mul (local.get $m) (i32.const 144 (; 12·12 ;))))
-                                    (i32.mul (local.get $k) (i32.const 12)))
-                                  (i32.mul (local.get $n) (i32.const 12)))
-                                (local.get $l))
-                              (local.get $q))
-                            (i32.const 2)))))
-                    (local.set $to_panel
-                      (i32.add
-                        (local.get $to_panel)
-                        (i32.const 32 (; a row of the panel, in bytes ;))))
-                    (br_if $each_q
-                      (i32.lt_s
-                        (local.tee $q (i32.add (local.get $q) (i32.const 1)))
-                        (i32.const 5))))
-                  (br_if $each_n
-                    (i32.lt_s (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))
-                (br_if $each_m
-                  (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 20))))
-              (br_if $each_at
-                (i32.lt_s (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 8))))
-            (local.set $right (global.get $scratch))
-            ;; tiles of 5 j
-            (local.set $j_first (i32.const 0))
-            (loop $each_j_first
-              (call $tile_5x2_strided_2_loops
-                (i32.add
-                  (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
-                  (i32.mul
-                    (local.get $j_first)
-                    (i32.const 2000 (; from row to row of left, in bytes ;))))
-                (i32.const 2000 (; left_row ;))
-                (local.get $right)
-                (i32.const 20 (; steps_1 ;))
-                (i32.const 200 (; left_step_1 ;))
-                (i32.const 0 (; right_step_1 ;))
-                (i32.const 25 (; steps ;))
-                (i32.const -4 (; left_step ;))
-                (i32.const 32 (; right_step ;))
-                (local.get $sums))
-              (local.set $j_end (i32.add (local.get $j_first) (i32.const 5)))
-              ;; the result of finished sums
-              (local.set $sums.row (local.get $sums))
-              (local.set $h1_convolved.row
-                (i32.add
-                  (i32.add
-                    (local.get $h1_convolved)
-                    (i32.shl
-                      (i32.add
-                        (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
-                        (local.get $kl_first))
-                      (i32.const 2)))
-                  (i32.shl
-                    (local.get $j_first)
-                    (i32.const 8 (; ·256, a row of h1_convolved, in bytes ;)))))
-              (local.set $j (local.get $j_first))
-              (loop $each_j
-                (v128.store (local.get $h1_convolved.row) (v128.load (local.get $sums.row)))
-                (v128.store offset=16
-                  (local.get $h1_convolved.row)
-                  (v128.load offset=16 (local.get $sums.row)))
-                (local.set $sums.row
-                  (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
-                (local.set $h1_convolved.row
-                  (i32.add
-                    (local.get $h1_convolved.row)
-                    (i32.const 256 (; a row of h1_convolved, in bytes ;))))
-                (br_if $each_j
-                  (i32.lt_s
-                    (local.tee $j (i32.add (local.get $j) (i32.const 1)))
-                    (local.get $j_end))))
-              (br_if $each_j_first
-                (i32.lt_s
-                  (local.tee $j_first (i32.add (local.get $j_first) (i32.const 5)))
-                  (i32.const 50))))
-            (br_if $each_kl_first
-              (i32.lt_s
-                (local.tee $kl_first (i32.add (local.get $kl_first) (i32.const 8)))
-                (i32.const 64))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
-  ;; h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
-  ;;   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
-  ;;   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
-  ;;   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
-  (func $predict.h1 (param $from i32) (param $to i32)
-    (local $h1_convolved i32) (local $layer1_b i32) (local $h1 i32) (local $rows i32)
-    (local $end i32) (local $i i32) (local $j i32) (local $k i32) (local $l i32) (local $m i32)
-    (local $n i32) (local $h1_convolved.at i32) (local $h1.at i32) (local $h1_pooled.x4 v128)
-    (local $four.lanes v128)
-    (local.set $h1_convolved (i32.load (global.get $predict.h1_convolved)))
-    (local.set $layer1_b (global.get $layer1_b))
-    (local.set $h1 (i32.load (global.get $predict.h1)))
-    (local.set $rows (i32.load (global.get $predict.rows)))
-    (local.set $end
-      (call $i32_min (i32.mul (local.get $to) (i32.const 3 (; i of a unit ;))) (local.get $rows)))
-    (local.set $i (i32.mul (local.get $from) (i32.const 3 (; i of a unit ;))))
-    (if
-      (i32.lt_s (local.get $i) (local.get $end))
-      (then
-        (loop $each_i
-          (local.set $j (i32.const 0))
-          ;; vectors of four j
-          (loop $each_j
-            (local.set $k (i32.const 0))
-            (loop $each_k
-              (local.set $l (i32.const 0))
-              (loop $each_l
-                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-                (local.set $m (i32.const 0))
-                (loop $each_m
-                  (local.set $n (i32.const 0))
-                  (loop $each_n
-                    (local.set $h1_convolved.at
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
-                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
-                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2))))
-                    (local.set $h1_pooled.x4
-                      (f32x4.max
-                        (local.get $h1_pooled.x4)
-                        (v128.load32_lane offset=768 3
-                          (local.get $h1_convolved.at)
-                          (v128.load32_lane offset=512 2
-                            (local.get $h1_convolved.at)
-                            (v128.load32_lane offset=256 1
-                              (local.get $h1_convolved.at)
-                              (v128.load32_zero (local.get $h1_convolved.at)))))))
-                    (br_if $each_n
-                      (i32.lt_s
-                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
-                        (i32.const 2))))
-                  (br_if $each_m
-                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-                (local.set $four.lanes
-                  (call $f32x4_tanh
-                    (f32x4.add
-                      (local.get $h1_pooled.x4)
-                      (v128.load
-                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (local.set $h1.at
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
-                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2))))
-                (v128.store32_lane 0 (local.get $h1.at) (local.get $four.lanes))
-                (v128.store32_lane offset=64 1 (local.get $h1.at) (local.get $four.lanes))
-                (v128.store32_lane offset=128 2 (local.get $h1.at) (local.get $four.lanes))
-                (v128.store32_lane offset=192 3 (local.get $h1.at) (local.get $four.lanes))
-                (br_if $each_l
-                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 1))) (i32.const 4))))
-              (br_if $each_k
-                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-            (br_if $each_j
-              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 48))))
-          ;; the other j
-          (loop $each_j
-            (local.set $k (i32.const 0))
-            (loop $each_k
-              (local.set $l (i32.const 0))
-              ;; vectors of four l
-              (loop $each_l
-                (local.set $h1_pooled.x4 (v128.const f32x4 -inf -inf -inf -inf))
-                (local.set $m (i32.const 0))
-                (loop $each_m
-                  (local.set $n (i32.const 0))
-                  (loop $each_n
-                    (local.set $h1_convolved.at
-                      (i32.add
-                        (local.get $h1_convolved)
-                        (i32.shl
-                          (i32.add
-                            (i32.add
-                              (i32.add
-                                (i32.add
-                                  (i32.add
-                                    (i32.mul (local.get $i) (i32.const 3200 (; 50·8·8 ;)))
-                                    (i32.mul (local.get $j) (i32.const 64 (; 8·8 ;))))
-                                  (i32.mul (local.get $k) (i32.const 16 (; 2·8 ;))))
-                                (i32.mul (local.get $m) (i32.const 8)))
-                              (i32.mul (local.get $l) (i32.const 2)))
-                            (local.get $n))
-                          (i32.const 2))))
-                    (local.set $h1_pooled.x4
-                      (f32x4.max
-                        (local.get $h1_pooled.x4)
-                        (v128.load32_lane offset=24 3
-                          (local.get $h1_convolved.at)
-                          (v128.load32_lane offset=16 2
-                            (local.get $h1_convolved.at)
-                            (v128.load32_lane offset=8 1
-                              (local.get $h1_convolved.at)
-                              (v128.load32_zero (local.get $h1_convolved.at)))))))
-                    (br_if $each_n
-                      (i32.lt_s
-                        (local.tee $n (i32.add (local.get $n) (i32.const 1)))
-                        (i32.const 2))))
-                  (br_if $each_m
-                    (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 2))))
-                (v128.store
-                  (i32.add
-                    (local.get $h1)
-                    (i32.shl
-                      (i32.add
-                        (i32.add
-                          (i32.add
-                            (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
-                            (i32.mul (local.get $j) (i32.const 16 (; 4·4 ;))))
-                          (i32.mul (local.get $k) (i32.const 4)))
-                        (local.get $l))
-                      (i32.const 2)))
-                  (call $f32x4_tanh
-                    (f32x4.add
-                      (local.get $h1_pooled.x4)
-                      (v128.load32_splat
-                        (i32.add (local.get $layer1_b) (i32.shl (local.get $j) (i32.const 2)))))))
-                (br_if $each_l
-                  (i32.lt_s (local.tee $l (i32.add (local.get $l) (i32.const 4))) (i32.const 4))))
-              (br_if $each_k
-                (i32.lt_s (local.tee $k (i32.add (local.get $k) (i32.const 1))) (i32.const 4))))
-            (br_if $each_j
-              (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 50))))
-          (br_if $each_i
-            (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $end)))))))
-
-  ;; h2[i,j] = tanh(h2_linear[i,j])
-  ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
-  ;;   for i < rows, j < 500, k < 800
-  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
-  (func $predict.h2 (param $from i32) (param $to i32)
-    (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
-    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
-    (local $sums.row i32) (local $h2.row i32) (local $hidden_b.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 25664 (; sums, behind the list of rows ;))))
-    (local.set $h1 (i32.load (global.get $predict.h1)))
-    (local.set $hidden_W (global.get $hidden_W))
-    (local.set $hidden_b (global.get $hidden_b))
-    (local.set $h2 (i32.load (global.get $predict.h2)))
-    (local.set $rows (i32.load (global.get $predict.rows)))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $j_first
-            (i32.shl
-              (i32.div_u
-                (local.get $unit)
-                (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 3 (; ·8, j of a panel ;))))
-          (local.set $i_from
-            (i32.mul
-              (i32.rem_u
-                (local.get $unit)
-                (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 144 (; i of a unit ;))))
-          (local.set $columns
-            (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
-          (local.set $i_to
-            (call $i32_min
-              (local.get $rows)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
-          (local.set $right
-            (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
-          ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
-          (call $copy_rows_2
-            (local.get $right)
-            (i32.const 800 (; steps ;))
-            (i32.const 2000 (; right_step ;))
-            (local.get $to_panel))
-          (local.set $right (global.get $scratch))
-          ;; tiles of 6 i
-          (local.set $i_first (local.get $i_from))
-          (if
-            (i32.lt_s (local.get $i_first) (local.get $i_to))
-            (then
-              (loop $each_i_first
-                ;; where rows of h1 begin
-                (local.set $r (i32.const 0))
-                (loop $each_r
-                  (local.set $i
-                    (call $i32_min
-                      (i32.add (local.get $i_first) (local.get $r))
-                      (i32.sub (local.get $rows) (i32.const 1))))
-                  (i32.store
-                    (i32.add
-                      (i32.add
-                        (global.get $scratch)
-                        (i32.const 25600 (; where rows begin, behind what is copied ;)))
-                      (i32.shl (local.get $r) (i32.const 2)))
-                    (i32.add
-                      (local.get $h1)
-                      (i32.shl
-                        (i32.mul (local.get $i) (i32.const 800 (; 50·4·4 ;)))
-                        (i32.const 2))))
-                  (br_if $each_r
-                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 6))))
-                (call $tile_6x2_listed
-                  (i32.add
-                    (global.get $scratch)
-                    (i32.const 25600 (; where rows begin, behind what is copied ;)))
-                  (local.get $right)
-                  (i32.const 800 (; steps ;))
-                  (i32.const 32 (; right_step ;))
-                  (local.get $sums))
-                (local.set $i_end
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 6)) (local.get $i_to)))
-                ;; the result of finished sums
-                (local.set $sums.row (local.get $sums))
-                (local.set $hidden_b.row
-                  (i32.add (local.get $hidden_b) (i32.shl (local.get $j_first) (i32.const 2))))
-                (local.set $h2.row
-                  (i32.add
-                    (i32.add (local.get $h2) (i32.shl (local.get $j_first) (i32.const 2)))
-                    (i32.mul (local.get $i_first) (i32.const 2000 (; a row of h2, in bytes ;)))))
-                (local.set $i (local.get $i_first))
-                (loop $each_i
-                  (if
-                    (i32.eq (local.get $columns) (i32.const 8))
-                    (then
-                      (v128.store
-                        (local.get $h2.row)
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load (local.get $sums.row))
-                            (v128.load (local.get $hidden_b.row)))))
-                      (v128.store offset=16
-                        (local.get $h2.row)
-                        (call $f32x4_tanh
-                          (f32x4.add
-                            (v128.load offset=16 (local.get $sums.row))
-                            (v128.load offset=16 (local.get $hidden_b.row))))))
-                    (else
-                      (local.set $c (i32.const 0))
-                      (loop $each_c
-                        (v128.store
-                          (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2)))
-                          (call $f32x4_tanh
-                            (f32x4.add
-                              (v128.load
-                                (i32.add
-                                  (local.get $sums.row)
-                                  (i32.shl (local.get $c) (i32.const 2))))
-                              (v128.load
-                                (i32.add
-                                  (local.get $hidden_b.row)
-                                  (i32.shl (local.get $c) (i32.const 2)))))))
-                        (br_if $each_c
-                          (i32.lt_s
-                            (local.tee $c (i32.add (local.get $c) (i32.const 4)))
-                            (local.get $columns))))))
-                  (local.set $sums.row
-                    (i32.add (local.get $sums.row) (i32.const 32 (; a row of sums, in bytes ;))))
-                  (local.set $h2.row
-                    (i32.add (local.get $h2.row) (i32.const 2000 (; a row of h2, in bytes ;))))
-                  (br_if $each_i
-                    (i32.lt_s
-                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (local.get $i_end))))
-                (br_if $each_i_first
-                  (i32.lt_s
-                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
-                    (local.get $i_to))))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
-  ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
-  ;;   for i < rows, j < 10, k < 500
-  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
-  (func $predict.scores_logits (param $from i32) (param $to i32)
-    (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
-    (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
-    (local $sums.row i32) (local $scores_logits.row i32) (local $output_b.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 24064 (; sums, behind the list of rows ;))))
-    (local.set $h2 (i32.load (global.get $predict.h2)))
-    (local.set $output_W (global.get $output_W))
-    (local.set $output_b (global.get $output_b))
-    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
-    (local.set $rows (i32.load (global.get $predict.rows)))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $j_first
-            (i32.mul
-              (i32.div_u
-                (local.get $unit)
-                (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 12 (; j of a panel ;))))
-          (local.set $i_from
-            (i32.mul
-              (i32.rem_u
-                (local.get $unit)
-                (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 144 (; i of a unit ;))))
-          (local.set $i_to
-            (call $i32_min
-              (local.get $rows)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
-          (local.set $right
-            (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
-          ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
-          (call $copy_rows_3
-            (local.get $right)
-            (i32.const 500 (; steps ;))
-            (i32.const 40 (; right_step ;))
-            (local.get $to_panel))
-          (local.set $right (global.get $scratch))
-          ;; tiles of 3 i
-          (local.set $i_first (local.get $i_from))
-          (if
-            (i32.lt_s (local.get $i_first) (local.get $i_to))
-            (then
-              (loop $each_i_first
-                ;; where rows of h2 begin
-                (local.set $r (i32.const 0))
-                (loop $each_r
-                  (local.set $i
-                    (call $i32_min
-                      (i32.add (local.get $i_first) (local.get $r))
-                      (i32.sub (local.get $rows) (i32.const 1))))
-                  (i32.store
-                    (i32.add
-                      (i32.add
-                        (global.get $scratch)
-                        (i32.const 24000 (; where rows begin, behind what is copied ;)))
-                      (i32.shl (local.get $r) (i32.const 2)))
-                    (i32.add
-                      (local.get $h2)
-                      (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
-                  (br_if $each_r
-                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
-                (call $tile_3x3_listed
-                  (i32.add
-                    (global.get $scratch)
-                    (i32.const 24000 (; where rows begin, behind what is copied ;)))
-                  (local.get $right)
-                  (i32.const 500 (; steps ;))
-                  (i32.const 48 (; right_step ;))
-                  (local.get $sums))
-                (local.set $i_end
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
-                ;; the result of finished sums
-                (local.set $sums.row (local.get $sums))
-                (local.set $output_b.row
-                  (i32.add (local.get $output_b) (i32.shl (local.get $j_first) (i32.const 2))))
-                (local.set $scores_logits.row
-                  (i32.add
-                    (i32.add
-                      (local.get $scores_logits)
-                      (i32.shl (local.get $j_first) (i32.const 2)))
-                    (i32.mul
-                      (local.get $i_first)
-                      (i32.const 40 (; a row of scores_logits, in bytes ;)))))
-                (local.set $i (local.get $i_first))
-                (loop $each_i
-                  (local.set $c (i32.const 0))
-                  ;; vectors of four c
-                  (loop $each_c
-                    (v128.store
-                      (i32.add
-                        (local.get $scores_logits.row)
-                        (i32.shl (local.get $c) (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                        (v128.load
-                          (i32.add
-                            (local.get $output_b.row)
-                            (i32.shl (local.get $c) (i32.const 2))))))
-                    (br_if $each_c
-                      (i32.lt_s
-                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
-                        (i32.const 8))))
-                  ;; the other c
-                  (loop $each_c
-                    (f32.store
-                      (i32.add
-                        (local.get $scores_logits.row)
-                        (i32.shl (local.get $c) (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                        (f32.load
-                          (i32.add
-                            (local.get $output_b.row)
-                            (i32.shl (local.get $c) (i32.const 2))))))
-                    (br_if $each_c
-                      (i32.lt_s
-                        (local.tee $c (i32.add (local.get $c) (i32.const 1)))
-                        (i32.const 10))))
-                  (local.set $sums.row
-                    (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
-                  (local.set $scores_logits.row
-                    (i32.add
-                      (local.get $scores_logits.row)
-                      (i32.const 40 (; a row of scores_logits, in bytes ;))))
-                  (br_if $each_i
-                    (i32.lt_s
-                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (local.get $i_end))))
-                (br_if $each_i_first
-                  (i32.lt_s
-                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
-                    (local.get $i_to))))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
   (func $predict.argmax
     (local $scores_logits i32) (local $argmax i32) (local $rows i32) (local $i i32)
     (local $argmax_i i32) (local $j i32) (local $scores_logits_max f32)
     (local $scores_logits_j f32) (local $scores_logits_max.next f32)
-    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
+    (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
     (local.set $argmax (i32.load (global.get $predict.argmax)))
-    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
     (local.set $i (i32.const 0))
     (if
       (i32.lt_s (local.get $i) (local.get $rows))
@@ -8378,88 +6242,100 @@
   ;; predict(images) → argmax
   (func $predict
     (i32.store
-      (global.get $predict.h0_convolved)
+      (global.get $probabilities.h0_convolved)
       (call $allocate
         (global.get $free_memory_)
         (i32.add
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul (i32.load (global.get $predict.rows)) (i32.const 20))
+                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 20))
                 (i32.const 24))
               (i32.const 24))
             (i32.const 2))
           (i32.const 64))))
     (i32.store
-      (global.get $predict.h0)
+      (global.get $probabilities.h0)
       (call $allocate
         (global.get $free_memory_)
         (i32.add
           (i32.shl
             (i32.mul
               (i32.mul
-                (i32.mul (i32.load (global.get $predict.rows)) (i32.const 20))
+                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 20))
                 (i32.const 12))
               (i32.const 12))
             (i32.const 2))
           (i32.const 64))))
     (i32.store
-      (global.get $predict.h1_convolved)
+      (global.get $probabilities.h1_convolved)
       (call $allocate
         (global.get $free_memory_)
         (i32.add
           (i32.shl
             (i32.mul
-              (i32.mul (i32.mul (i32.load (global.get $predict.rows)) (i32.const 50)) (i32.const 8))
+              (i32.mul
+                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 50))
+                (i32.const 8))
               (i32.const 8))
             (i32.const 2))
           (i32.const 64))))
     (i32.store
-      (global.get $predict.h1)
+      (global.get $probabilities.h1)
       (call $allocate
         (global.get $free_memory_)
         (i32.add
           (i32.shl
             (i32.mul
-              (i32.mul (i32.mul (i32.load (global.get $predict.rows)) (i32.const 50)) (i32.const 4))
+              (i32.mul
+                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 50))
+                (i32.const 4))
               (i32.const 4))
             (i32.const 2))
           (i32.const 64))))
     (i32.store
-      (global.get $predict.h2)
+      (global.get $probabilities.h2)
       (call $allocate
         (global.get $free_memory_)
         (i32.add
-          (i32.shl (i32.mul (i32.load (global.get $predict.rows)) (i32.const 500)) (i32.const 2))
+          (i32.shl
+            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 500))
+            (i32.const 2))
           (i32.const 64))))
     (i32.store
-      (global.get $predict.scores_logits)
+      (global.get $probabilities.scores_logits)
       (call $allocate
         (global.get $free_memory_)
         (i32.add
-          (i32.shl (i32.mul (i32.load (global.get $predict.rows)) (i32.const 10)) (i32.const 2))
+          (i32.shl
+            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
+            (i32.const 2))
           (i32.const 64))))
-    (call $share (global.get $predict.h0_convolved.job) (i32.load (global.get $predict.rows)))
     (call $share
-      (global.get $predict.h0.job)
-      (i32.div_u (i32.load (global.get $predict.rows)) (i32.const 1 (; steps of a unit ;))))
-    (call $share (global.get $predict.h1_convolved.job) (i32.load (global.get $predict.rows)))
+      (global.get $probabilities.h0_convolved.job)
+      (i32.load (global.get $probabilities.rows)))
     (call $share
-      (global.get $predict.h1.job)
+      (global.get $probabilities.h0.job)
+      (i32.div_u (i32.load (global.get $probabilities.rows)) (i32.const 1 (; steps of a unit ;))))
+    (call $share
+      (global.get $probabilities.h1_convolved.job)
+      (i32.load (global.get $probabilities.rows)))
+    (call $share
+      (global.get $probabilities.h1.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $predict.rows)) (i32.const 2))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 2))
         (i32.const 3 (; steps of a unit ;))))
     (call $share
-      (global.get $predict.h2.job)
+      (global.get $probabilities.h2.job)
       (i32.mul
         (i32.const 63)
         (i32.div_u
-          (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
           (i32.const 144 (; i of a unit ;)))))
     (call $share
-      (global.get $predict.scores_logits.job)
+      (global.get $probabilities.scores_logits.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
         (i32.const 144 (; i of a unit ;))))
     (call $predict.argmax))
 

@@ -17,8 +17,8 @@
   (global $validY i32 (i32.const 504)) ;; address of int32[validSamples]
   (global $testX i32 (i32.const 512)) ;; address of float32[testSamples, 784]
   (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
-  (global $W i32 (i32.const 704)) ;; float32[784, 10]
-  (global $b i32 (i32.const 32064)) ;; float32[10]
+  (global $W i32 (i32.const 640)) ;; float32[784, 10]
+  (global $b i32 (i32.const 32000)) ;; float32[10]
   ;; What threads agree by.
   (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
   (global $pool.done i32 (i32.const 128)) ;; units that are done
@@ -31,43 +31,29 @@
   (global $train.cost i32 (i32.const 536)) ;; float32
   (global $train.x i32 (i32.const 544)) ;; address of float32[600, 784]
   (global $train.y i32 (i32.const 552)) ;; address of int32[600]
-  (global $train.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
-  (global $train.p_exp i32 (i32.const 56128)) ;; float32[10] of [600, 10]
-  (global $train.d_p_logits i32 (i32.const 56168)) ;; float32[600, 10]
+  (global $train.p_logits i32 (i32.const 32064)) ;; float32[600, 10]
+  (global $train.p_exp i32 (i32.const 56064)) ;; float32[10] of [600, 10]
+  (global $train.d_p_logits i32 (i32.const 56104)) ;; float32[600, 10]
   (global $train.p_logits.job i32 (i32.const 0)) ;; place in the table below
   (global $train.W.job i32 (i32.const 1)) ;; place in the table below
-  ;; What a call of validate works on.
-  (global $validate.index i32 (i32.const 560)) ;; int64
-  (global $validate.errors i32 (i32.const 568)) ;; float32
-  (global $validate.x i32 (i32.const 576)) ;; address of float32[600, 784]
-  (global $validate.y i32 (i32.const 584)) ;; address of int32[600]
-  (global $validate.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
-  (global $validate.p_logits.job i32 (i32.const 2)) ;; place in the table below
-  ;; What a call of test works on.
-  (global $test.index i32 (i32.const 592)) ;; int64
-  (global $test.errors i32 (i32.const 600)) ;; float32
-  (global $test.x i32 (i32.const 608)) ;; address of float32[600, 784]
-  (global $test.y i32 (i32.const 616)) ;; address of int32[600]
-  (global $test.p_logits i32 (i32.const 32128)) ;; float32[600, 10]
-  (global $test.p_logits.job i32 (i32.const 3)) ;; place in the table below
+  ;; What a call of validate works on, with $train.index, $train.x, $train.y, $train.p_logits.
+  (global $validate.errors i32 (i32.const 560)) ;; float32
+  ;; What a call of test works on, with $train.index, $validate.errors, $train.x, $train.y,
+  ;;     $train.p_logits.
   ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 624)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 632)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_logits i32 (i32.const 640)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 32128)) ;; float32[10] of [rows, 10]
-  (global $probabilities.rows i32 (i32.const 648)) ;; size
-  (global $probabilities.scores_logits.job i32 (i32.const 4)) ;; place in the table below
-  ;; What a call of predict works on.
-  (global $predict.images i32 (i32.const 656)) ;; address of float32[rows, 784]
-  (global $predict.argmax i32 (i32.const 664)) ;; address of int32[rows]
-  (global $predict.scores_logits i32 (i32.const 672)) ;; address of float32[rows, 10]
-  (global $predict.rows i32 (i32.const 680)) ;; size
-  (global $predict.scores_logits.job i32 (i32.const 5)) ;; place in the table below
+  (global $probabilities.images i32 (i32.const 568)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 576)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_logits i32 (i32.const 584)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 32064)) ;; float32[10] of [rows, 10]
+  (global $probabilities.rows i32 (i32.const 592)) ;; size
+  (global $probabilities.scores_logits.job i32 (i32.const 2)) ;; place in the table below
+  ;; What a call of predict works on, with $probabilities.images, $probabilities.scores_logits,
+  ;;     $probabilities.rows.
+  (global $predict.argmax i32 (i32.const 600)) ;; address of int32[rows]
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref
-    (elem $train.p_logits $train.W $validate.p_logits $test.p_logits $probabilities.scores_logits
-      $predict.scores_logits))
+    (elem $train.p_logits $train.W $probabilities.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at.
   (func $allocate (param $at i32) (param $bytes i32) (result i32)
@@ -611,6 +597,7 @@
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
   ;;   in 3 × 12 tiles of i × j, of x and W
+  ;; The same for validate, test.
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $i_to i32) (local $sums i32)
@@ -1089,117 +1076,15 @@
     (call $share (global.get $train.W.job) (i32.const 98 (; units ;)))
     (call $train.b (i32.const 0) (i32.const 1 (; units ;))))
 
-  ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
-  ;;   for i < 600, j < 10, k < 784
-  ;;   in 3 × 12 tiles of i × j, of x and W
-  (func $validate.p_logits (param $from i32) (param $to i32)
-    (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
-    (local $j_first i32) (local $i_from i32) (local $i_to i32) (local $sums i32)
-    (local $right i32) (local $to_panel i32) (local $i_first i32) (local $i_end i32)
-    (local $i i32) (local $c i32) (local $sums.row i32) (local $p_logits.row i32)
-    (local $b.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 37632 (; sums, behind what is copied ;))))
-    (local.set $x (i32.load (global.get $validate.x)))
-    (local.set $W (global.get $W))
-    (local.set $b (global.get $b))
-    (local.set $p_logits (global.get $validate.p_logits))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12 (; j of a panel ;))))
-          (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144 (; i of a unit ;))))
-          (local.set $i_to
-            (call $i32_min
-              (i32.const 600)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
-          (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
-          ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
-          (call $copy_rows_3
-            (local.get $right)
-            (i32.const 784 (; steps ;))
-            (i32.const 40 (; right_step ;))
-            (local.get $to_panel))
-          (local.set $right (global.get $scratch))
-          ;; tiles of 3 i
-          (local.set $i_first (local.get $i_from))
-          (loop $each_i_first
-            (call $tile_3x3
-              (i32.add
-                (local.get $x)
-                (i32.mul
-                  (local.get $i_first)
-                  (i32.const 3136 (; from row to row of left, in bytes ;))))
-              (i32.const 3136 (; left_row ;))
-              (local.get $right)
-              (i32.const 784 (; steps ;))
-              (i32.const 48 (; right_step ;))
-              (local.get $sums))
-            (local.set $i_end (i32.add (local.get $i_first) (i32.const 3)))
-            ;; the result of finished sums
-            (local.set $sums.row (local.get $sums))
-            (local.set $b.row (i32.add (local.get $b) (i32.shl (local.get $j_first) (i32.const 2))))
-            (local.set $p_logits.row
-              (i32.add
-                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
-                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $c (i32.const 0))
-              ;; vectors of four c
-              (loop $each_c
-                (v128.store
-                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
-                  (f32x4.add
-                    (v128.load
-                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                    (v128.load
-                      (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                (br_if $each_c
-                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
-              ;; the other c
-              (loop $each_c
-                (f32.store
-                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
-                  (f32.add
-                    (f32.load
-                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                    (f32.load (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                (br_if $each_c
-                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
-              (local.set $sums.row
-                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
-              (local.set $p_logits.row
-                (i32.add
-                  (local.get $p_logits.row)
-                  (i32.const 40 (; a row of p_logits, in bytes ;))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (local.get $i_end))))
-            (br_if $each_i_first
-              (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
-                (local.get $i_to))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
   ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
   ;;   for i < 600, j < 10
+  ;; The same for test.
   (func $validate.errors
     (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
     (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
     (local $errors f32) (local $errors_sum f64)
-    (local.set $p_logits (global.get $validate.p_logits))
-    (local.set $y (i32.load (global.get $validate.y)))
+    (local.set $p_logits (global.get $train.p_logits))
+    (local.set $y (i32.load (global.get $train.y)))
     (local.set $errors_sum (f64.const 0))
     (local.set $i (i32.const 0))
     (loop $each_i
@@ -1242,198 +1127,49 @@
   ;; validate(index) → errors
   (func $validate
     (i32.store
-      (global.get $validate.x)
+      (global.get $train.x)
       (i32.add
         (i32.load (global.get $validX))
         (i32.shl
           (i32.mul
-            (i32.wrap_i64 (i64.load (global.get $validate.index)))
+            (i32.wrap_i64 (i64.load (global.get $train.index)))
             (i32.const 470400 (; 600·784 ;)))
           (i32.const 2))))
     (i32.store
-      (global.get $validate.y)
+      (global.get $train.y)
       (i32.add
         (i32.load (global.get $validY))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $validate.index))) (i32.const 600))
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 600))
           (i32.const 2))))
-    (call $share (global.get $validate.p_logits.job) (i32.const 5 (; units ;)))
+    (call $share (global.get $train.p_logits.job) (i32.const 5 (; units ;)))
     (call $validate.errors))
-
-  ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
-  ;;   for i < 600, j < 10, k < 784
-  ;;   in 3 × 12 tiles of i × j, of x and W
-  (func $test.p_logits (param $from i32) (param $to i32)
-    (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
-    (local $j_first i32) (local $i_from i32) (local $i_to i32) (local $sums i32)
-    (local $right i32) (local $to_panel i32) (local $i_first i32) (local $i_end i32)
-    (local $i i32) (local $c i32) (local $sums.row i32) (local $p_logits.row i32)
-    (local $b.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 37632 (; sums, behind what is copied ;))))
-    (local.set $x (i32.load (global.get $test.x)))
-    (local.set $W (global.get $W))
-    (local.set $b (global.get $b))
-    (local.set $p_logits (global.get $test.p_logits))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12 (; j of a panel ;))))
-          (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144 (; i of a unit ;))))
-          (local.set $i_to
-            (call $i32_min
-              (i32.const 600)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
-          (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
-          ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
-          (call $copy_rows_3
-            (local.get $right)
-            (i32.const 784 (; steps ;))
-            (i32.const 40 (; right_step ;))
-            (local.get $to_panel))
-          (local.set $right (global.get $scratch))
-          ;; tiles of 3 i
-          (local.set $i_first (local.get $i_from))
-          (loop $each_i_first
-            (call $tile_3x3
-              (i32.add
-                (local.get $x)
-                (i32.mul
-                  (local.get $i_first)
-                  (i32.const 3136 (; from row to row of left, in bytes ;))))
-              (i32.const 3136 (; left_row ;))
-              (local.get $right)
-              (i32.const 784 (; steps ;))
-              (i32.const 48 (; right_step ;))
-              (local.get $sums))
-            (local.set $i_end (i32.add (local.get $i_first) (i32.const 3)))
-            ;; the result of finished sums
-            (local.set $sums.row (local.get $sums))
-            (local.set $b.row (i32.add (local.get $b) (i32.shl (local.get $j_first) (i32.const 2))))
-            (local.set $p_logits.row
-              (i32.add
-                (i32.add (local.get $p_logits) (i32.shl (local.get $j_first) (i32.const 2)))
-                (i32.mul (local.get $i_first) (i32.const 40 (; a row of p_logits, in bytes ;)))))
-            (local.set $i (local.get $i_first))
-            (loop $each_i
-              (local.set $c (i32.const 0))
-              ;; vectors of four c
-              (loop $each_c
-                (v128.store
-                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
-                  (f32x4.add
-                    (v128.load
-                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                    (v128.load
-                      (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                (br_if $each_c
-                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
-              ;; the other c
-              (loop $each_c
-                (f32.store
-                  (i32.add (local.get $p_logits.row) (i32.shl (local.get $c) (i32.const 2)))
-                  (f32.add
-                    (f32.load
-                      (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                    (f32.load (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                (br_if $each_c
-                  (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 1))) (i32.const 10))))
-              (local.set $sums.row
-                (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
-              (local.set $p_logits.row
-                (i32.add
-                  (local.get $p_logits.row)
-                  (i32.const 40 (; a row of p_logits, in bytes ;))))
-              (br_if $each_i
-                (i32.lt_s
-                  (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                  (local.get $i_end))))
-            (br_if $each_i_first
-              (i32.lt_s
-                (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
-                (local.get $i_to))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
-  ;; errors = Σ_i [argmax_j p_logits[i,j] ≠ y[i]] / 600
-  ;;   for i < 600, j < 10
-  (func $test.errors
-    (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
-    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
-    (local $errors f32) (local $errors_sum f64)
-    (local.set $p_logits (global.get $test.p_logits))
-    (local.set $y (i32.load (global.get $test.y)))
-    (local.set $errors_sum (f64.const 0))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $errors_argmax (i32.const 0))
-      (local.set $p_logits_max (f32.const -inf))
-      (local.set $j (i32.const 0))
-      (loop $each_j
-        (local.set $p_logits_j
-          (f32.load
-            (i32.add
-              (local.get $p_logits)
-              (i32.shl
-                (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                (i32.const 2)))))
-        (local.set $p_logits_max.next (local.get $p_logits_j))
-        (if
-          (i32.or
-            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
-            (i32.and
-              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
-              (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
-          (then
-            (local.set $p_logits_max (local.get $p_logits_max.next))
-            (local.set $errors_argmax (local.get $j))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
-      (local.set $errors_sum
-        (f64.add
-          (local.get $errors_sum)
-          (f64.promote_f32
-            (f32.convert_i32_u
-              (i32.ne
-                (local.get $errors_argmax)
-                (i32.load (i32.add (local.get $y) (i32.shl (local.get $i) (i32.const 2)))))))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 600))))
-    (local.set $errors (f32.div (f32.demote_f64 (local.get $errors_sum)) (f32.const 600)))
-    (f32.store (global.get $test.errors) (local.get $errors)))
 
   ;; test(index) → errors
   (func $test
     (i32.store
-      (global.get $test.x)
+      (global.get $train.x)
       (i32.add
         (i32.load (global.get $testX))
         (i32.shl
           (i32.mul
-            (i32.wrap_i64 (i64.load (global.get $test.index)))
+            (i32.wrap_i64 (i64.load (global.get $train.index)))
             (i32.const 470400 (; 600·784 ;)))
           (i32.const 2))))
     (i32.store
-      (global.get $test.y)
+      (global.get $train.y)
       (i32.add
         (i32.load (global.get $testY))
         (i32.shl
-          (i32.mul (i32.wrap_i64 (i64.load (global.get $test.index))) (i32.const 600))
+          (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 600))
           (i32.const 2))))
-    (call $share (global.get $test.p_logits.job) (i32.const 5 (; units ;)))
-    (call $test.errors))
+    (call $share (global.get $train.p_logits.job) (i32.const 5 (; units ;)))
+    (call $validate.errors))
 
   ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
   ;;   for i < rows, j < 10, k < 784
   ;;   in 3 × 12 tiles of i × j, of images and W
+  ;; The same for predict.
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
@@ -1730,164 +1466,15 @@
         (i32.const 144 (; i of a unit ;))))
     (call $probabilities.scores))
 
-  ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
-  ;;   for i < rows, j < 10, k < 784
-  ;;   in 3 × 12 tiles of i × j, of images and W
-  (func $predict.scores_logits (param $from i32) (param $to i32)
-    (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
-    (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
-    (local $sums i32) (local $right i32) (local $to_panel i32) (local $i_first i32)
-    (local $r i32) (local $i i32) (local $i_end i32) (local $c i32) (local $sums.row i32)
-    (local $scores_logits.row i32) (local $b.row i32)
-    (local.set $sums
-      (i32.add (global.get $scratch) (i32.const 37696 (; sums, behind the list of rows ;))))
-    (local.set $images (i32.load (global.get $predict.images)))
-    (local.set $W (global.get $W))
-    (local.set $b (global.get $b))
-    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
-    (local.set $rows (i32.load (global.get $predict.rows)))
-    (local.set $unit (local.get $from))
-    (if
-      (i32.lt_s (local.get $unit) (local.get $to))
-      (then
-        (loop $each_unit
-          ;; what the unit's number stands for
-          (local.set $j_first
-            (i32.mul
-              (i32.div_u
-                (local.get $unit)
-                (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 12 (; j of a panel ;))))
-          (local.set $i_from
-            (i32.mul
-              (i32.rem_u
-                (local.get $unit)
-                (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 144 (; i of a unit ;))))
-          (local.set $i_to
-            (call $i32_min
-              (local.get $rows)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
-          (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
-          ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
-          (call $copy_rows_3
-            (local.get $right)
-            (i32.const 784 (; steps ;))
-            (i32.const 40 (; right_step ;))
-            (local.get $to_panel))
-          (local.set $right (global.get $scratch))
-          ;; tiles of 3 i
-          (local.set $i_first (local.get $i_from))
-          (if
-            (i32.lt_s (local.get $i_first) (local.get $i_to))
-            (then
-              (loop $each_i_first
-                ;; where rows of images begin
-                (local.set $r (i32.const 0))
-                (loop $each_r
-                  (local.set $i
-                    (call $i32_min
-                      (i32.add (local.get $i_first) (local.get $r))
-                      (i32.sub (local.get $rows) (i32.const 1))))
-                  (i32.store
-                    (i32.add
-                      (i32.add
-                        (global.get $scratch)
-                        (i32.const 37632 (; where rows begin, behind what is copied ;)))
-                      (i32.shl (local.get $r) (i32.const 2)))
-                    (i32.add
-                      (local.get $images)
-                      (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
-                  (br_if $each_r
-                    (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
-                (call $tile_3x3_listed
-                  (i32.add
-                    (global.get $scratch)
-                    (i32.const 37632 (; where rows begin, behind what is copied ;)))
-                  (local.get $right)
-                  (i32.const 784 (; steps ;))
-                  (i32.const 48 (; right_step ;))
-                  (local.get $sums))
-                (local.set $i_end
-                  (call $i32_min (i32.add (local.get $i_first) (i32.const 3)) (local.get $i_to)))
-                ;; the result of finished sums
-                (local.set $sums.row (local.get $sums))
-                (local.set $b.row
-                  (i32.add (local.get $b) (i32.shl (local.get $j_first) (i32.const 2))))
-                (local.set $scores_logits.row
-                  (i32.add
-                    (i32.add
-                      (local.get $scores_logits)
-                      (i32.shl (local.get $j_first) (i32.const 2)))
-                    (i32.mul
-                      (local.get $i_first)
-                      (i32.const 40 (; a row of scores_logits, in bytes ;)))))
-                (local.set $i (local.get $i_first))
-                (loop $each_i
-                  (local.set $c (i32.const 0))
-                  ;; vectors of four c
-                  (loop $each_c
-                    (v128.store
-                      (i32.add
-                        (local.get $scores_logits.row)
-                        (i32.shl (local.get $c) (i32.const 2)))
-                      (f32x4.add
-                        (v128.load
-                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                        (v128.load
-                          (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                    (br_if $each_c
-                      (i32.lt_s
-                        (local.tee $c (i32.add (local.get $c) (i32.const 4)))
-                        (i32.const 8))))
-                  ;; the other c
-                  (loop $each_c
-                    (f32.store
-                      (i32.add
-                        (local.get $scores_logits.row)
-                        (i32.shl (local.get $c) (i32.const 2)))
-                      (f32.add
-                        (f32.load
-                          (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
-                        (f32.load
-                          (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
-                    (br_if $each_c
-                      (i32.lt_s
-                        (local.tee $c (i32.add (local.get $c) (i32.const 1)))
-                        (i32.const 10))))
-                  (local.set $sums.row
-                    (i32.add (local.get $sums.row) (i32.const 48 (; a row of sums, in bytes ;))))
-                  (local.set $scores_logits.row
-                    (i32.add
-                      (local.get $scores_logits.row)
-                      (i32.const 40 (; a row of scores_logits, in bytes ;))))
-                  (br_if $each_i
-                    (i32.lt_s
-                      (local.tee $i (i32.add (local.get $i) (i32.const 1)))
-                      (local.get $i_end))))
-                (br_if $each_i_first
-                  (i32.lt_s
-                    (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
-                    (local.get $i_to))))))
-          (br_if $each_unit
-            (i32.lt_s
-              (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
-              (local.get $to)))))))
-
   ;; argmax[i] = argmax_j scores_logits[i,j]
   ;;   for i < rows, j < 10
   (func $predict.argmax
     (local $scores_logits i32) (local $argmax i32) (local $rows i32) (local $i i32)
     (local $argmax_i i32) (local $j i32) (local $scores_logits_max f32)
     (local $scores_logits_j f32) (local $scores_logits_max.next f32)
-    (local.set $scores_logits (i32.load (global.get $predict.scores_logits)))
+    (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
     (local.set $argmax (i32.load (global.get $predict.argmax)))
-    (local.set $rows (i32.load (global.get $predict.rows)))
+    (local.set $rows (i32.load (global.get $probabilities.rows)))
     (local.set $i (i32.const 0))
     (if
       (i32.lt_s (local.get $i) (local.get $rows))
@@ -1925,16 +1512,18 @@
   ;; predict(images) → argmax
   (func $predict
     (i32.store
-      (global.get $predict.scores_logits)
+      (global.get $probabilities.scores_logits)
       (call $allocate
         (global.get $free_memory_)
         (i32.add
-          (i32.shl (i32.mul (i32.load (global.get $predict.rows)) (i32.const 10)) (i32.const 2))
+          (i32.shl
+            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
+            (i32.const 2))
           (i32.const 64))))
     (call $share
-      (global.get $predict.scores_logits.job)
+      (global.get $probabilities.scores_logits.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $predict.rows)) (i32.const 143))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
         (i32.const 144 (; i of a unit ;))))
     (call $predict.argmax))
 

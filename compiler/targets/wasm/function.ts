@@ -2,11 +2,12 @@
 
 import type { Node } from "../../graph/node.ts";
 import { type Dim, dimParts, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
-import type { Call, Choice, Repeat } from "../../kernels/loops.ts";
+import type { Call, Choice, Nest, Repeat } from "../../kernels/loops.ts";
 import { roomOf } from "../../kernels/plan.ts";
 import type { View } from "../../kernels/program.ts";
 import { isArray } from "../../kernels/program.ts";
 import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
+import type { CommonKernels, OwnKernel } from "../common.ts";
 import { Body } from "./body.ts";
 import { type Code, i32, plus, product, times } from "./code.ts";
 import { inDimensions, type Scope, scalar } from "./expression.ts";
@@ -26,52 +27,68 @@ import {
   type WrittenNest,
   writeNest,
 } from "./nest.ts";
+import { comment } from "./text.ts";
 
 /** The number of a function whose units threads share. */
 const jobOf = (name: string): Code => ["global.get", `${name}.job`];
 
-export interface Written {
-  /** Functions whose units threads share. */
-  readonly shared: readonly string[];
-  readonly functions: readonly WrittenFunction[];
-  /** Bytes that a thread needs for what it copies. */
-  readonly scratch: number;
+/** A nest as a function of the module. */
+export interface WasmKernel extends OwnKernel {
+  readonly of: Nest;
+  readonly written: WrittenNest;
+}
+
+/** The kernels that a function would have of its own. */
+export function kernelsOf(
+  own: FunctionLayout,
+  helper: (name: string) => string,
+): readonly WasmKernel[] {
+  const { fn } = own;
+  return fn.nests.map((nest): WasmKernel => {
+    const name = inWasm(`${fn.program.name}.${nest.name}`);
+    const written = writeNest(own, nest, name, helper);
+    // What it is called is all that it declares for others; what lies elsewhere has other names.
+    const lines = written.functions.flatMap((one) => one.lines);
+    const text = lines
+      .map((line) =>
+        line === `(func $${name}` ? "(func" : line.replace(`(func $${name} `, "(func "),
+      )
+      .join("\n");
+    return { fn, of: nest, value: nest.name, name, text, written };
+  });
 }
 
 export function writeFunction(
   layout: Layout,
   own: FunctionLayout,
+  kernels: CommonKernels<WasmKernel>,
   helper: (name: string) => string,
-): Written {
+): readonly WrittenFunction[] {
   const { fn } = own;
   const { program } = fn;
-  const nests = new Map(
-    fn.nests.map((nest) => [
-      nest,
-      writeNest(own, nest, inWasm(`${program.name}.${nest.name}`), helper),
-    ]),
-  );
-  const writer = new FunctionWriter(layout, own, nests, helper);
+  const writer = new FunctionWriter(layout, own, kernels, helper);
   const inputs = program.inputs.map((node) => nameIn(fn, node)).join(", ");
   const results = program.outputs.map((node) => nameIn(fn, node)).join(", ");
   const updated = program.source.updates.map(({ target }) => nameIn(fn, target)).join(", ");
   const about = `${program.name}(${inputs})${results ? ` → ${results}` : ""}${updated ? `; updates ${updated}` : ""}`;
   const lines = functionLines([about], inWasm(program.name), [], writer.write());
-  const shared = fn.nests.filter((nest) => nests.get(nest)?.isShared);
-  return {
-    shared: shared.map((nest) => inWasm(`${program.name}.${nest.name}`)),
-    functions: [
-      ...[...nests.values()].flatMap((nest) => nest.functions),
-      { name: inWasm(program.name), lines },
-    ],
-    scratch: Math.max(0, ...[...nests.values()].map((nest) => nest.scratch)),
-  };
+  const named = kernels.writtenWith(fn).flatMap((kernel) => {
+    const others = comment(kernels.alsoFor(kernel));
+    return kernel.written.functions.map((one) => ({ ...one, lines: withNote(one.lines, others) }));
+  });
+  return [...named, { name: inWasm(program.name), lines }];
+}
+
+/** More lines of comment, behind those that a function begins with. */
+function withNote(lines: readonly string[], note: readonly string[]): string[] {
+  const at = lines.findIndex((line) => !line.startsWith(";;"));
+  return [...lines.slice(0, at), ...note, ...lines.slice(at)];
 }
 
 class FunctionWriter {
   readonly #layout: Layout;
   readonly #own: FunctionLayout;
-  readonly #nests: ReadonlyMap<unknown, WrittenNest>;
+  readonly #kernels: CommonKernels<WasmKernel>;
   readonly #body: Body;
   readonly #scope: Scope;
   /** Values whose size is not known yet; callers make memory for results whose size they know. */
@@ -80,13 +97,13 @@ class FunctionWriter {
   constructor(
     layout: Layout,
     own: FunctionLayout,
-    nests: ReadonlyMap<unknown, WrittenNest>,
+    kernels: CommonKernels<WasmKernel>,
     helper: (name: string) => string,
   ) {
     const { fn } = own;
     this.#layout = layout;
     this.#own = own;
-    this.#nests = nests;
+    this.#kernels = kernels;
     this.#body = new Body({ letter: () => "", nameOf: (node) => nameIn(fn, node), helper });
     const made = new Set(madeSizes(fn.calls));
     const isMade = (node: Node): boolean => sizesOf(node.shape).some((size) => made.has(size));
@@ -200,8 +217,9 @@ class FunctionWriter {
           this.#choice(call);
           break;
         case "nest": {
-          const { units, isShared } = this.#nests.get(call.nest) as WrittenNest;
-          const name = `$${inWasm(`${this.#own.fn.program.name}.${call.nest.name}`)}`;
+          const own = this.#kernels.ownOf(call.nest) as WasmKernel;
+          const { units, isShared } = own.written;
+          const name = `$${this.#kernels.calledFor(call.nest)?.name}`;
           this.#body.push(
             units === undefined
               ? ["call", name]

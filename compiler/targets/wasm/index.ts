@@ -5,13 +5,15 @@ import { sizesOf } from "../../graph/types.ts";
 import { withRouted } from "../../kernels/contraction/arrange.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
 import { banner } from "../banner.ts";
+import { CommonKernels } from "../common.ts";
 import { literalLines } from "../literals.ts";
 import { columns, Writer } from "../writer.ts";
 import { type Assembled, assemble, onSharedMemory, withoutFused } from "./assemble.ts";
 import { brokenLine } from "./code.ts";
-import { type Written, writeFunction } from "./function.ts";
+import { kernelsOf, type WasmKernel, writeFunction } from "./function.ts";
 import { Helpers } from "./helpers/index.ts";
 import {
+  type FunctionLayout,
   functionsOf,
   type Layout,
   layoutOf,
@@ -188,15 +190,19 @@ function moduleOf(
 } {
   const helpers = new Helpers();
   const all = functionsOf(model);
-  const written = all.map((fn) =>
-    writeFunction(layout, layout.functions.get(fn) as never, helpers.use),
+  const layouts = all.map((fn) => layout.functions.get(fn) as FunctionLayout);
+  const kernels = new CommonKernels(
+    layouts.flatMap((own) => kernelsOf(own, helpers.use)),
+    () => [],
   );
-  const shared = written.flatMap((w) => w.shared);
+  const written = layouts.flatMap((own) => writeFunction(layout, own, kernels, helpers.use));
+  const ownKernels = all.flatMap((fn) => kernels.writtenWith(fn));
+  const shared = ownKernels.filter((k) => k.written.isShared).map(({ name }) => name);
   const own: WrittenFunction[] = [...helpers.functions()].map(([name, lines]) => ({
     name,
     lines: lines.flatMap(brokenLine),
   }));
-  const functions = [...own, ...written.flatMap((w) => w.functions)];
+  const functions = [...own, ...written];
   const lines = [
     `;; WebAssembly target. Generated from ${model.file} by Adjoint; do not edit.`,
     `;; Regenerate: ${model.command}`,
@@ -208,7 +214,7 @@ function moduleOf(
       '(import "adjoint" "scratch" (global $scratch i32))',
       ...helpers.imports(),
       "",
-      ...globals(layout, all, written),
+      ...globals(layout, all, kernels),
       ...(shared.length > 0 ? jobs(shared) : []),
       "",
       ...functions.flatMap((fn) => [...fn.lines, ""]),
@@ -221,7 +227,7 @@ function moduleOf(
     text: `${lines.join("\n")}\n`,
     functions,
     isShared: shared.length > 0,
-    scratch: Math.max(0, ...written.map((w) => w.scratch)),
+    scratch: Math.max(0, ...ownKernels.map((k) => k.written.scratch)),
   };
 }
 
@@ -254,7 +260,7 @@ const indented = (lines: readonly string[]): string[] =>
 function globals(
   layout: Layout,
   all: readonly CompiledFunction[],
-  written: readonly Written[],
+  kernels: CommonKernels<WasmKernel>,
 ): string[] {
   const lines: string[] = [];
   const seen = new Set<Place>();
@@ -265,20 +271,32 @@ function globals(
       lines.push(...globalOf(place.global, place.address, place.about));
     }
   };
+  const sharedBy = (fn: CompiledFunction): WasmKernel[] =>
+    kernels.writtenWith(fn).filter((kernel) => kernel.written.isShared);
   lines.push(...comment(["What all functions share."]));
   add([layout.free, ...layout.dataSizes.values(), ...layout.shared.values()]);
-  if (written.some(({ shared }) => shared.length > 0)) {
+  if (all.some((fn) => sharedBy(fn).length > 0)) {
     lines.push(...comment(["What threads agree by."]));
     add(pool);
   }
   let jobs = 0;
-  for (const [i, fn] of all.entries()) {
+  for (const fn of all) {
     const own = layout.functions.get(fn);
     if (!own) continue;
-    lines.push(...comment([`What a call of ${fn.program.name} works on.`]));
-    add([...own.places.values(), ...own.sizes.values(), ...own.counters.values()]);
-    for (const name of written[i].shared)
+    const places = [...own.places.values(), ...own.sizes.values(), ...own.counters.values()];
+    const also = places
+      .filter((place) => seen.has(place) && !isOfAll(layout, place))
+      .map(({ global }) => `$${global}`);
+    const behind = also.length > 0 ? `, with ${[...new Set(also)].join(", ")}` : "";
+    lines.push(...comment([`What a call of ${fn.program.name} works on${behind}.`]));
+    add(places);
+    for (const { name } of sharedBy(fn))
       lines.push(...globalOf(`${name}.job`, jobs++, "place in the table below"));
   }
   return lines;
+}
+
+/** Whether a place is not of a function but of the model. */
+function isOfAll({ shared, dataSizes }: Layout, place: Place): boolean {
+  return [...shared.values(), ...dataSizes.values()].includes(place);
 }

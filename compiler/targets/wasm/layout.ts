@@ -2,6 +2,9 @@
  * Where everything lies in the memory of a trainer: first places of 8 bytes for numbers and addresses, then
  * shared variables, then temporaries. What has no size of its own – data, arguments, results – lies behind
  * them, in blocks of the runtime.
+ *
+ * One function runs at a time, so what two functions call the same, and what is the same to hold, lies in one place:
+ * kernels that they have in common find it there.
  */
 
 import type { Node } from "../../graph/node.ts";
@@ -109,6 +112,20 @@ export function layoutOf(model: CompiledModel): Layout {
     next += 8;
     return found;
   };
+  /** Places of all functions of a kind; those of initial values have their own. */
+  const known = new Map<string, Place>();
+  const inCommon = ({ program }: CompiledFunction, kind: string, make: typeof place) => {
+    const used = new Set<Place>();
+    return (own: string, about: string, holds: Place["holds"]): Place => {
+      const key = [kind, own, about, holds].join("|");
+      const first = known.get(key);
+      const found =
+        first && !used.has(first) ? first : make(`${program.name}.${own}`, about, holds);
+      if (!first) known.set(key, found);
+      used.add(found);
+      return found;
+    };
+  };
   const free = place("free_memory", "address of free memory", "address");
   const dataSizes = new Map<string, Place>();
   for (const { node, isData } of model.shared)
@@ -117,7 +134,10 @@ export function layoutOf(model: CompiledModel): Layout {
   const shared = new Map<Node, Place>();
   for (const { node, name, isData } of model.shared)
     if (isData) shared.set(node, place(name, `address of ${typeText(node)}`, "address"));
-  const layouts = functionsOf(model).map((fn) => numbersOf(fn, place, dataSizes));
+  const layouts = functionsOf(model).map((fn) => {
+    const kind = model.functions.includes(fn) ? "function" : "initial";
+    return numbersOf(fn, inCommon(fn, kind, place), dataSizes);
+  });
   next = aligned(next);
   const array = (wanted: string, node: Node, address: number, slot?: Slot): Place => {
     const global = inWasm(wanted);
@@ -134,20 +154,22 @@ export function layoutOf(model: CompiledModel): Layout {
   // Temporaries of a function lie where those of the others do.
   const start = next;
   const functions = new Map<CompiledFunction, FunctionLayout>();
+  const earlier = new Map<string, Place>();
   for (const layout of layouts) {
     const { fn } = layout;
-    const arenas = new Map<DType, number>();
-    let end = start;
-    for (const [dtype, size] of fn.plan.sizes) {
-      arenas.set(dtype, end);
-      end = aligned(end + elementBytes[dtype] * size);
-    }
     const places = new Map(layout.places);
     for (const node of fn.program.memory) places.set(node, shared.get(node) as Place);
-    for (const slot of fn.plan.slots) {
-      const { node, dtype, offset } = slot;
-      const address = (arenas.get(dtype) as number) + offset * elementBytes[dtype];
-      places.set(node, array(`${fn.program.name}.${nameIn(fn, node)}`, node, address, slot));
+    const { addresses, end } = temporariesOf(fn, start, earlier);
+    for (const [slot, address] of addresses) {
+      const { node } = slot;
+      const name = nameIn(fn, node);
+      const first = earlier.get(earlierKey(name, slot));
+      const place =
+        first?.address === address
+          ? first
+          : array(`${fn.program.name}.${name}`, node, address, slot);
+      if (!first) earlier.set(earlierKey(name, slot), place);
+      places.set(node, place);
     }
     functions.set(fn, { ...layout, places });
     next = Math.max(next, end);
@@ -155,14 +177,71 @@ export function layoutOf(model: CompiledModel): Layout {
   return { shared, dataSizes, functions, free, end: next };
 }
 
+/** What temporaries of two functions have in common that may lie in one place. */
+const earlierKey = (name: string, { node, dtype, size, shape }: Slot): string =>
+  `${name}|${dtype}|${node.shape.join()}|${shape.join()}|${size}`;
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+const overlap = (a: Range, b: Range): boolean => a.from < b.to && b.from < a.to;
+
+/**
+ * Where the temporaries of a function lie: where an earlier function has the same, or else where the plan has them.
+ * Those that the plan keeps apart stay apart.
+ */
+function temporariesOf(
+  fn: CompiledFunction,
+  start: number,
+  earlier: ReadonlyMap<string, Place>,
+): { addresses: ReadonlyMap<Slot, number>; end: number } {
+  const arenas = new Map<DType, number>();
+  let end = start;
+  for (const [dtype, size] of fn.plan.sizes) {
+    arenas.set(dtype, end);
+    end = aligned(end + elementBytes[dtype] * size);
+  }
+  const rangeAt = ({ dtype, size }: Slot, from: number): Range => ({
+    from,
+    to: from + elementBytes[dtype] * size,
+  });
+  const planned = new Map(
+    fn.plan.slots.map((slot) => {
+      const from = (arenas.get(slot.dtype) as number) + slot.offset * elementBytes[slot.dtype];
+      return [slot, rangeAt(slot, from)] as const;
+    }),
+  );
+  const placed = new Map<Slot, Range>();
+  const put = (slot: Slot, from: number | undefined): void => {
+    if (from === undefined || placed.has(slot)) return;
+    const range = rangeAt(slot, from);
+    const own = planned.get(slot) as Range;
+    const isFree = [...placed].every(
+      ([other, there]) => !overlap(range, there) || overlap(own, planned.get(other) as Range),
+    );
+    if (isFree) placed.set(slot, range);
+  };
+  for (const slot of fn.plan.slots)
+    put(slot, earlier.get(earlierKey(nameIn(fn, slot.node), slot))?.address);
+  for (const [slot, { from }] of planned) put(slot, from);
+  for (const { to } of placed.values()) end = Math.max(end, aligned(to));
+  for (const slot of fn.plan.slots) {
+    if (placed.has(slot)) continue;
+    put(slot, end);
+    end = aligned(end + elementBytes[slot.dtype] * slot.size);
+  }
+  const addresses = fn.plan.slots.map((slot) => [slot, (placed.get(slot) as Range).from] as const);
+  return { addresses: new Map(addresses), end };
+}
+
 /** Places of a function's numbers and addresses. */
 function numbersOf(
   fn: CompiledFunction,
-  place: (global: string, about: string, holds: Place["holds"]) => Place,
+  place: (own: string, about: string, holds: Place["holds"]) => Place,
   dataSizes: ReadonlyMap<string, Place>,
 ): FunctionLayout {
   const { program, plan, nests } = fn;
-  const { name } = program;
   const inPlan = new Set([...plan.slots.map((slot) => slot.node), ...program.memory]);
   const places = new Map<Node, Place>();
   const add = (node: Node): void => {
@@ -170,7 +249,7 @@ function numbersOf(
     const isAddress = node.shape.length > 0 || isArray(program, node);
     const about = isAddress ? `address of ${typeText(node)}` : node.type.dtype;
     const holds = isAddress ? "address" : "number";
-    places.set(node, place(`${name}.${nameIn(fn, node)}`, about, holds));
+    places.set(node, place(nameIn(fn, node), about, holds));
   };
   program.inputs.forEach(add);
   program.outputs.forEach(add);
@@ -179,10 +258,9 @@ function numbersOf(
   for (const nest of nests) [...nest.scalars, ...nest.results].forEach(add);
   const sizes = new Map(dataSizes);
   for (const size of [...ownSizes(fn), ...madeSizes(fn.calls)])
-    if (!sizes.has(size)) sizes.set(size, place(`${name}.${size}`, "size", "number"));
+    if (!sizes.has(size)) sizes.set(size, place(size, "size", "number"));
   const counters = new Map<string, Place>();
   for (const counter of countersOf(fn.calls))
-    if (!counters.has(counter))
-      counters.set(counter, place(`${name}.${counter}`, "step", "number"));
+    if (!counters.has(counter)) counters.set(counter, place(counter, "step", "number"));
   return { fn, places, sizes, counters };
 }
