@@ -1,5 +1,6 @@
 /** Linear algebra, as a model file calls it: of matrices, or of each matrix of a batch. */
 
+import * as determinants from "../ops/determinants.ts";
 import * as matrices from "../ops/matrices.ts";
 import { lift } from "./signature.ts";
 import type { Operand, Tensor } from "./types.ts";
@@ -15,11 +16,11 @@ export const solveTriangular = lift<
 /** Inverse; ∞ or NaN for a singular matrix. @throws ADJ1003 unless square */
 export const inv = lift<Unary>("inv(x)", matrices.inv);
 /** Determinant; its gradient needs a regular matrix. @throws ADJ1003 unless square */
-export const det = lift<Unary>("det(x)", matrices.det);
+export const det = lift<Unary>("det(x)", determinants.det);
 /** log |det x| @throws ADJ1003 unless square */
-export const logdet = lift<Unary>("logdet(x)", matrices.logdet);
+export const logdet = lift<Unary>("logdet(x)", determinants.logdet);
 /** The sign of the determinant, and log |det x|. @throws ADJ1003 unless square */
-export const slogdet = lift<(x: Operand) => [Tensor, Tensor]>("slogdet(x)", matrices.slogdet);
+export const slogdet = lift<(x: Operand) => [Tensor, Tensor]>("slogdet(x)", determinants.slogdet);
 /**
  * The lower triangular l with l·lᵀ = x, NaN unless x is positive definite. Only the lower triangle of x is
  * read. @throws ADJ1003 unless square

@@ -8,6 +8,7 @@ import * as comparison from "./comparison.ts";
 import * as correlation from "./correlation.ts";
 import * as creation from "./creation.ts";
 import * as cumulative from "./cumulative.ts";
+import * as determinants from "./determinants.ts";
 import * as diagonal from "./diagonal.ts";
 import * as distributions from "./distributions.ts";
 import * as elementwise from "./elementwise.ts";
@@ -60,6 +61,7 @@ const modules = [
   cumulative,
   factors,
   matrices,
+  determinants,
   padding,
   correlation,
   pools,

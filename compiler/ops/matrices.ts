@@ -4,27 +4,18 @@
  */
 
 import { fail } from "../diagnostics/error.ts";
-import { build, type NDArray } from "../graph/ndarray.ts";
-import { makeNode, type Node, role } from "../graph/node.ts";
-import {
-  broadcastShapes,
-  floatX,
-  formatShape,
-  isFloat,
-  promote,
-  type TensorType,
-} from "../graph/types.ts";
-import { abs, add, like, logOf, mul, neg, sign } from "./arithmetic.ts";
+import type { NDArray } from "../graph/ndarray.ts";
+import { makeNode, type Node } from "../graph/node.ts";
+import { broadcastShapes, floatX, formatShape, isFloat, promote } from "../graph/types.ts";
+import { add, like, mul, neg } from "./arithmetic.ts";
 import { eq, where } from "./comparison.ts";
 import { diagonalMatrixOp, diagonalOp, tril, triu } from "./diagonal.ts";
 import { castTo, definitions } from "./elementwise.ts";
-import { prod } from "./factors.ts";
 import { asNode, type Operand } from "./leaf.ts";
 import { inBatch, manySides } from "./matrices.batch.ts";
 import {
   columnAxis,
   columnNumbers,
-  eliminate,
   factored,
   product,
   residual,
@@ -39,16 +30,16 @@ import {
 } from "./matrices.loops.ts";
 import * as reference from "./matrices.reference.ts";
 import { functional, precedence, raised, wrap } from "./notation.ts";
-import { type AnyOp, type Notation, op, type Sample, type SampleInput } from "./op.ts";
+import { type AnyOp, type Notation, op, type SampleInput } from "./op.ts";
 import { looped, type Recurrence, unrolled } from "./recurrence.ts";
 import { sum } from "./reduction.ts";
-import { broadcastTo, expandDims } from "./shape.ts";
+import { broadcastTo } from "./shape.ts";
 
 // ── The ops ─────────────────────────────────────────────────────────────────────────────────────
 
 /** Draws for tests: a matrix that is well conditioned. */
-const regular = (...shape: number[]): SampleInput => ({ shape, diagonal: 4 });
-const atom = (text: string) => ({ text, precedence: precedence.atom });
+export const regular = (...shape: number[]): SampleInput => ({ shape, diagonal: 4 });
+export const atom = (text: string) => ({ text, precedence: precedence.atom });
 
 const solveNotation = (name: string): Notation => ({
   text: ([a, b]) => atom(`${name}(${a.text}, ${b.text})`),
@@ -61,9 +52,9 @@ const solveNotation = (name: string): Notation => ({
 const perMatrix = (x: NDArray, f: (rows: reference.Rows, n: number) => reference.Rows) =>
   reference.flat(reference.matricesOf(x).map(f));
 
-const withoutLoops = `a loop over the columns becomes a copy of the step for each, up to 16 columns`;
+export const withoutLoops = `a loop over the columns becomes a copy of the step for each, up to 16 columns`;
 
-const otherOrder = "eliminated in another order, NaN and ∞ spread to other elements";
+export const otherOrder = "eliminated in another order, NaN and ∞ spread to other elements";
 
 export const solveOp: AnyOp = op({
   name: "solve",
@@ -184,101 +175,6 @@ function identityLike(a: Node): Node {
   return broadcastTo(identity, a.shape);
 }
 
-export const pivotsOp: AnyOp = op({
-  name: "pivots",
-  onlyFinite: otherOrder,
-  cost: 1000,
-  reads: () => 1,
-  onDevice: { instead: withoutLoops },
-  infer: ([a]) => ({
-    dtype: a.dtype,
-    shape: [a.shape[a.shape.length - 1], ...a.shape.slice(0, -2)],
-  }),
-  evaluate: ([a], _, { dtype, shape }) => {
-    const all = reference.matricesOf(a).map((m) => {
-      const none = m.map(() => []);
-      return reference.eliminate(m, none).pivots;
-    });
-    return build(dtype, shape, (index, flat) => all[flat % all.length][index[0]]);
-  },
-  expand: ([a]) => eliminate(a, looped).pivots,
-  unrolled: ([a]) => eliminate(a, unrolled("det")).pivots,
-  gradient: { none: "pivots are exchanged in steps; det and slogdet, which use them, have one" },
-  notation: functional("pivots"),
-  samples: [{ inputs: [regular(3, 3)] }, { inputs: [regular(2, 2, 2)] }],
-});
-
-const pivotsOf = (a: Node): Node => role(makeNode(pivotsOp, [a]), "pivots");
-
-/** tr(a⁻¹·ȧ): how log |det a| moves. */
-const relative = (a: Node, t: Node): Node =>
-  sum(mul(transposed(makeNode(invOp, [a])), t), [rowAxis(a), columnAxis(a)]);
-
-/** A number for each matrix, as a matrix of its own. */
-const asMatrix = (x: Node): Node => expandDims(x, [x.shape.length, x.shape.length + 1]);
-
-const determinant = (name: string, of: (pivots: readonly number[]) => number) => ({
-  name,
-  cost: 1000,
-  reads: () => 1,
-  vectorise: inBatch,
-  infer: ([a]: readonly TensorType[]) => ({
-    dtype: a.dtype,
-    shape: a.shape.slice(0, -2),
-  }),
-  evaluate: (
-    [a]: readonly NDArray[],
-    _: object,
-    type: Pick<NDArray, "dtype"> & { shape: readonly number[] },
-  ) => ({
-    dtype: type.dtype,
-    shape: type.shape,
-    data: Float64Array.from(reference.matricesOf(a), (m) =>
-      of(
-        reference.eliminate(
-          m,
-          m.map(() => []),
-        ).pivots,
-      ),
-    ),
-  }),
-  samples: [{ inputs: [regular(3, 3)] }, { inputs: [regular(2, 2, 2)] }] as readonly Sample[],
-});
-
-export const detOp: AnyOp = op({
-  ...determinant("det", (pivots) => pivots.reduce((a, b) => a * b, 1)),
-  onDevice: { instead: withoutLoops },
-  expand: ([a]) => prod(pivotsOf(a), 0),
-  // ∂a = ∂y·y·a⁻ᵀ
-  gradient: ({ dy, y, inputs: [a] }) => [
-    mul(asMatrix(mul(dy, y)), transposed(makeNode(invOp, [a]))),
-  ],
-  pushforward: ({ tangents: [t], y, inputs: [a] }) => t && mul(y, relative(a, t)),
-  notation: functional("det", "\\det"),
-});
-
-export const detSignOp: AnyOp = op({
-  ...determinant("detSign", (pivots) => pivots.reduce((a, b) => a * Math.sign(b), 1)),
-  onDevice: { instead: withoutLoops },
-  expand: ([a]) => prod(sign(pivotsOf(a)), 0),
-  gradient: () => [undefined],
-  pushforward: () => undefined,
-  notation: functional("detSign", "\\mathop{\\mathrm{sgn}}\\det"),
-});
-
-export const logAbsDetOp: AnyOp = op({
-  ...determinant("logAbsDet", (pivots) => pivots.reduce((a, b) => a + Math.log(Math.abs(b)), 0)),
-  onDevice: { instead: withoutLoops },
-  expand: ([a]) => sum(logOf(abs(pivotsOf(a))), 0),
-  // ∂a = ∂y·a⁻ᵀ
-  gradient: ({ dy, inputs: [a] }) => [mul(asMatrix(dy), transposed(makeNode(invOp, [a])))],
-  pushforward: ({ tangents: [t], inputs: [a] }) => t && relative(a, t),
-  notation: {
-    text: ([a]) => atom(`logdet(${a.text})`),
-    tex: ([a]) => ({ text: `\\log\\left|\\det ${a.text}\\right|`, precedence: precedence.mul }),
-  },
-});
-
 export const choleskyOp: AnyOp = op({
   name: "cholesky",
   onlyFinite: otherOrder,
@@ -325,7 +221,7 @@ function halved(x: Node): Node {
 // ── Builders ────────────────────────────────────────────────────────────────────────────────────
 
 /** Square matrices of floats. @throws ADJ1003 */
-function square(x: Operand, what: string): Node {
+export function squareMatrices(x: Operand, what: string): Node {
   const node = asNode(x);
   const [rows, columns] = node.shape.slice(-2);
   if (node.shape.length < 2 || rows !== columns) {
@@ -338,7 +234,7 @@ function square(x: Operand, what: string): Node {
 
 /** Both sides of a system in one dtype and batch. @throws ADJ1003 */
 function system(a: Operand, b: Operand, what: string): [Node, Node] {
-  const left = square(a, what);
+  const left = squareMatrices(a, what);
   const right = asNode(b, left.type.dtype);
   const inner = right.shape.length === 1 ? 1 : 2;
   const [rows] = right.shape.slice(-inner);
@@ -379,22 +275,10 @@ export function solveTriangular(
 }
 
 /** The inverse of each matrix; ∞ or NaN for a singular one. */
-export const inv = (x: Operand): Node => makeNode(invOp, [square(x, "inv")]);
-
-/** The determinant of each matrix. Its gradient uses the inverse, so it needs a regular matrix. */
-export const det = (x: Operand): Node => makeNode(detOp, [square(x, "det")]);
-
-/** The sign of the determinant and log |det|, which does not overflow. */
-export function slogdet(x: Operand): [Node, Node] {
-  const matrix = square(x, "slogdet");
-  return [makeNode(detSignOp, [matrix]), makeNode(logAbsDetOp, [matrix])];
-}
-
-/** log |det x| */
-export const logdet = (x: Operand): Node => slogdet(x)[1];
+export const inv = (x: Operand): Node => makeNode(invOp, [squareMatrices(x, "inv")]);
 
 /** The lower triangle l with l·lᵀ = x; the upper triangle of x is not read. NaN unless positive definite. */
-export const cholesky = (x: Operand): Node => makeNode(choleskyOp, [square(x, "cholesky")]);
+export const cholesky = (x: Operand): Node => makeNode(choleskyOp, [squareMatrices(x, "cholesky")]);
 
 /** Sum of a diagonal of the last two axes. */
 export function trace(x: Operand, offset = 0): Node {

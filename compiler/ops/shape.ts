@@ -14,11 +14,12 @@ import {
 } from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
 import { asNode, type Operand } from "./leaf.ts";
-import { functional, precedence, raised, texDim, word } from "./notation.ts";
+import { functional, precedence, texDim } from "./notation.ts";
 import { op, type Stacked } from "./op.ts";
-import { alignedIndex, permutedTex, repeatedTex } from "./subscripts.ts";
+import { dimshuffleNotation, reshapeNotation } from "./shape.notation.ts";
+import { alignedIndex, repeatedTex } from "./subscripts.ts";
 
-type ShuffleAttrs = { order: readonly (number | "x")[] };
+export type ShuffleAttrs = { order: readonly (number | "x")[] };
 
 export const dimshuffleOp = op<ShuffleAttrs>({
   name: "dimshuffle",
@@ -61,42 +62,7 @@ export const dimshuffleOp = op<ShuffleAttrs>({
       }),
     ),
   ],
-  notation: {
-    text: ([x], { order }) =>
-      isTranspose(order)
-        ? { text: `transpose(${x.text})`, precedence: precedence.atom }
-        : {
-            text: `dimshuffle(${x.text}, [${order.map((o) => (o === "x" ? '"x"' : o)).join(", ")}])`,
-            precedence: precedence.atom,
-          },
-    tex: ([x], { order }) => {
-      if (x.isScalar) return x;
-      const { shape } = x.type;
-      const kept = order.filter((o) => o !== "x");
-      if (isSqueeze(order, shape.length, x.squeezed?.axes)) return x.squeezed?.printed;
-      // Vectors are columns.
-      if (shape.length <= 2 && order.length <= 2) {
-        if (order.every((o, place) => o === "x" || o === place)) return x;
-        return (
-          x.permuted?.of ?? {
-            text: raised(x, "\\top"),
-            precedence: precedence.power,
-            permuted: { of: x, order: kept },
-          }
-        );
-      }
-      if (kept.length < order.length || kept.length < shape.length) return undefined;
-      const from = x.permuted;
-      const of = from?.of ?? x;
-      const whole = from ? kept.map((o) => from.order[o]) : kept;
-      if (whole.every((o, place) => o === place)) return of;
-      return permutedTex(of, whole);
-    },
-    element: ([x], { order }, index) =>
-      x.at(
-        x.type.shape.map((_, axis) => (order.includes(axis) ? index[order.indexOf(axis)] : "0")),
-      ),
-  },
+  notation: dimshuffleNotation,
   samples: [
     { inputs: [{ shape: [2, 3] }], attrs: { order: [1, 0] } },
     { inputs: [{ shape: [3] }], attrs: { order: ["x", 0] } },
@@ -104,22 +70,6 @@ export const dimshuffleOp = op<ShuffleAttrs>({
     { inputs: [{ shape: [] }], attrs: { order: ["x"] } },
   ],
 });
-
-/** Whether an order leaves out just those axes. */
-const isSqueeze = (
-  order: readonly (number | "x")[],
-  rank: number,
-  axes: readonly number[] | undefined,
-): boolean =>
-  axes !== undefined &&
-  order.length === rank - axes.length &&
-  order.every(
-    (o, i) => o !== "x" && !axes.includes(o) && (i === 0 || o > (order[i - 1] as number)),
-  );
-
-function isTranspose(order: readonly (number | "x")[]): boolean {
-  return order.length > 1 && order.every((o, i) => o === order.length - 1 - i);
-}
 
 /** Axes in a new order; `"x"` inserts an axis of length 1, and axes of length 1 may be left out. */
 export function dimshuffle(x: Operand, order: readonly (number | "x")[]): Node {
@@ -181,7 +131,7 @@ export function squeeze(x: Operand, axis?: number | readonly number[]): Node {
   );
 }
 
-type ShapeAttrs = { shape: Shape };
+export type ShapeAttrs = { shape: Shape };
 
 export const reshapeOp = op<ShapeAttrs>({
   name: "reshape",
@@ -213,28 +163,7 @@ export const reshapeOp = op<ShapeAttrs>({
     return read(0, [...index.slice(0, same), ...from]);
   },
   gradient: ({ dy, inputs: [x] }) => [reshape(dy, x.shape)],
-  notation: {
-    text: ([x], { shape }) => ({
-      text: `reshape(${x.text}, ${formatShape(shape)})`,
-      precedence: precedence.atom,
-    }),
-    tex: ([x], { shape }) => {
-      if (x.isScalar) return x;
-      if (shape.every((dim) => dim === 1))
-        return { ...x.at(x.type.shape.map(() => "0")), isScalar: true };
-      return {
-        text: `${word("reshape")}_{${shape.map((dim) => texDim(dim, true)).join(" \\times ")}}\\left(${x.text}\\right)`,
-        precedence: precedence.atom,
-      };
-    },
-    signs: [
-      {
-        mark: word("reshape"),
-        example: `${word("reshape")}_{m \\times n}(x)`,
-        meaning: "the elements of x, the last index running fastest, as an array of another shape",
-      },
-    ],
-  },
+  notation: reshapeNotation,
   samples: [
     { inputs: [{ shape: [2, 6] }], attrs: { shape: [3, 4] } },
     { inputs: [{ shape: [2, 3, 4] }], attrs: { shape: [2, 12] } },
