@@ -4,7 +4,7 @@ import { collecting, fail } from "../diagnostics/error.ts";
 import type { AnyOp } from "../ops/op.ts";
 import { currentScope, currentSite } from "./context.ts";
 import type { Site } from "./site.ts";
-import { formatType, type Shape, type TensorType } from "./types.ts";
+import { type Dim, dimParts, formatType, type Shape, sizesOf, type TensorType } from "./types.ts";
 
 /** A value of an op's static attribute (axis, shape, constant …): plain data, compared by content. */
 export type Attr =
@@ -248,6 +248,22 @@ export function withBody(node: Node, inputs: readonly Node[], results: readonly 
   if (same) return node;
   if (!body) return makeNode(node.op, inputs, node.attrs);
   return makeNode(node.op, inputs, { ...node.attrs, body: new Body(body.formals, results) });
+}
+
+/** Between which numbers a dimension of a value is, where a loop makes that size; undefined for others. */
+export function madeRange(
+  x: Node,
+  dim: Dim,
+): { readonly least: number; readonly most: number } | undefined {
+  if (typeof dim === "number") return undefined;
+  const { name, offset } = dimParts(dim);
+  const maker = sizeMakers([x]).find((part) => sizesOf(part.shape).includes(name));
+  const [loop] = maker?.inputs ?? [];
+  // Sizes that go into the loop are not its own.
+  if (!loop?.op.tuple || loop.inputs.some((input) => sizesOf(input.shape).includes(name)))
+    return undefined;
+  const { least, most } = loop.op.tuple.sizeRange(loop);
+  return { least: least + offset, most: most + offset };
 }
 
 /** Parts of loops whose lengths are only known when they have run: what is as long comes after them. */

@@ -32,7 +32,7 @@ export type StepResult =
       readonly outputs?: Operand | readonly Operand[];
       /** New values of shared variables: the next step sees them. */
       readonly updates?: ScanUpdates;
-      /** Stops after the step where it is true. */
+      /** Stops after the step where it is true. A row by its number, `at(h, 3)`, is NaN where the steps did not reach it. */
       readonly until?: Operand;
     };
 

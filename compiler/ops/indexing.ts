@@ -1,9 +1,10 @@
 /** NumPy's indexing: `at(x, i, span(a, b), newaxis, idx)`, and its writing counterparts. */
 
 import { fail } from "../diagnostics/error.ts";
-import { makeNode, type Node } from "../graph/node.ts";
+import { madeRange, makeNode, type Node } from "../graph/node.ts";
 import { type Dim, dimDifference, dimParts, dimPlus, isFloat } from "../graph/types.ts";
-import { add } from "./arithmetic.ts";
+import { add, sub } from "./arithmetic.ts";
+import { ge, logicalAnd, maximum, minimum, where } from "./comparison.ts";
 import { oneHotOp } from "./creation.ts";
 import { castTo } from "./elementwise.ts";
 import { gatherOp, scatterOp } from "./gathering.ts";
@@ -19,8 +20,8 @@ import {
   span,
 } from "./index-items.ts";
 import { affineOf, intRange } from "./index-range.ts";
-import { asNode, type Operand } from "./leaf.ts";
-import { broadcastTo, dimshuffle, dimshuffleOp, lengthOp } from "./shape.ts";
+import { asNode, literal, type Operand } from "./leaf.ts";
+import { broadcastTo, dimshuffle, dimshuffleOp, lengthOf, lengthOp } from "./shape.ts";
 import { putSliceOp, type SliceAttrs, sliceOp } from "./slicing.ts";
 
 export {
@@ -64,12 +65,17 @@ export function at(x: Operand, ...items: readonly IndexItem[]): Node {
   // Slices first, axis by axis; then index arrays all at once; then axes come and go.
   const advanced = plain.some(isArray);
   const picked: Picked[] = [];
+  /** That there are rows which a loop may not have come to. */
+  const conditions: Node[] = [];
   let axis = 0;
   for (const [place, item] of plain.entries()) {
     if (item instanceof IndexMark) continue;
     if (item instanceof Span) step(sliceAxis(current, axis, item));
     else {
-      const index = checkIndex(asNode(item, "int32"), current, axis);
+      const given = checkIndex(asNode(item, "int32"), current, axis);
+      const made = advanced ? undefined : madeRow(current, given, axis);
+      const index = made?.index ?? given;
+      if (made) conditions.push(made.exists);
       if (!advanced) step(makeNode(sliceOp, [current, index], { axis, length: 1, step: 1 }));
       picked.push({ place, axis, index });
     }
@@ -82,8 +88,46 @@ export function at(x: Operand, ...items: readonly IndexItem[]): Node {
     // The whole of a tensor is a part of it as well, which can be written to.
     step(makeNode(dimshuffleOp, [base], { order: base.shape.map((_, i) => i) }));
   }
+  if (conditions.length > 0)
+    return where(
+      conditions.reduce((a, b) => logicalAnd(a, b)),
+      current,
+      literal(Number.NaN, current.type.dtype),
+    );
   views.set(current, steps);
   return current;
+}
+
+/**
+ * A row by its number, or by its number from the end, of an axis that is as long as a loop has made steps:
+ * whether there is one, and an index that is in range in any case. Undefined where the row is sure to be there.
+ */
+function madeRow(x: Node, index: Node, axis: number): { index: Node; exists: Node } | undefined {
+  const range = madeRange(x, x.shape[axis]);
+  const start = range && asDim(index);
+  if (!range || start === undefined || !Number.isFinite(range.most)) return undefined;
+  const length = lengthOf(x, axis);
+  const needed =
+    typeof start === "number" ? start + 1 : -Number(dimDifference(start, x.shape[axis]));
+  if (!(needed > range.least)) return undefined;
+  if (needed > range.most)
+    fail(
+      "ADJ1005",
+      `at: there is no row ${typeof start === "number" ? start : -needed}: the loop makes ${range.most} steps at most`,
+    );
+  if (!isFloat(x.type.dtype))
+    fail(
+      "ADJ1005",
+      "at: a row that the loop may not come to is NaN, which whole numbers have not",
+      {
+        hint: 'cast(x, "float32")',
+      },
+    );
+  const inside =
+    typeof start === "number"
+      ? minimum(index, sub(length, 1))
+      : maximum(index, literal(0, "int32"));
+  return { index: castTo(inside, "int32"), exists: ge(length, needed) };
 }
 
 type Order = readonly (number | "x")[];
@@ -215,7 +259,10 @@ export function obligationsOf(node: Node): Obligation[] {
   if (isSlice) {
     const { axis, length, step, atMost } = node.attrs as SliceAttrs;
     const index = node.inputs.at(-1) as Node;
-    const dim = node.inputs[0].shape[axis];
+    const [x] = node.inputs;
+    const dim = x.shape[axis];
+    const range = length === 1 ? madeRange(node, dim) : undefined;
+    if (range && isWithin(index, dim, range.least).every(Boolean)) return [];
     return holds(index, dim, atMost ?? length, step)
       ? []
       : [{ user: node, index, dim, span: length, step }];
@@ -244,6 +291,20 @@ function asDim(index: Node): Dim | undefined {
 
 /** What a dimension is at least: sizes are not negative, so that `steps + 1` is 1 or more. */
 const leastOf = (dim: Dim): number => (typeof dim === "number" ? dim : dimParts(dim).offset);
+
+/** Whether an index made of lengths and numbers is not negative, and is less than the axis is long. */
+function isWithin(index: Node, dim: Dim, least: number): readonly [low: boolean, high: boolean] {
+  const { op, inputs } = index;
+  if (op.name === "cast") return isWithin(inputs[0], dim, least);
+  if (op.name === "minimum" || op.name === "maximum") {
+    const [a, b] = inputs.map((input) => isWithin(input, dim, least));
+    return op.name === "minimum" ? [a[0] && b[0], a[1] || b[1]] : [a[0] || b[0], a[1] && b[1]];
+  }
+  const start = asDim(index);
+  if (typeof start === "number") return [start >= 0, start < least];
+  const after = start === undefined ? undefined : dimDifference(start, dim);
+  return after === undefined ? [false, false] : [least + after >= 0, after < 0];
+}
 
 /** Slices of a named axis: they end where the axis does, or a known number of places before. */
 function fits(index: Node, dim: Dim, length: Dim, step: number): boolean {

@@ -164,6 +164,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly tuple?: {
     /** Whether the length of its results is only known when it has run. */
     makesSize(node: Node): boolean;
+    /** Between which numbers that size is. */
+    sizeRange(node: Node): { readonly least: number; readonly most: number };
     /** @param wanted whether the cotangent of an operand will be used */
     gradient(
       node: Node,

@@ -15,7 +15,7 @@ import { zerosLike } from "./creation.ts";
 import { literal, symbol } from "./leaf.ts";
 import { AllSteps } from "./scan.all-steps.ts";
 import { type Direct, StepsBack, zeroOutside } from "./scan.steps.ts";
-import type { ScanTools } from "./scan.tools.ts";
+import { type ScanTools, shapedLike } from "./scan.tools.ts";
 import type { Bound, Scan, ScanState } from "./scan.ts";
 import { dependents } from "./vectorise.ts";
 
@@ -322,7 +322,9 @@ class Reversal {
     const isMade = this.#node.op.tuple?.makesSize(this.#node) === true;
     const tells = ({ operand }: Bound): boolean =>
       !isMade ||
-      sizeMakers([operand]).some(({ inputs: [loop] }) => this.#tools.open(loop).steps === steps);
+      sizeMakers([operand], shapedLike).some(
+        ({ inputs: [loop] }) => this.#tools.open(loop).steps === steps,
+      );
     if (this.#sequences.some(tells)) return;
     const made = states[0] ? this.#tools.after(this.#node, 0) : undefined;
     const all = isMade ? made : (sequences[0]?.operand ?? made);

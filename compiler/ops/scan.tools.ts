@@ -4,6 +4,9 @@ import type { Node } from "../graph/node.ts";
 import type { Dim } from "../graph/types.ts";
 import type { Scan } from "./scan.ts";
 
+/** What has the shape of its operand and nothing else of it: it will not depend on it for long. */
+export const shapedLike = { has: (node: Node): boolean => node.op.name === "fill" };
+
 /** How scans are made and read. */
 export interface ScanTools {
   make(scan: Scan): Node;

@@ -121,6 +121,11 @@ export const scanOp: AnyOp = op<ScanAttrs>({
   gradient: { none: "a scan is differentiated as a whole" },
   tuple: {
     makesSize: (node) => attrsOf(node).until || attrsOf(node).counted,
+    // Whether a step is the last one is asked behind it: there is one at least.
+    sizeRange: (node) => {
+      const { limit = Number.POSITIVE_INFINITY, counted } = attrsOf(node);
+      return { least: counted ? 0 : Math.min(1, limit), most: limit };
+    },
     gradient: (node, cotangents, wanted) => scanGradient(tools, node, cotangents, wanted),
     pushforward: (node, tangents) => scanPushforward(tools, node, tangents),
   },

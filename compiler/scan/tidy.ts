@@ -4,6 +4,7 @@ import { makeNode, type Node, sizeMakers, topological } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
 import { concatenate } from "../ops/joining.ts";
 import { constantValue, literal } from "../ops/leaf.ts";
+import { shapedLike } from "../ops/scan.tools.ts";
 import {
   type Bound,
   carryOp,
@@ -175,7 +176,9 @@ function usedOperands(scan: Scan): Scan {
 function withLength(scan: Scan, kept: readonly Bound[]): readonly Bound[] {
   if (typeof scan.steps !== "string" || scan.count || scan.until) return kept;
   const isMade = ({ operand }: Bound): boolean =>
-    sizeMakers([operand]).some(({ inputs: [loop] }) => openScan(loop).steps === scan.steps);
+    sizeMakers([operand], shapedLike).some(
+      ({ inputs: [loop] }) => openScan(loop).steps === scan.steps,
+    );
   const made = kept.some(isMade) ? undefined : scan.sequences.find(isMade);
   if (made) return [made, ...kept];
   return kept.length > 0 ? kept : scan.sequences.slice(0, 1);
