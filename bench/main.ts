@@ -8,7 +8,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { cac } from "cac";
-import { checkCommand, UsageError } from "../compiler/cli/slips.ts";
+import { UsageError } from "../compiler/cli/slips.ts";
+import { exits, positive, runCommand } from "./command.ts";
 import type { Compiled } from "./compile.ts";
 import { root } from "./folders.ts";
 import { measurePeaks, peaksLine, rooflineLine } from "./peak.ts";
@@ -17,8 +18,6 @@ import { busyLine, compiledLine, type Result, resultsOf, table, writeResults } f
 import { run } from "./run.ts";
 import { type System, systems } from "./systems.ts";
 import { groups, workloads } from "./workloads/index.ts";
-
-const exits = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const helpText = `
 Workloads: ${Object.keys(workloads).join(", ")}
@@ -40,13 +39,6 @@ interface Options {
   readonly threads?: unknown;
   readonly json?: unknown;
   readonly systems?: unknown;
-}
-
-function positive(value: unknown, option: string, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  const n = Number(value);
-  if (!(n > 0 && n < 1e6)) throw new UsageError(`--${option} takes a number above 0, got ${value}`);
-  return n;
 }
 
 /** Names of workloads that the command means; all, if it names none. */
@@ -148,25 +140,4 @@ cli
     "Where the results go (default: bench/results.json), and a plot beside it",
   )
   .action(bench);
-cli.help((sections) => [
-  ...sections.filter((s) => !s.title?.startsWith("For more info")),
-  { body: helpText },
-]);
-cli.showHelpOnExit = false;
-
-// Nobody reads what is said any more, as with `| head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(exits.done);
-});
-process.once("SIGINT", () => process.exit(exits.interrupted));
-try {
-  cli.parse(process.argv, { run: false });
-  checkCommand(cli);
-  if (cli.options.help === true) cli.outputHelp();
-  else await cli.runMatchedCommand();
-} catch (error) {
-  const isUsage = error instanceof UsageError;
-  console.error(isUsage ? `${(error as Error).message}\nSee npm run bench -- --help` : error);
-  process.exitCode = isUsage ? exits.usage : exits.failed;
-}
+await runCommand(cli, "npm run bench -- --help", helpText);

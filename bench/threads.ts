@@ -2,14 +2,16 @@
  * What threads bring, and that they never cost much: one thread and two in turns, beside a process that keeps
  * the other core busy, or not.
  *
- *   npx tsx --conditions=source bench/threads.ts [--busy] [--wasm] [SECONDS] [MODEL …]
+ *   npx tsx --conditions=source bench/threads.ts --help
  */
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { cac } from "cac";
 import { type Shared, variablesOf } from "../runtime/trainer.ts";
+import { oneOf, positive, runCommand, someOf } from "./command.ts";
 import { compile } from "./compile.ts";
 import { generated } from "./folders.ts";
 import { quantile } from "./measure.ts";
@@ -44,16 +46,11 @@ const measured: Readonly<Record<string, Measured>> = {
   elman: { data: {}, step: [pixels.subarray(0, 100 * 16 * 50), new Int32Array(1600)] },
 };
 
-const busy = process.argv.includes("--busy");
-const target = process.argv.includes("--wasm") ? "wasm" : "native";
-const rest = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
-const seconds = Number(rest.find((arg) => /^\d/.test(arg)) ?? 14);
-const named = rest.filter((arg) => arg in measured);
-const models = named.length > 0 ? named : Object.keys(measured);
-/** Milliseconds of a turn. */
+/** Milliseconds of a turn, and how many turns warm up. */
 const turn = 60;
+const warmUp = 2;
 
-async function trainersOf(model: string): Promise<Trainer[]> {
+async function trainersOf(model: string, target: string): Promise<Trainer[]> {
   await compile(model);
   const entry = (await import(
     pathToFileURL(path.join(generated, model, "index.ts")).href
@@ -83,37 +80,68 @@ function worked(): { own: number; all: number } {
   return { own: (user + system) / 1e6, all: (inUser + nice + inSystem) / 100 };
 }
 
-const other = busy ? spawn("taskset", ["-c", "1", "sh", "-c", "while :; do :; done"]) : undefined;
-try {
-  for (const model of models) {
-    const trainers = await trainersOf(model);
-    const { step } = measured[model];
-    const rates: number[][] = [[], []];
-    const [before, began] = [worked(), performance.now()];
-    const end = performance.now() + (1000 * seconds) / models.length;
-    while (performance.now() < end)
-      for (const [i, trainer] of trainers.entries()) {
-        const start = performance.now();
-        let steps = 0;
-        while (performance.now() < start + turn) {
-          trainer.train(...step);
-          steps++;
-        }
-        rates[i].push((1000 * steps) / (performance.now() - start));
-      }
-    const after = worked();
-    const others =
-      (1000 * (after.all - before.all - (after.own - before.own))) / (performance.now() - began);
-    const [one, two] = rates.map((list) =>
-      quantile(
-        list.slice(2).sort((a, b) => a - b),
-        0.5,
-      ),
-    );
-    console.log(
-      `${model}, ${target}: ${one.toFixed(0)} steps/s with one thread, ${two.toFixed(0)} with two (× ${(two / one).toFixed(2)}); others kept ${Math.max(0, others).toFixed(2)} cores busy`,
-    );
-  }
-} finally {
-  other?.kill();
+/** Steps a second of each trainer, in turns; the first ones, which warm up, are left out. */
+function ratesOf(
+  trainers: readonly Trainer[],
+  step: readonly unknown[],
+  seconds: number,
+): number[] {
+  const rates: number[][] = trainers.map(() => []);
+  const end = performance.now() + 1000 * seconds;
+  for (let turns = 0; performance.now() < end || turns <= warmUp; turns++)
+    for (const [i, trainer] of trainers.entries()) {
+      const start = performance.now();
+      let steps = 0;
+      do {
+        trainer.train(...step);
+        steps++;
+      } while (performance.now() < start + turn);
+      rates[i].push((1000 * steps) / (performance.now() - start));
+    }
+  return rates.map((list) =>
+    quantile(
+      list.slice(warmUp).sort((a, b) => a - b),
+      0.5,
+    ),
+  );
 }
+
+async function measure(model: string, target: string, seconds: number): Promise<string> {
+  const trainers = await trainersOf(model, target);
+  const [before, began] = [worked(), performance.now()];
+  const [one, two] = ratesOf(trainers, measured[model].step, seconds);
+  const after = worked();
+  const others =
+    (1000 * (after.all - before.all - (after.own - before.own))) / (performance.now() - began);
+  const digits = Math.min(one, two) < 100 ? 1 : 0;
+  return `${model}, ${target}: ${one.toFixed(digits)} steps/s with one thread, ${two.toFixed(digits)} with two (× ${(two / one).toFixed(2)}); others kept ${Math.max(0, others).toFixed(2)} cores busy`;
+}
+
+interface Options {
+  readonly busy?: boolean;
+  readonly target?: unknown;
+  readonly seconds?: unknown;
+}
+
+async function bench(names: readonly string[], given: Options): Promise<void> {
+  const models = someOf(names, Object.keys(measured), "model");
+  const target = oneOf(given.target, "target", ["native", "wasm"]);
+  const seconds = positive(given.seconds, "seconds", 2);
+  const other = given.busy
+    ? spawn("taskset", ["-c", "1", "sh", "-c", "while :; do :; done"])
+    : undefined;
+  try {
+    for (const model of models) console.log(await measure(model, target, seconds));
+  } finally {
+    other?.kill();
+  }
+}
+
+const cli = cac("npx tsx --conditions=source bench/threads.ts");
+cli
+  .command("[...models]", "Measure one thread and two, in turns")
+  .option("--target <name>", "native or wasm", { default: "native" })
+  .option("--seconds <n>", "How long each model is measured (default: 2)")
+  .option("--busy", "Beside a process that keeps the other core busy")
+  .action(bench);
+await runCommand(cli, "--help", `\nModels: ${Object.keys(measured).join(", ")}`);

@@ -52,6 +52,8 @@ export async function explain(
     if (built.recognised.length > 0 && name === undefined)
       output.log(describe("before gradients are taken", built.recognised));
     for (const { title, rewrites } of subjects) output.log(describe(title, rewrites));
+    const told = advice(subjects);
+    if (told.length > 0) output.log(`${told.join("\n")}\n`);
     if (graph !== undefined) {
       for (const file of draw(path.resolve(cwd, graph), built.name, subjects))
         output.log(`wrote ${path.relative(cwd, file).split(path.sep).join("/")}`);
@@ -107,6 +109,15 @@ function describe(title: string, rewrites: readonly Rewrite[]): string {
     ];
   });
   return `${[`${title}: ${count}`, ...lines.slice(1)].join("\n")}\n`;
+}
+
+/** What a model may say instead, once for each place. */
+function advice(subjects: readonly Subject[]): string[] {
+  const lines = topological(subjects.flatMap(({ before }) => before)).flatMap((node) => {
+    const text = node.op.advice?.(node.inputs);
+    return text ? [`${node.site ? `${formatSite(node.site)}: ` : ""}${text}`] : [];
+  });
+  return [...new Set(lines)];
 }
 
 /** Pictures of each subject before and after; the paths of the files. */

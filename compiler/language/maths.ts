@@ -146,9 +146,9 @@ export const gradScale = lift<(x: Operand, factor: number) => Tensor>(
 );
 /** max(x, 0), with gradient 0 at 0. */
 export const relu = lift<Unary>("relu(x)", comparison.relu);
-/** The larger of two; tied values share the gradient. */
+/** The larger of two; tied values have half the gradient each. Of max(x, 0), {@link relu} has 0 there. */
 export const maximum = lift<Binary>("maximum(x, y)", comparison.maximum);
-/** The smaller of two; tied values share the gradient. */
+/** The smaller of two; tied values have half the gradient each. */
 export const minimum = lift<Binary>("minimum(x, y)", comparison.minimum);
 /** x kept in [low, high]; the gradient is 1 inside and on the bounds. */
 export const clip = lift<(x: Operand, low: Operand, high: Operand) => Tensor>(

@@ -131,6 +131,10 @@ export const maximum = binary({
   evaluate: Math.max,
   lower: (a, b) => call("max", a, b),
   gradient: ({ dy, inputs: [a, b] }) => shareTies(dy, ge(a, b), ge(b, a)),
+  advice: (inputs) =>
+    inputs.some((x) => constantValue(x) === 0)
+      ? "relu(x) is max(x, 0) with the gradient 0 at 0; here it is ½, which takes a division"
+      : undefined,
 });
 
 /** The smaller; NaN if either is. Equal operands share the gradient. */

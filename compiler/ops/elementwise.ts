@@ -46,6 +46,7 @@ interface ElementwiseSpec {
   readonly compares?: readonly number[];
   readonly samples?: readonly Sample[];
   readonly onDevice?: AnyOp["onDevice"];
+  readonly advice?: (inputs: readonly Node[]) => string | undefined;
 }
 
 interface UnarySpec extends ElementwiseSpec {
@@ -121,6 +122,7 @@ function elementwise(
     chooses: spec.chooses ?? false,
     ...(spec.compares ? { compares: spec.compares } : {}),
     ...(spec.onDevice ? { onDevice: spec.onDevice } : {}),
+    ...(spec.advice ? { advice: spec.advice } : {}),
     infer(types, _attrs, operands) {
       const shape = broadcastType(spec.name, types, operands);
       const dtype = types[0].dtype;

@@ -206,6 +206,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly lazy?: boolean;
   /** Its value always lies in memory. */
   readonly stored?: boolean;
+  /** What a model may say instead, and why, of such operands: `explain` tells it. */
+  advice?(inputs: readonly Node[]): string | undefined;
   readonly notation: Notation<A>;
   readonly samples: readonly Sample<A>[];
   /**

@@ -1,17 +1,11 @@
 /** `index.ts` of a model: the typed entry – its signature as data, its interface, its creation. */
 
 import type { Node } from "../graph/node.ts";
-import { type DType, formatType, type Shape } from "../graph/types.ts";
+import type { DType, Shape } from "../graph/types.ts";
 import { checksOf } from "../kernels/checks.ts";
-import { sharedInfo } from "../language/shared.ts";
-import {
-  type CompiledFunction,
-  type CompiledModel,
-  publicNameIn,
-  type SharedVariable,
-} from "../model.ts";
+import { type CompiledFunction, type CompiledModel, publicNameIn } from "../model.ts";
 import { banner } from "./banner.ts";
-import { formulaOf } from "./formula.ts";
+import { describeFunction, describeShared } from "./entry-docs.ts";
 import { type TargetName, targetKinds } from "./names.ts";
 import type { Instrument } from "./typescript/instrument.ts";
 import { arrayTypes } from "./typescript/nest.ts";
@@ -226,7 +220,9 @@ function writeInterface(out: Writer, model: CompiledModel, name: string, isAsync
   ]);
   out.block(`export interface ${name} {`, () => {
     for (const fn of model.functions) {
-      out.doc(isAsync ? [`As {@link ${typeName(model.name)}.${fn.publicName}}.`] : describe(fn));
+      out.doc(
+        isAsync ? [`As {@link ${typeName(model.name)}.${fn.publicName}}.`] : describeFunction(fn),
+      );
       out.line(functionType(fn, isAsync));
     }
     for (const v of model.shared) {
@@ -242,32 +238,6 @@ function writeInterface(out: Writer, model: CompiledModel, name: string, isAsync
     }
   });
   out.line();
-}
-
-function describeShared({ node, isData }: SharedVariable): string {
-  const counts = sharedInfo(node)?.next
-    ? ": how many calls have drawn; its draws go on from there"
-    : "";
-  return `${formatType(node.type)}${isData ? ", to be filled by the caller" : ""}${counts}`;
-}
-
-/** Shapes, results and what is updated, for hover texts. */
-function describe(fn: CompiledFunction): string[] {
-  const { program, nests } = fn;
-  const nameOf = (node: Node): string => publicNameIn(fn, node);
-  const lines = program.outputs.map((node) => `${nameOf(node)}: ${formatType(node.type)}`);
-  const stages = nests.flatMap((nest) => nest.stages.map((stage) => ({ nest, stage })));
-  for (const { target } of program.source.updates) {
-    const found = stages.find(({ stage }) => stage.into === target);
-    if (found)
-      lines.push(
-        ...formulaOf(found.stage, program, (axis) => found.nest.axisNames.get(axis) ?? "?").filter(
-          (l) => !l.startsWith("  for"),
-        ),
-      );
-  }
-  const inputs = program.inputs.map((node) => `${nameOf(node)} ${formatType(node.type)}`);
-  return [`Takes ${inputs.join(", ") || "nothing"}.`, ...lines];
 }
 
 /** What loads a target, for its kind. */

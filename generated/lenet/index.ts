@@ -136,44 +136,43 @@ export const signature = {
 /** A trainer of the model lenet. */
 export interface Lenet {
   /**
-   * Takes index int64[].
-   * cost: float32[]
-   * layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
-   *   where ∂cost/∂layer0_W[i,j,k] = Σ_lmn x[l,m·28 + n − j·28 − k + 116]·d_h0_convolved[l,i,m,n]
-   * layer0_b[i] ← layer0_b[i] − 0.1·∂cost/∂layer0_b[i]
-   *   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
-   * layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
-   *   where ∂cost/∂layer1_W[i,j,k,l] = Σ_mnq h0[m,j,n − k + 4,q − l + 4]·d_h1_convolved[m,i,n,q]
-   * layer1_b[i] ← layer1_b[i] − 0.1·∂cost/∂layer1_b[i]
-   *   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
-   * hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
-   *   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
-   * hidden_b[i] ← hidden_b[i] − 0.1·∂cost/∂hidden_b[i]
-   *   where ∂cost/∂hidden_b[i] = Σ_j d_h2_linear[j,i]
-   * output_W[i,j] ← output_W[i,j] − 0.1·∂cost/∂output_W[i,j]
-   *   where ∂cost/∂output_W[i,j] = Σ_k h2[k,i]·d_p_logits[k,j]
-   * output_b[i] ← output_b[i] − 0.1·∂cost/∂output_b[i]
-   *   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
+   * Updates layer0_W, layer0_b, layer1_W, layer1_b, hidden_W, hidden_b, output_W and output_b.
+   *     Reads rows 500·index to 500·index + 499 of trainX and trainY.
+   *
+   * @param index int64
+   * @returns cost: float32
+   * @throws InputError for an argument that does not fit, rows that are not there and data that are
+   *     not filled
    */
   train(index: number): number;
   /**
-   * Takes index int64[].
-   * errors: float32[]
+   * Reads rows 500·index to 500·index + 499 of validX and validY.
+   *
+   * @param index int64
+   * @returns errors: float32
+   * @throws InputError for an argument that does not fit, rows that are not there and data that are
+   *     not filled
    */
   validate(index: number): number;
   /**
-   * Takes index int64[].
-   * errors: float32[]
+   * Reads rows 500·index to 500·index + 499 of testX and testY.
+   *
+   * @param index int64
+   * @returns errors: float32
+   * @throws InputError for an argument that does not fit, rows that are not there and data that are
+   *     not filled
    */
   test(index: number): number;
   /**
-   * Takes images float32[rows, 784].
-   * scores: float32[rows, 10]
+   * @param images float32[rows, 784]
+   * @returns scores: float32[rows, 10]
+   * @throws InputError for an argument that does not fit
    */
   probabilities(images: TensorLike): TensorArray;
   /**
-   * Takes images float32[rows, 784].
-   * argmax: int32[rows]
+   * @param images float32[rows, 784]
+   * @returns int32[rows]
+   * @throws InputError for an argument that does not fit
    */
   predict(images: TensorLike): TensorArray<Int32Array>;
   /** float32[20, 1, 5, 5] */

@@ -79,32 +79,42 @@ export const signature = {
 /** A trainer of the model logistic. */
 export interface Logistic {
   /**
-   * Takes index int64[].
-   * cost: float32[]
-   * W[i,j] ← W[i,j] − 0.13·∂cost/∂W[i,j]
-   *   where ∂cost/∂W[i,j] = Σ_k x[k,i]·d_p_logits[k,j]
-   * b[i] ← b[i] − 0.13·∂cost/∂b[i]
-   *   where ∂cost/∂b[i] = Σ_j d_p_logits[j,i]
+   * Updates W and b. Reads rows 600·index to 600·index + 599 of trainX and trainY.
+   *
+   * @param index int64
+   * @returns cost: float32
+   * @throws InputError for an argument that does not fit, rows that are not there and data that are
+   *     not filled
    */
   train(index: number): number;
   /**
-   * Takes index int64[].
-   * errors: float32[]
+   * Reads rows 600·index to 600·index + 599 of validX and validY.
+   *
+   * @param index int64
+   * @returns errors: float32
+   * @throws InputError for an argument that does not fit, rows that are not there and data that are
+   *     not filled
    */
   validate(index: number): number;
   /**
-   * Takes index int64[].
-   * errors: float32[]
+   * Reads rows 600·index to 600·index + 599 of testX and testY.
+   *
+   * @param index int64
+   * @returns errors: float32
+   * @throws InputError for an argument that does not fit, rows that are not there and data that are
+   *     not filled
    */
   test(index: number): number;
   /**
-   * Takes images float32[rows, 784].
-   * scores: float32[rows, 10]
+   * @param images float32[rows, 784]
+   * @returns scores: float32[rows, 10]
+   * @throws InputError for an argument that does not fit
    */
   probabilities(images: TensorLike): TensorArray;
   /**
-   * Takes images float32[rows, 784].
-   * argmax: int32[rows]
+   * @param images float32[rows, 784]
+   * @returns int32[rows]
+   * @throws InputError for an argument that does not fit
    */
   predict(images: TensorLike): TensorArray<Int32Array>;
   /** float32[784, 10] */

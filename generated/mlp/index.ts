@@ -81,36 +81,43 @@ export const signature = {
 /** A trainer of the model mlp. */
 export interface Mlp {
   /**
-   * Takes index int64[].
-   * cost: float32[]
-   * hidden_W[i,j] ← hidden_W[i,j] − 0.01·∂cost/∂hidden_W[i,j]
-   *   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
-   * hidden_b[i] ← hidden_b[i] − 0.01·∂cost/∂hidden_b[i]
-   *   where ∂cost/∂hidden_b[i] = Σ_j d_linear[j,i]
-   * output_W[i,j] ← output_W[i,j] − 0.01·∂cost/∂output_W[i,j]
-   *   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
-   * output_b[i] ← output_b[i] − 0.01·∂cost/∂output_b[i]
-   *   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
+   * Updates hidden_W, hidden_b, output_W and output_b. Reads rows 20·index to 20·index + 19 of
+   *     trainX and trainY.
+   *
+   * @param index int64
+   * @returns cost: float32
+   * @throws InputError for an argument that does not fit, rows that are not there and data that are
+   *     not filled
    */
   train(index: number): number;
   /**
-   * Takes index int64[].
-   * errors: float32[]
+   * Reads rows 20·index to 20·index + 19 of validX and validY.
+   *
+   * @param index int64
+   * @returns errors: float32
+   * @throws InputError for an argument that does not fit, rows that are not there and data that are
+   *     not filled
    */
   validate(index: number): number;
   /**
-   * Takes index int64[].
-   * errors: float32[]
+   * Reads rows 20·index to 20·index + 19 of testX and testY.
+   *
+   * @param index int64
+   * @returns errors: float32
+   * @throws InputError for an argument that does not fit, rows that are not there and data that are
+   *     not filled
    */
   test(index: number): number;
   /**
-   * Takes images float32[rows, 784].
-   * scores: float32[rows, 10]
+   * @param images float32[rows, 784]
+   * @returns scores: float32[rows, 10]
+   * @throws InputError for an argument that does not fit
    */
   probabilities(images: TensorLike): TensorArray;
   /**
-   * Takes images float32[rows, 784].
-   * argmax: int32[rows]
+   * @param images float32[rows, 784]
+   * @returns int32[rows]
+   * @throws InputError for an argument that does not fit
    */
   predict(images: TensorLike): TensorArray<Int32Array>;
   /** float32[784, 500] */

@@ -3,11 +3,12 @@
 import { spawnSync } from "node:child_process";
 import test from "ava";
 
-const bench = (...given: string[]) =>
-  spawnSync(process.execPath, ["--import=tsx", "--conditions=source", "bench/main.ts", ...given], {
+const command = (file: string, ...given: string[]) =>
+  spawnSync(process.execPath, ["--import=tsx", "--conditions=source", `bench/${file}`, ...given], {
     cwd: new URL("../..", import.meta.url).pathname,
     encoding: "utf8",
   });
+const bench = (...given: string[]) => command("main.ts", ...given);
 
 test("--help names workloads, options and exit codes", (t) => {
   const { status, stdout } = bench("--help");
@@ -30,3 +31,24 @@ test("mistakes in the command end with 2 and say what there is", (t) => {
     t.regex(stderr, said);
   }
 });
+
+for (const [file, name] of [
+  ["threads.ts", "lenet500"],
+  ["named.ts", "elman"],
+]) {
+  test(`${file} has a help, and says what it does not know`, (t) => {
+    const { status, stdout } = command(file, "--help");
+    t.is(status, 0);
+    for (const part of [name, "--target", "--seconds"]) t.true(stdout.includes(part), part);
+    for (const [given, said] of [
+      [["nope"], /There is no \w+ nope; there are: .*elman/],
+      [["--target", "gpu"], /--target is one of native, wasm/],
+      [["--seconds", "0"], /--seconds takes a number above 0/],
+      [["--wasm"], /Unknown option --wasm/],
+    ] as const) {
+      const { status, stderr } = command(file, ...given);
+      t.is(status, 2, given.join(" "));
+      t.regex(stderr, said);
+    }
+  });
+}

@@ -51,6 +51,18 @@ test("explain: one function, one value, or a slip", async (t) => {
   t.is((await run(at.root, "explain", "models/curve.ts", "--grph", "x")).code, 2);
 });
 
+test("explain says what may be written instead", async (t) => {
+  const at = project();
+  t.teardown(() => at.remove());
+  at.write(
+    "models/hinge.ts",
+    'import { fn, sum, vector } from "adjoint";\nconst x = vector(3);\nexport const f = fn([x], sum(Math.max(1 - x, 0)));\n',
+  );
+  const { log } = await run(at.root, "explain", "models/hinge.ts");
+  t.regex(log, /^models\/hinge\.ts:3:\d+: relu\(x\) is max\(x, 0\) with the gradient 0 at 0/m);
+  t.false((await run(at.root, "explain", "models/curve.ts")).log.includes("relu"));
+});
+
 test("explain --graph draws before and after as SVG and Mermaid", async (t) => {
   const at = project();
   t.teardown(() => at.remove());
