@@ -137,12 +137,11 @@ export const signature = {
 export interface Lenet {
   /**
    * Updates layer0_W, layer0_b, layer1_W, layer1_b, hidden_W, hidden_b, output_W and output_b.
-   *     Reads rows 500·index to 500·index + 499 of trainX and trainY.
+   * Reads rows 500·index to 500·index + 499 of trainX and trainY.
    *
    * @param index int64
    * @returns cost: float32
-   * @throws InputError for an argument that does not fit, rows that are not there and data that are
-   *     not filled
+   * @throws InputError for arguments that do not fit, missing rows and missing data
    */
   train(index: number): number;
   /**
@@ -150,8 +149,7 @@ export interface Lenet {
    *
    * @param index int64
    * @returns errors: float32
-   * @throws InputError for an argument that does not fit, rows that are not there and data that are
-   *     not filled
+   * @throws InputError for arguments that do not fit, missing rows and missing data
    */
   validate(index: number): number;
   /**
@@ -159,20 +157,19 @@ export interface Lenet {
    *
    * @param index int64
    * @returns errors: float32
-   * @throws InputError for an argument that does not fit, rows that are not there and data that are
-   *     not filled
+   * @throws InputError for arguments that do not fit, missing rows and missing data
    */
   test(index: number): number;
   /**
    * @param images float32[rows, 784]
    * @returns scores: float32[rows, 10]
-   * @throws InputError for an argument that does not fit
+   * @throws InputError for arguments that do not fit
    */
   probabilities(images: TensorLike): TensorArray;
   /**
    * @param images float32[rows, 784]
    * @returns int32[rows]
-   * @throws InputError for an argument that does not fit
+   * @throws InputError for arguments that do not fit
    */
   predict(images: TensorLike): TensorArray<Int32Array>;
   /** float32[20, 1, 5, 5] */

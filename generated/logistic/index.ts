@@ -79,12 +79,12 @@ export const signature = {
 /** A trainer of the model logistic. */
 export interface Logistic {
   /**
-   * Updates W and b. Reads rows 600·index to 600·index + 599 of trainX and trainY.
+   * Updates W and b.
+   * Reads rows 600·index to 600·index + 599 of trainX and trainY.
    *
    * @param index int64
    * @returns cost: float32
-   * @throws InputError for an argument that does not fit, rows that are not there and data that are
-   *     not filled
+   * @throws InputError for arguments that do not fit, missing rows and missing data
    */
   train(index: number): number;
   /**
@@ -92,8 +92,7 @@ export interface Logistic {
    *
    * @param index int64
    * @returns errors: float32
-   * @throws InputError for an argument that does not fit, rows that are not there and data that are
-   *     not filled
+   * @throws InputError for arguments that do not fit, missing rows and missing data
    */
   validate(index: number): number;
   /**
@@ -101,20 +100,19 @@ export interface Logistic {
    *
    * @param index int64
    * @returns errors: float32
-   * @throws InputError for an argument that does not fit, rows that are not there and data that are
-   *     not filled
+   * @throws InputError for arguments that do not fit, missing rows and missing data
    */
   test(index: number): number;
   /**
    * @param images float32[rows, 784]
    * @returns scores: float32[rows, 10]
-   * @throws InputError for an argument that does not fit
+   * @throws InputError for arguments that do not fit
    */
   probabilities(images: TensorLike): TensorArray;
   /**
    * @param images float32[rows, 784]
    * @returns int32[rows]
-   * @throws InputError for an argument that does not fit
+   * @throws InputError for arguments that do not fit
    */
   predict(images: TensorLike): TensorArray<Int32Array>;
   /** float32[784, 10] */

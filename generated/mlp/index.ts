@@ -81,13 +81,12 @@ export const signature = {
 /** A trainer of the model mlp. */
 export interface Mlp {
   /**
-   * Updates hidden_W, hidden_b, output_W and output_b. Reads rows 20·index to 20·index + 19 of
-   *     trainX and trainY.
+   * Updates hidden_W, hidden_b, output_W and output_b.
+   * Reads rows 20·index to 20·index + 19 of trainX and trainY.
    *
    * @param index int64
    * @returns cost: float32
-   * @throws InputError for an argument that does not fit, rows that are not there and data that are
-   *     not filled
+   * @throws InputError for arguments that do not fit, missing rows and missing data
    */
   train(index: number): number;
   /**
@@ -95,8 +94,7 @@ export interface Mlp {
    *
    * @param index int64
    * @returns errors: float32
-   * @throws InputError for an argument that does not fit, rows that are not there and data that are
-   *     not filled
+   * @throws InputError for arguments that do not fit, missing rows and missing data
    */
   validate(index: number): number;
   /**
@@ -104,20 +102,19 @@ export interface Mlp {
    *
    * @param index int64
    * @returns errors: float32
-   * @throws InputError for an argument that does not fit, rows that are not there and data that are
-   *     not filled
+   * @throws InputError for arguments that do not fit, missing rows and missing data
    */
   test(index: number): number;
   /**
    * @param images float32[rows, 784]
    * @returns scores: float32[rows, 10]
-   * @throws InputError for an argument that does not fit
+   * @throws InputError for arguments that do not fit
    */
   probabilities(images: TensorLike): TensorArray;
   /**
    * @param images float32[rows, 784]
    * @returns int32[rows]
-   * @throws InputError for an argument that does not fit
+   * @throws InputError for arguments that do not fit
    */
   predict(images: TensorLike): TensorArray<Int32Array>;
   /** float32[784, 500] */
