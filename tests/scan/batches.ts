@@ -43,6 +43,29 @@ const gated = trained((xs, h0, s0, U, W, V) => {
   return [l.at(hs, -1) as T, ss];
 });
 
+/** A long short-term memory: four gates of one product, states of which only the hidden one is a result. */
+const memory = trained((xs, h0, c0, U, W) => {
+  const [[hs]] = l.scan({
+    fn: ((x: T, h: T, c: T) => {
+      const gates = l.add(l.dot(x, U), l.dot(h, W));
+      const gate = (n: number) => l.at(gates, l.span(), l.span(16 * n, 16 * (n + 1)));
+      const [input, forget, output] = [0, 1, 2].map((n) => l.sigmoid(gate(n)));
+      const next = l.add(l.mul(forget, c), l.mul(input, l.tanh(gate(3))));
+      return [l.mul(output, l.tanh(next)), next];
+    }) as never,
+    sequences: xs,
+    outputsInfo: [h0, c0],
+  }) as unknown as [[T, T]];
+  return [hs];
+});
+
+/** Attention of each sequence of a batch to itself. */
+const attention = trained((x, Q, K, V) => {
+  const [q, k, v] = [Q, K, V].map((W) => l.dot(x, W));
+  const scores = l.batchedDot(q, l.dimshuffle(k, [0, 2, 1]));
+  return [l.batchedDot(l.softmax(l.mul(0.25, scores)), v) as T];
+});
+
 export function batches(): Cases {
   const cases = new Cases(11);
   for (const batch of [1, 5, 33, 601]) {
@@ -59,6 +82,9 @@ export function batches(): Cases {
     ] as const)
       cases.add(`${name}, ${of}`, [xs, state, [3, 16], inner], elman(back), { batch });
     cases.add(`gated, ${of}`, [xs, state, state, [3, 16], inner, inner], gated, { batch });
+    cases.add(`LSTM, ${of}`, [xs, state, state, [3, 64], [16, 64]], memory, { batch });
+    if (batch < 100)
+      cases.add(`attention, ${of}`, [["batch", 12, 16], inner, inner, inner], attention, { batch });
     cases.add(`x·W, ${of}`, [[steps, "batch", 16], inner], (x, w) => [dot(x, w)], { batch });
     cases.add(`long x·W, ${of}`, [[9, "batch", 16], inner], (x, w) => [dot(x, w)], { batch });
     cases.add(
