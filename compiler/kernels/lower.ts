@@ -17,6 +17,8 @@ export interface Stage {
   readonly isStart?: boolean;
   /** It is what a value is where a condition does not hold. */
   readonly isOtherwise?: boolean;
+  /** What its schedule reads instead of a value: what lies inside of its margins. */
+  readonly instead?: { readonly of: Node; readonly loads: readonly Load[] };
 }
 
 /** A loop over time: its body runs once a step, in order. */
@@ -84,13 +86,13 @@ export type Load = Extract<Scalar, { kind: "load" }>;
 const loads = new WeakMap<Scalar, readonly Load[]>();
 
 /** Every place in memory that a kernel reads. */
-export function loadsOf({ body }: Stage): readonly Load[] {
+export function loadsOf({ body, instead }: Stage): readonly Load[] {
   let found = loads.get(body);
   if (!found) {
     found = walk(body).filter((s): s is Load => s.kind === "load");
     loads.set(body, found);
   }
-  return found;
+  return instead ? [...found.filter((load) => load.node !== instead.of), ...instead.loads] : found;
 }
 
 /** Lowers the values of one function. */

@@ -80,6 +80,9 @@ export class NestBuilder extends NestScope {
     const [only] = this.stages;
     if (this.stages.length === 1 && isProduct(only)) tileProduct(this, only);
     else this.#group(this.stages, 0);
+    const inside = new Set(
+      this.stages.flatMap((s) => s.instead?.loads ?? []).map((load) => load.node),
+    );
     const touched = this.stages.flatMap((s) => [...loadsOf(s).map((l) => l.node), s.into]);
     return {
       name: this.stages
@@ -91,7 +94,7 @@ export class NestBuilder extends NestScope {
         .join("_and_"),
       stages: this.stages,
       body: this.blocks[0].statements,
-      memory: [...new Set(touched)].filter((node) => this.#memory.has(node)),
+      memory: [...new Set(touched)].filter((node) => this.#memory.has(node) || inside.has(node)),
       scalars: [...this.#scalars],
       sizes: [...this.sizes],
       results: this.#results,

@@ -35,6 +35,8 @@ import { chooseTile } from "./tile.ts";
 export interface Scatter {
   /** The value with margins, which need not be in memory for this. */
   readonly padded: Load["node"];
+  /** What is read of it, inside of its margins. */
+  readonly inner: Load;
   /** Axes of the result that the terms are spread over, in terms of which the columns are not. */
   readonly places: readonly Axis[];
   /** Where a term goes along each of them, from its row and column. */
@@ -116,6 +118,7 @@ export function scattered(
     tile: chooseTile(extentOf(rows), volumeOf(columns), lanes, volumeOf(steps)),
     scatter: {
       padded: value.node,
+      inner,
       places: c.columns,
       index: new Map([...index].map(([axis, place]) => [axis, left.replace(place)])),
       guarded,

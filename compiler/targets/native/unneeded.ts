@@ -5,13 +5,18 @@
 
 import type { Node } from "../../graph/node.ts";
 import { rescheduled } from "../../kernels/contraction/arrange.ts";
-import { loadsOf, type Stage, stagesOf } from "../../kernels/lower.ts";
+import { withoutMargins } from "../../kernels/contraction/without-margins.ts";
+import { loadsOf, type Stage } from "../../kernels/lower.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { runsOf } from "./share.ts";
 
 /** The function without what its schedules do without. */
-export const withoutUnneeded = (fn: CompiledFunction): CompiledFunction =>
-  withoutUsedUp(withoutMargins(fn));
+export function withoutUnneeded(fn: CompiledFunction): CompiledFunction {
+  const products = [...runsOf(fn).values()].flatMap(({ contraction: c }) => c ?? []);
+  const scatterOf = ({ value, into }: Stage) =>
+    products.find(({ stage }) => stage.value === value && stage.into === into)?.scatter;
+  return withoutUsedUp(withoutMargins(fn, scatterOf));
+}
 
 /** The function without memory for products that are read only by what follows them at once. */
 function withoutUsedUp(fn: CompiledFunction): CompiledFunction {
@@ -31,31 +36,4 @@ function withoutUsedUp(fn: CompiledFunction): CompiledFunction {
     ...program,
     temporaries: program.temporaries.filter((node) => !usedUp.has(node)),
   });
-}
-
-/** The function without kernels whose values no schedule reads. */
-function withoutMargins(fn: CompiledFunction): CompiledFunction {
-  const scattered = new Map<Stage, Node>();
-  for (const { contraction } of runsOf(fn).values())
-    if (contraction?.scatter) scattered.set(contraction.stage, contraction.scatter.padded);
-  const { program } = fn;
-  const kept = new Set<Node>(program.outputs);
-  const isRead = (node: Node): boolean =>
-    kept.has(node) ||
-    program.stages.some(
-      (stage) =>
-        ![...scattered].some(([s, padded]) => s.into === stage.into && padded === node) &&
-        loadsOf(stage).some((load) => load.node === node),
-    );
-  const unneeded = new Set([...scattered.values()].filter((node) => !isRead(node)));
-  if (unneeded.size === 0) return fn;
-  const steps = program.steps.filter((s) => s.kind !== "kernel" || !unneeded.has(s.into));
-  const less = {
-    ...program,
-    steps,
-    // The kernel stays known, for what reads inside it.
-    stages: [...stagesOf(steps), ...program.stages.filter((s) => unneeded.has(s.into))],
-    temporaries: program.temporaries.filter((node) => !unneeded.has(node)),
-  };
-  return rescheduled(fn, less);
 }

@@ -97,7 +97,8 @@ function store(scope: Scope): void {
     const into = scope.names.nameOf(stage.into);
     if (rows.length > 1) scope.declareAxes(rows, scope.row);
     const inside = scatter.guarded.map((axis) => {
-      const place = expression(scatter.index.get(axis) as Scalar, scope.names).text;
+      const index = scatter.index.get(axis) as Scalar;
+      const place = offsetText(index, scope.names, stage.into).text;
       return `${place} >= 0 && ${place} < ${dimInC(axis.extent)}`;
     });
     if (inside.length > 0) out.line(`if (${inside.join(" && ")})`);
