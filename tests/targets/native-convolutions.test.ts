@@ -61,9 +61,9 @@ run("whole margins: rows of a tile that are not evenly spaced", async (t) => {
 
 run("gradients by the input of strided convolutions, whose gaps are passed by", async (t) => {
   const cases = new Cases(13);
-  for (const stride of [1, 2, 3, [2, 3]])
+  for (const stride of [2, 3, [2, 3]])
     for (const dilation of [1, 2])
-      for (const padding of ["valid", "same", 2] as const)
+      for (const padding of ["valid", 2] as const)
         for (const flip of [false, true]) {
           const option: ConvOptions = { stride, dilation, padding, flip };
           cases.add(
@@ -85,13 +85,14 @@ run("gradients by the input of strided convolutions, whose gaps are passed by", 
         [8, 8, 3, 3],
       ],
       (x, w, v) => {
-        const hidden = e.tanh(conv2d(e.tanh(conv2d(x, w, { stride })), v));
-        const out = e.tanh(conv2d(hidden, v, { stride }));
+        const layer = (z: Node, weights: Node, by: number) =>
+          e.tanh(a.mul(0.1, conv2d(z, weights, { stride: by })));
+        const out = layer(layer(layer(x, w, stride), v, 1), v, stride);
         return gradients(r.sum(a.square(out)), [x]);
       },
     );
   t.deepEqual(await wrongOf(cases), []);
-  const strided = cases.list.filter(({ name }) => /^{"stride":[^1]/.test(name));
+  const strided = cases.list.filter(({ name }) => name.startsWith("{"));
   const model = compileModel(
     "m",
     "models/m.ts",
