@@ -23,9 +23,10 @@ import { type SymbolOf, tex, texName, texPrinted } from "./tex.ts";
 
 /** Writes `maths.md` of a model. */
 export function emitMaths(model: CompiledModel): string {
+  const written = new Map<string, string>();
   const formulas = [
     ...variables(model.shared),
-    ...model.functions.map(withNamedGradients).flatMap(functionPage),
+    ...model.functions.map(withNamedGradients).flatMap((fn) => functionPage(fn, written)),
   ];
   return `${[
     `# ${model.name}`,
@@ -95,7 +96,8 @@ function outputNames(fn: CompiledFunction, roots: readonly Node[]): (node: Node)
   };
 }
 
-function functionPage(fn: CompiledFunction): string[] {
+/** @param written formulas of kernels that the page has, and the functions that they are of */
+function functionPage(fn: CompiledFunction, written: Map<string, string>): string[] {
   const { program } = fn;
   const { source } = program;
   const nameOf = namesOf(fn);
@@ -117,7 +119,7 @@ function functionPage(fn: CompiledFunction): string[] {
     ...forward(fn),
     ...gradients(fn),
     ...updates(fn),
-    ...costs(fn),
+    ...costs(fn, written),
   ];
 }
 
@@ -230,7 +232,8 @@ function updates(fn: CompiledFunction): string[] {
   return lines.length === 0 ? [] : ["### Updates", "", ...block(lines)];
 }
 
-function costs({ calls, nests, program, plan }: CompiledFunction): string[] {
+function costs(fn: CompiledFunction, written: Map<string, string>): string[] {
+  const { calls, nests, program, plan } = fn;
   const rows = costsOf(calls).map(({ nest, runs, flops, bytes }) => {
     const [all, traffic] = [flops, bytes].map((n) => (n * runs).toLocaleString("en-US"));
     return `| \`${nest.name}\` | ${all} | ${traffic} |`;
@@ -242,9 +245,16 @@ function costs({ calls, nests, program, plan }: CompiledFunction): string[] {
     ]),
   );
   const formulas = nests.flatMap((nest) =>
-    nest.stages.flatMap((stage) =>
-      formulaOf(stage, program, (axis) => nest.axisNames.get(axis) ?? "?"),
-    ),
+    nest.stages.flatMap((stage) => {
+      const lines = formulaOf(stage, program, (axis) => nest.axisNames.get(axis) ?? "?");
+      const whole = lines.join("\n");
+      // What is long is cut short, and may be something else.
+      const known = whole.includes("…") ? undefined : written.get(whole);
+      const earlier = known ?? fn.publicName;
+      written.set(whole, earlier);
+      const [what] = lines[0].split(/ [=←] /);
+      return earlier === fn.publicName ? lines : [`${what} as in ${earlier}`];
+    }),
   );
   return [
     "### Kernels",
