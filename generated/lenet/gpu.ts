@@ -121,7 +121,7 @@ function h1_kernel(h1_pooled, layer1_b) {
 // h2[i,j] = tanh(h2_linear[i,j])
 //   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
 //   for i < 500, j < 500, k < 800
-// The same for validate, test, probabilities, predict.
+// The same for validate, test.
 const train_h2 = `
 function h2_kernel(h1, hidden_W, hidden_b) {
   const i = this.thread.y;
@@ -908,6 +908,25 @@ function h1_kernel(h1_convolved, layer1_b) {
 }
 `;
 
+// h2[i,j] = tanh(h2_linear[i,j])
+//   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+//   for i < rows, j < 500, k < 800
+// The same for predict.
+const probabilities_h2 = `
+function h2_kernel(h1, hidden_W, hidden_b) {
+  const i = this.thread.y;
+  const j = this.thread.x;
+  let h2_sum = 0;
+  for (let k = 0; k < 800; k++) {
+    h2_sum = h2_sum
+        + (h1[((i * 50 + Math.floor(k / 16)) * 4
+        + (Math.floor(k / 4) - 4 * Math.floor(Math.floor(k / 4) / 4))) * 4
+        + (k - 4 * Math.floor(k / 4))] * hidden_W[k][j]);
+  }
+  return Math.tanh((h2_sum + hidden_b[j]));
+}
+`;
+
 // scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
 //   for i < rows, j < 10, k < 500
 // The same for predict.
@@ -999,7 +1018,12 @@ const probabilities: GpuFunction = {
       sizes: ["rows"],
       source: probabilities_h1,
     },
-    { result: "h2", shape: ["rows", 500], args: ["h1", "hidden_W", "hidden_b"], source: train_h2 },
+    {
+      result: "h2",
+      shape: ["rows", 500],
+      args: ["h1", "hidden_W", "hidden_b"],
+      source: probabilities_h2,
+    },
     {
       result: "scores_logits",
       shape: ["rows", 10],
@@ -1085,7 +1109,12 @@ const predict: GpuFunction = {
       sizes: ["rows"],
       source: probabilities_h1,
     },
-    { result: "h2", shape: ["rows", 500], args: ["h1", "hidden_W", "hidden_b"], source: train_h2 },
+    {
+      result: "h2",
+      shape: ["rows", 500],
+      args: ["h1", "hidden_W", "hidden_b"],
+      source: probabilities_h2,
+    },
     {
       result: "scores_logits",
       shape: ["rows", 10],

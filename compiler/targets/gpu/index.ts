@@ -121,7 +121,9 @@ function kernelsOf({ functions }: CompiledModel): StageKernel[] {
         for (let n = 2; taken.has(name); n++)
           name = `${fn.program.name}_${value}_${n === 2 ? "more" : n}`;
         taken.add(name);
-        return { fn, of: stage, value, name, letter, kernel, text: kernel.source.join("\n") };
+        // How many there are of what it computes is in the formula above it, if not in its text.
+        const text = [...kernel.source, deviceAxes(stage.value).join()].join("\n");
+        return { fn, of: stage, value, name, letter, kernel, text };
       });
     });
   });
