@@ -58,6 +58,9 @@ export function compileBlock(
   context.nodes.push(...order);
   const direct = inPlaceUpdates(updates, outputs, order, stored);
   const choices = new Choices(order, roots, context, homes);
+  const stageOf = ({ target, value }: Update): Stage =>
+    direct.has(value) ? lowerer.compute(value, target) : lowerer.copy(value, target);
+  const skipped = skippedUpdates(updates, outputs, order, context, stageOf);
   const steps = order.flatMap((node): Guarded[] => {
     const always = (step: Step): Guarded => ({ guards: choices.guardsOf(node), step });
     const body = bodyOf(node);
@@ -65,6 +68,7 @@ export function compileBlock(
       const values = topological(body.results).filter((value) => !value.op.leaf);
       return lowerer.insideLoop(values, () => loopOf(node, context)).map(always);
     }
+    if (skipped.has(node)) return choices.before(node.inputs[0]);
     if (!stored.has(node) || direct.has(node)) return [];
     if (node.op.lazy) return choices.steps(node);
     const home = homes.get(node);
@@ -75,14 +79,53 @@ export function compileBlock(
     if (place) lowerer.places.set(node, place);
     return [always(kernel(stage))];
   });
-  const last = updates.map(({ target, value }) =>
-    direct.has(value) ? lowerer.compute(value, target) : lowerer.copy(value, target),
-  );
+  const last = updates.filter(({ value }) => !skipped.has(value)).map(stageOf);
   const { ordered, aside } = orderUpdates(last, lowerer);
+  const memoryOf = (condition: Node): Node => choices.memoryOf(condition);
   return [
-    ...withBranches(steps, (condition) => choices.memoryOf(condition)),
+    // What may be skipped reads no variable that another update writes.
+    ...withBranches([...steps, ...skipped.values()], memoryOf),
     ...[...late(), ...aside, ...ordered].map(kernel),
   ];
+}
+
+/**
+ * Updates that a choice may skip, `ifelse(c, W − g, W)`: on one side of it the variable stays as it is. They are
+ * written in place in the `if`, where no other update has to do with the variable.
+ *
+ * @param stageOf the kernel of any other update
+ */
+function skippedUpdates(
+  updates: readonly Update[],
+  outputs: readonly Node[],
+  order: readonly Node[],
+  { lowerer }: Context,
+  stageOf: (update: Update) => Stage,
+): ReadonlyMap<Node, Guarded> {
+  const read = new Set([...order.flatMap((node) => node.inputs), ...outputs]);
+  const sidesOf = ({ value }: Update): readonly Node[] =>
+    value.op.lazy && !read.has(value) ? value.inputs.slice(1) : [];
+  const canSkip = updates.filter((update) => sidesOf(update).includes(update.target));
+  if (canSkip.length === 0) return new Map();
+  const keeps = (update: Update): number => sidesOf(update).indexOf(update.target);
+  const stages = updates.map((update) =>
+    canSkip.includes(update)
+      ? lowerer.fill(sidesOf(update)[1 - keeps(update)], update.target, [])
+      : stageOf(update),
+  );
+  const reads = (stage: Stage, memory: Node): boolean =>
+    loadsOf(stage).some((load) => load.node === memory);
+  return new Map(
+    canSkip.flatMap((update): [Node, Guarded][] => {
+      const { target, value } = update;
+      const own = stages[updates.indexOf(update)];
+      const isApart =
+        !readsElsewhere(own, target) &&
+        stages.every((other) => other === own || !(reads(other, target) || reads(own, other.into)));
+      const guards = [{ condition: value.inputs[0], side: keeps(update) === 1 }];
+      return isApart ? [[value, { guards, step: kernel(own) }]] : [];
+    }),
+  );
 }
 
 /** Choices of a block: each side is written where the choice lies. */
@@ -125,11 +168,11 @@ class Choices {
       const step = kernel(i === 0 ? stage : { ...stage, isOtherwise: true });
       return [{ guards: [...this.guardsOf(node), { condition, side: i === 0 }], step }];
     });
-    return [...this.#before(condition), ...written];
+    return [...this.before(condition), ...written];
   }
 
   /** A condition that is memory of something else is read once, before what it decides. */
-  #before(condition: Node): Guarded[] {
+  before(condition: Node): Guarded[] {
     const { lowerer } = this.#context;
     const isInput = condition.op.name === "symbol" && !lowerer.places.has(condition);
     const isOwn = isInput || !(condition.op.leaf || condition.op.part);

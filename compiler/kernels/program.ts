@@ -5,6 +5,7 @@ import { isFloat, sizesOf, staticSize } from "../graph/types.ts";
 import { verifyGraph } from "../graph/verify.ts";
 import type { ModelFunction } from "../language/function.ts";
 import { sharedInfo } from "../language/shared.ts";
+import { skipping } from "../ops/choice.ts";
 import { copy } from "../ops/shape.ts";
 import { lastOnly } from "../scan/last-only.ts";
 import { mergeScans } from "../scan/merge.ts";
@@ -121,10 +122,13 @@ export function compileFunction(
   // What is returned or assigned must not be memory that the caller or a later update can change.
   const roots = last.roots.map(returned);
   const outputs = roots.slice(0, fn.outputs.length);
-  const updates = fn.updates.map(({ target }, i) => ({
-    target,
-    value: roots[fn.outputs.length + i],
-  }));
+  const readers = readersOf(roots);
+  const updates = fn.updates.map(({ target }, i) => {
+    const value = roots[fn.outputs.length + i];
+    const isOwn = value.inputs.every((input) => input.op.leaf || readers.get(input) === 1);
+    return { target, value: (isOwn && skipping(value, target)) || value };
+  });
+  roots.splice(fn.outputs.length, updates.length, ...updates.map((u) => u.value));
   const stored = new Set<Node>();
   const views = new Map<Node, View>();
   const isMemory = (node: Node): boolean =>
@@ -207,6 +211,14 @@ export function compileFunction(
     rewrites: [...simplified.rewrites, ...met.rewrites, ...tidied.rewrites],
     final,
   };
+}
+
+/** How often values are read, as a root too. */
+function readersOf(roots: readonly Node[]): ReadonlyMap<Node, number> {
+  const counts = new Map<Node, number>();
+  for (const node of [...roots, ...topological(roots).flatMap(({ inputs }) => inputs)])
+    counts.set(node, (counts.get(node) ?? 0) + 1);
+  return counts;
 }
 
 /** A root in memory of its own. What a loop with `until` writes has room for more steps than it made. */

@@ -4,7 +4,7 @@ import { fail } from "../diagnostics/error.ts";
 import { makeNode, type Node } from "../graph/node.ts";
 import { broadcastShapes, formatShape, isFloat, promote } from "../graph/types.ts";
 import { call } from "../kernels/scalar.ts";
-import { div, like } from "./arithmetic.ts";
+import { add, div, like, sub } from "./arithmetic.ts";
 import { where, whereOp } from "./comparison.ts";
 import { castTo, definitions, together } from "./elementwise.ts";
 import { asNode, constantValue, type Operand } from "./leaf.ts";
@@ -124,6 +124,26 @@ export function onOneSide(
       return makeNode(ifelseOp, [first.condition, ...(first.zero === 1 ? sides.reverse() : sides)]);
     },
   };
+}
+
+/**
+ * What a variable becomes by adding a choice with a 0, `W − ifelse(c, g, 0)`, as a choice with the variable itself on
+ * that side: `ifelse(c, W − g, W)`, which writes nothing there. Undefined for what is no such sum.
+ */
+export function skipping(value: Node, variable: Node): Node | undefined {
+  const { op, inputs } = value;
+  const place = inputs.findIndex((input) => input.op === ifelseOp);
+  const isSum = op === add.op || (op === sub.op && place === 1);
+  if (!isSum || place < 0 || inputs[1 - place] !== variable) return undefined;
+  const [condition, ...sides] = inputs[place].inputs;
+  const zero = sides.findIndex(isZero);
+  if (zero < 0) return undefined;
+  const summed = makeNode(
+    op,
+    inputs.map((input, i) => (i === place ? sides[1 - zero] : input)),
+    value.attrs,
+  );
+  return makeNode(ifelseOp, [condition, ...(zero === 1 ? [summed, variable] : [variable, summed])]);
 }
 
 /**
