@@ -15,6 +15,7 @@ import {
 import * as scalar from "../kernels/scalar.ts";
 import { precedence } from "./notation.ts";
 import { op, type Printed } from "./op.ts";
+import { subscripted } from "./subscripts.ts";
 
 /** What an op's builder accepts: a value of the graph, or plain numbers. */
 export type Operand = Node | number | boolean | readonly NestedNumbers[] | ArrayLike<number>;
@@ -83,7 +84,11 @@ export const constantOp = op<ConstantAttrs>({
       scalar.constant(0, dtype),
     );
   },
-  notation: { text: (_, a) => atom(formatConstant(a)), tex: (_, a) => texConstant(a) },
+  notation: {
+    text: (_, a) => atom(formatConstant(a)),
+    tex: (_, a) => texConstant(a),
+    element: (_, a, index) => texElement(a, index),
+  },
   samples: [],
   cost: 0,
 });
@@ -117,6 +122,16 @@ function texConstant(attrs: ConstantAttrs): Printed {
   if (text.endsWith("∞")) return atom(text.replace("∞", "\\infty"));
   if (spelled === text || text.startsWith("[")) return atom(spelled);
   return { text: spelled, precedence: /^-?1e/.test(text) ? precedence.power : precedence.mul };
+}
+
+/** An element of an array of constants: itself where its place is known. */
+function texElement(attrs: ConstantAttrs, index: readonly string[]): Printed {
+  const { value, shape } = attrs;
+  if (typeof value === "number") return texConstant(attrs);
+  const places = index.map(Number);
+  if (places.some(Number.isNaN)) return subscripted(texConstant(attrs), index);
+  const flat = places.reduce((sum, at, axis) => sum * (shape[axis] as number) + at, 0);
+  return texConstant({ ...attrs, value: value[flat], shape: [] });
 }
 
 /** `2`, `0.13`, `[1, 2, 3]`, `true`; of many numbers the first. */

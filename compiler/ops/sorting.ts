@@ -47,9 +47,12 @@ const notation = (name: string): Notation<OrderAttrs> => ({
       mark: word(name),
       example: `${word(name)}(x)`,
       meaning:
-        name === "sort"
-          ? "the elements along the last axis in rising order, with ↓ in falling order"
-          : "where the elements of the sorted array stand in x, along the last axis; with ↓ in falling order",
+        {
+          sort: "the elements along the last axis in rising order, with ↓ in falling order",
+          argsort:
+            "where the elements of the sorted array stand in x, along the last axis; with ↓ in falling order",
+        }[name] ??
+        "where the elements of x stand in the sorted array, along the last axis; with ↓ in falling order",
     },
     axisSign,
   ],

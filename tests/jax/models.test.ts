@@ -9,6 +9,7 @@ import { evaluateNodes } from "../../compiler/graph/evaluate.ts";
 import type { NDArray } from "../../compiler/graph/ndarray.ts";
 import { staticSize } from "../../compiler/graph/types.ts";
 import { close, importText } from "../support/compile.ts";
+import { faultsOf, formulasOf } from "../support/formulas.ts";
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const expected = JSON.parse(readFileSync(path.join(folder, "models.json"), "utf8")) as Record<
@@ -30,6 +31,8 @@ test("values and derivatives of models are JAX's (float64, relative 1e-8), inter
   const text = built.files.get("models/typescript.ts") as string;
   const code = (await importText(text)) as Record<string, (...args: unknown[]) => unknown[]>;
   const state = code.createState(0);
+  for (const formula of formulasOf(built.files.get("models/maths.md") as string))
+    t.deepEqual(faultsOf(formula), [], formula);
   const { functions } = built.model;
   t.deepEqual(functions.map(({ program }) => program.name).sort(), Object.keys(expected).sort());
   let compared = 0;

@@ -3,7 +3,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import * as l from "adjoint";
 import test from "ava";
-import katex from "katex";
 import { compileModel } from "../../compiler/compile.ts";
 import { AdjointError } from "../../compiler/diagnostics/error.ts";
 import { gradients } from "../../compiler/gradient/grad.ts";
@@ -13,6 +12,7 @@ import { sum } from "../../compiler/ops/reduction.ts";
 import { emitMaths } from "../../compiler/targets/maths/index.ts";
 import { asTensor, cases, floats } from "../scan/cases.ts";
 import { functionOf, named } from "../support/compile.ts";
+import { blocksOf, faultsOf, formulasOf } from "../support/formulas.ts";
 import { Random } from "../support/random.ts";
 import { instantiate, withSamples } from "../support/samples.ts";
 
@@ -20,28 +20,6 @@ type T = l.Tensor;
 
 const pageOf = (exports: Record<string, unknown>): string =>
   emitMaths(compileModel("m", "models/m.ts", Object.entries(exports)));
-
-const blocksOf = (page: string): string[] =>
-  [...page.matchAll(/```math\n([\s\S]*?)\n```/g)].map(([, text]) => text);
-
-/** The formulas of a page: in blocks, in the legend, in tables. */
-const formulasOf = (page: string): string[] => [
-  ...blocksOf(page),
-  ...[...page.matchAll(/\$`([^`]*)`\$/g)].map(([, text]) => text),
-];
-
-/** What is wrong with a formula where GitHub shows it. */
-function faultsOf(formula: string): string[] {
-  const faults: string[] = [];
-  try {
-    katex.renderToString(formula, { displayMode: true, throwOnError: true, strict: "ignore" });
-  } catch (error) {
-    faults.push(String(error));
-  }
-  for (const word of ["\\operatorname", "\\square", "undefined", "NaN"])
-    if (formula.includes(word)) faults.push(word);
-  return faults;
-}
 
 for (const [name, make] of Object.entries(cases)) {
   test(`formulas of a scan and its gradient, ${name}`, (t) => {
@@ -312,4 +290,20 @@ test("all formulas of the repository's models can be read", async (t) => {
     }
   }
   t.true(checked > 100);
+});
+
+test("steps of loops in loops are numbered by both", (t) => {
+  const rows = named(l.dmatrix(4, 3), "rows");
+  const total = (row: T) => {
+    const [sums] = l.scan({
+      fn: (x: T, sum: T) => l.tanh(l.add(sum, x)),
+      sequences: row,
+      outputsInfo: 0,
+    } as never);
+    return l.at(named(sums as never, "sums"), -1);
+  };
+  const [[outer]] = [l.scan({ fn: total as never, sequences: rows })];
+  const page = pageOf({ f: l.fn([rows], named(outer, "totals")) });
+  t.true(page.includes("\\mathrm{sums}_{t,\\,s+1} &= "), page);
+  t.true(page.includes("_{t,\\,3}"), page);
 });

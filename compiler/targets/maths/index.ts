@@ -155,7 +155,7 @@ function formulas(
     let source = node;
     while (source.op.movement) [source] = source.inputs;
     if (source !== node && source.op.part && symbol(source) === name) return [];
-    const printed = texPrinted(node, symbol);
+    const printed = texPrinted(node, symbol, name);
     return [`${name} ${printed.law || node.op.drawn ? "\\sim" : "="} ${printed.text}`];
   });
   return [...new Set(lines)];

@@ -3,8 +3,9 @@
 import { bodyOf, type Node, topological } from "../../graph/node.ts";
 import { dimPlus } from "../../graph/types.ts";
 import { constantValue } from "../../ops/leaf.ts";
-import { texDim } from "../../ops/notation.ts";
+import { precedence, texDim } from "../../ops/notation.ts";
 import { openScan, type Scan } from "../../ops/scan.ts";
+import { subscripted } from "../../ops/subscripts.ts";
 import { type SymbolOf, tex, texName } from "./tex.ts";
 
 /** Letters of time, by how deep a loop lies in others. */
@@ -143,8 +144,12 @@ function inside(loop: Scan, parts: readonly Node[], outer: SymbolOf, time: Time)
     if (text !== undefined) lines.set(node, text);
   }
   const symbol: SymbolOf = (node, index) => {
-    if (index === undefined) return known.get(node) ?? lines.get(node) ?? outer(node);
-    return outer(node, index);
+    const own = known.get(node);
+    if (index === undefined) return own ?? lines.get(node) ?? outer(node);
+    if (own !== undefined)
+      return subscripted({ text: own, precedence: precedence.atom }, [index]).text;
+    // In loops in loops, steps of both.
+    return outer(node, `${at(time)},\\,${index}`);
   };
   return { symbol, lines: [...lines].map(([node, text]) => ({ node, text })) };
 }

@@ -2,6 +2,7 @@
 
 import { allNodes, bodyOf, type Derivative, type Node } from "../../graph/node.ts";
 import { dimPlus, sameShape } from "../../graph/types.ts";
+import { publicName } from "../../kernels/names.ts";
 import { type CompiledFunction, publicNameIn } from "../../model.ts";
 import { texDim } from "../../ops/notation.ts";
 import { openScan } from "../../ops/scan.ts";
@@ -22,7 +23,7 @@ export function symbolsOf(fn: CompiledFunction): SymbolOf {
   const { program, publicNames } = fn;
   const states = statesOf(program.formulas);
   const nameOf = (node: Node, label: string): string =>
-    publicNames.get(node) ?? program.names.get(program.final(node)) ?? label;
+    publicNames.get(node) ?? publicName(node, program.names.get(program.final(node)) ?? label);
   const symbol: SymbolOf = (node, index) => {
     const moved = movedBy(node);
     if (moved) {

@@ -57,10 +57,13 @@ const longestPart = 2000;
 /** One expression; operands for which `symbol` has an answer are printed as that. */
 export const tex = (root: Node, symbol: SymbolOf): string => texPrinted(root, symbol).text;
 
-/** The same, with what is known of it. */
-export function texPrinted(root: Node, symbolOf: SymbolOf): Printed {
+/**
+ * The same, with what is known of it.
+ *
+ * @param own what it is called
+ */
+export function texPrinted(root: Node, symbolOf: SymbolOf, own = symbolOf(root)): Printed {
   // What has the name of the whole, as stable spellings have, is written out.
-  const own = symbolOf(root);
   const symbol: SymbolOf = (node, index) => {
     const name = symbolOf(node, index);
     return name === own && !node.op.leaf && !node.op.part ? undefined : name;
