@@ -17,10 +17,10 @@
   (global $validY i32 (i32.const 504)) ;; address of int32[validSamples]
   (global $testX i32 (i32.const 512)) ;; address of float32[testSamples, 784]
   (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
-  (global $hidden_W i32 (i32.const 704)) ;; float32[784, 500]
-  (global $hidden_b i32 (i32.const 1568704)) ;; float32[500]
-  (global $output_W i32 (i32.const 1570752)) ;; float32[500, 10]
-  (global $output_b i32 (i32.const 1590784)) ;; float32[10]
+  (global $hidden_W i32 (i32.const 1216)) ;; float32[784, 500]
+  (global $hidden_b i32 (i32.const 1569216)) ;; float32[500]
+  (global $output_W i32 (i32.const 1571264)) ;; float32[500, 10]
+  (global $output_b i32 (i32.const 1591296)) ;; float32[10]
   ;; What threads agree by.
   (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
   (global $pool.done i32 (i32.const 128)) ;; units that are done
@@ -39,11 +39,13 @@
   (global $train.L2_sum_hidden_W i32 (i32.const 568)) ;; float32
   (global $train.L2_sum_output_W i32 (i32.const 576)) ;; float32
   (global $train.cost_sum i32 (i32.const 584)) ;; float32
-  (global $train.h i32 (i32.const 1590848)) ;; float32[20, 500]
-  (global $train.p_logits i32 (i32.const 1630848)) ;; float32[20, 10]
-  (global $train.p_exp i32 (i32.const 1631648)) ;; float32[10] of [20, 10]
-  (global $train.d_p_logits i32 (i32.const 1631688)) ;; float32[20, 10]
-  (global $train.d_linear i32 (i32.const 1632488)) ;; float32[20, 500]
+  (global $train.h i32 (i32.const 1591360)) ;; float32[20, 500]
+  (global $train.p_logits i32 (i32.const 1631360)) ;; float32[20, 10]
+  (global $train.p_exp i32 (i32.const 1632160)) ;; float32[10] of [20, 10]
+  (global $train.d_p_logits i32 (i32.const 1632200)) ;; float32[20, 10]
+  (global $train.d_linear i32 (i32.const 1633000)) ;; float32[20, 500]
+  (global $train.L2_sum_hidden_W_parts i32 (i32.const 592)) ;; float64[63], a part of each unit
+  (global $train.L2_sum_output_W_parts i32 (i32.const 1096)) ;; float64[1], a part of each unit
   (global $train.h.job i32 (i32.const 1)) ;; place in the table below
   (global $train.p_logits.job i32 (i32.const 2)) ;; place in the table below
   (global $train.d_linear.job i32 (i32.const 3)) ;; place in the table below
@@ -51,21 +53,21 @@
   (global $train.output_W.job i32 (i32.const 5)) ;; place in the table below
   ;; What a call of validate works on, with $train.index, $train.x, $train.y, $train.h,
   ;;     $train.p_logits.
-  (global $validate.errors i32 (i32.const 592)) ;; float32
+  (global $validate.errors i32 (i32.const 1104)) ;; float32
   ;; What a call of test works on, with $train.index, $validate.errors, $train.x, $train.y,
   ;;     $train.h, $train.p_logits.
   ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 600)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 608)) ;; address of float32[rows, 10]
-  (global $probabilities.features i32 (i32.const 616)) ;; address of float32[rows, 500]
-  (global $probabilities.scores_logits i32 (i32.const 624)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 1590848)) ;; float32[10] of [rows, 10]
-  (global $probabilities.rows i32 (i32.const 632)) ;; size
+  (global $probabilities.images i32 (i32.const 1112)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 1120)) ;; address of float32[rows, 10]
+  (global $probabilities.features i32 (i32.const 1128)) ;; address of float32[rows, 500]
+  (global $probabilities.scores_logits i32 (i32.const 1136)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1591360)) ;; float32[10] of [rows, 10]
+  (global $probabilities.rows i32 (i32.const 1144)) ;; size
   (global $probabilities.features.job i32 (i32.const 6)) ;; place in the table below
   (global $probabilities.scores_logits.job i32 (i32.const 7)) ;; place in the table below
   ;; What a call of predict works on, with $probabilities.images, $probabilities.features,
   ;;     $probabilities.scores_logits, $probabilities.rows.
-  (global $predict.argmax i32 (i32.const 640)) ;; address of int32[rows]
+  (global $predict.argmax i32 (i32.const 1152)) ;; address of int32[rows]
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref
@@ -564,6 +566,16 @@
                 (i64.const -1)))))
         (br $waiting))))
 
+  ;; The sum of numbers in double precision, in their order.
+  (func $sum_of_parts (param $parts i32) (param $count i32) (result f64)
+    (local $sum f64)
+    (loop $each_part
+      (local.set $sum (f64.add (local.get $sum) (f64.load (local.get $parts))))
+      (local.set $parts (i32.add (local.get $parts) (i32.const 8)))
+      (br_if $each_part
+        (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))
+    (local.get $sum))
+
   ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
   ;; The rows of left are left_row bytes apart, its steps 4 bytes.
   (func $tile_3x3 (param $left i32) (param $left_row i32) (param $right i32) (param $steps i32)
@@ -575,8 +587,8 @@
     (local.set $left_0 (local.get $left))
     (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
     (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
-    ;; two steps a turn
-    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    ;; four steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
     (if
       (local.get $turns)
       (then
@@ -613,29 +625,68 @@
           (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
           (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
           (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
-          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
-          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 16)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 16)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 16)))
           (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
-    ;; the last of an odd number of steps
+    ;; the rest of the steps
+    (local.set $turns (i32.and (local.get $steps) (i32.const 3)))
     (if
-      (i32.and (local.get $steps) (i32.const 1))
+      (local.get $turns)
       (then
-        (local.set $y0 (v128.load (local.get $right)))
-        (local.set $y1 (v128.load offset=16 (local.get $right)))
-        (local.set $y2 (v128.load offset=32 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left_0)))
-        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-        (local.set $x (v128.load32_splat (local.get $left_1)))
-        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-        (local.set $x (v128.load32_splat (local.get $left_2)))
-        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+        (loop $each_other
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+          (br_if $each_other (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
     (v128.store (local.get $sums) (local.get $sum00))
     (v128.store offset=16 (local.get $sums) (local.get $sum01))
     (v128.store offset=32 (local.get $sums) (local.get $sum02))
@@ -657,8 +708,8 @@
     (local.set $left_0 (i32.load (local.get $left_rows)))
     (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
     (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
-    ;; two steps a turn
-    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    ;; four steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
     (if
       (local.get $turns)
       (then
@@ -695,29 +746,68 @@
           (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
           (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
           (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
-          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
-          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 16)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 16)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 16)))
           (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
-    ;; the last of an odd number of steps
+    ;; the rest of the steps
+    (local.set $turns (i32.and (local.get $steps) (i32.const 3)))
     (if
-      (i32.and (local.get $steps) (i32.const 1))
+      (local.get $turns)
       (then
-        (local.set $y0 (v128.load (local.get $right)))
-        (local.set $y1 (v128.load offset=16 (local.get $right)))
-        (local.set $y2 (v128.load offset=32 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left_0)))
-        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-        (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-        (local.set $x (v128.load32_splat (local.get $left_1)))
-        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-        (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-        (local.set $x (v128.load32_splat (local.get $left_2)))
-        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-        (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))))
+        (loop $each_other
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $y2 (v128.load offset=32 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+          (br_if $each_other (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
     (v128.store (local.get $sums) (local.get $sum00))
     (v128.store offset=16 (local.get $sums) (local.get $sum01))
     (v128.store offset=32 (local.get $sums) (local.get $sum02))
@@ -820,8 +910,8 @@
     (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
     (local.set $left_3 (i32.add (local.get $left_2) (local.get $left_row)))
     (local.set $left_4 (i32.add (local.get $left_3) (local.get $left_row)))
-    ;; two steps a turn
-    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    ;; four steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
     (if
       (local.get $turns)
       (then
@@ -862,33 +952,78 @@
           (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
           (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
           (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
-          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
-          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
-          (local.set $left_3 (i32.add (local.get $left_3) (i32.const 8)))
-          (local.set $left_4 (i32.add (local.get $left_4) (i32.const 8)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 16)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 16)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 16)))
+          (local.set $left_3 (i32.add (local.get $left_3) (i32.const 16)))
+          (local.set $left_4 (i32.add (local.get $left_4) (i32.const 16)))
           (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
-    ;; the last of an odd number of steps
+    ;; the rest of the steps
+    (local.set $turns (i32.and (local.get $steps) (i32.const 3)))
     (if
-      (i32.and (local.get $steps) (i32.const 1))
+      (local.get $turns)
       (then
-        (local.set $y0 (v128.load (local.get $right)))
-        (local.set $y1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left_0)))
-        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-        (local.set $x (v128.load32_splat (local.get $left_1)))
-        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-        (local.set $x (v128.load32_splat (local.get $left_2)))
-        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-        (local.set $x (v128.load32_splat (local.get $left_3)))
-        (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
-        (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
-        (local.set $x (v128.load32_splat (local.get $left_4)))
-        (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
-        (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))))
+        (loop $each_other
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+          (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+          (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+          (br_if $each_other (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
     (v128.store (local.get $sums) (local.get $sum00))
     (v128.store offset=16 (local.get $sums) (local.get $sum01))
     (v128.store offset=32 (local.get $sums) (local.get $sum10))
@@ -916,8 +1051,8 @@
     (local.set $left_3 (i32.load offset=12 (local.get $left_rows)))
     (local.set $left_4 (i32.load offset=16 (local.get $left_rows)))
     (local.set $left_5 (i32.load offset=20 (local.get $left_rows)))
-    ;; two steps a turn
-    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
+    ;; four steps a turn
+    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
     (if
       (local.get $turns)
       (then
@@ -964,37 +1099,89 @@
           (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
           (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
           (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 8)))
-          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 8)))
-          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 8)))
-          (local.set $left_3 (i32.add (local.get $left_3) (i32.const 8)))
-          (local.set $left_4 (i32.add (local.get $left_4) (i32.const 8)))
-          (local.set $left_5 (i32.add (local.get $left_5) (i32.const 8)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $x (v128.load32_splat offset=8 (local.get $left_5)))
+          (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+          (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $x (v128.load32_splat offset=12 (local.get $left_5)))
+          (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+          (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 16)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 16)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 16)))
+          (local.set $left_3 (i32.add (local.get $left_3) (i32.const 16)))
+          (local.set $left_4 (i32.add (local.get $left_4) (i32.const 16)))
+          (local.set $left_5 (i32.add (local.get $left_5) (i32.const 16)))
           (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
-    ;; the last of an odd number of steps
+    ;; the rest of the steps
+    (local.set $turns (i32.and (local.get $steps) (i32.const 3)))
     (if
-      (i32.and (local.get $steps) (i32.const 1))
+      (local.get $turns)
       (then
-        (local.set $y0 (v128.load (local.get $right)))
-        (local.set $y1 (v128.load offset=16 (local.get $right)))
-        (local.set $x (v128.load32_splat (local.get $left_0)))
-        (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-        (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-        (local.set $x (v128.load32_splat (local.get $left_1)))
-        (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-        (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-        (local.set $x (v128.load32_splat (local.get $left_2)))
-        (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-        (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-        (local.set $x (v128.load32_splat (local.get $left_3)))
-        (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
-        (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
-        (local.set $x (v128.load32_splat (local.get $left_4)))
-        (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
-        (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
-        (local.set $x (v128.load32_splat (local.get $left_5)))
-        (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
-        (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))))
+        (loop $each_other
+          (local.set $y0 (v128.load (local.get $right)))
+          (local.set $y1 (v128.load offset=16 (local.get $right)))
+          (local.set $x (v128.load32_splat (local.get $left_0)))
+          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
+          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
+          (local.set $x (v128.load32_splat (local.get $left_1)))
+          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
+          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
+          (local.set $x (v128.load32_splat (local.get $left_2)))
+          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
+          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
+          (local.set $x (v128.load32_splat (local.get $left_3)))
+          (local.set $sum30 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum30)))
+          (local.set $sum31 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum31)))
+          (local.set $x (v128.load32_splat (local.get $left_4)))
+          (local.set $sum40 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum40)))
+          (local.set $sum41 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum41)))
+          (local.set $x (v128.load32_splat (local.get $left_5)))
+          (local.set $sum50 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum50)))
+          (local.set $sum51 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum51)))
+          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
+          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
+          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
+          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
+          (local.set $left_3 (i32.add (local.get $left_3) (i32.const 4)))
+          (local.set $left_4 (i32.add (local.get $left_4) (i32.const 4)))
+          (local.set $left_5 (i32.add (local.get $left_5) (i32.const 4)))
+          (br_if $each_other (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
     (v128.store (local.get $sums) (local.get $sum00))
     (v128.store offset=16 (local.get $sums) (local.get $sum01))
     (v128.store offset=32 (local.get $sums) (local.get $sum10))
@@ -1170,182 +1357,6 @@
   ;; initial_hidden_W(seed); updates hidden_W
   (func $initial_hidden_W
     (call $share (global.get $initial_hidden_W.hidden_W.job) (i32.const 61 (; units ;))))
-
-  ;; L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j]
-  ;;   for i < 784, j < 500
-  (func $train.L2_sum_hidden_W
-    (local $hidden_W i32) (local $i i32) (local $j i32) (local $L2_sum_hidden_W f64)
-    (local $L2_sum_hidden_W.x4 v128) (local $L2_sum_hidden_W.x4_1 v128)
-    (local $L2_sum_hidden_W.x4_2 v128) (local $L2_sum_hidden_W.x4_3 v128)
-    (local.set $hidden_W (global.get $hidden_W))
-    (local.set $L2_sum_hidden_W (f64.const 0))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      ;; vectors of four j
-      (local.set $L2_sum_hidden_W.x4 (v128.const f32x4 0 0 0 0))
-      (local.set $L2_sum_hidden_W.x4_1 (v128.const f32x4 0 0 0 0))
-      (local.set $L2_sum_hidden_W.x4_2 (v128.const f32x4 0 0 0 0))
-      (local.set $L2_sum_hidden_W.x4_3 (v128.const f32x4 0 0 0 0))
-      (loop $each_j
-        (local.set $L2_sum_hidden_W.x4
-          (f32x4.add
-            (local.get $L2_sum_hidden_W.x4)
-            (f32x4.mul
-              (v128.load
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2))))
-              (v128.load
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2)))))))
-        (local.set $L2_sum_hidden_W.x4_1
-          (f32x4.add
-            (local.get $L2_sum_hidden_W.x4_1)
-            (f32x4.mul
-              (v128.load offset=16
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2))))
-              (v128.load offset=16
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2)))))))
-        (local.set $L2_sum_hidden_W.x4_2
-          (f32x4.add
-            (local.get $L2_sum_hidden_W.x4_2)
-            (f32x4.mul
-              (v128.load offset=32
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2))))
-              (v128.load offset=32
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2)))))))
-        (local.set $L2_sum_hidden_W.x4_3
-          (f32x4.add
-            (local.get $L2_sum_hidden_W.x4_3)
-            (f32x4.mul
-              (v128.load offset=48
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2))))
-              (v128.load offset=48
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2)))))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 16))) (i32.const 496))))
-      (local.set $L2_sum_hidden_W.x4
-        (f32x4.add (local.get $L2_sum_hidden_W.x4) (local.get $L2_sum_hidden_W.x4_1)))
-      (local.set $L2_sum_hidden_W.x4
-        (f32x4.add (local.get $L2_sum_hidden_W.x4) (local.get $L2_sum_hidden_W.x4_2)))
-      (local.set $L2_sum_hidden_W.x4
-        (f32x4.add (local.get $L2_sum_hidden_W.x4) (local.get $L2_sum_hidden_W.x4_3)))
-      (loop $each_j
-        (local.set $L2_sum_hidden_W.x4
-          (f32x4.add
-            (local.get $L2_sum_hidden_W.x4)
-            (f32x4.mul
-              (v128.load
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2))))
-              (v128.load
-                (i32.add
-                  (local.get $hidden_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 500)) (local.get $j))
-                    (i32.const 2)))))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 500))))
-      (local.set $L2_sum_hidden_W
-        (f64.add
-          (local.get $L2_sum_hidden_W)
-          (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_hidden_W.x4)))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 784))))
-    (f32.store (global.get $train.L2_sum_hidden_W) (f32.demote_f64 (local.get $L2_sum_hidden_W))))
-
-  ;; L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j]
-  ;;   for i < 500, j < 10
-  (func $train.L2_sum_output_W
-    (local $output_W i32) (local $i i32) (local $j i32) (local $L2_sum_output_W f64)
-    (local $L2_sum_output_W.x4 v128)
-    (local.set $output_W (global.get $output_W))
-    (local.set $L2_sum_output_W (f64.const 0))
-    (local.set $i (i32.const 0))
-    (loop $each_i
-      (local.set $j (i32.const 0))
-      ;; vectors of four j
-      (local.set $L2_sum_output_W.x4 (v128.const f32x4 0 0 0 0))
-      (loop $each_j
-        (local.set $L2_sum_output_W.x4
-          (f32x4.add
-            (local.get $L2_sum_output_W.x4)
-            (f32x4.mul
-              (v128.load
-                (i32.add
-                  (local.get $output_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                    (i32.const 2))))
-              (v128.load
-                (i32.add
-                  (local.get $output_W)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                    (i32.const 2)))))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 4))) (i32.const 8))))
-      (local.set $L2_sum_output_W
-        (f64.add
-          (local.get $L2_sum_output_W)
-          (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_output_W.x4)))))
-      ;; the other j
-      (loop $each_j
-        (local.set $L2_sum_output_W
-          (f64.add
-            (local.get $L2_sum_output_W)
-            (f64.promote_f32
-              (f32.mul
-                (f32.load
-                  (i32.add
-                    (local.get $output_W)
-                    (i32.shl
-                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                      (i32.const 2))))
-                (f32.load
-                  (i32.add
-                    (local.get $output_W)
-                    (i32.shl
-                      (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
-                      (i32.const 2))))))))
-        (br_if $each_j
-          (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
-      (br_if $each_i
-        (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 500))))
-    (f32.store (global.get $train.L2_sum_output_W) (f32.demote_f64 (local.get $L2_sum_output_W))))
 
   ;; h[i,j] = tanh(linear[i,j])
   ;;   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
@@ -1856,12 +1867,15 @@
   ;;   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
   ;;   for i < 784, j < 500, k < 20
   ;;   in 6 × 8 tiles of i × j, of x and d_linear
+  ;; and L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j], of what is there before it is written
+  ;;   for i < 784, j < 500
   (func $train.hidden_W (param $from i32) (param $to i32)
     (local $hidden_W i32) (local $x i32) (local $d_linear i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $i_first i32) (local $i_tile i32) (local $i_end i32)
-    (local $i i32) (local $c i32) (local $sums.row i32) (local $hidden_W.row i32)
-    (local $0.01.x4 v128) (local $0.0002.x4 v128)
+    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
+    (local $sums.row i32) (local $hidden_W.row i32) (local $L2_sum_hidden_W f64)
+    (local $L2_sum_hidden_W.whole v128) (local $L2_sum_hidden_W.0.x4 v128) (local $0.01.x4 v128)
+    (local $0.0002.x4 v128) (local $L2_sum_hidden_W.1.x4 v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 640 (; sums, behind what is copied ;))))
     (local.set $0.01.x4 (f32x4.splat (f32.const 0.01)))
@@ -1876,17 +1890,18 @@
         (loop $each_unit
           ;; what the unit's number stands for
           (local.set $j_first (i32.shl (local.get $unit) (i32.const 3 (; ·8, j of a panel ;))))
+          (local.set $L2_sum_hidden_W (f64.const 0))
+          (local.set $L2_sum_hidden_W.whole (v128.const f32x4 0 0 0 0))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $right
             (i32.add (local.get $d_linear) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
           (call $copy_rows_2
             (local.get $right)
             (i32.const 20 (; steps ;))
             (i32.const 2000 (; right_step ;))
-            (local.get $to_panel))
+            (global.get $scratch))
           (local.set $right (global.get $scratch))
           ;; tiles of 6 i
           (local.set $i_first (i32.const 0))
@@ -1915,11 +1930,18 @@
               (i32.add
                 (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2)))
                 (i32.mul (local.get $i_first) (i32.const 2000 (; a row of hidden_W, in bytes ;)))))
+            (local.set $L2_sum_hidden_W.0.x4 (v128.const f32x4 0 0 0 0))
+            (local.set $L2_sum_hidden_W.1.x4 (v128.const f32x4 0 0 0 0))
             (local.set $i (local.get $i_first))
             (loop $each_i
               (if
                 (i32.eq (local.get $columns) (i32.const 8))
                 (then
+                  (local.set $L2_sum_hidden_W.0.x4
+                    (f32x4.relaxed_madd
+                      (v128.load (local.get $hidden_W.row))
+                      (v128.load (local.get $hidden_W.row))
+                      (local.get $L2_sum_hidden_W.0.x4)))
                   (v128.store
                     (local.get $hidden_W.row)
                     (f32x4.relaxed_nmadd
@@ -1929,6 +1951,11 @@
                         (v128.load (local.get $hidden_W.row))
                         (v128.load (local.get $sums.row)))
                       (v128.load (local.get $hidden_W.row))))
+                  (local.set $L2_sum_hidden_W.1.x4
+                    (f32x4.relaxed_madd
+                      (v128.load offset=16 (local.get $hidden_W.row))
+                      (v128.load offset=16 (local.get $hidden_W.row))
+                      (local.get $L2_sum_hidden_W.1.x4)))
                   (v128.store offset=16
                     (local.get $hidden_W.row)
                     (f32x4.relaxed_nmadd
@@ -1941,6 +1968,17 @@
                 (else
                   (local.set $c (i32.const 0))
                   (loop $each_c
+                    (local.set $L2_sum_hidden_W.0.x4
+                      (f32x4.relaxed_madd
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_W.row)
+                            (i32.shl (local.get $c) (i32.const 2))))
+                        (v128.load
+                          (i32.add
+                            (local.get $hidden_W.row)
+                            (i32.shl (local.get $c) (i32.const 2))))
+                        (local.get $L2_sum_hidden_W.0.x4)))
                     (v128.store
                       (i32.add (local.get $hidden_W.row) (i32.shl (local.get $c) (i32.const 2)))
                       (f32x4.relaxed_nmadd
@@ -1971,10 +2009,21 @@
                 (i32.lt_s
                   (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                   (local.get $i_end))))
+            (local.set $L2_sum_hidden_W.whole
+              (f32x4.add
+                (local.get $L2_sum_hidden_W.whole)
+                (f32x4.add (local.get $L2_sum_hidden_W.0.x4) (local.get $L2_sum_hidden_W.1.x4))))
             (br_if $each_i_first
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 6)))
                 (i32.const 784))))
+          (f64.store
+            (i32.add
+              (global.get $train.L2_sum_hidden_W_parts)
+              (i32.shl (local.get $unit) (i32.const 3)))
+            (f64.add
+              (local.get $L2_sum_hidden_W)
+              (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_hidden_W.whole)))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
@@ -2063,12 +2112,14 @@
   ;;   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
   ;;   for i < 500, j < 10, k < 20
   ;;   in 3 × 12 tiles of i × j, of h and d_p_logits
+  ;; and L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j], of what is there before it is written
+  ;;   for i < 500, j < 10
   (func $train.output_W (param $from i32) (param $to i32)
     (local $output_W i32) (local $h i32) (local $d_p_logits i32) (local $unit i32)
-    (local $j_first i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
-    (local $sums.row i32) (local $output_W.row i32) (local $0.01.x4 v128)
-    (local $0.0002.x4 v128)
+    (local $j_first i32) (local $sums i32) (local $right i32) (local $i_first i32)
+    (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $output_W.row i32) (local $L2_sum_output_W f64) (local $L2_sum_output_W.x4 v128)
+    (local $0.01.x4 v128) (local $0.0002.x4 v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 960 (; sums, behind what is copied ;))))
     (local.set $0.01.x4 (f32x4.splat (f32.const 0.01)))
@@ -2083,15 +2134,15 @@
         (loop $each_unit
           ;; what the unit's number stands for
           (local.set $j_first (i32.mul (local.get $unit) (i32.const 12 (; j of a panel ;))))
+          (local.set $L2_sum_output_W (f64.const 0))
           (local.set $right
             (i32.add (local.get $d_p_logits) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
           (call $copy_rows_3
             (local.get $right)
             (i32.const 20 (; steps ;))
             (i32.const 40 (; right_step ;))
-            (local.get $to_panel))
+            (global.get $scratch))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (i32.const 0))
@@ -2124,7 +2175,15 @@
             (loop $each_i
               (local.set $c (i32.const 0))
               ;; vectors of four c
+              (local.set $L2_sum_output_W.x4 (v128.const f32x4 0 0 0 0))
               (loop $each_c
+                (local.set $L2_sum_output_W.x4
+                  (f32x4.relaxed_madd
+                    (v128.load
+                      (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (v128.load
+                      (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2))))
+                    (local.get $L2_sum_output_W.x4)))
                 (v128.store
                   (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2)))
                   (f32x4.relaxed_nmadd
@@ -2139,8 +2198,25 @@
                       (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2))))))
                 (br_if $each_c
                   (i32.lt_s (local.tee $c (i32.add (local.get $c) (i32.const 4))) (i32.const 8))))
+              (local.set $L2_sum_output_W
+                (f64.add
+                  (local.get $L2_sum_output_W)
+                  (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_output_W.x4)))))
               ;; the other c
               (loop $each_c
+                (local.set $L2_sum_output_W
+                  (f64.add
+                    (local.get $L2_sum_output_W)
+                    (f64.promote_f32
+                      (f32.mul
+                        (f32.load
+                          (i32.add
+                            (local.get $output_W.row)
+                            (i32.shl (local.get $c) (i32.const 2))))
+                        (f32.load
+                          (i32.add
+                            (local.get $output_W.row)
+                            (i32.shl (local.get $c) (i32.const 2))))))))
                 (f32.store
                   (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2)))
                   (f32.sub
@@ -2175,6 +2251,11 @@
               (i32.lt_s
                 (local.tee $i_first (i32.add (local.get $i_first) (i32.const 3)))
                 (i32.const 500))))
+          (f64.store
+            (i32.add
+              (global.get $train.L2_sum_output_W_parts)
+              (i32.shl (local.get $unit) (i32.const 3)))
+            (local.get $L2_sum_output_W))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
@@ -2270,15 +2351,21 @@
         (i32.shl
           (i32.mul (i32.wrap_i64 (i64.load (global.get $train.index))) (i32.const 20))
           (i32.const 2))))
-    (call $train.L2_sum_hidden_W)
-    (call $train.L2_sum_output_W)
     (call $share (global.get $train.h.job) (i32.const 63 (; units ;)))
     (call $share (global.get $train.p_logits.job) (i32.const 1 (; units ;)))
     (call $train.cost_sum_and_d_p_logits)
     (call $share (global.get $train.d_linear.job) (i32.const 63 (; units ;)))
     (call $share (global.get $train.hidden_W.job) (i32.const 63 (; units ;)))
+    (f32.store
+      (global.get $train.L2_sum_hidden_W)
+      (f32.demote_f64
+        (call $sum_of_parts (global.get $train.L2_sum_hidden_W_parts) (i32.const 63 (; units ;)))))
     (call $train.hidden_b (i32.const 0) (i32.const 32 (; units ;)))
     (call $share (global.get $train.output_W.job) (i32.const 1 (; units ;)))
+    (f32.store
+      (global.get $train.L2_sum_output_W)
+      (f32.demote_f64
+        (call $sum_of_parts (global.get $train.L2_sum_output_W_parts) (i32.const 1 (; units ;)))))
     (call $train.output_b)
     (call $train.cost))
 
@@ -2383,8 +2470,8 @@
     (local $images i32) (local $hidden_W i32) (local $hidden_b i32) (local $features i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
-    (local $to_panel i32) (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32)
-    (local $c i32) (local $sums.row i32) (local $features.row i32) (local $hidden_b.row i32)
+    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $features.row i32) (local $hidden_b.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 25152 (; sums, behind the list of rows ;))))
     (local.set $images (i32.load (global.get $probabilities.images)))
@@ -2423,12 +2510,11 @@
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
           (call $copy_rows_2
             (local.get $right)
             (i32.const 784 (; steps ;))
             (i32.const 2000 (; right_step ;))
-            (local.get $to_panel))
+            (global.get $scratch))
           (local.set $right (global.get $scratch))
           ;; tiles of 6 i
           (local.set $i_first (local.get $i_from))
@@ -2536,9 +2622,9 @@
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $features i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
-    (local $i_to i32) (local $sums i32) (local $right i32) (local $to_panel i32)
-    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
-    (local $sums.row i32) (local $scores_logits.row i32) (local $output_b.row i32)
+    (local $i_to i32) (local $sums i32) (local $right i32) (local $i_first i32) (local $r i32)
+    (local $i i32) (local $i_end i32) (local $c i32) (local $sums.row i32)
+    (local $scores_logits.row i32) (local $output_b.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 24064 (; sums, behind the list of rows ;))))
     (local.set $features (i32.load (global.get $probabilities.features)))
@@ -2575,12 +2661,11 @@
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
-          (local.set $to_panel (global.get $scratch))
           (call $copy_rows_3
             (local.get $right)
             (i32.const 500 (; steps ;))
             (i32.const 40 (; right_step ;))
-            (local.get $to_panel))
+            (global.get $scratch))
           (local.set $right (global.get $scratch))
           ;; tiles of 3 i
           (local.set $i_first (local.get $i_from))

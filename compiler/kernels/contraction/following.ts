@@ -9,6 +9,7 @@ import type { Node } from "../../graph/node.ts";
 import { type Call, callsIn, type Nest, type Statement } from "../loops.ts";
 import { type Load, loadsOf } from "../lower.ts";
 import { topReduces } from "../nest.ts";
+import type { Program } from "../program.ts";
 import {
   type Axis,
   axisIndex,
@@ -62,6 +63,22 @@ export function followersOf(
     if (follower) found.set(call.nest, follower);
   }
   return found;
+}
+
+/** The products that are read only by what follows them at once: they need no memory. */
+export function usedUpBy(
+  { stages, outputs }: Program,
+  pairs: Iterable<{ readonly into: Node; readonly follower: Follower }>,
+): Set<Node> {
+  const usedUp = new Set<Node>();
+  for (const { into, follower } of pairs) {
+    const following = new Set(follower.nest.stages.map((stage) => stage.into));
+    const isReadElsewhere = stages.some(
+      (stage) => !following.has(stage.into) && loadsOf(stage).some((load) => load.node === into),
+    );
+    if (!isReadElsewhere && !outputs.includes(into)) usedUp.add(into);
+  }
+  return usedUp;
 }
 
 /** The next nest that reads a value, if nothing in between has to do with what it reads or writes. */

@@ -3,10 +3,10 @@
  * memory for products whose elements are used up at once.
  */
 
-import type { Node } from "../../graph/node.ts";
 import { rescheduled } from "../../kernels/contraction/arrange.ts";
+import { usedUpBy } from "../../kernels/contraction/following.ts";
 import { withoutMargins } from "../../kernels/contraction/without-margins.ts";
-import { loadsOf, type Stage } from "../../kernels/lower.ts";
+import type { Stage } from "../../kernels/lower.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { runsOf } from "./share.ts";
 
@@ -21,16 +21,10 @@ export function withoutUnneeded(fn: CompiledFunction): CompiledFunction {
 /** The function without memory for products that are read only by what follows them at once. */
 function withoutUsedUp(fn: CompiledFunction): CompiledFunction {
   const { program } = fn;
-  const usedUp = new Set<Node>();
-  for (const { contraction, follower } of runsOf(fn).values()) {
-    if (!contraction || !follower) continue;
-    const { into } = contraction.stage;
-    const following = new Set(follower.nest.stages.map((stage) => stage.into));
-    const isReadElsewhere = program.stages.some(
-      (stage) => !following.has(stage.into) && loadsOf(stage).some((load) => load.node === into),
-    );
-    if (!isReadElsewhere && !program.outputs.includes(into)) usedUp.add(into);
-  }
+  const pairs = [...runsOf(fn).values()].flatMap(({ contraction, follower }) =>
+    contraction && follower ? [{ into: contraction.stage.into, follower }] : [],
+  );
+  const usedUp = usedUpBy(program, pairs);
   if (usedUp.size === 0) return fn;
   return rescheduled(fn, {
     ...program,

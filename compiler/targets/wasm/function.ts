@@ -2,6 +2,7 @@
 
 import type { Node } from "../../graph/node.ts";
 import { type Dim, dimParts, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
+import type { Rider } from "../../kernels/contraction/riding.ts";
 import type { Call, Choice, Nest, Repeat } from "../../kernels/loops.ts";
 import { roomOf } from "../../kernels/plan.ts";
 import type { View } from "../../kernels/program.ts";
@@ -44,9 +45,9 @@ export function kernelsOf(
   helper: (name: string) => string,
 ): readonly WasmKernel[] {
   const { fn } = own;
-  return fn.nests.map((nest): WasmKernel => {
+  return [...own.runs].map(([nest, run]): WasmKernel => {
     const name = inWasm(`${fn.program.name}.${nest.name}`);
-    const written = writeNest(own, nest, name, helper);
+    const written = writeNest(own, run, name, helper);
     // What it is called is all that it declares for others; what lies elsewhere has other names.
     const lines = written.functions.flatMap((one) => one.lines);
     const text = lines
@@ -217,6 +218,8 @@ class FunctionWriter {
           this.#choice(call);
           break;
         case "nest": {
+          // Without one it rides along with another.
+          if (!this.#own.runs.has(call.nest)) break;
           const own = this.#kernels.ownOf(call.nest) as WasmKernel;
           const { units, isShared } = own.written;
           const name = `$${this.#kernels.calledFor(call.nest)?.name}`;
@@ -227,9 +230,24 @@ class FunctionWriter {
                 ? ["call", this.#body.helper("share"), jobOf(name), this.#withSizes(units)]
                 : ["call", name, i32(0), this.#withSizes(units)],
           );
+          for (const rider of this.#own.runs.get(call.nest)?.riders ?? [])
+            this.#sumOfParts(rider, units as Code);
         }
       }
     }
+  }
+
+  /** A sum that has ridden along: its parts are added in the order of the units, whoever has done them. */
+  #sumOfParts({ stage, result }: Rider, units: Code): void {
+    const { into } = stage;
+    const parts = this.#own.parts.get(into) as Place;
+    const sum: Code = [
+      "f32.demote_f64",
+      ["call", this.#body.helper("sum_of_parts"), ["global.get", `$${parts.global}`], units],
+    ];
+    const scope: Scope = { ...this.#scope, local: () => ({ code: sum, type: "f32" }) };
+    const address: Code = ["global.get", `$${this.#placeOf(into).global}`];
+    this.#body.push(["f32.store", address, scalar(result, scope)]);
   }
 
   /** Locals that are named sizes are those of the function's memory. */

@@ -25,6 +25,7 @@ import {
 import { inWasm } from "./names.ts";
 import type { WrittenFunction } from "./nest.ts";
 import { isRun } from "./routed.ts";
+import { withoutUsedUp } from "./runs.ts";
 import { comment, packed } from "./text.ts";
 import { lanes } from "./tiles.ts";
 
@@ -32,7 +33,7 @@ import { lanes } from "./tiles.ts";
 export async function emitWasm(compiled: CompiledModel): Promise<Map<string, string>> {
   const model = {
     ...compiled,
-    functions: compiled.functions.map((fn) => withRouted(fn, lanes, isRun)),
+    functions: compiled.functions.map((fn) => withoutUsedUp(withRouted(fn, lanes, isRun))),
   };
   const layout = layoutOf(model);
   const { text, functions, scratch, isShared } = moduleOf(model, layout);
@@ -283,7 +284,12 @@ function globals(
   for (const fn of all) {
     const own = layout.functions.get(fn);
     if (!own) continue;
-    const places = [...own.places.values(), ...own.sizes.values(), ...own.counters.values()];
+    const places = [
+      ...own.places.values(),
+      ...own.sizes.values(),
+      ...own.counters.values(),
+      ...own.parts.values(),
+    ];
     const also = places
       .filter((place) => seen.has(place) && !isOfAll(layout, place))
       .map(({ global }) => `$${global}`);

@@ -9,11 +9,13 @@
 
 import type { Node } from "../../graph/node.ts";
 import { type DType, sizesOf, staticSize } from "../../graph/types.ts";
-import { type Call, callsIn } from "../../kernels/loops.ts";
+import { type Call, callsIn, type Nest } from "../../kernels/loops.ts";
 import { type Slot, shapeText } from "../../kernels/plan.ts";
 import { isArray } from "../../kernels/program.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
+import { unitsIn } from "./contraction/units.ts";
 import { elementBytes, inWasm } from "./names.ts";
+import { type Run, runsOf } from "./runs.ts";
 
 /** Something with a place of its own. */
 export interface Place {
@@ -33,6 +35,9 @@ export interface FunctionLayout {
   readonly sizes: ReadonlyMap<string, Place>;
   /** Of counters of loops over time. */
   readonly counters: ReadonlyMap<string, Place>;
+  /** Of parts of sums that ride along with a product, one of each of its units. */
+  readonly parts: ReadonlyMap<Node, Place>;
+  readonly runs: ReadonlyMap<Nest, Run>;
 }
 
 export interface Layout {
@@ -104,23 +109,23 @@ export function layoutOf(model: CompiledModel): Layout {
   // The first places are nobody's: what is read by mistake is not a variable.
   let next = alignment * (1 + poolPlaces.length);
   const taken = new Set<string>(poolPlaces.map(([global]) => global));
-  const place = (wanted: string, about: string, holds: Place["holds"]): Place => {
+  const place = (wanted: string, about: string, holds: Place["holds"], bytes = 8): Place => {
     let global = inWasm(wanted);
     while (taken.has(global)) global += "_";
     taken.add(global);
     const found = { global, address: next, about, holds };
-    next += 8;
+    next += bytes;
     return found;
   };
   /** Places of all functions of a kind; those of initial values have their own. */
   const known = new Map<string, Place>();
   const inCommon = ({ program }: CompiledFunction, kind: string, make: typeof place) => {
     const used = new Set<Place>();
-    return (own: string, about: string, holds: Place["holds"]): Place => {
+    return (own: string, about: string, holds: Place["holds"], bytes?: number): Place => {
       const key = [kind, own, about, holds].join("|");
       const first = known.get(key);
       const found =
-        first && !used.has(first) ? first : make(`${program.name}.${own}`, about, holds);
+        first && !used.has(first) ? first : make(`${program.name}.${own}`, about, holds, bytes);
       if (!first) known.set(key, found);
       used.add(found);
       return found;
@@ -238,7 +243,7 @@ function temporariesOf(
 /** Places of a function's numbers and addresses. */
 function numbersOf(
   fn: CompiledFunction,
-  place: (own: string, about: string, holds: Place["holds"]) => Place,
+  place: (own: string, about: string, holds: Place["holds"], bytes?: number) => Place,
   dataSizes: ReadonlyMap<string, Place>,
 ): FunctionLayout {
   const { program, plan, nests } = fn;
@@ -262,5 +267,13 @@ function numbersOf(
   const counters = new Map<string, Place>();
   for (const counter of countersOf(fn.calls))
     if (!counters.has(counter)) counters.set(counter, place(counter, "step", "number"));
-  return { fn, places, sizes, counters };
+  const runs = runsOf(fn);
+  const parts = new Map<Node, Place>();
+  for (const { riders, contraction } of runs.values())
+    for (const { stage } of riders) {
+      const units = (contraction && unitsIn(contraction)) as number;
+      const about = `float64[${units}], a part of each unit`;
+      parts.set(stage.into, place(`${nameIn(fn, stage.into)}_parts`, about, "elements", 8 * units));
+    }
+  return { fn, places, sizes, counters, parts, runs };
 }

@@ -3,12 +3,15 @@
 import type { Node } from "../../graph/node.ts";
 import type { DType } from "../../graph/types.ts";
 import { volumeOf } from "../../kernels/contraction/axes.ts";
-import { type Contraction, contractionOf } from "../../kernels/contraction/contraction.ts";
+import type { Contraction } from "../../kernels/contraction/contraction.ts";
+import type { Rider } from "../../kernels/contraction/riding.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import { costOf } from "../../kernels/cost.ts";
 import type { Nest } from "../../kernels/loops.ts";
+import type { Stage } from "../../kernels/lower.ts";
 import type { Axis } from "../../kernels/scalar.ts";
 import { independentLoop } from "../../kernels/steps.ts";
+import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
 import { Body } from "./body.ts";
 import { type Code, dividedUp, get, i32, noted, times } from "./code.ts";
@@ -18,6 +21,7 @@ import { type Loop, runsInLanes } from "./lanes.ts";
 import { type FunctionLayout, nameIn, type Place } from "./layout.ts";
 import { dimCode, inWasm, numberTypes } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
+import type { Run } from "./runs.ts";
 import { writeLoop, writeStatements } from "./statements.ts";
 import { comment, textOf } from "./text.ts";
 import { lanes } from "./tiles.ts";
@@ -80,13 +84,26 @@ export function valueAt(place: Place, dtype: DType): Code {
   return [`${numberTypes[dtype]}.load`, address];
 }
 
+/** A nest with what follows it element by element. */
+function together(nest: Nest, other: Nest | undefined): Nest {
+  if (!other) return nest;
+  const both = <T>(a: readonly T[], b: readonly T[]): T[] => [...new Set([...a, ...b])];
+  return {
+    ...nest,
+    memory: both(nest.memory, other.memory),
+    scalars: both(nest.scalars, other.scalars),
+    sizes: both(nest.sizes, other.sizes),
+  };
+}
+
 export function writeNest(
   layout: FunctionLayout,
-  nest: Nest,
+  { nest: alone, contraction, routed, riders, follower, isKept }: Run,
   name: string,
   helper: (name: string) => string,
 ): WrittenNest {
   const { fn } = layout;
+  const nest = together(alone, follower?.nest);
   const letters = new Map<Axis, string>();
   const nameOf = (node: Node): string => inWasm(nameIn(fn, node));
   const taken = new Set([
@@ -94,6 +111,8 @@ export function writeNest(
     ...nest.scalars.map(nameOf),
     ...nest.results.map(nameOf),
     ...nest.sizes.map(inWasm),
+    ...(follower?.statements ?? []).flatMap((s) => (s.kind === "let" ? [s.local.name] : [])),
+    ...riders.map(({ stage }) => nameOf(stage.into)),
     // The counter of rows that are copied together.
     "r",
   ]);
@@ -106,15 +125,20 @@ export function writeNest(
     return free;
   };
   const body = new Body({ letter, nameOf, helper });
-  const [only, ...others] = nest.stages;
-  const routed = others.length === 0 ? fn.program.routed?.get(only.into) : undefined;
-  const contraction = others.length === 0 && !routed ? contractionOf(only, lanes) : undefined;
-  const formulas = (routed?.formulas ?? nest.stages).flatMap((stage) =>
-    formulaOf(stage, fn.program, letter),
-  );
+  // What follows a product is written with the indices of the product.
+  const axes = alone.stages[0].axes.filter((axis) => axis.extent !== 1);
+  for (const stage of follower?.nest.stages ?? [])
+    for (const [n, axis] of stage.axes.filter((a) => a.extent !== 1).entries())
+      letters.set(axis, letter(axes[n]));
+  const formulasOf = (stages: readonly Stage[]): string[] =>
+    stages.flatMap((stage) => formulaOf(stage, fn.program, letter));
+  const formulas = formulasOf(routed?.formulas ?? alone.stages);
   // Where memory lies, and numbers and sizes.
-  for (const node of nest.memory)
-    body.set(nameOf(node), "i32", valueAt(layout.places.get(node) as Place, node.type.dtype));
+  for (const node of nest.memory) {
+    const place = layout.places.get(node);
+    // Without one its elements are used up at once.
+    if (place) body.set(nameOf(node), "i32", valueAt(place, node.type.dtype));
+  }
   for (const node of nest.scalars) {
     const { dtype } = node.type;
     const value = valueAt(layout.places.get(node) as Place, dtype);
@@ -127,7 +151,7 @@ export function writeNest(
     body.set(letter(axis), "i32", valueAt(place, "int32"));
   }
   if (routed) {
-    const writer = new RoutedWriter(body, only.into, routed);
+    const writer = new RoutedWriter(body, alone.stages[0].into, routed);
     writer.write();
     const about = [...formulas, describeLists(routed, nameOf)];
     return {
@@ -177,9 +201,21 @@ export function writeNest(
       letters.set(axis, taken.has(own) ? `${own}_` : own);
     },
     nest.scalars,
+    {
+      sums: riders.map(({ stage, term, isBefore }) => {
+        const parts = layout.parts.get(stage.into) as Place;
+        return { name: nameOf(stage.into), parts: parts.global, term, isBefore };
+      }),
+      follower: follower && { statements: follower.statements, isKept },
+    },
   );
   writeUnits(scope);
-  const about = [...formulas, describe(contraction, letter, nameOf)];
+  const about = [
+    ...formulas,
+    describe(contraction, letter, nameOf),
+    ...(follower ? ["  and with each element at once:", ...formulasOf(follower.nest.stages)] : []),
+    ...riders.flatMap((rider) => describeRider(fn, rider)),
+  ];
   return {
     functions: [{ name, lines: functionLines(about, name, ["from", "to"], body) }],
     units: noted(unitCount(scope), "units"),
@@ -197,6 +233,14 @@ export function functionLines(
 ): string[] {
   const head = parameters.map((p): Code => ["param", `$${p}`, "i32"]);
   return [...comment(about), ...textOf(name, head, ...body.finished(parameters))];
+}
+
+/** A sum that rides along. */
+function describeRider(fn: CompiledFunction, { nest, stage, isBefore }: Rider): string[] {
+  const letter = (axis: Axis): string => nest.axisNames.get(axis) as string;
+  const [first, ...more] = formulaOf(stage, fn.program, letter);
+  const when = isBefore ? "before it is written" : "as it is written";
+  return [`and ${first}, of what is there ${when}`, ...more];
 }
 
 /** How a sparse sum is computed. */

@@ -55,6 +55,7 @@ function writeStatement(body: Body, s: Statement): void {
  * The steps of a loop from one to another, four at a time where that is possible and pays.
  *
  * @param areFours whether there are some, and a multiple of four
+ * @param held the loop for vectors, if its sums are in lanes already
  */
 export function writeLoop(
   body: Body,
@@ -63,6 +64,7 @@ export function writeLoop(
   to: Code,
   inLanes = runsInLanes(loop),
   areFours = false,
+  held?: Loop,
 ): void {
   const i = body.letter(loop.axis);
   const [first, last] = [constOf(from), constOf(to)];
@@ -74,8 +76,12 @@ export function writeLoop(
     else body.when(["i32.lt_s", get(i), to], oneByOne);
     return;
   }
+  const vectors = (end: Code): void => {
+    if (held) body.loop(i, 4, end, () => writeFour(body, held));
+    else writeInFours(body, loop, end);
+  };
   if (areFours) {
-    writeInFours(body, loop, to);
+    vectors(to);
     return;
   }
   // Four at a time while there are four, then the rest.
@@ -83,7 +89,7 @@ export function writeLoop(
     steps === undefined ? minus(to, i32(3)) : i32((first as number) + steps - (steps % 4));
   const inFours = (): void => {
     body.note(`vectors of four ${i}`);
-    writeInFours(body, loop, whole);
+    vectors(whole);
   };
   const others = (): void => {
     if (steps === undefined || steps >= 4) body.note(`the other ${i}`);
@@ -106,7 +112,7 @@ export function movedBy(
   return rewrite(s, (part) => (part.kind === "axis" ? places.get(part.axis) : undefined));
 }
 
-const laneName = (name: string): string => `${name}.x4`;
+export const laneName = (name: string): string => `${name}.x4`;
 
 /** The sums that a loop in lanes adds to, which begin before it. */
 function outerSums(loop: Loop): Map<string, Accumulate> {
@@ -216,7 +222,7 @@ function writeVectors(
       if (long) addInDouble(body, s.local.name, vector(s.value, lanes));
       else {
         const name = laneName(s.local.name);
-        body.set(name, "v128", combined(s.fn, s.local.dtype, get(name), vector(s.value, lanes)));
+        body.set(name, "v128", added(s, get(name), vector(s.value, lanes)));
       }
       next();
       return;
@@ -232,6 +238,13 @@ function writeVectors(
       storeLanes(body, axis, s);
       next();
   }
+}
+
+/** A sum in lanes and one more term; a product needs no rounding in between. */
+function added({ fn, local, value }: Accumulate, sum: Code, term: Code): Code {
+  if (fn === "add" && value.kind === "call" && value.fn === "mul" && term[0] === "f32x4.mul")
+    return ["f32x4.relaxed_madd", ...term.slice(1), sum];
+  return combined(fn, local.dtype, sum, term);
 }
 
 /** Adds four float32 numbers to sums in double precision. */

@@ -260,9 +260,11 @@ function linesOfTile(name: string, kind: TileKind): string[] {
     `$${counter}`,
     minus(get(counter), i32(by)),
   ];
+  // A pointer for each row takes more to move on: four steps share it.
+  const unrolled = rows > 0 && !isAdjacent && !strided ? 4 : 2;
   const innermost: Code[] = [
-    ";; two steps a turn",
-    set("turns", ["i32.shr_u", get("steps"), i32(1)]),
+    `;; ${unrolled === 4 ? "four" : "two"} steps a turn`,
+    set("turns", ["i32.shr_u", get("steps"), i32(Math.log2(unrolled))]),
     [
       "if",
       get("turns"),
@@ -271,21 +273,40 @@ function linesOfTile(name: string, kind: TileKind): string[] {
         [
           "loop",
           "$each_turn",
-          ...step(0),
-          ...next,
-          ...step(1),
-          ...next,
-          ...over(2),
+          ...range(unrolled).flatMap((n) => [...step(n), ...next]),
+          ...over(unrolled),
           ["br_if", "$each_turn", countDown("turns", 1)],
         ],
       ],
     ],
-    ";; the last of an odd number of steps",
-    [
-      "if",
-      ["i32.and", get("steps"), i32(1)],
-      ["then", ...step(0), ...(levels > 1 ? [...next, ...over(1)] : [])],
-    ],
+    ...(unrolled === 2
+      ? [
+          ";; the last of an odd number of steps",
+          [
+            "if",
+            ["i32.and", get("steps"), i32(1)],
+            ["then", ...step(0), ...(levels > 1 ? [...next, ...over(1)] : [])],
+          ] as const,
+        ]
+      : [
+          ";; the rest of the steps",
+          set("turns", ["i32.and", get("steps"), i32(3)]),
+          [
+            "if",
+            get("turns"),
+            [
+              "then",
+              [
+                "loop",
+                "$each_other",
+                ...step(0),
+                ...next,
+                ...over(1),
+                ["br_if", "$each_other", countDown("turns", 1)],
+              ],
+            ],
+          ] as const,
+        ]),
   ];
   const loops = ([suffix, ...inner]: readonly string[]): Code[] => {
     if (inner.length === 0) return innermost;

@@ -35,19 +35,18 @@ function copyRows(scope: Scope): void {
   const body = scope.body;
   const { levels, tile } = scope.c;
   body.note("a panel of the right operand, row by row");
-  body.set("to_panel", "i32", ["global.get", "$scratch"]);
+  const panel: Code = ["global.get", "$scratch"];
+  const isOne = levels.length === 1;
+  if (!isOne) body.set("to_panel", "i32", panel);
   const loops = (level: number): void => {
     const { extent, right } = levels[level];
     const inner = levels[level + 1];
     if (!inner) {
       const distance = noted(i32(4 * right), "right_step");
       const copy = body.helper(copyName(tile.vectors));
-      const operands = [
-        get("right"),
-        noted(scope.levelCount(level), "steps"),
-        distance,
-        get("to_panel"),
-      ];
+      const to = isOne ? panel : get("to_panel");
+      const steps = noted(scope.levelCount(level), "steps");
+      const operands = [get("right"), steps, distance, to];
       body.push(["call", copy, ...operands]);
       if (level > 0) body.set("to_panel", "i32", plus(get("to_panel"), rowsOfPanel(scope, extent)));
     } else {

@@ -1,6 +1,8 @@
 /** Results of finished sums, in loops over rows and vectors of columns. */
 
 import type { Contraction } from "../../../kernels/contraction/contraction.ts";
+import { resultName } from "../../../kernels/contraction/following.ts";
+import type { Statement } from "../../../kernels/loops.ts";
 import {
   type Axis,
   axisIndex,
@@ -12,7 +14,7 @@ import {
 import { type Code, get, i32, minus, noted, plus, times } from "../code.ts";
 import { type Loop, runsInLanes } from "../lanes.ts";
 import { dimCode } from "../names.ts";
-import { writeFour, writeLoop } from "../statements.ts";
+import { laneName, writeFour, writeLoop } from "../statements.ts";
 import { lanes } from "../tiles.ts";
 import { RowPointers } from "./rows.ts";
 import { least, type Scope, type Store } from "./scope.ts";
@@ -41,24 +43,30 @@ function writeRows(scope: Scope, from: Code, to: Code, firstRow: Code): void {
   const column = scope.ownColumn;
   const pointers = new RowPointers(body, scope.row, from, column);
   pointers.add("sums.row", sumsOf(scope, from, firstRow), noted(i32(4 * scope.width), aboutSums));
-  const stored = scope.store;
-  const place = indexAdd(local(scope.first, "int32"), axisIndex(column));
-  const inPanel = (s: Scalar): Scalar =>
-    rewrite(s, (part) => (part.kind === "axis" && part.axis === scope.column ? place : undefined));
-  const store: Store = { ...stored, offset: inPanel(stored.offset), value: inPanel(stored.value) };
-  const loop: Loop = { kind: "loop", axis: column, step: 1, body: [store] };
+  const loopOf = (sumName: (name: string) => string): Loop => ({
+    kind: "loop",
+    axis: column,
+    step: 1,
+    body: elementOf(scope, sumName),
+  });
+  const loop = loopOf((name) => name);
   const withSums = (write: () => void): void => {
     const at = pointers.in("sums.row", 4);
     body.withSum(scope.sum, { one: ["f32.load", ...at], four: ["v128.load", ...at] }, write);
   };
   const inLanes = runsInLanes(loop);
   const full = (): void => {
-    for (let v = 0; v < c.tile.vectors; v++)
-      pointers.atColumn(lanes * v, () => withSums(() => writeFour(body, loop)));
+    for (let v = 0; v < c.tile.vectors; v++) {
+      const own = loopOf((name) => inRowsOf(name, v));
+      pointers.atColumn(lanes * v, () => withSums(() => writeFour(body, own)));
+    }
   };
   const areFours = scope.columns % lanes === 0;
+  // No function is called in a loop that also has whole rows: engines would keep nothing in registers.
+  const held = hasWholeRows(scope) ? loopOf((name) => inRowsOf(name, 0)) : undefined;
+  const count = scope.columnCount;
   const others = (): void =>
-    withSums(() => writeLoop(body, loop, i32(0), scope.columnCount, inLanes, areFours));
+    withSums(() => writeLoop(body, loop, i32(0), count, inLanes, areFours, held));
   const write = (): void => {
     if (!inLanes || scope.columns < scope.width) others();
     else if (scope.columns % scope.width === 0) full();
@@ -77,7 +85,73 @@ function writeRows(scope: Scope, from: Code, to: Code, firstRow: Code): void {
     ),
   );
   pointers.start();
+  const vectors = Array.from({ length: c.tile.vectors }, (_, v) => v);
+  const ofTile = hasWholeRows(scope) ? scope.onTheWay.sums.map(({ name }) => name) : [];
+  const inTile = (name: string): string[] => vectors.map((v) => laneName(inRowsOf(name, v)));
+  for (const own of ofTile.flatMap(inTile)) body.set(own, "v128", zeros);
   body.push(...code);
+  for (const name of ofTile) {
+    const parts = inTile(name).map(get);
+    const sum = parts.reduce((all, part): Code => ["f32x4.add", all, part]);
+    const whole = wholeOf(name);
+    body.set(whole, "v128", ["f32x4.add", get(whole), sum]);
+  }
+}
+
+export const zeros: Code = ["v128.const", "f32x4", ..."0000"];
+
+/** The sum of whole rows, in lanes. */
+export const wholeOf = (name: string): string => `${name}.whole`;
+
+/** The same of one vector in a tile: they do not wait for each other, and stay in registers. */
+const inRowsOf = (name: string, vector: number): string => `${name}.${vector}`;
+
+/** Whether there are whole rows, whose vectors are written out. */
+export const hasWholeRows = (scope: Scope): boolean =>
+  scope.columns >= scope.width &&
+  runsInLanes({
+    kind: "loop",
+    axis: scope.ownColumn,
+    step: 1,
+    body: elementOf(scope, (name) => name),
+  });
+
+/** A local for a number. */
+const numberOf = (name: string): Extract<Scalar, { kind: "local" }> =>
+  local(name, "float32") as Extract<Scalar, { kind: "local" }>;
+
+/** What is done with an element of a row, in terms of its column in the panel. */
+function elementOf(scope: Scope, sumName: (name: string) => string): Statement[] {
+  const { onTheWay, c } = scope;
+  const place = indexAdd(local(scope.first, "int32"), axisIndex(scope.ownColumn));
+  const inPanel = (s: Scalar): Scalar =>
+    rewrite(s, (part) => (part.kind === "axis" && part.axis === scope.column ? place : undefined));
+  const here = (s: Scalar): Scalar => inPanel(scope.merged(s));
+  const sums = (isBefore: boolean): Statement[] =>
+    onTheWay.sums
+      .filter((sum) => sum.isBefore === isBefore)
+      .map(({ name, term }) => ({
+        kind: "accumulate",
+        local: numberOf(sumName(name)),
+        fn: "add",
+        value: here(scope.elements(term)),
+      }));
+  const { into, offset, value } = scope.store;
+  const store: Store = { kind: "store", into, offset: inPanel(offset), value: inPanel(value) };
+  const { follower } = onTheWay;
+  if (!follower) return [...sums(true), store, ...sums(false)];
+  const name = resultName(scope.body.nameOf(c.stage.into));
+  const kept = { ...store, value: numberOf(name) };
+  return [
+    ...sums(true),
+    { kind: "let", local: numberOf(name), value: store.value },
+    ...(follower.isKept ? [kept] : []),
+    ...sums(false),
+    ...follower.statements.map((s): Statement => {
+      if (s.kind === "let") return { ...s, value: here(s.value) };
+      return s.kind === "store" ? { ...s, offset: here(s.offset), value: here(s.value) } : s;
+    }),
+  ];
 }
 
 /** Column by column, from top to bottom. */

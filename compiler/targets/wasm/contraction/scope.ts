@@ -27,6 +27,25 @@ import { type Units, unitsOf } from "./units.ts";
 
 export type Store = Extract<Statement, { kind: "store" }>;
 
+/** A sum over elements of the result, or of what they replace, that is taken as they are written. */
+export interface RidingSum {
+  readonly name: string;
+  /** The global of the address of its parts. */
+  readonly parts: string;
+  readonly term: Scalar;
+  /** Whether the term is of what is there before an element is written. */
+  readonly isBefore: boolean;
+}
+
+/** What is computed on the way of a product. */
+export interface OnTheWay {
+  readonly sums: readonly RidingSum[];
+  /** What is done with each element at once, and whether it is needed in memory as well. */
+  readonly follower:
+    | { readonly statements: readonly Statement[]; readonly isKept: boolean }
+    | undefined;
+}
+
 /** From this many rows on, a right operand whose steps are apart in memory is copied together. */
 const worthCopying = 24;
 
@@ -49,6 +68,7 @@ export class Scope {
   readonly isNumber: (node: Node) => boolean;
   /** The name of the finished sum. */
   readonly sum: string;
+  readonly onTheWay: OnTheWay;
 
   /**
    * @param name gives an axis its letter
@@ -59,8 +79,10 @@ export class Scope {
     c: Contraction,
     name: (axis: Axis, letter: string) => void,
     numbers: readonly Node[],
+    onTheWay: OnTheWay,
   ) {
     this.body = body;
+    this.onTheWay = onTheWay;
     this.c = c;
     this.units = unitsOf(c);
     this.width = lanes * c.tile.vectors;
@@ -270,7 +292,7 @@ export class Scope {
 
   /** The store of an element of the result, over one axis for all rows and one for all columns. */
   get store(): Store {
-    const { stage, rows, columns, result, padded } = this.c;
+    const { stage, result } = this.c;
     const index = [
       ...stage.prefix,
       ...stage.axes.map((axis) => (axis.extent === 1 ? constant(0, "int32") : axisIndex(axis))),
@@ -278,16 +300,19 @@ export class Scope {
     const named = rewrite(result, (s) =>
       s.kind === "local" && s.name === sumName ? local(this.sum, s.dtype) : undefined,
     );
-    const merged = (s: Scalar): Scalar => {
-      const overRows = together(s, rows, this.row);
-      return padded ? overRows : together(overRows, columns, this.column);
-    };
     return {
       kind: "store",
       into: stage.into,
-      offset: merged(offsetIn(stage.into.shape, index)),
-      value: merged(this.elements(named)),
+      offset: this.merged(offsetIn(stage.into.shape, index)),
+      value: this.merged(this.elements(named)),
     };
+  }
+
+  /** A scalar of an element in terms of one axis for all rows and one for all columns. */
+  merged(s: Scalar): Scalar {
+    const { rows, columns, padded } = this.c;
+    const overRows = together(s, rows, this.row);
+    return padded ? overRows : together(overRows, columns, this.column);
   }
 
   /** Loads with their places in memory worked out. */

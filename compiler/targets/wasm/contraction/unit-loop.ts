@@ -1,8 +1,9 @@
 /** The function of a contraction: what a number of its units stands for, and what is done for it. */
 
-import { type Code, constOf, dividedUp, get, i32, noted, product, times } from "../code.ts";
+import { type Code, constOf, dividedUp, get, i32, noted, plus, product, times } from "../code.ts";
 import { dimCode } from "../names.ts";
 import { writePanel } from "./panel.ts";
+import { hasWholeRows, wholeOf, zeros } from "./results.ts";
 import type { Scope } from "./scope.ts";
 
 /** How many units there are. */
@@ -73,8 +74,21 @@ function writeUnit(scope: Scope): void {
     body.set(part.name, "i32", times(own, part.scale, part.about));
     rest = one ? i32(0) : ["i32.rem_u", rest, behind];
   }
+  const { sums } = scope.onTheWay;
+  const hasWhole = sums.length > 0 && hasWholeRows(scope);
+  for (const { name } of sums) {
+    body.hold(name, "f64");
+    body.set(name, "f64", ["f64.const", "0"]);
+    if (hasWhole) body.set(wholeOf(name), "v128", zeros);
+  }
   if (scope.units.areOuter) {
     body.set(scope.first, "i32", i32(0));
     body.loop(scope.first, scope.width, i32(scope.columns), () => writePanel(scope));
   } else writePanel(scope);
+  for (const { name, parts } of sums) {
+    const ofRows: Code = ["call", body.helper("f32x4_sum"), get(wholeOf(name))];
+    const all: Code = ["f64.add", get(name), ["f64.promote_f32", ofRows]];
+    const sum = hasWhole ? all : get(name);
+    body.push(["f64.store", plus(["global.get", `$${parts}`], times(get("unit"), 8)), sum]);
+  }
 }

@@ -1,6 +1,6 @@
 /** How a contraction is cut into units that may run at the same time. */
 
-import { extentOf } from "../../../kernels/contraction/axes.ts";
+import { extentOf, volumeOf } from "../../../kernels/contraction/axes.ts";
 import { areUnits, type Contraction } from "../../../kernels/contraction/contraction.ts";
 import { lanes } from "../tiles.ts";
 
@@ -25,4 +25,15 @@ export function unitsOf(c: Contraction): Units {
   const wanted = Math.ceil(Math.max(least, c.tile.rows) / c.tile.rows) * c.tile.rows;
   const isCut = typeof rows !== "number" || rows >= 2 * wanted;
   return { rows: isCut ? wanted : undefined, areOuter: false };
+}
+
+/** The number of units, where it is known. */
+export function unitsIn(c: Contraction): number | undefined {
+  const { rows, areOuter } = unitsOf(c);
+  const extents = [...c.outer, ...c.rows].map((axis) => axis.extent);
+  if (!extents.every((extent) => typeof extent === "number")) return undefined;
+  const outer = volumeOf(c.outer);
+  if (areOuter) return outer;
+  const panels = Math.ceil((c.padded?.count ?? volumeOf(c.columns)) / (lanes * c.tile.vectors));
+  return outer * panels * (rows === undefined ? 1 : Math.ceil(volumeOf(c.rows) / rows));
 }

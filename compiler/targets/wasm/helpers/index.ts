@@ -8,11 +8,12 @@ import { numberTypes } from "../names.ts";
 import { tileHelper } from "../tiles.ts";
 import type { Helper } from "./helper.ts";
 import { floats, int } from "./numbers.ts";
-import { allocate, threads } from "./threads.ts";
+import { allocate, sumOfParts, threads } from "./threads.ts";
 import { vectors } from "./vectors.ts";
 
 const helpers: Readonly<Record<string, Helper>> = {
   allocate,
+  sum_of_parts: sumOfParts,
   ...threads,
   ...vectors,
   ...int("i32"),

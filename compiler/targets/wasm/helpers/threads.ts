@@ -23,6 +23,21 @@ export const allocate: Helper = {
 };
 
 /** Work that threads share. Nothing depends on who does a unit. */
+/** What ends a sum that threads have shared. */
+export const sumOfParts: Helper = {
+  lines: [
+    ";; The sum of numbers in double precision, in their order.",
+    "(func $sum_of_parts (param $parts i32) (param $count i32) (result f64)",
+    "  (local $sum f64)",
+    "  (loop $each_part",
+    "    (local.set $sum (f64.add (local.get $sum) (f64.load (local.get $parts))))",
+    "    (local.set $parts (i32.add (local.get $parts) (i32.const 8)))",
+    "    (br_if $each_part",
+    "      (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))",
+    "  (local.get $sum))",
+  ],
+};
+
 export const threads: Readonly<Record<string, Helper>> = {
   share: {
     needs: ["work", "serve"],
