@@ -57,7 +57,7 @@ function legend(page: string, ofOps: readonly Sign[]): string[] {
   );
   const unique = new Map(found.map((sign) => [sign.example, sign]));
   return [
-    "Indices begin at 0; vectors are columns. Functions of numbers (exp, log, √ …), comparisons, and sums with a number are taken element by element.",
+    "Indices begin at 0; vectors are columns. Functions of numbers (exp, log, √ …), comparisons, and sums with a number are taken element by element. Tables count one call: operations of floats, of which exp or log is one, and bytes if each element is read or written once.",
     "",
     ...[...unique.values()].map(({ example, meaning }) => `- ${inline(example)}: ${meaning}`),
     ...(unique.size > 0 ? [""] : []),
@@ -273,7 +273,7 @@ function costs(fn: CompiledFunction, written: Map<string, string>): string[] {
             `The table takes ${[...assumed].map((size) => `\`${size}\``).join(", ")} as ${assumedSize}.`,
           ]
         : []),
-      `Intermediate values take ${scratchText(plan)} bytes.`,
+      `Intermediate values of \`typescript.ts\` take ${scratchText(plan)} bytes.`,
     ].join(" "),
     "",
   ];
