@@ -207,7 +207,7 @@ function checkRows(
   const given = terms.map(([input]) => `${inputs[input].name} = ${String(values[input])}`);
   refuse(
     where,
-    `${given.join(", ")} reads ${of}[${start} … ${start + length}), but it has ${end === undefined ? "a number of rows that only the call tells" : `${end} rows`}`,
+    `${given.join(", ") || "it"} reads ${of}[${start} … ${start + length}), but it has ${end === undefined ? "a number of rows that only the call tells" : `${end} rows`}`,
   );
 }
 

@@ -56,9 +56,16 @@ function sourceOf(index: Node): Node | undefined {
 }
 
 /** A first row that is Σ coefficient·input + offset, of memory or of a constant length. */
-function addRows({ user, index, dim, span, step }: Obligation, rows: RowCheck[]): boolean {
+function addRows(obligation: Obligation, rows: RowCheck[]): boolean {
+  const { user, index, dim, span, step, fromEnd } = obligation;
   const { terms, constant } = affineOf(index);
   const [base] = user.inputs;
+  if (fromEnd !== undefined) {
+    // The way back asks for the same rows again.
+    const isKnown = rows.some((row) => row.limit === dim && row.length === fromEnd);
+    if (!isKnown) rows.push({ of: base, limit: dim, terms: [], offset: 0, length: fromEnd });
+    return true;
+  }
   const inputs = [...terms.keys()].every((node) => node.op.name === "symbol");
   if (!inputs || typeof span !== "number" || step !== 1) return false;
   rows.push({ of: base, limit: dim, terms: [...terms], offset: constant, length: span });

@@ -1,7 +1,7 @@
 /** NumPy's indexing: `at(x, i, span(a, b), newaxis, idx)`, and its writing counterparts. */
 
 import { fail } from "../diagnostics/error.ts";
-import { madeRange, makeNode, type Node } from "../graph/node.ts";
+import { madeRange, makeNode, type Node, topological } from "../graph/node.ts";
 import { type Dim, dimDifference, dimParts, dimPlus, isFloat } from "../graph/types.ts";
 import { add, sub } from "./arithmetic.ts";
 import { ge, logicalAnd, maximum, minimum, where } from "./comparison.ts";
@@ -249,6 +249,8 @@ export interface Obligation {
   readonly span: Dim;
   /** For slices: from one element to the next. */
   readonly step: number;
+  /** The index is so many places before the end: there must be as many. */
+  readonly fromEnd?: number;
   /** A label outside of the range is a mistake, but reads nothing: what cannot be checked is let pass. */
   readonly optional?: true;
 }
@@ -263,6 +265,9 @@ export function obligationsOf(node: Node): Obligation[] {
     const dim = x.shape[axis];
     const range = length === 1 ? madeRange(node, dim) : undefined;
     if (range && isWithin(index, dim, range.least).every(Boolean)) return [];
+    const fromEnd = length === 1 ? placesFromEnd(index, dim) : 0;
+    if (fromEnd > leastOf(dim) && isGiven(x))
+      return [{ user: node, index, dim, span: length, step, fromEnd }];
     return holds(index, dim, atMost ?? length, step)
       ? []
       : [{ user: node, index, dim, span: length, step }];
@@ -291,6 +296,15 @@ function asDim(index: Node): Dim | undefined {
 
 /** What a dimension is at least: sizes are not negative, so that `steps + 1` is 1 or more. */
 const leastOf = (dim: Dim): number => (typeof dim === "number" ? dim : dimParts(dim).offset);
+
+/** How many places before the end of its axis an index is; 0 for others. */
+function placesFromEnd(index: Node, dim: Dim): number {
+  const start = typeof dim === "string" ? asDim(index) : undefined;
+  return start === undefined ? 0 : Math.max(0, -(dimDifference(start, dim) ?? 0));
+}
+
+/** Whether a value is made without loops, so that its sizes are those that a call brings. */
+const isGiven = (x: Node): boolean => topological([x]).every((node) => !node.op.part);
 
 /** Whether an index made of lengths and numbers is not negative, and is less than the axis is long. */
 function isWithin(index: Node, dim: Dim, least: number): readonly [low: boolean, high: boolean] {

@@ -3,6 +3,7 @@
 import { InputError, type TensorLike } from "adjoint/runtime";
 import test from "ava";
 import { createLogistic, type Logistic } from "../../generated/logistic/index.ts";
+import { generate } from "../support/generate.ts";
 
 const images = (rows: number): Float32Array =>
   Float32Array.from({ length: rows * 784 }, (_, i) => (i % 7) / 7);
@@ -37,6 +38,35 @@ test("a flat array of another length than the size that an earlier one told", as
     trainer.train(Float32Array.of(1, 2), Float32Array.of(1, 2, 3)),
   );
   t.is(message, "train(x, y): y: expected [n] (n is 2), got 3 elements");
+});
+
+test.serial("rows that are counted from the end must be there", async (t) => {
+  const { entry } = await generate(
+    t,
+    "ends",
+    `import { at, fn, grad, vector } from "adjoint";
+const v = vector("rows");
+export const second = fn([v], at(v, -2));
+export const product = fn([v], at(v * 2, -3) * at(v, -1));
+export const slope = fn([v], grad(at(v, -2) ** 2, v));
+`,
+  );
+  const { createEnds } = await import(entry);
+  const trainer = createEnds();
+  t.is(trainer.second([4, 5, 6]), 5);
+  t.is(trainer.product([4, 5, 6]), 48);
+  t.deepEqual(Array.from(trainer.slope([4, 5, 6])), [0, 10, 0]);
+  for (const [call, rows] of [
+    ["second", [1]],
+    ["product", [1, 2]],
+    ["slope", [1]],
+  ] as const)
+    t.throws(() => trainer[call](rows), {
+      instanceOf: InputError,
+      message: new RegExp(
+        `^${call}\\(v\\): it reads \\w+\\[0 … \\d\\), but it has ${rows.length} rows$`,
+      ),
+    });
 });
 
 const refused: [name: string, call: (t: Trainer) => unknown, message: RegExp][] = [
