@@ -1,7 +1,6 @@
 /** Convolutions and pooling in C beside the interpreter, with their options and gradients. */
 
 import test from "ava";
-import { compileModel } from "../../compiler/compile.ts";
 import { gradients } from "../../compiler/gradient/grad.ts";
 import type { Node } from "../../compiler/graph/node.ts";
 import * as a from "../../compiler/ops/arithmetic.ts";
@@ -15,8 +14,6 @@ import * as e from "../../compiler/ops/exponential.ts";
 import { avgPool2d, maxPool2d } from "../../compiler/ops/pooling.ts";
 import * as r from "../../compiler/ops/reduction.ts";
 import { dimshuffle } from "../../compiler/ops/shape.ts";
-import { emitNative } from "../../compiler/targets/native/index.ts";
-import { functionOf } from "../support/compile.ts";
 import { missingCompiler, quick } from "../support/native.ts";
 import { Cases, wrongOf } from "../support/native-cases.ts";
 
@@ -57,49 +54,6 @@ run("whole margins: rows of a tile that are not evenly spaced", async (t) => {
         (x, w) => [conv2d(x, w, { padding: "full", flip })],
       );
   t.deepEqual(await wrongOf(cases), []);
-});
-
-run("gradients by the input of strided convolutions, whose gaps are passed by", async (t) => {
-  const cases = new Cases(13);
-  for (const stride of [2, 3, [2, 3]])
-    for (const dilation of [1, 2])
-      for (const padding of ["valid", 2] as const)
-        for (const flip of [false, true]) {
-          const option: ConvOptions = { stride, dilation, padding, flip };
-          cases.add(
-            JSON.stringify(option),
-            [
-              [9, 5, 17, 20],
-              [12, 5, 3, 4],
-            ],
-            (x, w) => withGradients(conv2d(x, w, option), [x, w]),
-          );
-        }
-  // Nothing else reads what is scattered from: its memory is its own until that is done.
-  for (const stride of [1, 2])
-    cases.add(
-      `a chain, ${stride}`,
-      [
-        [9, 6, 25, 25],
-        [8, 6, 3, 3],
-        [8, 8, 3, 3],
-      ],
-      (x, w, v) => {
-        const layer = (z: Node, weights: Node, by: number) =>
-          e.tanh(a.mul(0.1, conv2d(z, weights, { stride: by })));
-        const out = layer(layer(layer(x, w, stride), v, 1), v, stride);
-        return gradients(r.sum(a.square(out)), [x]);
-      },
-    );
-  t.deepEqual(await wrongOf(cases), []);
-  const strided = cases.list.filter(({ name }) => name.startsWith("{"));
-  const model = compileModel(
-    "m",
-    "models/m.ts",
-    strided.map(({ outputs }, i) => [`f${i}`, functionOf(outputs, `f${i}`)]),
-  );
-  const text = emitNative(model).get("native.c") ?? "";
-  t.is(text.split(", each added").length - 1, strided.length);
 });
 
 run("convolutions with every option, and their gradients", async (t) => {

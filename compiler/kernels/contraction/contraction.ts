@@ -88,30 +88,42 @@ const mostPadding = 0.4;
  * @param lanes the vector length that costs are compared for
  */
 export function contractionOf(stage: Stage, lanes: number): Contraction | undefined {
-  const [reduce, ...others] = topReduces(stage.body);
-  if (!reduce || others.length > 0 || reduce.fn !== "add" || reduce.dtype !== "float32")
-    return undefined;
-  if (reduce.until) return undefined;
-  if (stage.into.type.dtype !== "float32" || stage.body.dtype !== "float32") return undefined;
-  const summed = reduce.axes.filter((axis) => axis.extent !== 1);
-  const spatial = stage.axes.filter((axis) => axis.extent !== 1);
-  if (summed.length === 0) return undefined;
-  if (volumeOf([...summed, ...spatial]) < leastSteps) return undefined;
-  if (walk(reduce.body).some((s) => s.kind === "reduce")) return undefined;
+  return cheapest(contractionsOf(stage, lanes), lanes);
+}
+
+/** The one that costs least, the first of several. */
+export function cheapest(all: readonly Contraction[], lanes: number): Contraction | undefined {
   let best: Contraction | undefined;
   let lowest = Number.POSITIVE_INFINITY;
+  for (const c of all) {
+    const cost = costOf(c, lanes);
+    if (cost < lowest) [best, lowest] = [c, cost];
+  }
+  return best;
+}
+
+/** All schedules of a kernel that {@link contractionOf} chooses from. */
+export function contractionsOf(stage: Stage, lanes: number): readonly Contraction[] {
+  const [reduce, ...others] = topReduces(stage.body);
+  if (!reduce || others.length > 0 || reduce.fn !== "add" || reduce.dtype !== "float32") return [];
+  if (reduce.until) return [];
+  if (stage.into.type.dtype !== "float32" || stage.body.dtype !== "float32") return [];
+  const summed = reduce.axes.filter((axis) => axis.extent !== 1);
+  const spatial = stage.axes.filter((axis) => axis.extent !== 1);
+  if (summed.length === 0) return [];
+  if (volumeOf([...summed, ...spatial]) < leastSteps) return [];
+  if (walk(reduce.body).some((s) => s.kind === "reduce")) return [];
+  const all: Contraction[] = [];
   const terms = volumeOf(summed);
   for (const parted of partingsOf(reduce.body, summed)) {
     for (const split of splits(factorsOf(parted.body))) {
       for (const pads of [false, true]) {
         const found = contractionFor({ stage, reduce, parted, terms, spatial, lanes, pads }, split);
-        if (!found) continue;
-        const cost = costOf(found, lanes);
-        if (cost < lowest) [best, lowest] = [found, cost];
+        if (found) all.push(found);
       }
     }
   }
-  return best;
+  return all;
 }
 
 const isStatic = (axis: Axis): boolean => typeof axis.extent === "number";

@@ -26,8 +26,7 @@ import {
   type Scalar,
 } from "../scalar.ts";
 import { axesIn, extentOf, volumeOf } from "./axes.ts";
-import { type Contraction, contractionOf, levelsOf } from "./contraction.ts";
-import { costOf } from "./cost.ts";
+import { type Contraction, cheapest, contractionsOf, levelsOf } from "./contraction.ts";
 import { type DefinitionOf, type Load, spreadOf } from "./margins.ts";
 import { offsetIn, operandOf, strideOf } from "./operand.ts";
 import { chooseTile } from "./tile.ts";
@@ -160,13 +159,22 @@ function forwards(
  * The schedule of a kernel, by {@link contractionOf} or scattered, whichever costs less.
  *
  * @param definitionOf the kernel that computes a value
+ * @param can whether the target scatters one
  */
 export function scheduleOf(
   stage: Stage,
   definitionOf: DefinitionOf,
   lanes: number,
+  can: (c: Contraction) => boolean = () => true,
 ): Contraction | undefined {
-  const plain = contractionOf(stage, lanes);
-  const other = plain && scattered(plain, definitionOf, lanes);
-  return other && costOf(other, lanes) < costOf(plain, lanes) ? other : plain;
+  const all = contractionsOf(stage, lanes);
+  const plain = cheapest(all, lanes);
+  if (!plain) return undefined;
+  const others = all.flatMap((c) => {
+    const other = scattered(c, definitionOf, lanes);
+    // Gaps may make up for a schedule that costs more without them.
+    const fits = other && can(other) && (c === plain || other.scatter?.isRow === false);
+    return fits ? [other] : [];
+  });
+  return cheapest([plain, ...others], lanes);
 }

@@ -10,6 +10,7 @@ import { literalLines } from "../literals.ts";
 import { columns, Writer } from "../writer.ts";
 import { type Assembled, assemble, onSharedMemory, withoutFused } from "./assemble.ts";
 import { brokenLine } from "./code.ts";
+import { withoutPadded } from "./contraction/schedule.ts";
 import { kernelsOf, type WasmKernel, writeFunction } from "./function.ts";
 import { Helpers } from "./helpers/index.ts";
 import {
@@ -33,7 +34,9 @@ import { lanes } from "./tiles.ts";
 export async function emitWasm(compiled: CompiledModel): Promise<Map<string, string>> {
   const model = {
     ...compiled,
-    functions: compiled.functions.map((fn) => withoutUsedUp(withRouted(fn, lanes, isRun))),
+    functions: compiled.functions.map((fn) =>
+      withoutUsedUp(withoutPadded(withRouted(fn, lanes, isRun))),
+    ),
   };
   const layout = layoutOf(model);
   const { text, functions, scratch, isShared } = moduleOf(model, layout);

@@ -263,8 +263,9 @@ function describe(
     o.place ? nameOf(o.place.node) : "elements that are copied together";
   const { rows, vectors } = c.tile;
   const parts = c.part ? `, ${volumeOf(c.steps)} steps at a time` : "";
+  const scattered = c.scatter ? ", each added where it belongs" : "";
   if (!c.a)
     return `  in ${4 * vectors} columns ${letters(c.columns)} at a time, of ${operand(c.b)}${parts}`;
   const tile = `${rows} × ${4 * vectors} tiles of ${letters(c.rows)} × ${letters(c.columns)}`;
-  return `  in ${tile}, of ${operand(c.a)} and ${operand(c.b)}${parts}`;
+  return `  in ${tile}, of ${operand(c.a)} and ${operand(c.b)}${scattered}${parts}`;
 }

@@ -3,14 +3,14 @@
 import type { Node } from "../../graph/node.ts";
 import { rescheduled } from "../../kernels/contraction/arrange.ts";
 import { extentOf } from "../../kernels/contraction/axes.ts";
-import { type Contraction, contractionOf } from "../../kernels/contraction/contraction.ts";
+import type { Contraction } from "../../kernels/contraction/contraction.ts";
 import { type Follower, followersOf, usedUpBy } from "../../kernels/contraction/following.ts";
 import { type Rider, ridersOf } from "../../kernels/contraction/riding.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import { type Nest, nestsOf } from "../../kernels/loops.ts";
 import type { CompiledFunction } from "../../model.ts";
+import { scheduleIn } from "./contraction/schedule.ts";
 import { unitsIn, unitsOf } from "./contraction/units.ts";
-import { lanes } from "./tiles.ts";
 
 /** A nest that has a function of its own. */
 export interface Run {
@@ -36,8 +36,7 @@ export function runsOf(fn: CompiledFunction): ReadonlyMap<Nest, Run> {
     stages.length === 1 ? program.routed?.get(stages[0].into) : undefined;
   const nests = nestsOf(fn.calls);
   for (const nest of nests) {
-    const [only, ...others] = nest.stages;
-    const found = others.length === 0 && !routedIn(nest) ? contractionOf(only, lanes) : undefined;
+    const found = scheduleIn(nest, program);
     if (found) contractions.set(nest, found);
   }
   const riders = ridersOf(fn.calls, (nest) => {

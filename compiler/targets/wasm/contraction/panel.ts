@@ -5,6 +5,7 @@ import { type Code, constOf, get, i32, minus, noted, plus, times } from "../code
 import { dimCode } from "../names.ts";
 import { callTile, rightOperand } from "./operands.ts";
 import { writeResult } from "./results.ts";
+import { writeScattered } from "./scatter.ts";
 import { least, type Scope } from "./scope.ts";
 
 export function writePanel(scope: Scope): void {
@@ -46,7 +47,8 @@ export function writePanel(scope: Scope): void {
     }
     const end = plus(get(scope.tileFirst), i32(c.tile.rows));
     body.set(scope.end, "i32", scope.isClamped ? least(body, end, to) : end);
-    writeResult(scope, get(scope.tileFirst), get(scope.end), scope.tileStart);
+    const write = c.scatter ? writeScattered : writeResult;
+    write(scope, get(scope.tileFirst), get(scope.end), scope.tileStart);
   });
 }
 

@@ -4,6 +4,7 @@ import { type Code, constOf, dividedUp, get, i32, noted, plus, product, times } 
 import { dimCode } from "../names.ts";
 import { writePanel } from "./panel.ts";
 import { hasWholeRows, wholeOf, zeros } from "./results.ts";
+import { writeWhole } from "./scatter.ts";
 import type { Scope } from "./scope.ts";
 
 /** How many units there are. */
@@ -82,8 +83,10 @@ function writeUnit(scope: Scope): void {
     if (hasWhole) body.set(wholeOf(name), "v128", zeros);
   }
   if (scope.units.areOuter) {
+    if (scope.c.scatter) writeWhole(scope, "start");
     body.set(scope.first, "i32", i32(0));
     body.loop(scope.first, scope.width, i32(scope.columns), () => writePanel(scope));
+    if (scope.c.scatter) writeWhole(scope, "end");
   } else writePanel(scope);
   for (const { name, parts } of sums) {
     const ofRows: Code = ["call", body.helper("f32x4_sum"), get(wholeOf(name))];
