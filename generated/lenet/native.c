@@ -591,8 +591,8 @@ initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
     for (int j = 0; j < 5; j++) {
       for (int k = 0; k < 5; k++) {
         layer0_W[i * 25 + j * 5
-            + k] = f32_rounded(0.4f * random_number(seed, 1392825402, 0, i * 25 + j * 5 + k))
-            - 0.2f;
+            + k] = f32_rounded(0.4f
+            * random_number(seed, 1392825402 /* layer0.W */, 0, i * 25 + j * 5 + k)) - 0.2f;
       }
     }
   }
@@ -616,7 +616,8 @@ initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
         for (int l = 0; l < 5; l++) {
           layer1_W[i * 500 + j * 25 + k * 5
               + l] = f32_rounded(0.17192048f
-              * random_number(seed, -1632430167, 0, i * 500 + j * 25 + k * 5 + l)) - 0.08596024f;
+              * random_number(seed, -1632430167 /* layer1.W */, 0, i * 500 + j * 25 + k * 5 + l))
+              - 0.08596024f;
         }
       }
     }
@@ -640,11 +641,11 @@ struct initial_hidden_W_hidden_W_operands {
 
 static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
-  for (int i = from * 13; i < least(800, to * 13); i++) {
+  for (int i = from * 13 /* i of a unit */; i < least(800, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       hidden_W[i * 500
-          + j] = f32_rounded(0.13587324f * random_number(seed, -1815431459, 0, i * 500 + j))
-          - 0.06793662f;
+          + j] = f32_rounded(0.13587324f
+          * random_number(seed, -1815431459 /* hidden.W */, 0, i * 500 + j)) - 0.06793662f;
     }
   }
 }
@@ -880,7 +881,7 @@ train_h1_pooled_and_h1(
   int from,
   int to
 ) {
-  for (int i = from * 3; i < least(500, to * 3); i++) {
+  for (int i = from * 3 /* i of a unit */; i < least(500, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
         for (int l = 0; l < 4; l++) {
@@ -970,7 +971,7 @@ train_h2_panel(
 static void train_h2(void *on, int from, int to) {
   const struct train_h2_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i, in 84 parts.
     const int j_first = unit / 84 * (2 * LANES);
     const int i_from = unit % 84 * 6;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -1036,7 +1037,7 @@ train_p_logits_panel(
 static void train_p_logits(void *on, int from, int to) {
   const struct train_p_logits_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 150 i.
+    // What the unit's number stands for: the first of LANES j, the first of 150 i, in 4 parts.
     const int j_first = unit / 4 * LANES;
     const int i_from = unit % 4 * 150;
     const int columns = least(10 - j_first, LANES);
@@ -1200,7 +1201,8 @@ train_d_h1_linear_panel(
 static void train_d_h1_linear(void *on, int from, int to) {
   const struct train_d_h1_linear_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES jkl, the first of 144 i.
+    // What the unit's number stands for: the first of 2 * LANES jkl, the first of 144 i, in 4
+    //     parts.
     const int jkl_first = unit / 4 * (2 * LANES);
     const int i_from = unit % 4 * 144;
     const int columns = least(800 - jkl_first, 2 * LANES);
@@ -1231,7 +1233,7 @@ train_d_h1_linear_share(
   int from,
   int to
 ) {
-  for (int i = from * 3; i < least(500, to * 3); i++) {
+  for (int i = from * 3 /* i of a unit */; i < least(500, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
         for (int l = 0; l < 4; l++) {
@@ -1423,7 +1425,7 @@ struct train_x_arranged_operands {
 
 static never_inline void
 train_x_arranged(const float *restrict x, float *restrict x_arranged, int from, int to) {
-  for (int i = from * 16; i < least(500, to * 16); i++) {
+  for (int i = from * 16 /* i of a unit */; i < least(500, to * 16); i++) {
     for (int j = 0; j < 784; j++) {
       x_arranged[i * 784 + j] = x[i * 784 + j];
     }
@@ -1552,7 +1554,7 @@ struct train_h0_arranged_operands {
 
 static never_inline void
 train_h0_arranged(const float *restrict h0, float *restrict h0_arranged, int from, int to) {
-  for (int i = from * 5; i < least(500, to * 5); i++) {
+  for (int i = from * 5 /* i of a unit */; i < least(500, to * 5); i++) {
     for (int j = 0; j < 12; j++) {
       for (int k = 0; k < 12; k++) {
         for (int l = 0; l < 20; l++) {
@@ -1665,7 +1667,7 @@ struct train_layer1_b_operands {
 
 static never_inline void
 train_layer1_b(float *restrict layer1_b, const float *restrict d_h1_linear, int from, int to) {
-  for (int i = from * 2; i < least(50, to * 2); i++) {
+  for (int i = from * 2 /* i of a unit */; i < least(50, to * 2); i++) {
     double d_layer1_b = 0.0;
     for (int j = 0; j < 500; j++) {
       for (int k = 0; k < 4; k++) {
@@ -1724,7 +1726,7 @@ train_hidden_W_panel(
 static void train_hidden_W(void *on, int from, int to) {
   const struct train_hidden_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 12 i.
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 12 i, in 67 parts.
     const int j_first = unit / 67 * (2 * LANES);
     const int i_from = unit % 67 * 12;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -2006,7 +2008,7 @@ validate_h1(
   int from,
   int to
 ) {
-  for (int i = from * 3; i < least(500, to * 3); i++) {
+  for (int i = from * 3 /* i of a unit */; i < least(500, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
         for (int l = 0; l < 4; l++) {
@@ -2335,7 +2337,7 @@ probabilities_h1(
   int from,
   int to
 ) {
-  for (int i = from * 3; i < least(rows, to * 3); i++) {
+  for (int i = from * 3 /* i of a unit */; i < least(rows, to * 3); i++) {
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 4; k++) {
         for (int l = 0; l < 4; l++) {

@@ -269,7 +269,7 @@ train_p_logits_panel(
 static void train_p_logits(void *on, int from, int to) {
   const struct train_p_logits_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 144 i.
+    // What the unit's number stands for: the first of LANES j, the first of 144 i, in 5 parts.
     const int j_first = unit / 5 * LANES;
     const int i_from = unit % 5 * 144;
     const int columns = least(10 - j_first, LANES);

@@ -531,11 +531,11 @@ struct initial_hidden_W_hidden_W_operands {
 
 static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
-  for (int i = from * 13; i < least(784, to * 13); i++) {
+  for (int i = from * 13 /* i of a unit */; i < least(784, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       hidden_W[i * 500
-          + j] = f32_rounded(0.13671719f * random_number(seed, -1815431459, 0, i * 500 + j))
-          - 0.06835859f;
+          + j] = f32_rounded(0.13671719f
+          * random_number(seed, -1815431459 /* hidden.W */, 0, i * 500 + j)) - 0.06835859f;
     }
   }
 }
@@ -609,7 +609,7 @@ train_h_panel(
 static void train_h(void *on, int from, int to) {
   const struct train_h_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i.
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i, in 2 parts.
     const int j_first = unit / 2 * (2 * LANES);
     const int i_from = unit % 2 * 10;
     const int columns = least(500 - j_first, 2 * LANES);
@@ -819,7 +819,7 @@ train_hidden_W_panel(
 static void train_hidden_W(void *on, int from, int to) {
   const struct train_hidden_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 208 i.
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 208 i, in 4 parts.
     const int j_first = unit / 4 * (2 * LANES);
     const int i_from = unit % 4 * 208;
     double *L2_sum_hidden_W_part = operands->L2_sum_hidden_W_parts + unit;
@@ -915,7 +915,7 @@ train_output_W_panel(
 static void train_output_W(void *on, int from, int to) {
   const struct train_output_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 210 i.
+    // What the unit's number stands for: the first of LANES j, the first of 210 i, in 3 parts.
     const int j_first = unit / 3 * LANES;
     const int i_from = unit % 3 * 210;
     double *L2_sum_output_W_part = operands->L2_sum_output_W_parts + unit;

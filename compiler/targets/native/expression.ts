@@ -12,6 +12,7 @@ import {
   type ScalarFn,
   walk,
 } from "../../kernels/scalar.ts";
+import { streamName } from "../../ops/streams.ts";
 import { inC } from "./names.ts";
 
 /** C's operator precedences, as far as they are needed. */
@@ -158,8 +159,16 @@ const table: Record<InstructionFn, Print> = {
   }),
   cast: ([a], s) => cast(a, s),
   rounded: typed("rounded"),
-  random: (args) => called("random_number", args),
+  random: (args, s) => called("random_number", withStream(args, s)),
 };
+
+/** Operands of a draw, with the name of its stream. */
+function withStream(args: readonly Code[], draw: Scalar): readonly Code[] {
+  const stream = draw.kind === "call" ? draw.args[1] : undefined;
+  const name = stream?.kind === "const" ? streamName(stream.value) : undefined;
+  if (name === undefined) return args;
+  return args.map((arg, i) => (i === 1 ? { ...arg, text: `${arg.text} /* ${name} */` } : arg));
+}
 
 /** What math.h has itself of the functions that have a definition. */
 const libraryNames: Partial<Record<DefinedFn, string>> = {

@@ -240,9 +240,10 @@ class KernelWriter {
     const { out } = this;
     writeStatements(out, before, this.#names);
     const isOne = chunk === "1";
+    const about = /^\d+$/.test(chunk) ? ` /* ${this.#names.letter(loop.axis)} of a unit */` : "";
     const some = {
       loop,
-      first: isOne ? "from" : `from * ${chunk}`,
+      first: isOne ? "from" : `from * ${chunk}${about}`,
       end: isOne ? "to" : `least(${dimInC(loop.axis.extent)}, to * ${chunk})`,
     };
     writeStatements(out, [...sums, loop], this.#names, some);

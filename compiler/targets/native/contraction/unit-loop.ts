@@ -41,10 +41,14 @@ export function writeUnits(scope: Scope, name: string): void {
           scale: ` * ${units.rows}`,
         });
     }
+    const cuts = numbers.at(-1)?.extent;
+    const inCuts = cuts ? `, in ${cuts} parts` : "";
     const starts = [
       ...c.outer.map((axis) => scope.names.letter(axis)),
       ...(isOuter ? [] : [`the first of ${scope.width} ${scope.column}`]),
-      ...(isOuter || units.rows === undefined ? [] : [`the first of ${units.rows} ${scope.row}`]),
+      ...(isOuter || units.rows === undefined
+        ? []
+        : [`the first of ${units.rows} ${scope.row}${inCuts}`]),
     ];
     out.note([`What the unit's number stands for: ${starts.join(", ")}.`]);
     divide(scope, unit, numbers, units);
