@@ -2415,15 +2415,19 @@
         (loop $each_unit
           ;; what the unit's number stands for
           (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
+            (i32.mul
+              (i32.div_u (local.get $unit) (i32.const 4 (; parts of 144 i ;)))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
+            (i32.mul
+              (i32.rem_u (local.get $unit) (i32.const 4 (; parts of 144 i ;)))
+              (i32.const 144 (; i of a part ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min
               (i32.const 500)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
@@ -2469,7 +2473,7 @@
             (local.set $i (local.get $i_first))
             (loop $each_i
               (if
-                (i32.eq (local.get $columns) (i32.const 12))
+                (i32.eq (local.get $columns) (i32.const 12 (; all of a panel ;)))
                 (then
                   (v128.store
                     (local.get $h2.row)
@@ -2546,13 +2550,17 @@
         (loop $each_unit
           ;; what the unit's number stands for
           (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 4)) (i32.const 12 (; j of a panel ;))))
+            (i32.mul
+              (i32.div_u (local.get $unit) (i32.const 4 (; parts of 144 i ;)))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
+            (i32.mul
+              (i32.rem_u (local.get $unit) (i32.const 4 (; parts of 144 i ;)))
+              (i32.const 144 (; i of a part ;))))
           (local.set $i_to
             (call $i32_min
               (i32.const 500)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
@@ -2897,7 +2905,7 @@
             (local.set $i (local.get $i_first))
             (loop $each_i
               (if
-                (i32.eq (local.get $columns) (i32.const 12))
+                (i32.eq (local.get $columns) (i32.const 12 (; all of a panel ;)))
                 (then
                   (v128.store
                     (local.get $d_h2_linear.row)
@@ -2994,16 +3002,18 @@
           ;; what the unit's number stands for
           (local.set $jkl_first
             (i32.mul
-              (i32.div_u (local.get $unit) (i32.const 4))
+              (i32.div_u (local.get $unit) (i32.const 4 (; parts of 144 i ;)))
               (i32.const 12 (; jkl of a panel ;))))
           (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 4)) (i32.const 144 (; i of a unit ;))))
+            (i32.mul
+              (i32.rem_u (local.get $unit) (i32.const 4 (; parts of 144 i ;)))
+              (i32.const 144 (; i of a part ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 800) (local.get $jkl_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min
               (i32.const 500)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           ;; a panel of the right operand, column by column
           (local.set $at (i32.const 0))
           (loop $each_at
@@ -3078,7 +3088,7 @@
             (local.set $i (local.get $i_first))
             (loop $each_i
               (if
-                (i32.eq (local.get $columns) (i32.const 12))
+                (i32.eq (local.get $columns) (i32.const 12 (; all of a panel ;)))
                 (then
                   (v128.store
                     (local.get $d_h1_linear.row)
@@ -4503,15 +4513,19 @@
         (loop $each_unit
           ;; what the unit's number stands for
           (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 6)) (i32.const 12 (; j of a panel ;))))
+            (i32.mul
+              (i32.div_u (local.get $unit) (i32.const 6 (; parts of 144 i ;)))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 6)) (i32.const 144 (; i of a unit ;))))
+            (i32.mul
+              (i32.rem_u (local.get $unit) (i32.const 6 (; parts of 144 i ;)))
+              (i32.const 144 (; i of a part ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 12)))
           (local.set $i_to
             (call $i32_min
               (i32.const 800)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           (local.set $right
             (i32.add (local.get $d_h2_linear) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
@@ -4551,7 +4565,7 @@
             (local.set $i (local.get $i_first))
             (loop $each_i
               (if
-                (i32.eq (local.get $columns) (i32.const 12))
+                (i32.eq (local.get $columns) (i32.const 12 (; all of a panel ;)))
                 (then
                   (v128.store
                     (local.get $hidden_W.row)
@@ -4640,7 +4654,7 @@
           (local.set $hidden_b.row
             (i32.add (local.get $hidden_b) (i32.shl (local.get $i_first) (i32.const 2))))
           (if
-            (i32.eq (local.get $columns) (i32.const 16))
+            (i32.eq (local.get $columns) (i32.const 16 (; all of a panel ;)))
             (then
               (v128.store
                 (local.get $hidden_b.row)
@@ -5813,7 +5827,7 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
               (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $i_from
             (i32.mul
@@ -5821,14 +5835,14 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
+              (i32.const 144 (; i of a part ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $i_to
             (call $i32_min
               (local.get $rows)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
@@ -5885,7 +5899,7 @@
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (if
-                    (i32.eq (local.get $columns) (i32.const 8))
+                    (i32.eq (local.get $columns) (i32.const 8 (; all of a panel ;)))
                     (then
                       (v128.store
                         (local.get $h2.row)
@@ -5964,7 +5978,7 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
               (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
             (i32.mul
@@ -5972,12 +5986,12 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
+              (i32.const 144 (; i of a part ;))))
           (local.set $i_to
             (call $i32_min
               (local.get $rows)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
@@ -6310,15 +6324,15 @@
     (call $share
       (global.get $probabilities.h2.job)
       (i32.mul
-        (i32.const 63)
+        (i32.const 63 (; panels ;))
         (i32.div_u
           (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-          (i32.const 144 (; i of a unit ;)))))
+          (i32.const 144 (; i of a part ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
         (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-        (i32.const 144 (; i of a unit ;))))
+        (i32.const 144 (; i of a part ;))))
     (call $probabilities.scores))
 
   ;; argmax[i] = argmax_j scores_logits[i,j]
@@ -6453,15 +6467,15 @@
     (call $share
       (global.get $probabilities.h2.job)
       (i32.mul
-        (i32.const 63)
+        (i32.const 63 (; panels ;))
         (i32.div_u
           (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-          (i32.const 144 (; i of a unit ;)))))
+          (i32.const 144 (; i of a part ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
         (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-        (i32.const 144 (; i of a unit ;))))
+        (i32.const 144 (; i of a part ;))))
     (call $predict.argmax))
 
   (export "serve" (func $serve))

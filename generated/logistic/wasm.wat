@@ -694,13 +694,17 @@
         (loop $each_unit
           ;; what the unit's number stands for
           (local.set $j_first
-            (i32.mul (i32.div_u (local.get $unit) (i32.const 5)) (i32.const 12 (; j of a panel ;))))
+            (i32.mul
+              (i32.div_u (local.get $unit) (i32.const 5 (; parts of 144 i ;)))
+              (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
-            (i32.mul (i32.rem_u (local.get $unit) (i32.const 5)) (i32.const 144 (; i of a unit ;))))
+            (i32.mul
+              (i32.rem_u (local.get $unit) (i32.const 5 (; parts of 144 i ;)))
+              (i32.const 144 (; i of a part ;))))
           (local.set $i_to
             (call $i32_min
               (i32.const 600)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (call $copy_rows_3
@@ -1271,7 +1275,7 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
               (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
             (i32.mul
@@ -1279,12 +1283,12 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
+              (i32.const 144 (; i of a part ;))))
           (local.set $i_to
             (call $i32_min
               (local.get $rows)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           (local.set $right (i32.add (local.get $W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
           (call $copy_rows_3
@@ -1538,7 +1542,7 @@
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
         (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-        (i32.const 144 (; i of a unit ;))))
+        (i32.const 144 (; i of a part ;))))
     (call $probabilities.scores))
 
   ;; argmax[i] = argmax_j scores_logits[i,j]
@@ -1599,7 +1603,7 @@
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
         (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-        (i32.const 144 (; i of a unit ;))))
+        (i32.const 144 (; i of a part ;))))
     (call $predict.argmax))
 
   (export "serve" (func $serve))

@@ -1410,7 +1410,7 @@
             (local.set $i (local.get $i_first))
             (loop $each_i
               (if
-                (i32.eq (local.get $columns) (i32.const 8))
+                (i32.eq (local.get $columns) (i32.const 8 (; all of a panel ;)))
                 (then
                   (v128.store
                     (local.get $h.row)
@@ -1803,7 +1803,7 @@
             (local.set $i (local.get $i_first))
             (loop $each_i
               (if
-                (i32.eq (local.get $columns) (i32.const 8))
+                (i32.eq (local.get $columns) (i32.const 8 (; all of a panel ;)))
                 (then
                   (v128.store
                     (local.get $d_linear.row)
@@ -1935,7 +1935,7 @@
             (local.set $i (local.get $i_first))
             (loop $each_i
               (if
-                (i32.eq (local.get $columns) (i32.const 8))
+                (i32.eq (local.get $columns) (i32.const 8 (; all of a panel ;)))
                 (then
                   (local.set $L2_sum_hidden_W.0.x4
                     (f32x4.relaxed_madd
@@ -2062,7 +2062,7 @@
           (local.set $hidden_b.row
             (i32.add (local.get $hidden_b) (i32.shl (local.get $i_first) (i32.const 2))))
           (if
-            (i32.eq (local.get $columns) (i32.const 16))
+            (i32.eq (local.get $columns) (i32.const 16 (; all of a panel ;)))
             (then
               (v128.store
                 (local.get $hidden_b.row)
@@ -2491,7 +2491,7 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
               (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $i_from
             (i32.mul
@@ -2499,14 +2499,14 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
+              (i32.const 144 (; i of a part ;))))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
           (local.set $i_to
             (call $i32_min
               (local.get $rows)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           (local.set $right
             (i32.add (local.get $hidden_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
@@ -2563,7 +2563,7 @@
                 (local.set $i (local.get $i_first))
                 (loop $each_i
                   (if
-                    (i32.eq (local.get $columns) (i32.const 8))
+                    (i32.eq (local.get $columns) (i32.const 8 (; all of a panel ;)))
                     (then
                       (v128.store
                         (local.get $features.row)
@@ -2644,7 +2644,7 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
               (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
             (i32.mul
@@ -2652,12 +2652,12 @@
                 (local.get $unit)
                 (i32.div_u
                   (i32.add (local.get $rows) (i32.const 143))
-                  (i32.const 144 (; i of a unit ;))))
-              (i32.const 144 (; i of a unit ;))))
+                  (i32.const 144 (; i of a part ;))))
+              (i32.const 144 (; i of a part ;))))
           (local.set $i_to
             (call $i32_min
               (local.get $rows)
-              (i32.add (local.get $i_from) (i32.const 144 (; rows of a unit ;)))))
+              (i32.add (local.get $i_from) (i32.const 144 (; i of a part ;)))))
           (local.set $right
             (i32.add (local.get $output_W) (i32.shl (local.get $j_first) (i32.const 2))))
           ;; a panel of the right operand, row by row
@@ -2924,15 +2924,15 @@
     (call $share
       (global.get $probabilities.features.job)
       (i32.mul
-        (i32.const 63)
+        (i32.const 63 (; panels ;))
         (i32.div_u
           (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-          (i32.const 144 (; i of a unit ;)))))
+          (i32.const 144 (; i of a part ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
         (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-        (i32.const 144 (; i of a unit ;))))
+        (i32.const 144 (; i of a part ;))))
     (call $probabilities.scores))
 
   ;; argmax[i] = argmax_j scores_logits[i,j]
@@ -3001,15 +3001,15 @@
     (call $share
       (global.get $probabilities.features.job)
       (i32.mul
-        (i32.const 63)
+        (i32.const 63 (; panels ;))
         (i32.div_u
           (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-          (i32.const 144 (; i of a unit ;)))))
+          (i32.const 144 (; i of a part ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
         (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
-        (i32.const 144 (; i of a unit ;))))
+        (i32.const 144 (; i of a part ;))))
     (call $predict.argmax))
 
   (export "serve" (func $serve))

@@ -23,9 +23,9 @@ export const constOf = (code: Code): number | undefined =>
 /** a + b, without additions of 0. */
 export function plus(a: Code, b: Code): Code {
   const [x, y] = [constOf(a), constOf(b)];
-  if (x !== undefined && y !== undefined) return i32(x + y);
   if (x === 0) return b;
-  return y === 0 ? a : ["i32.add", a, b];
+  if (y === 0) return a;
+  return x !== undefined && y !== undefined ? i32(x + y) : ["i32.add", a, b];
 }
 
 /** a·n, as a shift where n is a power of two. @param about what n is, unless it is the size of a number */
@@ -59,9 +59,9 @@ export function minus(a: Code, b: Code): Code {
 /** a·b, without factors of 1. */
 export function product(a: Code, b: Code): Code {
   const [x, y] = [constOf(a), constOf(b)];
-  if (x !== undefined && y !== undefined) return i32(x * y);
   if (x === 1) return b;
-  return y === 1 ? a : ["i32.mul", a, b];
+  if (y === 1) return a;
+  return x !== undefined && y !== undefined ? i32(x * y) : ["i32.mul", a, b];
 }
 
 export function flat(code: Code): string {

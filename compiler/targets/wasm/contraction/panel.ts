@@ -15,7 +15,7 @@ export function writePanel(scope: Scope): void {
   if (constOf(scope.columnCount) === undefined)
     body.set("columns", "i32", least(body, minus(i32(scope.columns), first), i32(scope.width)));
   if (scope.units.rows !== undefined) {
-    const end = plus(get(scope.from), noted(i32(scope.units.rows), "rows of a unit"));
+    const end = plus(get(scope.from), noted(i32(scope.units.rows), `${scope.rowLetter} of a part`));
     body.set(scope.to, "i32", least(body, dimCode(scope.rows), end));
   }
   const [from, to] = scope.rowsOfUnit;

@@ -71,7 +71,7 @@ function writeRows(scope: Scope, from: Code, to: Code, firstRow: Code): void {
     if (!inLanes || scope.columns < scope.width) others();
     else if (scope.columns % scope.width === 0) full();
     else {
-      const isFull: Code = ["i32.eq", get("columns"), i32(scope.width)];
+      const isFull: Code = ["i32.eq", get("columns"), noted(i32(scope.width), "all of a panel")];
       const [whole, rest] = [full, others].map((side) => body.inside(side));
       body.push(["if", isFull, ["then", ...whole], ["else", ...rest]]);
     }

@@ -36,10 +36,10 @@ function partsOf(scope: Scope): readonly {
             name: scope.from,
             count:
               typeof scope.rows === "number"
-                ? noted(i32(Math.ceil(scope.rows / rows)), `units of ${rows} ${scope.rowLetter}`)
-                : dividedUp(dimCode(scope.rows), rows, `${scope.rowLetter} of a unit`),
+                ? noted(i32(Math.ceil(scope.rows / rows)), `parts of ${rows} ${scope.rowLetter}`)
+                : dividedUp(dimCode(scope.rows), rows, `${scope.rowLetter} of a part`),
             scale: rows,
-            about: `${scope.rowLetter} of a unit`,
+            about: `${scope.rowLetter} of a part`,
           },
         ];
   return [
