@@ -5,20 +5,24 @@ import type { Law, Printed } from "./op.ts";
 
 const number = (text: string): number => (text === "" ? Number.NaN : Number(text));
 
-/** Without the digits that float32 rounds away. */
-const shortest = (value: number): string => String(Number(value.toPrecision(6)));
+const rounded = (value: number, digits: number): string =>
+  String(Number(value.toPrecision(digits)));
 
-/** Numbers are added up, other terms written. */
+/** A parameter as it is printed: of numbers, the digits that all float32 have. */
+export const shown = (text: string): string =>
+  Number.isFinite(number(text)) ? rounded(number(text), 6) : text;
+
+/** Numbers are added up, with more digits than are shown; other terms are written. */
 export function sumOf(a: string, b: string, sign: "+" | "-" = "+"): string {
   const [x, y] = [a, b].map(number);
-  if (Number.isFinite(x + y)) return shortest(sign === "+" ? x + y : x - y);
+  if (Number.isFinite(x + y)) return rounded(sign === "+" ? x + y : x - y, 9);
   if (x === 0 && sign === "+") return b;
   return y === 0 ? a : `${a} ${sign} ${/[+-]/.test(b) ? `\\left(${b}\\right)` : b}`;
 }
 
 function productOf(a: string, b: string): string {
   const [x, y] = [a, b].map(number);
-  if (Number.isFinite(x * y)) return shortest(x * y);
+  if (Number.isFinite(x * y)) return rounded(x * y, 9);
   if (x === 0 || y === 0) return "0";
   if (x === 1 || y === 1) return x === 1 ? b : a;
   const [first, second] = [a, b].map((text) =>

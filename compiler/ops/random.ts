@@ -16,7 +16,7 @@ import {
 } from "../kernels/scalar.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { unary } from "./elementwise.ts";
-import { drawnFrom, sumOf } from "./laws.ts";
+import { drawnFrom, shown, sumOf } from "./laws.ts";
 import { constantValue, literal, symbolOp } from "./leaf.ts";
 import { functional, precedence } from "./notation.ts";
 import { type AnyOp, type Law, type Lowering, type Notation, op, type Sign } from "./op.ts";
@@ -130,7 +130,7 @@ export const uniformOp: AnyOp = op<DrawAttrs>({
   gradient: drawn,
   notation: notation(
     "uniform",
-    (low, range) => `\\mathcal{U}\\left(${low},\\, ${sumOf(low, range)}\\right)`,
+    (low, range) => `\\mathcal{U}\\left(${shown(low)},\\, ${shown(sumOf(low, range))}\\right)`,
     drawSign("\\mathcal{U}", "a,\\, b", "evenly from [a, b)"),
   ),
   samples,
@@ -182,10 +182,11 @@ export const normalOp: AnyOp = op<DrawAttrs>({
   gradient: drawn,
   notation: notation(
     "normal",
-    (mean, deviation) => {
+    (mean, scale) => {
+      const deviation = shown(scale);
       const isOne = /^[\d.\w]+$/.test(deviation);
       const variance = isOne ? `${deviation}^{2}` : `\\left(${deviation}\\right)^{2}`;
-      return `\\mathcal{N}\\left(${mean},\\, ${deviation === "1" ? "1" : variance}\\right)`;
+      return `\\mathcal{N}\\left(${shown(mean)},\\, ${deviation === "1" ? "1" : variance}\\right)`;
     },
     drawSign("\\mathcal{N}", "\\mu,\\, \\sigma^{2}", "normal, with mean μ and variance σ²"),
   ),
