@@ -28,14 +28,14 @@ const identifiers = /(?<![\p{L}\p{N}_$.])[\p{L}_$][\p{L}\p{N}_$]*/gu;
  * The text with a number in place of each name that it declares itself, by first appearance, and without comments and line breaks:
  * where lines end, and whether a comma is behind the last of a list, depends on how long names are.
  */
-export function withoutNames(text: string, declared: Iterable<string>): string {
-  const own = new Set(declared);
+export function withoutNames(text: string, own: ReadonlySet<string>): string {
   const numbers = new Map<string, number>();
   const joined = text
     .replace(/^\s*(?:\/\/|;;).*\n/gm, "")
     .replace(/\s*\\?\n\s*/g, " ")
     .replace(/([([{]) /g, "$1")
     .replace(/,? ([)\]}])/g, "$1");
+  if (own.size === 0) return joined;
   return joined.replace(identifiers, (name) => {
     if (!own.has(name)) return name;
     const number = numbers.get(name) ?? numbers.size;
@@ -59,13 +59,23 @@ export class CommonKernels<K extends OwnKernel = OwnKernel> {
   constructor(kernels: readonly K[], declaredIn: (text: string) => Iterable<string>) {
     this.#kernels = kernels;
     this.#own = new Map(kernels.map((kernel) => [kernel.of, kernel]));
-    const first = new Map<string, K>();
+    const byValue = new Map<string, K[]>();
     for (const kernel of kernels) {
-      const key = `${kernel.value}\n${withoutNames(kernel.text, declaredIn(kernel.text))}`;
-      const known = first.get(key);
-      if (!known) first.set(key, kernel);
-      const isHidden = known && namesOf(kernel.fn).has(known.name);
-      this.#called.set(kernel.of, known && !isHidden ? known : kernel);
+      const others = byValue.get(kernel.value);
+      if (others) others.push(kernel);
+      else byValue.set(kernel.value, [kernel]);
+    }
+    for (const group of byValue.values()) {
+      const first = new Map<string, K>();
+      for (const kernel of group) {
+        // Most kernels are the only one of their value: nothing is as they are.
+        const key =
+          group.length === 1 ? "" : withoutNames(kernel.text, new Set(declaredIn(kernel.text)));
+        const known = first.get(key);
+        if (!known) first.set(key, kernel);
+        const isHidden = known && namesOf(kernel.fn).has(known.name);
+        this.#called.set(kernel.of, known && !isHidden ? known : kernel);
+      }
     }
   }
 
