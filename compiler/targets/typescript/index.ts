@@ -1,14 +1,7 @@
 /** The reference target: dependency-free TypeScript, loops over typed arrays, written for a reviewer. */
 
 import type { Node } from "../../graph/node.ts";
-import {
-  type DType,
-  dimPlus,
-  dimText,
-  formatType,
-  sizesOf,
-  staticSize,
-} from "../../graph/types.ts";
+import { dimPlus, dimText, sizesOf, staticSize } from "../../graph/types.ts";
 import { type Call, type Choice, callsIn, type Nest, type Repeat } from "../../kernels/loops.ts";
 import { roomOf } from "../../kernels/plan.ts";
 import type { View } from "../../kernels/program.ts";
@@ -23,17 +16,11 @@ import {
   type Scalar,
   walk,
 } from "../../kernels/scalar.ts";
-import {
-  type CompiledFunction,
-  type CompiledModel,
-  publicNameIn,
-  type SharedVariable,
-} from "../../model.ts";
+import { type CompiledFunction, type CompiledModel, publicNameIn } from "../../model.ts";
 import { isState } from "../../ops/scan.ts";
 import { banner } from "../banner.ts";
 import { CommonKernels, type OwnKernel } from "../common.ts";
 import { formulaOf } from "../formula.ts";
-import { literalLines } from "../literals.ts";
 import { Writer } from "../writer.ts";
 import { offset } from "./expression.ts";
 import { writeHelpers } from "./helpers.ts";
