@@ -89,7 +89,11 @@ export class Scope {
     this.columns = c.padded?.count ?? volumeOf(c.columns);
     this.rows = c.rows.length > 0 ? extentOf(c.rows) : 1;
     this.isNumber = (node) => numbers.includes(node);
-    this.sum = numbers.some((node) => body.nameOf(node) === sumName) ? `${sumName}_` : sumName;
+    const taken = [
+      ...numbers.map((node) => body.nameOf(node)),
+      ...onTheWay.sums.map((s) => s.name),
+    ];
+    this.sum = taken.includes(sumName) ? `${sumName}_` : sumName;
     const together = (axes: readonly Axis[], extent: Dim, other: string): Axis => {
       if (axes.length === 1) return axes[0];
       const axis = newAxis(extent);
