@@ -66,8 +66,8 @@ test("a fault of a target names it and the model", async (t) => {
   const { model } = await buildModel("faulty.ts", { root, targets: [] });
   rmSync(root, { recursive: true });
   const [fn] = model.functions;
-  // A function with no nests that is said to call them cannot be written.
-  const damaged = { ...model, functions: [{ ...fn, nests: [] }] };
+  // A function that reads what it is said not to have cannot be written.
+  const damaged = { ...model, functions: [{ ...fn, program: { ...fn.program, inputs: [] } }] };
   await t.throwsAsync(() => emitModel(damaged, ["wasm"]), {
     message: /^faulty\.ts, target wasm: /,
   });
