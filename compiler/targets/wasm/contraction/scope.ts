@@ -92,6 +92,7 @@ export class Scope {
     const taken = [
       ...numbers.map((node) => body.nameOf(node)),
       ...onTheWay.sums.map((s) => s.name),
+      ...(onTheWay.follower?.statements ?? []).map((s) => (s.kind === "let" ? s.local.name : "")),
     ];
     this.sum = taken.includes(sumName) ? `${sumName}_` : sumName;
     const together = (axes: readonly Axis[], extent: Dim, other: string): Axis => {
