@@ -113,8 +113,8 @@ export function compileModel(
 }
 
 /**
- * Shared variables among the exports, by their names: those exported by themselves, and those that an
- * exported layer has as properties – `W` of `hidden` is `hidden_W`.
+ * Shared variables among the exports, by their names: those exported by themselves, and those that exported
+ * layers, lists and records hold, however deep – `W` of `hidden` is `hidden_W`, of `layers[0]` it is `layers_0_W`.
  */
 function exportedVariables(exports: ModelExports): Map<Node, string> {
   const found = new Map<Node, string>();
@@ -125,16 +125,31 @@ function exportedVariables(exports: ModelExports): Map<Node, string> {
     } else if (value instanceof RandomStream) {
       // The state of a stream: which calls its draws are at.
       for (const counter of value.counters) found.set(counter, counter.label?.name ?? name);
-    } else if (typeof value === "object" && value !== null) {
-      for (const [key, part] of Object.entries(value)) {
-        const full = `${name}_${key}`;
-        if (isNode(part) && !found.has(part) && !own.has(full)) add(full, part);
-      }
     }
   };
-  for (const [key, value] of exports) add(key, value);
+  // One level after the other: what is held in two places is called after the shorter way to it.
+  let level: ModelExports = exports;
+  const seen = new Set<unknown>();
+  for (const [name, value] of exports) add(name, value);
+  while (level.length > 0) {
+    level = level.flatMap(([name, value]) => {
+      if (!isHolder(value) || seen.has(value)) return [];
+      seen.add(value);
+      return Object.entries(value).map(([key, part]) => [`${name}_${key}`, part] as const);
+    });
+    for (const [name, part] of level)
+      if (!(isNode(part) && found.has(part)) && !own.has(name)) add(name, part);
+  }
   return found;
 }
+
+/** Lists, records and objects of the model's classes; what the language makes holds nothing of the model's. */
+const isHolder = (value: unknown): value is object =>
+  typeof value === "object" &&
+  value !== null &&
+  !isNode(value) &&
+  !(value instanceof ModelFunction || value instanceof RandomStream) &&
+  !ArrayBuffer.isView(value);
 
 const rootsOf = (functions: readonly ModelFunction[]): Node[] =>
   functions.flatMap((f) => [...f.outputs, ...f.updates.flatMap((u) => [u.target, u.value])]);

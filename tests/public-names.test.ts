@@ -149,3 +149,51 @@ test.serial("generated TypeScript type-checks, and files of weights have the nam
   await loadWeights(file, { m: other.m, größe: other.größe });
   t.deepEqual(Array.from(other.m.get()), [7, 8, 9]);
 });
+
+const holders = `import { fn, mean, randomStream, shared, vector } from "adjoint";
+const x = vector(2);
+class Cell { readonly U = shared([1, 2]); }
+class Layer {
+  readonly W = shared([3, 4]);
+  readonly cell = new Cell();
+  readonly parent: unknown;
+  readonly #b = shared([5, 6]);
+  constructor(parent?: Layer) { this.parent = parent ?? this; }
+  apply(x: number): number { return x * this.W + this.#b + this.cell.U; }
+}
+export const one = new Layer();
+export const layers = [new Layer(one), new Layer(one)];
+export const obj = { a: new Layer(), again: one, list: [[shared([7, 8])]], rng: randomStream(1) };
+export const plain = [shared(1), shared(2)];
+const all = [one, ...layers, obj.a];
+const sum = all.reduce((sum, layer) => layer.apply(sum), x + obj.list[0][0] + plain[0] + plain[1]);
+export const f = fn([x], mean(sum + obj.rng.uniform([2])));
+`;
+
+test.serial(
+  "what exported lists, records and objects hold is exported, however deep",
+  async (t) => {
+    const { entry } = await generate(t, "holders", holders, ["typescript"]);
+    const { createHolders } = await import(entry);
+    const trainer = createHolders();
+    const names = Object.keys(trainer).filter((name) => typeof trainer[name] === "object");
+    t.deepEqual(names.sort(), [
+      "layers_0_W",
+      "layers_0_cell_U",
+      "layers_1_W",
+      "layers_1_cell_U",
+      "obj_a_W",
+      "obj_a_cell_U",
+      "obj_list_0_0",
+      "obj_rng_f",
+      "one_W",
+      "one_cell_U",
+      "plain_0",
+      "plain_1",
+    ]);
+    t.deepEqual([...trainer.layers_1_W.get()], [3, 4]);
+    const before = trainer.f([0, 0]);
+    trainer.layers_1_W.set([0, 0]);
+    t.not(trainer.f([0, 0]), before);
+  },
+);

@@ -66,6 +66,13 @@ export const codes = {
     wrong: "conv2d(tensor4(20, 1, 3, 3), zeros(8, 1, 5, 5))",
     right: 'conv2d(tensor4(20, 1, 3, 3), zeros(8, 1, 5, 5), { padding: "same" })',
   },
+  ADJ1010: {
+    title: "A number that integers do not hold",
+    explanation:
+      "Integers have 32 bits on every target, int64 as well, which is meant for indices: −2147483648 to 2147483647, without fractions. Wrapping around or cutting off would be another number without a word.",
+    wrong: 'shared([2147483648], { dtype: "int64" })',
+    right: 'shared([2147483648], { dtype: "float64" })',
+  },
   ADJ2001: {
     title: "The cost must be a float scalar",
     explanation: "A gradient is taken of one number. Sum or average what you minimise.",

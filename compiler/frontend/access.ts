@@ -120,12 +120,13 @@ export function liftIdentifier(lifting: Lifting, node: ts.Identifier): ts.Node {
 }
 
 /** Whether an identifier only names a member or an import, and reads no variable. */
-function isNameOnly(node: ts.Identifier): boolean {
+export function isNameOnly(node: ts.Identifier): boolean {
   const { parent } = node;
   if (typescript.isBindingElement(parent)) return parent.initializer !== node;
   if (typescript.isImportSpecifier(parent) || typescript.isExportSpecifier(parent)) return true;
   if (typescript.isLabeledStatement(parent) || typescript.isBreakOrContinueStatement(parent))
     return true;
+  if (typescript.isShorthandPropertyAssignment(parent)) return false;
   return "name" in parent && parent.name === node;
 }
 

@@ -6,11 +6,11 @@
 import { types } from "node:util";
 import { collecting, fail } from "../diagnostics/error.ts";
 import { atSite, currentScope, enterScope, leaveScope } from "../graph/context.ts";
-import { isNode, type Node, poison } from "../graph/node.ts";
+import { isNode, isPoison, type Node, poison } from "../graph/node.ts";
 import type { Site } from "../graph/site.ts";
 import { refuseNaN } from "../language/arguments.ts";
 import * as language from "../language/index.ts";
-import { isTable } from "../ops/leaf.ts";
+import { isReturned, isTable, refuseList } from "../ops/leaf.ts";
 import { isReadable, refuseDraw, refuseMember } from "./members.ts";
 
 type Value = unknown;
@@ -121,6 +121,7 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
   /** A condition that JavaScript decides while the model is read. */
   const decided = (site: number, c: Value, hint: string): Value => {
     if (!isNode(c)) return c;
+    if (isPoison(c)) return false;
     mistake(site, () =>
       fail(
         "ADJ4001",
@@ -134,7 +135,10 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
   const binary =
     (name: string) =>
     (site: number, a: Value, b: Value): Value => {
-      if (!isNode(a) && !isNode(b)) return plain[name](a, b);
+      if (!isNode(a) && !isNode(b)) {
+        const list = equalities.has(name) ? undefined : [a, b].find(isReturned);
+        return list ? at(site, () => refuseList(list)) : plain[name](a, b);
+      }
       if (equalities.has(name) && !(isOperand(a) && isOperand(b))) return plain[name](a, b);
       return at(site, () => {
         const odd = [a, b].find((v) => !isOperand(v));
@@ -231,6 +235,7 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
     /** A place where JavaScript needs a plain value: a template string, a switch, a property key. */
     plain: (site: number, value: Value, what: string): Value => {
       if (!isNode(value)) return value;
+      if (isPoison(value)) return "?";
       mistake(site, () =>
         fail(
           "ADJ4002",
@@ -250,6 +255,7 @@ export function createDispatch(sites: readonly Site[], meta: object = {}) {
     /** The object of `x[i]`: a symbol is indexed by `at`. */
     indexed: (site: number, value: Value): Value => {
       if (!isNode(value)) return value;
+      if (isPoison(value)) return new Proxy({}, { get: () => value });
       mistake(site, () =>
         fail("ADJ4007", `${described(value)} is a symbol; it is indexed by at`, {
           hint: "at(x, i), at(x, span(a, b)), slice(x, a, b)",

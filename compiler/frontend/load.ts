@@ -11,6 +11,7 @@ import { closest } from "../diagnostics/suggest.ts";
 import { leaveScope } from "../graph/context.ts";
 import type { Site } from "../graph/site.ts";
 import * as language from "../language/index.ts";
+import { isNameOnly } from "./access.ts";
 import { createDispatch } from "./dispatch.ts";
 import { exportedNames } from "./exports.ts";
 import { dispatchName, lift } from "./lift.ts";
@@ -259,11 +260,21 @@ class Loader {
 
   /** An exception of the user's own code, at its place in the source. */
   describe(error: unknown): AdjointError {
-    const site = error instanceof Error ? this.#place(error.stack ?? "") : undefined;
+    const place = error instanceof Error ? this.#place(error.stack ?? "") : undefined;
+    const site = place && error instanceof ReferenceError ? this.#ofName(error, place) : place;
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const message = this.#asWritten(said, site);
     const hint = hintFor(message);
     return new AdjointError("ADJ4008", message, { ...(site && { site }), ...(hint && { hint }) });
+  }
+
+  /** Where a name stands that an engine does not know: it knows the place of an expression around it. */
+  #ofName({ message }: ReferenceError, place: Site): Site {
+    const name = /^(?:Cannot access ')?([\w$]+)/.exec(message)?.[1];
+    const module = [...this.#modules.values()].find(({ shownAs }) => shownAs === place.file);
+    if (!name || !module) return place;
+    const start = nameAfter(module.source, place, name);
+    return start === undefined ? place : siteAt(module.source, place.file, start, name.length);
   }
 
   /** What an engine says of `$adjoint.method(...).run`, with what stands in the model there. */
@@ -300,6 +311,19 @@ function hintFor(message: string): string | undefined {
   if (method && Object.hasOwn(language, method))
     return `symbols have no methods: ${method}(${value}, …)`;
   return undefined;
+}
+
+/** Where a variable is read next, from a place on; before it where there is none. */
+function nameAfter(source: ts.SourceFile, place: Site, name: string): number | undefined {
+  const from = source.getPositionOfLineAndCharacter(place.line - 1, place.column - 1);
+  const starts: number[] = [];
+  const visit = (node: ts.Node): void => {
+    if (typescript.isIdentifier(node) && node.text === name && !isNameOnly(node))
+      starts.push(node.getStart(source));
+    typescript.forEachChild(node, visit);
+  };
+  visit(source);
+  return starts.find((start) => start >= from) ?? starts.at(-1);
 }
 
 /** The text of `object.name` next to a place. */

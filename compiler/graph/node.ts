@@ -107,7 +107,9 @@ export class Node {
   }
 
   /** `for (… of x)`, `[...x]`, `const [a, b] = x` */
-  [Symbol.iterator](): never {
+  [Symbol.iterator](): Iterator<Node> {
+    // A pattern takes as many parts of a refused value as it has names for.
+    if (isPoison(this)) return Array.from<Node>({ length: 8 }).fill(this).values();
     const x = this.label?.name ?? "x";
     return fail(
       "ADJ4007",

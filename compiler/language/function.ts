@@ -7,7 +7,7 @@ import type { Site } from "../graph/site.ts";
 import { inherit, substitute } from "../graph/substitute.ts";
 import { formatShape, formatType, type Shape, sameShape, sizesOf, widens } from "../graph/types.ts";
 import { castTo } from "../ops/elementwise.ts";
-import { asNode } from "../ops/leaf.ts";
+import { asNode, refuseList } from "../ops/leaf.ts";
 import { said } from "./arguments.ts";
 import { sharedInfo } from "./shared.ts";
 import { signed } from "./signature.ts";
@@ -151,6 +151,7 @@ function readOutputs(outputs: Outputs): { list: Node[]; returns: ModelFunction["
   if (outputs === null || outputs === undefined) return { list: [], returns: "none" };
   if (isNode(outputs) || typeof outputs !== "object")
     return { list: [asNode(outputs)], returns: "single" };
+  refuseList(outputs);
   if (Array.isArray(outputs)) return { list: outputs.map((o) => asNode(o)), returns: "list" };
   const entries = Object.entries(outputs as Record<string, Operand>);
   for (const [key, value] of entries) {

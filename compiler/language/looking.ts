@@ -5,7 +5,8 @@ import { evaluateNodes } from "../graph/evaluate.ts";
 import { flattenNested, type NDArray, nestedShape, toNested } from "../graph/ndarray.ts";
 import { type Node, topological } from "../graph/node.ts";
 import { debugPrint as debugPrintNode, type PrintOptions, pp as ppNode } from "../graph/print.ts";
-import { asNode } from "../ops/leaf.ts";
+import { isInteger } from "../graph/types.ts";
+import { asNode, checkIntegers } from "../ops/leaf.ts";
 import { seed } from "../ops/random.ts";
 import { simplifyNodes } from "../simplify/simplify.ts";
 import { sharedInfo } from "./shared.ts";
@@ -38,7 +39,8 @@ export type Bindings = readonly (readonly [Operand, Operand | ArrayLike<number>]
  * variables have their initial values unless one is given.
  *
  * @param precision "float64" computes all floats in double precision; "declared" rounds to each dtype
- * @throws ADJ3004 for a symbol without a value, ADJ1003 for a value of another shape
+ * @throws ADJ3004 for a symbol without a value, ADJ1003 for a value of another shape, ADJ1010 for numbers that
+ *   integers do not hold
  */
 export const evaluate = signed(
   "evaluate(expression, bindings?, { precision })",
@@ -70,9 +72,8 @@ const zero: NDArray = { dtype: "int32", shape: [], data: Float64Array.of(0) };
 function bind(node: Node, value: Operand | ArrayLike<number>): NDArray {
   const shape = nestedShape(value as NestedNumbers);
   if (!shape) return fail("ADJ4007", "evaluate: the rows of an array must have the same length");
-  return {
-    dtype: node.type.dtype,
-    shape,
-    data: Float64Array.from(flattenNested(value as NestedNumbers)),
-  };
+  const { dtype } = node.type;
+  const numbers = flattenNested(value as NestedNumbers);
+  if (isInteger(dtype)) checkIntegers(numbers, shape, dtype);
+  return { dtype, shape, data: Float64Array.from(numbers) };
 }

@@ -2,14 +2,14 @@
 
 import { collecting, fail } from "../diagnostics/error.ts";
 import { currentScope } from "../graph/context.ts";
-import { isNode, type Node, poison } from "../graph/node.ts";
+import { isNode, isPoison, type Node, poison } from "../graph/node.ts";
 import { substitute } from "../graph/substitute.ts";
 import { type Dim, formatShape, formatType, isFloat, sameShape } from "../graph/types.ts";
 import { add } from "../ops/arithmetic.ts";
 import { arange } from "../ops/creation.ts";
 import { castTo } from "../ops/elementwise.ts";
 import { at, span } from "../ops/indexing.ts";
-import { asNode, literal, symbol } from "../ops/leaf.ts";
+import { asNode, literal, noteList, symbol } from "../ops/leaf.ts";
 import {
   afterLast,
   afterSteps,
@@ -44,10 +44,33 @@ import type { Operand, Tensor } from "./types.ts";
  *   sequences of different lengths or when the number of steps is not known
  */
 export function scan(options: ScanOptions): ScanResult {
-  return collecting(
-    () => new Tracer(options).trace(),
-    () => [poison() as unknown as Tensor & Tensor[], []],
+  const refused = (node = poison()): ScanResult => [node as unknown as Tensor & Tensor[], []];
+  const spoilt = operandsOf(options).find(isPoison);
+  // What follows from an earlier mistake is none.
+  if (spoilt) return refused(spoilt);
+  const name = options?.name ?? currentScope().at(-1) ?? "h";
+  return noteList(
+    collecting(
+      () => new Tracer(options).trace(),
+      () => refused(),
+    ),
+    "scan returns a list, its outputs and its updates, which is no value itself",
+    `const [${name}] = scan(…)`,
   );
+}
+
+/** Symbols among the settings of a scan. */
+function operandsOf(options: ScanOptions | undefined): Node[] {
+  const { sequences, outputsInfo, nonSequences, nSteps } = (options ?? {}) as Partial<ScanOptions>;
+  return [sequences, outputsInfo, nonSequences, nSteps]
+    .flatMap((given) => many<unknown>(given))
+    .flatMap((given) => {
+      const { input = given, initial = input } = (isNode(given) ? {} : (given ?? {})) as {
+        input?: unknown;
+        initial?: unknown;
+      };
+      return isNode(initial) ? [initial] : [];
+    });
 }
 
 /** Names of a function's parameters, for what stands in for them. */
@@ -341,6 +364,7 @@ export const reduce = signed(
     const [outputs] = scan({ fn: f, sequences, outputsInfo, goBackwards });
     const last = (x: Tensor): Tensor => at(x as unknown as Node, -1) as unknown as Tensor;
     const list = outputs as unknown;
+    if (isNode(list) && isPoison(list)) return outputs;
     return (Array.isArray(list) ? (list as Tensor[]).map(last) : last(outputs)) as Tensor &
       Tensor[];
   },

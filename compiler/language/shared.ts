@@ -1,11 +1,11 @@
 /** Memory that outlives calls: parameters with an initial value, and data that the caller fills. */
 
 import { fail } from "../diagnostics/error.ts";
-import { type Node, topological } from "../graph/node.ts";
-import { type Dim, type DType, floatX, isFloat, staticSize } from "../graph/types.ts";
+import { isNode, isPoison, type Node, topological } from "../graph/node.ts";
+import { type Dim, type DType, floatX, isFloat, isInteger, staticSize } from "../graph/types.ts";
 import { add } from "../ops/arithmetic.ts";
 import { castTo } from "../ops/elementwise.ts";
-import { asNode, literal, sharedNode } from "../ops/leaf.ts";
+import { asNode, checkIntegers, literal, sharedNode } from "../ops/leaf.ts";
 import { seed } from "../ops/random.ts";
 import { refuseNaN } from "./arguments.ts";
 import { signed } from "./signature.ts";
@@ -35,16 +35,18 @@ export interface SharedOptions {
  * A parameter. `value` is an initial value *expression* – zeros, a seeded draw, a formula – whose
  * computation is generated too, or an array of numbers; it may not depend on inputs.
  *
- * @throws ADJ1008 when the value depends on an input or has a named dimension
+ * @throws ADJ1008 when the value depends on an input or has a named dimension, ADJ1010 for numbers that integers
+ *   do not hold
  */
 export const shared = signed(
   "shared(value, { dtype })",
   (value: Operand, { dtype }: SharedOptions = {}): Tensor => {
     if (Number.isNaN(value)) refuseNaN("shared: the initial value");
-    const given = asNode(value);
-    const isLiteral = given.op.name === "constant" && typeof value !== "object";
-    const plain = given.op.name === "constant" && !(value instanceof Object && "op" in value);
-    const wanted = dtype ?? (isLiteral || plain ? floatX : given.type.dtype);
+    const plain = !isNode(value);
+    const given = asNode(value, plain ? (dtype ?? floatX) : undefined);
+    if (isPoison(given)) return given as unknown as Tensor;
+    if (plain && dtype) checkNumbers(given, dtype);
+    const wanted = dtype ?? (plain ? floatX : given.type.dtype);
     if (dtype && isFloat(given.type.dtype) && !isFloat(dtype) && !plain) {
       fail("ADJ1001", `shared: the value is ${given.type.dtype}, which ${dtype} cannot hold`, {
         hint: `write shared(cast(…, "${dtype}"))`,
@@ -103,11 +105,18 @@ export const data = signed(
   },
 );
 
+/** @throws ADJ1010 for numbers of the model that integers do not hold */
+function checkNumbers({ attrs, shape }: Node, dtype: DType): void {
+  const values = [attrs.value].flat() as readonly number[];
+  if (isInteger(dtype)) checkIntegers(values, shape as readonly number[], dtype);
+}
+
 /** A constant tensor: numbers written in the model. */
 export const constant = signed(
   "constant(value, { dtype })",
   (value: Operand, { dtype }: { dtype?: DType } = {}): Tensor => {
     const node = asNode(value, dtype ?? (typeof value === "object" ? undefined : floatX));
+    if (dtype && !isNode(value)) checkNumbers(node, dtype);
     return (dtype ? castTo(node, dtype) : node) as unknown as Tensor;
   },
 );

@@ -4,7 +4,7 @@
  */
 
 import { fail } from "../diagnostics/error.ts";
-import { isNode } from "../graph/node.ts";
+import { isNode, isPoison, type Node } from "../graph/node.ts";
 import { dtypes } from "../graph/types.ts";
 import { checkValue, said } from "./arguments.ts";
 import { checkName, checkOptionNames } from "./options.ts";
@@ -56,7 +56,17 @@ export function signed<F extends (...args: never[]) => unknown>(text: string, f:
 
 /** A builder of nodes as a model file calls it: a symbol is a node that the type checker is told is a branded number. */
 export const lift = <F>(text: string, builder: (...args: never[]) => unknown): F =>
-  signed(text, builder) as F;
+  signed(text, (...given: never[]) => spoiltAmong(given) ?? builder(...given)) as F;
+
+/** What stands for a refused expression among arguments, in lists or in records of them: nothing is made of it. */
+function spoiltAmong(given: readonly unknown[]): Node | undefined {
+  for (const argument of given) {
+    const parts = isRecord(argument) ? Object.values(argument) : [argument].flat();
+    const spoilt = parts.find((part): part is Node => isNode(part) && isPoison(part));
+    if (spoilt) return spoilt;
+  }
+  return undefined;
+}
 
 /** The same of a method of a class; before its name stands what documentation calls an instance. @returns its name */
 export function signMethod(prototype: object, text: string): string {

@@ -3,9 +3,17 @@
 import { fail } from "../diagnostics/error.ts";
 import { build } from "../graph/ndarray.ts";
 import { makeNode, type Node } from "../graph/node.ts";
-import { type Dim, type DType, dimPlus, floatX, isFloat, type Shape } from "../graph/types.ts";
+import {
+  type Dim,
+  type DType,
+  dimPlus,
+  floatX,
+  isFloat,
+  isInteger,
+  type Shape,
+} from "../graph/types.ts";
 import * as scalar from "../kernels/scalar.ts";
-import { asNode, literal, type Operand } from "./leaf.ts";
+import { asNode, checkIntegers, literal, type Operand } from "./leaf.ts";
 import { functional, precedence, texDim, word } from "./notation.ts";
 import { type AnyOp, op } from "./op.ts";
 import { broadcastTo } from "./shape.ts";
@@ -50,6 +58,7 @@ export function ones(...args: ShapeArguments): Node {
 
 /** All elements `value`. */
 export function full(shape: readonly Dim[], value: Operand, { dtype }: CreationOptions = {}): Node {
+  if (dtype && isInteger(dtype) && typeof value === "number") checkIntegers([value], [], dtype);
   return broadcastTo(asNode(value, dtype ?? floatX), parseShape([shape], "full").shape);
 }
 

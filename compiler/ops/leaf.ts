@@ -1,7 +1,7 @@
 /** Values without operands: symbols, shared variables, constants. */
 
 import { fail } from "../diagnostics/error.ts";
-import { flattenNested, nestedShape } from "../graph/ndarray.ts";
+import { flattenNested, nestedShape, unravel } from "../graph/ndarray.ts";
 import { isNode, makeNode, type Node } from "../graph/node.ts";
 import {
   type DType,
@@ -187,11 +187,58 @@ export function literalType(value: number | boolean, partner: DType | undefined)
   return isInteger(partner) ? partner : "int32";
 }
 
+const [leastInteger, mostInteger] = [-(2 ** 31), 2 ** 31 - 1];
+
+/**
+ * @param shape of the array that the numbers make
+ * @throws ADJ1010 for a fraction, or a number of more than 32 bits, which is what targets hold of any integer
+ */
+export function checkIntegers(
+  numbers: readonly number[],
+  shape: readonly number[],
+  dtype: DType,
+): void {
+  const place = numbers.findIndex(
+    (n) => !Number.isInteger(n) || n < leastInteger || n > mostInteger,
+  );
+  if (place === -1) return;
+  const value = numbers[place];
+  const where = shape.length === 0 ? "" : ` at [${unravel(place, shape).join(", ")}]`;
+  if (!Number.isInteger(value))
+    fail("ADJ1010", `the number ${value}${where} is no whole number, as ${dtype} needs`, {
+      hint: 'Math.round(…) makes one of it; { dtype: "float32" } keeps fractions',
+    });
+  fail("ADJ1010", `the number ${value}${where} does not fit ${dtype}`, {
+    hint: `integers, int64 as well, have 32 bits: ${leastInteger} to ${mostInteger}; { dtype: "float64" } holds whole numbers to 2 ** 53`,
+  });
+}
+
+/** Lists that functions of the language return, which are no values themselves. */
+const returned = new WeakMap<object, { readonly message: string; readonly hint: string }>();
+
+/** Notes what to say where a list that a function returns is taken for one value. */
+export function noteList<T extends object>(list: T, message: string, hint: string): T {
+  returned.set(list, { message, hint });
+  return list;
+}
+
+/** Whether a value of the model is such a list. */
+export const isReturned = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && returned.has(value);
+
+/** @throws ADJ4007 for a list that a function returned */
+export function refuseList(value: object): void {
+  const known = returned.get(value);
+  if (known) fail("ADJ4007", known.message, { hint: known.hint });
+}
+
 /** An operand as a node; `partner` is the dtype that plain numbers adapt to. */
 export function asNode(value: Operand, partner?: DType): Node {
   if (isNode(value)) return value;
   if (typeof value === "number" || typeof value === "boolean") {
-    return literal(Number(value), literalType(value, partner));
+    const dtype = literalType(value, partner);
+    if (isInteger(dtype)) checkIntegers([Number(value)], [], dtype);
+    return literal(Number(value), dtype);
   }
   if (value === null || typeof value !== "object" || typeof value.length !== "number") {
     return fail(
@@ -199,6 +246,7 @@ export function asNode(value: Operand, partner?: DType): Node {
       `expected a symbol, a number or an array of numbers, got ${describe(value)}`,
     );
   }
+  refuseList(value);
   const shape = nestedShape(value);
   if (!shape) return fail("ADJ4007", "the rows of an array must have the same length");
   const count = shape.reduce((n, d) => n * d, 1);
@@ -227,6 +275,7 @@ export function asNode(value: Operand, partner?: DType): Node {
     numbers.every(Number.isInteger) &&
     (partner === undefined || isInteger(partner) || partner === "bool");
   const dtype = partner !== undefined && isFloat(partner) ? partner : integers ? "int32" : floatX;
+  if (dtype === "int32") checkIntegers(numbers, shape, partner ?? dtype);
   return makeNode(constantOp, [], { value: numbers, dtype, shape });
 }
 
