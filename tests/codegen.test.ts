@@ -302,6 +302,43 @@ test("states and steps of an optimiser are called after the parameters that they
   for (const w of owners) t.true(accumulated.includes(`${w}_squares`), w);
 });
 
+test("another parameter in front of an optimiser's list renames nothing of the others", async (t) => {
+  const written = (params: string, pairs: string): Promise<string> =>
+    code(
+      optimised(`
+        const trained = [${params}];
+        const speeds = trained.map((w) => shared(zerosLike(w)));
+        ${pairs}
+        export const train = fn([x, y], cost, { updates });
+      `),
+    );
+  const named = (text: string): string[] => [
+    ...variablesIn(text),
+    ...[...text.matchAll(/^function (train_\w+)/gm)].map(([, name]) => name),
+  ];
+  const isOfOutput = (name: string): boolean => /output/.test(name);
+  const ways = [
+    // In pairs, and in a list of its own.
+    `const updates = trained.flatMap((w, i) => {
+      const next = 0.9 * speeds[i] - 0.1 * grad(cost, w);
+      return [[speeds[i], next], [w, w + next]] as const;
+    });`,
+    `const nexts = trained.map((w, i) => 0.9 * speeds[i] - 0.1 * grad(cost, w));
+    const updates = trained.flatMap((w, i) => [[speeds[i], nexts[i]], [w, w + nexts[i]]] as const);`,
+  ];
+  for (const pairs of ways) {
+    const [fewer, more] = await Promise.all(
+      ["output.W, output.b", "hidden[0].W, output.W, output.b"].map((params) =>
+        written(params, pairs),
+      ),
+    );
+    const names = named(fewer).filter(isOfOutput);
+    t.true(names.includes("output_W_speeds") && names.some((name) => /W_nexts?$/.test(name)));
+    t.deepEqual(named(more).filter(isOfOutput), names);
+    for (const text of [fewer, more]) t.notRegex(text, /(updates|speeds|nexts)_\d/);
+  }
+});
+
 test("variables of one name without an owner are told apart by their list and place in it", async (t) => {
   const text = await code(
     optimised(`

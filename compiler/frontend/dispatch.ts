@@ -351,7 +351,8 @@ function label(value: unknown, name: string): void {
   if (!isList(value)) return;
   for (const [place, element] of ownValues(value)) {
     if (isNode(element)) {
-      if (isNamable(element)) element.label ??= { name: `${name}_${place}`, scope: currentScope() };
+      if (isNamable(element))
+        element.label ??= { name: `${name}_${place}`, scope: currentScope(), list: name };
     } else if (typeof element === "object" && element !== null) numberMembers(element, name, place);
   }
 }

@@ -38,6 +38,10 @@ export function bodyOf(node: Node): Body | undefined {
 export interface Label {
   readonly name: string;
   readonly scope: readonly string[];
+  /** The list that it is only a place in: `speeds` of `speeds_0`. */
+  readonly list?: string;
+  /** The shared variable that it is a state of, or a step: it is called after that. */
+  readonly of?: Node;
 }
 
 /** Of what a value is the derivative, and by what; a Hessian is the second one. */

@@ -115,6 +115,11 @@ export class Lowerer {
     return this.#nodes.get(scalar);
   }
 
+  /** Notes that a scalar is an element of this value, read from where those lie in another arrangement. */
+  noteElement(scalar: Scalar, node: Node): void {
+    this.#nodes.set(scalar, node);
+  }
+
   /**
    * What `make` makes of a loop. Another loop may have values in common with it – the loop ahead and the way
    * back compute the same step – and puts them elsewhere.

@@ -201,10 +201,15 @@ function labelsApart(
 ): ReadonlyMap<Node, string> {
   const groups = new Map<string, Set<Node>>();
   const taken = new Set(fixed.values());
+  const owned = new Set<Node>();
   for (const node of nodes) {
     if (!node.label || fixed.has(node)) continue;
-    const { name } = node.label;
+    const { name, of } = node.label;
     taken.add(name);
+    if (of) {
+      owned.add(node);
+      continue;
+    }
     const group = groups.get(name);
     if (group) group.add(node);
     else groups.set(name, new Set([node]));
@@ -212,19 +217,31 @@ function labelsApart(
   const apart = new Map<Node, string>();
   for (const [name, group] of groups) {
     if (group.size === 1) continue;
-    const owned = (node: Node, depth: number): string =>
+    const qualified = (node: Node, depth: number): string =>
       identifier([...(node.label?.scope ?? []).slice(-depth), name].join("_"));
     for (const node of group) {
       const { length } = node.label?.scope ?? [];
       for (let depth = 1; depth <= length && !apart.has(node); depth++) {
         // A place in a list is nothing without the list: `layers_0_W`.
         if (/^\d/.test(node.label?.scope.at(-depth) ?? "")) continue;
-        const full = owned(node, depth);
-        const isOnly = [...group].filter((other) => owned(other, depth) === full).length === 1;
+        const full = qualified(node, depth);
+        const isOnly = [...group].filter((other) => qualified(other, depth) === full).length === 1;
         if (isOnly && !taken.has(full)) apart.set(node, full);
       }
     }
     for (const full of apart.values()) taken.add(full);
   }
+  // Whatever else there is: another variable renames none of them.
+  for (const node of owned) {
+    const full = ownName(node, (of) => fixed.get(of) ?? apart.get(of));
+    if (!taken.has(full)) apart.set(node, full);
+    taken.add(full);
+  }
   return apart;
+}
+
+/** `W_next`: what belongs to a variable, after that. */
+function ownName(node: Node, known: (node: Node) => string | undefined): string {
+  const { name, of } = node.label ?? { name: node.op.name };
+  return known(node) ?? (of ? identifier(`${ownName(of, known)}_${name}`) : name);
 }

@@ -37,8 +37,8 @@ function alwaysFinite(node: Node): boolean {
 }
 
 /**
- * Folds an op of constants. A quotient that would be rounded stays as it was written: a reader knows
- * 1/600 and not 0.0016666666666666668.
+ * Folds an op of constants. A quotient other than a whole or a half stays as it was written: a reader knows 1/600 and
+ * not 0.0016666666666666668, and 1/32 looks as 1/20 does.
  */
 function foldConstants(node: Node): Node | undefined {
   const values = node.inputs.map(constantValue);
@@ -46,7 +46,7 @@ function foldConstants(node: Node): Node | undefined {
   if (!isScalar || values.length === 0 || values.some((v) => v === undefined)) return undefined;
   const [folded] = evaluateNodes([node], new Map(), { precision: "float64" });
   const [value] = folded.data;
-  if (node.op === div.op && !Number.isInteger(value * 1024) && Number.isFinite(value))
+  if (node.op === div.op && !Number.isInteger(value * 2) && Number.isFinite(value))
     return undefined;
   return literal(isInteger(node.type.dtype) ? value | 0 : value, node.type.dtype);
 }

@@ -130,7 +130,8 @@ export function formulaOf(
   const print = (s: Scalar): Printed => {
     const known = printed.get(s);
     if (known) return known;
-    const whole = s.kind === "call" || s.kind === "reduce" ? (named(s) ?? plain(s)) : plain(s);
+    const isPart = s.kind === "call" || s.kind === "reduce" || s.kind === "load";
+    const whole = (isPart ? named(s) : undefined) ?? plain(s);
     const shown = whole.text.length > longestPart ? { text: "…", precedence: atom } : whole;
     printed.set(s, shown);
     return shown;

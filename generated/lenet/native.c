@@ -1350,7 +1350,8 @@ static void train_d_h0_arranged(void *on, int from, int to) {
 }
 
 /**
- * ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = d_h0_arranged[i,k,l,j]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+ * ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+ *   where ∂cost/∂h0[i,j,k,l] = d_h0_arranged[i,k,l,j]
  *   for i < 500, j < 20, k < 12, l < 12
  * d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
  *   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] = h0_pooled[i,j,k,l]]
@@ -1496,7 +1497,8 @@ static void train_d_layer0_W_arranged(void *on, int from, int to) {
 }
 
 /**
- * layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·d_layer0_W_arranged[i,4 − j,4 − k]
+ * layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
+ *   where ∂cost/∂layer0_W[i,j,k] = d_layer0_W_arranged[i,4 − j,4 − k]
  *   for i < 20, j < 5, k < 5
  */
 static never_inline void
@@ -1638,7 +1640,8 @@ static void train_d_layer1_W_arranged(void *on, int from, int to) {
 }
 
 /**
- * layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·d_layer1_W_arranged[i,4 − k,4 − l,j]
+ * layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
+ *   where ∂cost/∂layer1_W[i,j,k,l] = d_layer1_W_arranged[i,4 − k,4 − l,j]
  *   for i < 50, j < 20, k < 5, l < 5
  */
 static never_inline void

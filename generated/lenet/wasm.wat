@@ -3482,7 +3482,8 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = d_h0_arranged[i,k,l,j]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+  ;; ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+  ;;   where ∂cost/∂h0[i,j,k,l] = d_h0_arranged[i,k,l,j]
   ;;   for i < 500, j < 20, k < 12, l < 12
   ;; d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
   ;;   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] =
@@ -3856,7 +3857,8 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·d_layer0_W_arranged[i,4 − j,4 − k]
+  ;; layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
+  ;;   where ∂cost/∂layer0_W[i,j,k] = d_layer0_W_arranged[i,4 − j,4 − k]
   ;;   for i < 20, j < 5, k < 5
   (func $train.layer0_W
     (local $layer0_W i32) (local $d_layer0_W_arranged i32) (local $i i32) (local $j i32)
@@ -4281,7 +4283,8 @@
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
               (local.get $to)))))))
 
-  ;; layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·d_layer1_W_arranged[i,4 − k,4 − l,j]
+  ;; layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
+  ;;   where ∂cost/∂layer1_W[i,j,k,l] = d_layer1_W_arranged[i,4 − k,4 − l,j]
   ;;   for i < 50, j < 20, k < 5, l < 5
   (func $train.layer1_W
     (local $layer1_W i32) (local $d_layer1_W_arranged i32) (local $i i32) (local $j i32)

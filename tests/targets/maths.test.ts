@@ -210,6 +210,20 @@ test("letters of sums are bound, and differ from those around them and from name
     t.true(page.includes(`= ${formula}\n`), `${formula} in ${page}`);
 });
 
+test("a mean has one form, whatever it is over", (t) => {
+  const over = (rows: number): string => {
+    const x = named(l.matrix(rows, 3), "x");
+    const w = named(l.shared(l.zeros(3)), "w");
+    const p = named(l.sigmoid(l.dot(x, w)), "p");
+    const cost = named(l.mean(l.log(p)), "cost");
+    return pageOf({ train: l.fn([x], cost, { updates: [[w, l.grad(cost, w)]] }) });
+  };
+  const formulas = (rows: number): string[] =>
+    blocksOf(over(rows)).map((block) => block.replaceAll(String(rows), "rows"));
+  t.true(formulas(20).some((block) => block.includes("rows")));
+  for (const rows of [32, 64, 128]) t.deepEqual(formulas(rows), formulas(20));
+});
+
 test("what is repeated, reshaped and rearranged is written", (t) => {
   const [x, r, c] = [
     named(l.dmatrix(3, 4), "x"),

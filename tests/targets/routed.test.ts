@@ -183,6 +183,22 @@ test.serial("what the sparse value reads is read before it gets its new value", 
   t.true(placeOf(sum) < placeOf(map as unknown as Node));
 });
 
+test("an update says of what its arranged sum is the derivative", async (t) => {
+  const x = named(l.tensor4(20, 3, 28, 28), "x");
+  const w = named(l.shared(l.zeros(8, 3, 5, 5)), "w");
+  const cost = named(l.sum(l.maxPool2d(l.conv2d(x, w, { flip: true }), 2)), "cost");
+  const updates = [[w, l.sub(w, l.mul(0.1, l.grad(cost, w)))]] as const;
+  const model = compileModel("m", "models/m.ts", [
+    ["w", w],
+    ["train", l.fn([x], cost, { updates })],
+  ]);
+  const texts = [emitNative(model).get("native.c"), (await emitWasm(model)).get("wasm.wat")];
+  for (const text of texts) {
+    t.regex(text ?? "", /w\[i,j,k,l\] ← w\[i,j,k,l\] − 0\.1·∂cost\/∂w\[i,j,k,l\]\n/);
+    t.regex(text ?? "", /where ∂cost\/∂w\[i,j,k,l\] = d_w_arranged\[/);
+  }
+});
+
 test.serial("no place behind the last whole window is read", async (t) => {
   const cases = new Cases(24);
   layers(cases, [6, 2, 19, 23], { filters: 5, size: 4, pool: 3 }, { filters: 7, size: 2, pool: 2 });

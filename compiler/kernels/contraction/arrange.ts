@@ -43,7 +43,7 @@ export function withRouted(
   const definitionOf = definitionsOf(program);
   const names = new Map(program.names);
   const routed = new Map<Node, Routed>();
-  const made: Node[] = [];
+  const memory: Node[] = [];
   const passed = new Set<Node>();
   const arrange = (stage: Stage): Rearranged | undefined => {
     const found = sparseSumOf(stage, definitionOf);
@@ -51,7 +51,7 @@ export function withRouted(
       return undefined;
     const summed = program.lowerer.nodeOf(found.reduce);
     const base = { dense: found.dense.node, sum: summed ?? stage.into };
-    return rearranged(stage, found, (of, shape: Shape) => {
+    const made = rearranged(stage, found, (of, shape: Shape) => {
       const node = symbol("float32", shape);
       const whole = names.get(base[of]) ?? base[of].op.name;
       const wanted = of === "sum" && !summed ? `${whole}_sums_arranged` : `${whole}_arranged`;
@@ -59,9 +59,11 @@ export function withRouted(
       let name = wanted;
       for (let n = 2; taken.has(name); n++) name = `${wanted}_${n}`;
       names.set(node, name);
-      made.push(node);
+      memory.push(node);
       return node;
     });
+    if (summed) program.lowerer.noteElement(made.element, summed);
+    return made;
   };
   const steps: Step[] = [];
   for (const step of program.steps) {
@@ -85,7 +87,7 @@ export function withRouted(
         steps,
         names,
         routed,
-        temporaries: [...program.temporaries, ...made],
+        temporaries: [...program.temporaries, ...memory],
       },
       passed,
     ),

@@ -77,6 +77,8 @@ export interface Rearranged {
   readonly sum: Stage;
   /** Computes the result from the sum. */
   readonly result: Stage;
+  /** The element of the sum that the result reads. */
+  readonly element: Scalar;
   readonly routed: Routed;
   /** What the sum does without. */
   readonly passed: readonly Node[];
@@ -179,22 +181,15 @@ export function rearranged(
   const formulaAxes = listIndex.map((index, d) =>
     index.kind === "axis" ? index.axis : newAxis(inner.node.shape[d]),
   );
+  const element = load(
+    sum,
+    found.arranged.map((axis) => (isSpread ? axisIndex(axis) : backwards(axis, axisIndex(axis)))),
+  );
   return {
     dense: denseStage,
     sum: sumStage(inlined),
-    result: {
-      ...stage,
-      body: rewrite(stage.body, (s) =>
-        s === reduce
-          ? load(
-              sum,
-              found.arranged.map((axis) =>
-                isSpread ? axisIndex(axis) : backwards(axis, axisIndex(axis)),
-              ),
-            )
-          : undefined,
-      ),
-    },
+    result: { ...stage, body: rewrite(stage.body, (s) => (s === reduce ? element : undefined)) },
+    element,
     routed: {
       outer: found.outer.map(freshOf),
       blocks: found.blocks.map(freshOf),
