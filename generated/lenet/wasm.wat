@@ -5,9 +5,10 @@
   (import "adjoint" "memory" (memory 1))
   ;; Memory of a thread, for what it copies together and for sums.
   (import "adjoint" "scratch" (global $scratch i32))
+  (import "adjoint" "no_memory" (func $no_memory))
 
   ;; What all functions share.
-  (global $free_memory_ i32 (i32.const 448)) ;; address of free memory
+  (global $free_memory i32 (i32.const 448)) ;; address of free memory
   (global $trainSamples i32 (i32.const 456)) ;; size of data
   (global $validSamples i32 (i32.const 464)) ;; size of data
   (global $testSamples i32 (i32.const 472)) ;; size of data
@@ -32,6 +33,7 @@
   (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
   (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
+  (global $pool.spins i32 (i32.const 10000)) ;; how often a thread looks before it sleeps
   ;; What a call of initial_layer0_W works on.
   (global $initial_layer0_W.seed i32 (i32.const 528)) ;; int32
   ;; What a call of initial_layer1_W works on, with $initial_layer0_W.seed.
@@ -124,20 +126,29 @@
       $probabilities.h0_convolved $probabilities.h0 $probabilities.h1_convolved $probabilities.h1
       $probabilities.h2 $probabilities.scores_logits))
 
-  ;; Takes memory from what is free, whose address lies at $at.
-  (func $allocate (param $at i32) (param $bytes i32) (result i32)
-    (local $start i32) (local $end i32) (local $missing i32)
+  ;; Takes memory from what is free, whose address lies at $at: so many bytes, and 64 that vectors
+  ;; may reach beyond them. They are counted in double precision: no product of sizes wraps around.
+  (func $allocate (param $at i32) (param $bytes f64) (result i32)
+    (local $start i32) (local $end f64) (local $missing i32)
     (local.set $start (i32.load (local.get $at)))
     (local.set $end
-      (i32.and
-        (i32.add (i32.add (local.get $start) (local.get $bytes)) (i32.const 63))
-        (i32.const -64)))
-    (i32.store (local.get $at) (local.get $end))
+      (f64.add
+        (f64.add (f64.convert_i32_u (local.get $start)) (local.get $bytes))
+        (f64.const 127 (; 64 more, and up to the next multiple of 64 ;))))
     ;; Pages of 64 KiB that there are not yet.
     (local.set $missing
-      (i32.sub (i32.add (i32.shr_u (local.get $end) (i32.const 16)) (i32.const 1)) (memory.size)))
-    (if (i32.gt_s (local.get $missing) (i32.const 0))
-      (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))
+      (i32.add
+        (i32.trunc_sat_f64_s (f64.div (local.get $end) (f64.const 65536)))
+        (i32.sub (i32.const 1) (memory.size))))
+    (if
+      (i32.gt_s (local.get $missing) (i32.const 0))
+      (then
+        (if
+          (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0))
+          (then (call $no_memory) (unreachable)))))
+    (i32.store
+      (local.get $at)
+      (i32.and (i32.trunc_sat_f64_u (local.get $end)) (i32.const -64)))
     (local.get $start))
 
   ;; sums[c] = Σ_step right[step, c] for 12 columns.
@@ -296,11 +307,13 @@
     (f32x4.relaxed_madd
       (local.get $p) (f32x4.mul (local.get $r) (local.get $r)) (local.get $r)))
 
+  ;; The largest of the four lanes.
   (func $f32x4_largest (param $x v128) (result f32)
     (f32.max
       (f32.max (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
       (f32.max (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
+  ;; log x.
   (func $f32x4_log (param $x v128) (result v128)
     (call $f32x4_log_sum (local.get $x) (f32x4.splat (f32.const 0))))
 
@@ -553,6 +566,7 @@
           (i32.const 8)))
       (f32x4.splat (f32.const 5.960464477539063e-8))))
 
+  ;; The sum of the four lanes.
   (func $f32x4_sum (param $x v128) (result f32)
     (f32.add
       (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
@@ -591,6 +605,7 @@
         (i32x4.splat (i32.const 0x80000000)))
       (f32x4.lt (local.get $size) (f32x4.splat (f32.const 0.625)))))
 
+  ;; The smaller of two whole numbers.
   (func $i32_min (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
 
@@ -820,7 +835,7 @@
           (br_if $called
             (i32.ne (i32.atomic.load (global.get $pool.calls)) (local.get $calls)))
           (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
-          (br_if $spin (i32.lt_u (local.get $spins) (i32.const 10000))))
+          (br_if $spin (i32.lt_u (local.get $spins) (global.get $pool.spins))))
         (drop (i32.atomic.rmw.add (global.get $pool.sleeping) (i32.const 1)))
         (drop
           (memory.atomic.wait32
@@ -861,7 +876,7 @@
         (if
           (i32.and
             (i32.load (global.get $pool.sleeps))
-            (i32.gt_u (local.get $spins) (i32.const 10000)))
+            (i32.gt_u (local.get $spins) (global.get $pool.spins)))
           (then
             (drop
               (memory.atomic.wait32
@@ -1907,7 +1922,7 @@
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
+  ;;   in 5 × 8 tiles of j × kl, of layer0_W in place and a copied panel
   ;; The same for validate, test.
   (func $train.h0_convolved (param $from i32) (param $to i32)
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
@@ -2144,7 +2159,7 @@
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  ;;   in 5 × 8 tiles of j × kl, of layer1_W in place and a copied panel
   ;; The same for validate, test.
   (func $train.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
@@ -2394,7 +2409,7 @@
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 500, j < 500, k < 800
-  ;;   in 3 × 12 tiles of i × j, of h1 and hidden_W
+  ;;   in 3 × 12 tiles of i × j, of h1 in place and a copied panel of hidden_W
   ;; The same for validate, test.
   (func $train.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
@@ -2529,7 +2544,7 @@
 
   ;; p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 500, j < 10, k < 500
-  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
+  ;;   in 3 × 12 tiles of i × j, of h2 in place and a copied panel of output_W
   ;; The same for validate, test.
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
@@ -2817,16 +2832,17 @@
   ;; ∂cost/∂h2_linear ≡ d_h2_linear[i,j] = ∂cost/∂h2[i,j]·(1 − h2[i,j]·h2[i,j])
   ;;   where ∂cost/∂h2[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
   ;;   for i < 500, j < 500, k < 10
-  ;;   in 3 × 12 tiles of i × j, of d_p_logits and elements that are copied together
+  ;;   in 3 × 12 tiles of i × j, of d_p_logits in place and a copied panel
   (func $train.d_h2_linear (param $from i32) (param $to i32)
     (local $d_p_logits i32) (local $output_W i32) (local $h2 i32) (local $d_h2_linear i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
     (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
     (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
-    (local $sums.row i32) (local $h2.row i32) (local $d_h2_linear.row i32) (local $1.x4 v128)
+    (local $sums.row i32) (local $h2.row i32) (local $d_h2_linear.row i32)
+    (local $x4.constant v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 512 (; sums, behind what is copied ;))))
-    (local.set $1.x4 (f32x4.splat (f32.const 1)))
+    (local.set $x4.constant (f32x4.splat (f32.const 1)))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h2 (global.get $train.h2))
@@ -2912,7 +2928,7 @@
                     (f32x4.mul
                       (v128.load (local.get $sums.row))
                       (f32x4.sub
-                        (local.get $1.x4)
+                        (local.get $x4.constant)
                         (f32x4.mul
                           (v128.load (local.get $h2.row))
                           (v128.load (local.get $h2.row))))))
@@ -2921,7 +2937,7 @@
                     (f32x4.mul
                       (v128.load offset=16 (local.get $sums.row))
                       (f32x4.sub
-                        (local.get $1.x4)
+                        (local.get $x4.constant)
                         (f32x4.mul
                           (v128.load offset=16 (local.get $h2.row))
                           (v128.load offset=16 (local.get $h2.row))))))
@@ -2930,7 +2946,7 @@
                     (f32x4.mul
                       (v128.load offset=32 (local.get $sums.row))
                       (f32x4.sub
-                        (local.get $1.x4)
+                        (local.get $x4.constant)
                         (f32x4.mul
                           (v128.load offset=32 (local.get $h2.row))
                           (v128.load offset=32 (local.get $h2.row)))))))
@@ -2943,7 +2959,7 @@
                         (v128.load
                           (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
                         (f32x4.sub
-                          (local.get $1.x4)
+                          (local.get $x4.constant)
                           (f32x4.mul
                             (v128.load
                               (i32.add (local.get $h2.row) (i32.shl (local.get $c) (i32.const 2))))
@@ -2979,17 +2995,18 @@
   ;; ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l])
   ;;   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
   ;;   for i < 500, j < 50, k < 4, l < 4, m < 500
-  ;;   in 3 × 12 tiles of i × jkl, of d_h2_linear and elements that are copied together
+  ;;   in 3 × 12 tiles of i × jkl, of d_h2_linear in place and a copied panel
   (func $train.d_h1_linear (param $from i32) (param $to i32)
     (local $d_h2_linear i32) (local $hidden_W i32) (local $h1 i32) (local $d_h1_linear i32)
     (local $unit i32) (local $jkl_first i32) (local $i_from i32) (local $columns i32)
     (local $i_to i32) (local $sums i32) (local $at i32) (local $jkl_at i32) (local $l i32)
     (local $k i32) (local $j i32) (local $to_panel i32) (local $m i32) (local $right i32)
     (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
-    (local $sums.row i32) (local $h1.row i32) (local $d_h1_linear.row i32) (local $1.x4 v128)
+    (local $sums.row i32) (local $h1.row i32) (local $d_h1_linear.row i32)
+    (local $x4.constant v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
-    (local.set $1.x4 (f32x4.splat (f32.const 1)))
+    (local.set $x4.constant (f32x4.splat (f32.const 1)))
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $h1 (global.get $train.h1))
@@ -3095,7 +3112,7 @@
                     (f32x4.mul
                       (v128.load (local.get $sums.row))
                       (f32x4.sub
-                        (local.get $1.x4)
+                        (local.get $x4.constant)
                         (f32x4.mul
                           (v128.load (local.get $h1.row))
                           (v128.load (local.get $h1.row))))))
@@ -3104,7 +3121,7 @@
                     (f32x4.mul
                       (v128.load offset=16 (local.get $sums.row))
                       (f32x4.sub
-                        (local.get $1.x4)
+                        (local.get $x4.constant)
                         (f32x4.mul
                           (v128.load offset=16 (local.get $h1.row))
                           (v128.load offset=16 (local.get $h1.row))))))
@@ -3113,7 +3130,7 @@
                     (f32x4.mul
                       (v128.load offset=32 (local.get $sums.row))
                       (f32x4.sub
-                        (local.get $1.x4)
+                        (local.get $x4.constant)
                         (f32x4.mul
                           (v128.load offset=32 (local.get $h1.row))
                           (v128.load offset=32 (local.get $h1.row)))))))
@@ -3126,7 +3143,7 @@
                         (v128.load
                           (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
                         (f32x4.sub
-                          (local.get $1.x4)
+                          (local.get $x4.constant)
                           (f32x4.mul
                             (v128.load
                               (i32.add (local.get $h1.row) (i32.shl (local.get $c) (i32.const 2))))
@@ -3333,7 +3350,7 @@
   (func $train.d_h0_arranged (param $from i32) (param $to i32)
     (local $h1_convolved i32) (local $h1_pooled i32) (local $d_h1_linear_share i32)
     (local $layer1_W_arranged i32) (local $d_h0_arranged i32) (local $unit i32) (local $i i32)
-    (local $row i32) (local $s i32) (local $t i32) (local $list i32) (local $m i32)
+    (local $row_bytes i32) (local $s i32) (local $t i32) (local $list i32) (local $m i32)
     (local $n i32) (local $sums i32) (local $right i32)
     (local.set $h1_convolved (global.get $train.h1_convolved))
     (local.set $h1_pooled (global.get $train.h1_pooled))
@@ -3346,7 +3363,7 @@
       (then
         (loop $each_unit
           (local.set $i (local.get $unit))
-          (local.set $row (i32.const 0))
+          (local.set $row_bytes (i32.const 0))
           (local.set $s (i32.const 0))
           (loop $each_s
             (local.set $t (i32.const 0))
@@ -3354,7 +3371,9 @@
               (local.set $list
                 (i32.add
                   (i32.add (global.get $scratch) (i32.const 256 (; lists, behind where they end ;)))
-                  (i32.mul (local.get $row) (i32.const 100 (; a list's bytes by a number's ;)))))
+                  (i32.mul
+                    (local.get $row_bytes)
+                    (i32.const 100 (; a list's bytes by a number's ;)))))
               (local.set $m (i32.const 0))
               (loop $each_m
                 (f32.store
@@ -3406,8 +3425,8 @@
                       (i32.const 3))))
                 (br_if $each_m
                   (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 1))) (i32.const 50))))
-              (i32.store (i32.add (global.get $scratch) (local.get $row)) (local.get $list))
-              (local.set $row (i32.add (local.get $row) (i32.const 4)))
+              (i32.store (i32.add (global.get $scratch) (local.get $row_bytes)) (local.get $list))
+              (local.set $row_bytes (i32.add (local.get $row_bytes) (i32.const 4)))
               (br_if $each_t
                 (i32.lt_s (local.tee $t (i32.add (local.get $t) (i32.const 1))) (i32.const 8))))
             (br_if $each_s
@@ -3420,7 +3439,7 @@
             (i32.const 11520 (; bytes of what terms are added to ;)))
           (local.set $n (i32.const 0))
           (loop $each_n
-            (local.set $row (i32.const 0))
+            (local.set $row_bytes (i32.const 0))
             (local.set $s (i32.const 0))
             (loop $each_s
               (local.set $t (i32.const 0))
@@ -3448,8 +3467,10 @@
                     (i32.add
                       (global.get $scratch)
                       (i32.const 256 (; lists, behind where they end ;)))
-                    (i32.mul (local.get $row) (i32.const 100 (; a list's bytes by a number's ;))))
-                  (i32.load (i32.add (global.get $scratch) (local.get $row)))
+                    (i32.mul
+                      (local.get $row_bytes)
+                      (i32.const 100 (; a list's bytes by a number's ;))))
+                  (i32.load (i32.add (global.get $scratch) (local.get $row_bytes)))
                   (local.get $right)
                   (local.get $sums))
                 (call $list_terms_8
@@ -3457,8 +3478,10 @@
                     (i32.add
                       (global.get $scratch)
                       (i32.const 256 (; lists, behind where they end ;)))
-                    (i32.mul (local.get $row) (i32.const 100 (; a list's bytes by a number's ;))))
-                  (i32.load (i32.add (global.get $scratch) (local.get $row)))
+                    (i32.mul
+                      (local.get $row_bytes)
+                      (i32.const 100 (; a list's bytes by a number's ;))))
+                  (i32.load (i32.add (global.get $scratch) (local.get $row_bytes)))
                   (i32.add (local.get $right) (i32.const 144 (; behind 36 columns ;)))
                   (i32.add (local.get $sums) (i32.const 144 (; behind 36 columns ;))))
                 (call $list_terms_8
@@ -3466,11 +3489,13 @@
                     (i32.add
                       (global.get $scratch)
                       (i32.const 256 (; lists, behind where they end ;)))
-                    (i32.mul (local.get $row) (i32.const 100 (; a list's bytes by a number's ;))))
-                  (i32.load (i32.add (global.get $scratch) (local.get $row)))
+                    (i32.mul
+                      (local.get $row_bytes)
+                      (i32.const 100 (; a list's bytes by a number's ;))))
+                  (i32.load (i32.add (global.get $scratch) (local.get $row_bytes)))
                   (i32.add (local.get $right) (i32.const 272 (; behind 68 columns ;)))
                   (i32.add (local.get $sums) (i32.const 272 (; behind 68 columns ;))))
-                (local.set $row (i32.add (local.get $row) (i32.const 4)))
+                (local.set $row_bytes (i32.add (local.get $row_bytes) (i32.const 4)))
                 (br_if $each_t
                   (i32.lt_s (local.tee $t (i32.add (local.get $t) (i32.const 1))) (i32.const 8))))
               (br_if $each_s
@@ -4496,16 +4521,16 @@
   ;; hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
   ;;   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
   ;;   for i < 800, j < 500, k < 500
-  ;;   in 3 × 12 tiles of i × j, of h1 and d_h2_linear
+  ;;   in 3 × 12 tiles of i × j, of h1 in place and a copied panel of d_h2_linear
   (func $train.hidden_W (param $from i32) (param $to i32)
     (local $hidden_W i32) (local $h1 i32) (local $d_h2_linear i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
     (local $sums i32) (local $right i32) (local $i_first i32) (local $i_tile i32)
     (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
-    (local $hidden_W.row i32) (local $0.1.x4 v128)
+    (local $hidden_W.row i32) (local $x4.factor v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
-    (local.set $0.1.x4 (f32x4.splat (f32.const 0.1)))
+    (local.set $x4.factor (f32x4.splat (f32.const 0.1)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $h1 (global.get $train.h1))
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
@@ -4573,19 +4598,19 @@
                   (v128.store
                     (local.get $hidden_W.row)
                     (f32x4.relaxed_nmadd
-                      (local.get $0.1.x4)
+                      (local.get $x4.factor)
                       (v128.load (local.get $sums.row))
                       (v128.load (local.get $hidden_W.row))))
                   (v128.store offset=16
                     (local.get $hidden_W.row)
                     (f32x4.relaxed_nmadd
-                      (local.get $0.1.x4)
+                      (local.get $x4.factor)
                       (v128.load offset=16 (local.get $sums.row))
                       (v128.load offset=16 (local.get $hidden_W.row))))
                   (v128.store offset=32
                     (local.get $hidden_W.row)
                     (f32x4.relaxed_nmadd
-                      (local.get $0.1.x4)
+                      (local.get $x4.factor)
                       (v128.load offset=32 (local.get $sums.row))
                       (v128.load offset=32 (local.get $hidden_W.row)))))
                 (else
@@ -4594,7 +4619,7 @@
                     (v128.store
                       (i32.add (local.get $hidden_W.row) (i32.shl (local.get $c) (i32.const 2)))
                       (f32x4.relaxed_nmadd
-                        (local.get $0.1.x4)
+                        (local.get $x4.factor)
                         (v128.load
                           (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
                         (v128.load
@@ -4627,13 +4652,13 @@
   ;; hidden_b[i] ← hidden_b[i] − 0.1·∂cost/∂hidden_b[i]
   ;;   where ∂cost/∂hidden_b[i] = Σ_j d_h2_linear[j,i]
   ;;   for i < 500, j < 500
-  ;;   in 16 columns i at a time, of d_h2_linear
+  ;;   in 16 columns i at a time, of d_h2_linear in place
   (func $train.hidden_b (param $from i32) (param $to i32)
     (local $hidden_b i32) (local $d_h2_linear i32) (local $unit i32) (local $i_first i32)
     (local $columns i32) (local $sums i32) (local $right i32) (local $c i32)
-    (local $sums.row i32) (local $hidden_b.row i32) (local $0.1.x4 v128)
+    (local $sums.row i32) (local $hidden_b.row i32) (local $x4.factor v128)
     (local.set $sums (global.get $scratch))
-    (local.set $0.1.x4 (f32x4.splat (f32.const 0.1)))
+    (local.set $x4.factor (f32x4.splat (f32.const 0.1)))
     (local.set $hidden_b (global.get $hidden_b))
     (local.set $d_h2_linear (global.get $train.d_h2_linear))
     (local.set $unit (local.get $from))
@@ -4662,25 +4687,25 @@
               (v128.store
                 (local.get $hidden_b.row)
                 (f32x4.relaxed_nmadd
-                  (local.get $0.1.x4)
+                  (local.get $x4.factor)
                   (v128.load (local.get $sums.row))
                   (v128.load (local.get $hidden_b.row))))
               (v128.store offset=16
                 (local.get $hidden_b.row)
                 (f32x4.relaxed_nmadd
-                  (local.get $0.1.x4)
+                  (local.get $x4.factor)
                   (v128.load offset=16 (local.get $sums.row))
                   (v128.load offset=16 (local.get $hidden_b.row))))
               (v128.store offset=32
                 (local.get $hidden_b.row)
                 (f32x4.relaxed_nmadd
-                  (local.get $0.1.x4)
+                  (local.get $x4.factor)
                   (v128.load offset=32 (local.get $sums.row))
                   (v128.load offset=32 (local.get $hidden_b.row))))
               (v128.store offset=48
                 (local.get $hidden_b.row)
                 (f32x4.relaxed_nmadd
-                  (local.get $0.1.x4)
+                  (local.get $x4.factor)
                   (v128.load offset=48 (local.get $sums.row))
                   (v128.load offset=48 (local.get $hidden_b.row)))))
             (else
@@ -4689,7 +4714,7 @@
                 (v128.store
                   (i32.add (local.get $hidden_b.row) (i32.shl (local.get $c) (i32.const 2)))
                   (f32x4.relaxed_nmadd
-                    (local.get $0.1.x4)
+                    (local.get $x4.factor)
                     (v128.load
                       (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
                     (v128.load
@@ -4706,7 +4731,7 @@
   ;; output_W[i,j] ← output_W[i,j] − 0.1·∂cost/∂output_W[i,j]
   ;;   where ∂cost/∂output_W[i,j] = Σ_k h2[k,i]·d_p_logits[k,j]
   ;;   for i < 500, j < 10, k < 500
-  ;;   in 5 × 8 tiles of j × i, of d_p_logits and h2
+  ;;   in 5 × 8 tiles of j × i, of d_p_logits and h2 in place
   (func $train.output_W (param $from i32) (param $to i32)
     (local $output_W i32) (local $h2 i32) (local $d_p_logits i32) (local $unit i32)
     (local $i_first i32) (local $columns i32) (local $sums i32) (local $right i32)
@@ -4840,13 +4865,13 @@
   ;; output_b[i] ← output_b[i] − 0.1·∂cost/∂output_b[i]
   ;;   where ∂cost/∂output_b[i] = Σ_j d_p_logits[j,i]
   ;;   for i < 10, j < 500
-  ;;   in 12 columns i at a time, of d_p_logits
+  ;;   in 12 columns i at a time, of d_p_logits in place
   (func $train.output_b (param $from i32) (param $to i32)
     (local $output_b i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
     (local $sums i32) (local $right i32) (local $c i32) (local $sums.row i32)
-    (local $output_b.row i32) (local $0.1.x4 v128)
+    (local $output_b.row i32) (local $x4.factor v128)
     (local.set $sums (global.get $scratch))
-    (local.set $0.1.x4 (f32x4.splat (f32.const 0.1)))
+    (local.set $x4.factor (f32x4.splat (f32.const 0.1)))
     (local.set $output_b (global.get $output_b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $unit (local.get $from))
@@ -4873,7 +4898,7 @@
             (v128.store
               (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2)))
               (f32x4.relaxed_nmadd
-                (local.get $0.1.x4)
+                (local.get $x4.factor)
                 (v128.load (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
                 (v128.load
                   (i32.add (local.get $output_b.row) (i32.shl (local.get $c) (i32.const 2))))))
@@ -5199,8 +5224,8 @@
   ;; The same for test.
   (func $validate.errors
     (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
-    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
-    (local $errors f32) (local $errors_sum f64)
+    (local $p_logits_max f32) (local $p_logits_j f32) (local $errors f32)
+    (local $errors_sum f64)
     (local.set $p_logits (global.get $train.p_logits))
     (local.set $y (i32.load (global.get $train.y)))
     (local.set $errors_sum (f64.const 0))
@@ -5217,15 +5242,14 @@
               (i32.shl
                 (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                 (i32.const 2)))))
-        (local.set $p_logits_max.next (local.get $p_logits_j))
         (if
           (i32.or
-            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
+            (f32.gt (local.get $p_logits_j) (local.get $p_logits_max))
             (i32.and
-              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
+              (f32.ne (local.get $p_logits_j) (local.get $p_logits_j))
               (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
           (then
-            (local.set $p_logits_max (local.get $p_logits_max.next))
+            (local.set $p_logits_max (local.get $p_logits_j))
             (local.set $errors_argmax (local.get $j))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
@@ -5296,7 +5320,7 @@
 
   ;; h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer0_W and elements that are copied together
+  ;;   in 5 × 8 tiles of j × kl, of layer0_W in place and a copied panel
   ;; The same for predict.
   (func $probabilities.h0_convolved (param $from i32) (param $to i32)
     (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
@@ -5506,7 +5530,7 @@
 
   ;; h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
   ;;   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
-  ;;   in 5 × 8 tiles of j × kl, of layer1_W and elements that are copied together
+  ;;   in 5 × 8 tiles of j × kl, of layer1_W in place and a copied panel
   ;; The same for predict.
   (func $probabilities.h1_convolved (param $from i32) (param $to i32)
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
@@ -5803,7 +5827,7 @@
   ;; h2[i,j] = tanh(h2_linear[i,j])
   ;;   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < rows, j < 500, k < 800
-  ;;   in 6 × 8 tiles of i × j, of h1 and hidden_W
+  ;;   in 6 × 8 tiles of i × j, of h1 in place and a copied panel of hidden_W
   ;; The same for predict.
   (func $probabilities.h2 (param $from i32) (param $to i32)
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
@@ -5829,7 +5853,7 @@
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $i_from
@@ -5837,7 +5861,7 @@
               (i32.rem_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 144 (; i of a part ;))))
           (local.set $columns
@@ -5954,7 +5978,7 @@
 
   ;; scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
-  ;;   in 3 × 12 tiles of i × j, of h2 and output_W
+  ;;   in 3 × 12 tiles of i × j, of h2 in place and a copied panel of output_W
   ;; The same for predict.
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
@@ -5980,7 +6004,7 @@
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
@@ -5988,7 +6012,7 @@
               (i32.rem_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 144 (; i of a part ;))))
           (local.set $i_to
@@ -6243,73 +6267,45 @@
     (i32.store
       (global.get $probabilities.h0_convolved)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul
-              (i32.mul
-                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 20))
-                (i32.const 24))
-              (i32.const 24))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 46080 (; 20·24·24·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.h0)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul
-              (i32.mul
-                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 20))
-                (i32.const 12))
-              (i32.const 12))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 11520 (; 20·12·12·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.h1_convolved)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul
-              (i32.mul
-                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 50))
-                (i32.const 8))
-              (i32.const 8))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 12800 (; 50·8·8·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.h1)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul
-              (i32.mul
-                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 50))
-                (i32.const 4))
-              (i32.const 4))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 3200 (; 50·4·4·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.h2)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 500))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 2000 (; 500·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.scores_logits)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 40 (; 10·4 bytes ;)))))
     (call $share
       (global.get $probabilities.h0_convolved.job)
       (i32.load (global.get $probabilities.rows)))
@@ -6322,19 +6318,19 @@
     (call $share
       (global.get $probabilities.h1.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 2))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 2 (; rounded up ;)))
         (i32.const 3 (; steps of a unit ;))))
     (call $share
       (global.get $probabilities.h2.job)
       (i32.mul
         (i32.const 63 (; panels ;))
         (i32.div_u
-          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
           (i32.const 144 (; i of a part ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
         (i32.const 144 (; i of a part ;))))
     (call $probabilities.scores))
 
@@ -6343,7 +6339,7 @@
   (func $predict.argmax
     (local $scores_logits i32) (local $argmax i32) (local $rows i32) (local $i i32)
     (local $argmax_i i32) (local $j i32) (local $scores_logits_max f32)
-    (local $scores_logits_j f32) (local $scores_logits_max.next f32)
+    (local $scores_logits_j f32)
     (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
     (local.set $argmax (i32.load (global.get $predict.argmax)))
     (local.set $rows (i32.load (global.get $probabilities.rows)))
@@ -6363,15 +6359,14 @@
                   (i32.shl
                     (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                     (i32.const 2)))))
-            (local.set $scores_logits_max.next (local.get $scores_logits_j))
             (if
               (i32.or
-                (f32.gt (local.get $scores_logits_max.next) (local.get $scores_logits_max))
+                (f32.gt (local.get $scores_logits_j) (local.get $scores_logits_max))
                 (i32.and
-                  (f32.ne (local.get $scores_logits_max.next) (local.get $scores_logits_max.next))
+                  (f32.ne (local.get $scores_logits_j) (local.get $scores_logits_j))
                   (f32.eq (local.get $scores_logits_max) (local.get $scores_logits_max))))
               (then
-                (local.set $scores_logits_max (local.get $scores_logits_max.next))
+                (local.set $scores_logits_max (local.get $scores_logits_j))
                 (local.set $argmax_i (local.get $j))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
@@ -6386,73 +6381,45 @@
     (i32.store
       (global.get $probabilities.h0_convolved)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul
-              (i32.mul
-                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 20))
-                (i32.const 24))
-              (i32.const 24))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 46080 (; 20·24·24·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.h0)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul
-              (i32.mul
-                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 20))
-                (i32.const 12))
-              (i32.const 12))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 11520 (; 20·12·12·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.h1_convolved)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul
-              (i32.mul
-                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 50))
-                (i32.const 8))
-              (i32.const 8))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 12800 (; 50·8·8·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.h1)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul
-              (i32.mul
-                (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 50))
-                (i32.const 4))
-              (i32.const 4))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 3200 (; 50·4·4·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.h2)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 500))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 2000 (; 500·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.scores_logits)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 40 (; 10·4 bytes ;)))))
     (call $share
       (global.get $probabilities.h0_convolved.job)
       (i32.load (global.get $probabilities.rows)))
@@ -6465,19 +6432,19 @@
     (call $share
       (global.get $probabilities.h1.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 2))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 2 (; rounded up ;)))
         (i32.const 3 (; steps of a unit ;))))
     (call $share
       (global.get $probabilities.h2.job)
       (i32.mul
         (i32.const 63 (; panels ;))
         (i32.div_u
-          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
           (i32.const 144 (; i of a part ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
         (i32.const 144 (; i of a part ;))))
     (call $predict.argmax))
 

@@ -5,9 +5,10 @@
   (import "adjoint" "memory" (memory 1))
   ;; Memory of a thread, for what it copies together and for sums.
   (import "adjoint" "scratch" (global $scratch i32))
+  (import "adjoint" "no_memory" (func $no_memory))
 
   ;; What all functions share.
-  (global $free_memory_ i32 (i32.const 448)) ;; address of free memory
+  (global $free_memory i32 (i32.const 448)) ;; address of free memory
   (global $trainSamples i32 (i32.const 456)) ;; size of data
   (global $validSamples i32 (i32.const 464)) ;; size of data
   (global $testSamples i32 (i32.const 472)) ;; size of data
@@ -26,6 +27,7 @@
   (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
   (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
+  (global $pool.spins i32 (i32.const 10000)) ;; how often a thread looks before it sleeps
   ;; What a call of train works on.
   (global $train.index i32 (i32.const 528)) ;; int64
   (global $train.cost i32 (i32.const 536)) ;; float32
@@ -55,20 +57,29 @@
   (table funcref
     (elem $train.p_logits $train.W $probabilities.scores_logits))
 
-  ;; Takes memory from what is free, whose address lies at $at.
-  (func $allocate (param $at i32) (param $bytes i32) (result i32)
-    (local $start i32) (local $end i32) (local $missing i32)
+  ;; Takes memory from what is free, whose address lies at $at: so many bytes, and 64 that vectors
+  ;; may reach beyond them. They are counted in double precision: no product of sizes wraps around.
+  (func $allocate (param $at i32) (param $bytes f64) (result i32)
+    (local $start i32) (local $end f64) (local $missing i32)
     (local.set $start (i32.load (local.get $at)))
     (local.set $end
-      (i32.and
-        (i32.add (i32.add (local.get $start) (local.get $bytes)) (i32.const 63))
-        (i32.const -64)))
-    (i32.store (local.get $at) (local.get $end))
+      (f64.add
+        (f64.add (f64.convert_i32_u (local.get $start)) (local.get $bytes))
+        (f64.const 127 (; 64 more, and up to the next multiple of 64 ;))))
     ;; Pages of 64 KiB that there are not yet.
     (local.set $missing
-      (i32.sub (i32.add (i32.shr_u (local.get $end) (i32.const 16)) (i32.const 1)) (memory.size)))
-    (if (i32.gt_s (local.get $missing) (i32.const 0))
-      (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))
+      (i32.add
+        (i32.trunc_sat_f64_s (f64.div (local.get $end) (f64.const 65536)))
+        (i32.sub (i32.const 1) (memory.size))))
+    (if
+      (i32.gt_s (local.get $missing) (i32.const 0))
+      (then
+        (if
+          (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0))
+          (then (call $no_memory) (unreachable)))))
+    (i32.store
+      (local.get $at)
+      (i32.and (i32.trunc_sat_f64_u (local.get $end)) (i32.const -64)))
     (local.get $start))
 
   ;; sums[c] = Σ_step right[step, c] for 12 columns.
@@ -171,11 +182,13 @@
     (f32x4.relaxed_madd
       (local.get $p) (f32x4.mul (local.get $r) (local.get $r)) (local.get $r)))
 
+  ;; The largest of the four lanes.
   (func $f32x4_largest (param $x v128) (result f32)
     (f32.max
       (f32.max (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
       (f32.max (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
+  ;; log x.
   (func $f32x4_log (param $x v128) (result v128)
     (call $f32x4_log_sum (local.get $x) (f32x4.splat (f32.const 0))))
 
@@ -250,11 +263,13 @@
         (f32x4.eq (local.get $x) (f32x4.splat (f32.const 0))))
       (f32x4.gt (local.get $x) (f32x4.splat (f32.const 0)))))
 
+  ;; The sum of the four lanes.
   (func $f32x4_sum (param $x v128) (result f32)
     (f32.add
       (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
       (f32.add (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
+  ;; The smaller of two whole numbers.
   (func $i32_min (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
 
@@ -270,7 +285,7 @@
           (br_if $called
             (i32.ne (i32.atomic.load (global.get $pool.calls)) (local.get $calls)))
           (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
-          (br_if $spin (i32.lt_u (local.get $spins) (i32.const 10000))))
+          (br_if $spin (i32.lt_u (local.get $spins) (global.get $pool.spins))))
         (drop (i32.atomic.rmw.add (global.get $pool.sleeping) (i32.const 1)))
         (drop
           (memory.atomic.wait32
@@ -311,7 +326,7 @@
         (if
           (i32.and
             (i32.load (global.get $pool.sleeps))
-            (i32.gt_u (local.get $spins) (i32.const 10000)))
+            (i32.gt_u (local.get $spins) (global.get $pool.spins)))
           (then
             (drop
               (memory.atomic.wait32
@@ -674,7 +689,7 @@
 
   ;; p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
   ;;   for i < 600, j < 10, k < 784
-  ;;   in 3 × 12 tiles of i × j, of x and W
+  ;;   in 3 × 12 tiles of i × j, of x in place and a copied panel of W
   ;; The same for validate, test.
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $x i32) (local $W i32) (local $b i32) (local $p_logits i32) (local $unit i32)
@@ -948,7 +963,7 @@
   ;; W[i,j] ← W[i,j] − 0.13·∂cost/∂W[i,j]
   ;;   where ∂cost/∂W[i,j] = Σ_k x[k,i]·d_p_logits[k,j]
   ;;   for i < 784, j < 10, k < 600
-  ;;   in 5 × 8 tiles of j × i, of d_p_logits and x
+  ;;   in 5 × 8 tiles of j × i, of d_p_logits and x in place
   (func $train.W (param $from i32) (param $to i32)
     (local $W i32) (local $x i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
     (local $sums i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $i i32)
@@ -1079,13 +1094,13 @@
   ;; b[i] ← b[i] − 0.13·∂cost/∂b[i]
   ;;   where ∂cost/∂b[i] = Σ_j d_p_logits[j,i]
   ;;   for i < 10, j < 600
-  ;;   in 12 columns i at a time, of d_p_logits
+  ;;   in 12 columns i at a time, of d_p_logits in place
   (func $train.b (param $from i32) (param $to i32)
     (local $b i32) (local $d_p_logits i32) (local $unit i32) (local $i_first i32)
     (local $sums i32) (local $right i32) (local $c i32) (local $sums.row i32) (local $b.row i32)
-    (local $0.13.x4 v128)
+    (local $x4.factor v128)
     (local.set $sums (global.get $scratch))
-    (local.set $0.13.x4 (f32x4.splat (f32.const 0.13)))
+    (local.set $x4.factor (f32x4.splat (f32.const 0.13)))
     (local.set $b (global.get $b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $unit (local.get $from))
@@ -1111,7 +1126,7 @@
             (v128.store
               (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2)))
               (f32x4.relaxed_nmadd
-                (local.get $0.13.x4)
+                (local.get $x4.factor)
                 (v128.load (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
                 (v128.load (i32.add (local.get $b.row) (i32.shl (local.get $c) (i32.const 2))))))
             (br_if $each_c
@@ -1161,8 +1176,8 @@
   ;; The same for test.
   (func $validate.errors
     (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
-    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
-    (local $errors f32) (local $errors_sum f64)
+    (local $p_logits_max f32) (local $p_logits_j f32) (local $errors f32)
+    (local $errors_sum f64)
     (local.set $p_logits (global.get $train.p_logits))
     (local.set $y (i32.load (global.get $train.y)))
     (local.set $errors_sum (f64.const 0))
@@ -1179,15 +1194,14 @@
               (i32.shl
                 (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                 (i32.const 2)))))
-        (local.set $p_logits_max.next (local.get $p_logits_j))
         (if
           (i32.or
-            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
+            (f32.gt (local.get $p_logits_j) (local.get $p_logits_max))
             (i32.and
-              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
+              (f32.ne (local.get $p_logits_j) (local.get $p_logits_j))
               (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
           (then
-            (local.set $p_logits_max (local.get $p_logits_max.next))
+            (local.set $p_logits_max (local.get $p_logits_j))
             (local.set $errors_argmax (local.get $j))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
@@ -1248,7 +1262,7 @@
 
   ;; scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
   ;;   for i < rows, j < 10, k < 784
-  ;;   in 3 × 12 tiles of i × j, of images and W
+  ;;   in 3 × 12 tiles of i × j, of images in place and a copied panel of W
   ;; The same for predict.
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $images i32) (local $W i32) (local $b i32) (local $scores_logits i32) (local $rows i32)
@@ -1274,7 +1288,7 @@
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
@@ -1282,7 +1296,7 @@
               (i32.rem_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 144 (; i of a part ;))))
           (local.set $i_to
@@ -1532,16 +1546,14 @@
     (i32.store
       (global.get $probabilities.scores_logits)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 40 (; 10·4 bytes ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
         (i32.const 144 (; i of a part ;))))
     (call $probabilities.scores))
 
@@ -1550,7 +1562,7 @@
   (func $predict.argmax
     (local $scores_logits i32) (local $argmax i32) (local $rows i32) (local $i i32)
     (local $argmax_i i32) (local $j i32) (local $scores_logits_max f32)
-    (local $scores_logits_j f32) (local $scores_logits_max.next f32)
+    (local $scores_logits_j f32)
     (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
     (local.set $argmax (i32.load (global.get $predict.argmax)))
     (local.set $rows (i32.load (global.get $probabilities.rows)))
@@ -1570,15 +1582,14 @@
                   (i32.shl
                     (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                     (i32.const 2)))))
-            (local.set $scores_logits_max.next (local.get $scores_logits_j))
             (if
               (i32.or
-                (f32.gt (local.get $scores_logits_max.next) (local.get $scores_logits_max))
+                (f32.gt (local.get $scores_logits_j) (local.get $scores_logits_max))
                 (i32.and
-                  (f32.ne (local.get $scores_logits_max.next) (local.get $scores_logits_max.next))
+                  (f32.ne (local.get $scores_logits_j) (local.get $scores_logits_j))
                   (f32.eq (local.get $scores_logits_max) (local.get $scores_logits_max))))
               (then
-                (local.set $scores_logits_max (local.get $scores_logits_max.next))
+                (local.set $scores_logits_max (local.get $scores_logits_j))
                 (local.set $argmax_i (local.get $j))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
@@ -1593,16 +1604,14 @@
     (i32.store
       (global.get $probabilities.scores_logits)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 40 (; 10·4 bytes ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
         (i32.const 144 (; i of a part ;))))
     (call $predict.argmax))
 

@@ -5,9 +5,10 @@
   (import "adjoint" "memory" (memory 1))
   ;; Memory of a thread, for what it copies together and for sums.
   (import "adjoint" "scratch" (global $scratch i32))
+  (import "adjoint" "no_memory" (func $no_memory))
 
   ;; What all functions share.
-  (global $free_memory_ i32 (i32.const 448)) ;; address of free memory
+  (global $free_memory i32 (i32.const 448)) ;; address of free memory
   (global $trainSamples i32 (i32.const 456)) ;; size of data
   (global $validSamples i32 (i32.const 464)) ;; size of data
   (global $testSamples i32 (i32.const 472)) ;; size of data
@@ -28,6 +29,7 @@
   (global $pool.sleeping i32 (i32.const 256)) ;; threads that wait to be called
   (global $pool.threads i32 (i32.const 320)) ;; threads, the caller's own included
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
+  (global $pool.spins i32 (i32.const 10000)) ;; how often a thread looks before it sleeps
   ;; What a call of initial_hidden_W works on.
   (global $initial_hidden_W.seed i32 (i32.const 528)) ;; int32
   (global $initial_hidden_W.hidden_W.job i32 (i32.const 0)) ;; place in the table below
@@ -74,20 +76,29 @@
     (elem $initial_hidden_W.hidden_W $train.h $train.p_logits $train.d_linear $train.hidden_W
       $train.output_W $probabilities.features $probabilities.scores_logits))
 
-  ;; Takes memory from what is free, whose address lies at $at.
-  (func $allocate (param $at i32) (param $bytes i32) (result i32)
-    (local $start i32) (local $end i32) (local $missing i32)
+  ;; Takes memory from what is free, whose address lies at $at: so many bytes, and 64 that vectors
+  ;; may reach beyond them. They are counted in double precision: no product of sizes wraps around.
+  (func $allocate (param $at i32) (param $bytes f64) (result i32)
+    (local $start i32) (local $end f64) (local $missing i32)
     (local.set $start (i32.load (local.get $at)))
     (local.set $end
-      (i32.and
-        (i32.add (i32.add (local.get $start) (local.get $bytes)) (i32.const 63))
-        (i32.const -64)))
-    (i32.store (local.get $at) (local.get $end))
+      (f64.add
+        (f64.add (f64.convert_i32_u (local.get $start)) (local.get $bytes))
+        (f64.const 127 (; 64 more, and up to the next multiple of 64 ;))))
     ;; Pages of 64 KiB that there are not yet.
     (local.set $missing
-      (i32.sub (i32.add (i32.shr_u (local.get $end) (i32.const 16)) (i32.const 1)) (memory.size)))
-    (if (i32.gt_s (local.get $missing) (i32.const 0))
-      (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))
+      (i32.add
+        (i32.trunc_sat_f64_s (f64.div (local.get $end) (f64.const 65536)))
+        (i32.sub (i32.const 1) (memory.size))))
+    (if
+      (i32.gt_s (local.get $missing) (i32.const 0))
+      (then
+        (if
+          (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0))
+          (then (call $no_memory) (unreachable)))))
+    (i32.store
+      (local.get $at)
+      (i32.and (i32.trunc_sat_f64_u (local.get $end)) (i32.const -64)))
     (local.get $start))
 
   ;; sums[c] = Σ_step right[step, c] for 16 columns.
@@ -206,11 +217,13 @@
     (f32x4.relaxed_madd
       (local.get $p) (f32x4.mul (local.get $r) (local.get $r)) (local.get $r)))
 
+  ;; The largest of the four lanes.
   (func $f32x4_largest (param $x v128) (result f32)
     (f32.max
       (f32.max (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
       (f32.max (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
+  ;; log x.
   (func $f32x4_log (param $x v128) (result v128)
     (call $f32x4_log_sum (local.get $x) (f32x4.splat (f32.const 0))))
 
@@ -463,6 +476,7 @@
           (i32.const 8)))
       (f32x4.splat (f32.const 5.960464477539063e-8))))
 
+  ;; The sum of the four lanes.
   (func $f32x4_sum (param $x v128) (result f32)
     (f32.add
       (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
@@ -501,6 +515,7 @@
         (i32x4.splat (i32.const 0x80000000)))
       (f32x4.lt (local.get $size) (f32x4.splat (f32.const 0.625)))))
 
+  ;; The smaller of two whole numbers.
   (func $i32_min (param $a i32) (param $b i32) (result i32)
     (select (local.get $a) (local.get $b) (i32.lt_s (local.get $a) (local.get $b))))
 
@@ -516,7 +531,7 @@
           (br_if $called
             (i32.ne (i32.atomic.load (global.get $pool.calls)) (local.get $calls)))
           (local.set $spins (i32.add (local.get $spins) (i32.const 1)))
-          (br_if $spin (i32.lt_u (local.get $spins) (i32.const 10000))))
+          (br_if $spin (i32.lt_u (local.get $spins) (global.get $pool.spins))))
         (drop (i32.atomic.rmw.add (global.get $pool.sleeping) (i32.const 1)))
         (drop
           (memory.atomic.wait32
@@ -557,7 +572,7 @@
         (if
           (i32.and
             (i32.load (global.get $pool.sleeps))
-            (i32.gt_u (local.get $spins) (i32.const 10000)))
+            (i32.gt_u (local.get $spins) (global.get $pool.spins)))
           (then
             (drop
               (memory.atomic.wait32
@@ -1361,7 +1376,7 @@
   ;; h[i,j] = tanh(linear[i,j])
   ;;   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < 20, j < 500, k < 784
-  ;;   in 5 × 8 tiles of i × j, of x and hidden_W
+  ;;   in 5 × 8 tiles of i × j, of x and hidden_W in place
   ;; The same for validate, test.
   (func $train.h (param $from i32) (param $to i32)
     (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
@@ -1460,7 +1475,7 @@
 
   ;; p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < 20, j < 10, k < 500
-  ;;   in 3 × 12 tiles of i × j, of h and output_W
+  ;;   in 3 × 12 tiles of i × j, of h and output_W in place
   ;; The same for validate, test.
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
@@ -1727,16 +1742,16 @@
   ;; ∂cost/∂linear ≡ d_linear[i,j] = ∂cost/∂h[i,j]·(1 − h[i,j]·h[i,j])
   ;;   where ∂cost/∂h[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
   ;;   for i < 20, j < 500, k < 10
-  ;;   in 5 × 8 tiles of i × j, of d_p_logits and elements that are copied together
+  ;;   in 5 × 8 tiles of i × j, of d_p_logits in place and a copied panel
   (func $train.d_linear (param $from i32) (param $to i32)
     (local $d_p_logits i32) (local $output_W i32) (local $h i32) (local $d_linear i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
     (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
     (local $i_first i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
-    (local $h.row i32) (local $d_linear.row i32) (local $1.x4 v128)
+    (local $h.row i32) (local $d_linear.row i32) (local $x4.constant v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 320 (; sums, behind what is copied ;))))
-    (local.set $1.x4 (f32x4.splat (f32.const 1)))
+    (local.set $x4.constant (f32x4.splat (f32.const 1)))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $output_W (global.get $output_W))
     (local.set $h (global.get $train.h))
@@ -1810,14 +1825,14 @@
                     (f32x4.mul
                       (v128.load (local.get $sums.row))
                       (f32x4.sub
-                        (local.get $1.x4)
+                        (local.get $x4.constant)
                         (f32x4.mul (v128.load (local.get $h.row)) (v128.load (local.get $h.row))))))
                   (v128.store offset=16
                     (local.get $d_linear.row)
                     (f32x4.mul
                       (v128.load offset=16 (local.get $sums.row))
                       (f32x4.sub
-                        (local.get $1.x4)
+                        (local.get $x4.constant)
                         (f32x4.mul
                           (v128.load offset=16 (local.get $h.row))
                           (v128.load offset=16 (local.get $h.row)))))))
@@ -1830,7 +1845,7 @@
                         (v128.load
                           (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
                         (f32x4.sub
-                          (local.get $1.x4)
+                          (local.get $x4.constant)
                           (f32x4.mul
                             (v128.load
                               (i32.add (local.get $h.row) (i32.shl (local.get $c) (i32.const 2))))
@@ -1866,20 +1881,20 @@
   ;; hidden_W[i,j] ← hidden_W[i,j] − 0.01·∂cost/∂hidden_W[i,j]
   ;;   where ∂cost/∂hidden_W[i,j] = 0.0002·hidden_W[i,j] + Σ_k x[k,i]·d_linear[k,j]
   ;;   for i < 784, j < 500, k < 20
-  ;;   in 6 × 8 tiles of i × j, of x and d_linear
+  ;;   in 6 × 8 tiles of i × j, of x in place and a copied panel of d_linear
   ;; and L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j], of what is there before it is written
   ;;   for i < 784, j < 500
   (func $train.hidden_W (param $from i32) (param $to i32)
     (local $hidden_W i32) (local $x i32) (local $d_linear i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
     (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
-    (local $sums.row i32) (local $hidden_W.row i32) (local $L2_sum_hidden_W f64)
-    (local $L2_sum_hidden_W.whole v128) (local $L2_sum_hidden_W.0.x4 v128) (local $0.01.x4 v128)
-    (local $0.0002.x4 v128) (local $L2_sum_hidden_W.1.x4 v128)
+    (local $sums.row i32) (local $hidden_W.row i32) (local $L2_sum_hidden_W.whole v128)
+    (local $L2_sum_hidden_W.0.x4 v128) (local $x4.factor v128) (local $x4.factor_2 v128)
+    (local $L2_sum_hidden_W.1.x4 v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 640 (; sums, behind what is copied ;))))
-    (local.set $0.01.x4 (f32x4.splat (f32.const 0.01)))
-    (local.set $0.0002.x4 (f32x4.splat (f32.const 0.0002)))
+    (local.set $x4.factor (f32x4.splat (f32.const 0.01)))
+    (local.set $x4.factor_2 (f32x4.splat (f32.const 0.0002)))
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $d_linear (global.get $train.d_linear))
@@ -1890,7 +1905,6 @@
         (loop $each_unit
           ;; what the unit's number stands for
           (local.set $j_first (i32.shl (local.get $unit) (i32.const 3 (; ·8, j of a panel ;))))
-          (local.set $L2_sum_hidden_W (f64.const 0))
           (local.set $L2_sum_hidden_W.whole (v128.const f32x4 0 0 0 0))
           (local.set $columns
             (call $i32_min (i32.sub (i32.const 500) (local.get $j_first)) (i32.const 8)))
@@ -1945,9 +1959,9 @@
                   (v128.store
                     (local.get $hidden_W.row)
                     (f32x4.relaxed_nmadd
-                      (local.get $0.01.x4)
+                      (local.get $x4.factor)
                       (f32x4.relaxed_madd
-                        (local.get $0.0002.x4)
+                        (local.get $x4.factor_2)
                         (v128.load (local.get $hidden_W.row))
                         (v128.load (local.get $sums.row)))
                       (v128.load (local.get $hidden_W.row))))
@@ -1959,9 +1973,9 @@
                   (v128.store offset=16
                     (local.get $hidden_W.row)
                     (f32x4.relaxed_nmadd
-                      (local.get $0.01.x4)
+                      (local.get $x4.factor)
                       (f32x4.relaxed_madd
-                        (local.get $0.0002.x4)
+                        (local.get $x4.factor_2)
                         (v128.load offset=16 (local.get $hidden_W.row))
                         (v128.load offset=16 (local.get $sums.row)))
                       (v128.load offset=16 (local.get $hidden_W.row)))))
@@ -1982,9 +1996,9 @@
                     (v128.store
                       (i32.add (local.get $hidden_W.row) (i32.shl (local.get $c) (i32.const 2)))
                       (f32x4.relaxed_nmadd
-                        (local.get $0.01.x4)
+                        (local.get $x4.factor)
                         (f32x4.relaxed_madd
-                          (local.get $0.0002.x4)
+                          (local.get $x4.factor_2)
                           (v128.load
                             (i32.add
                               (local.get $hidden_W.row)
@@ -2021,9 +2035,7 @@
             (i32.add
               (global.get $train.L2_sum_hidden_W_parts)
               (i32.shl (local.get $unit) (i32.const 3)))
-            (f64.add
-              (local.get $L2_sum_hidden_W)
-              (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_hidden_W.whole)))))
+            (f64.promote_f32 (call $f32x4_sum (local.get $L2_sum_hidden_W.whole))))
           (br_if $each_unit
             (i32.lt_s
               (local.tee $unit (i32.add (local.get $unit) (i32.const 1)))
@@ -2032,13 +2044,13 @@
   ;; hidden_b[i] ← hidden_b[i] − 0.01·∂cost/∂hidden_b[i]
   ;;   where ∂cost/∂hidden_b[i] = Σ_j d_linear[j,i]
   ;;   for i < 500, j < 20
-  ;;   in 16 columns i at a time, of d_linear
+  ;;   in 16 columns i at a time, of d_linear in place
   (func $train.hidden_b (param $from i32) (param $to i32)
     (local $hidden_b i32) (local $d_linear i32) (local $unit i32) (local $i_first i32)
     (local $columns i32) (local $sums i32) (local $right i32) (local $c i32)
-    (local $sums.row i32) (local $hidden_b.row i32) (local $0.01.x4 v128)
+    (local $sums.row i32) (local $hidden_b.row i32) (local $x4.factor v128)
     (local.set $sums (global.get $scratch))
-    (local.set $0.01.x4 (f32x4.splat (f32.const 0.01)))
+    (local.set $x4.factor (f32x4.splat (f32.const 0.01)))
     (local.set $hidden_b (global.get $hidden_b))
     (local.set $d_linear (global.get $train.d_linear))
     (local.set $unit (local.get $from))
@@ -2067,25 +2079,25 @@
               (v128.store
                 (local.get $hidden_b.row)
                 (f32x4.relaxed_nmadd
-                  (local.get $0.01.x4)
+                  (local.get $x4.factor)
                   (v128.load (local.get $sums.row))
                   (v128.load (local.get $hidden_b.row))))
               (v128.store offset=16
                 (local.get $hidden_b.row)
                 (f32x4.relaxed_nmadd
-                  (local.get $0.01.x4)
+                  (local.get $x4.factor)
                   (v128.load offset=16 (local.get $sums.row))
                   (v128.load offset=16 (local.get $hidden_b.row))))
               (v128.store offset=32
                 (local.get $hidden_b.row)
                 (f32x4.relaxed_nmadd
-                  (local.get $0.01.x4)
+                  (local.get $x4.factor)
                   (v128.load offset=32 (local.get $sums.row))
                   (v128.load offset=32 (local.get $hidden_b.row))))
               (v128.store offset=48
                 (local.get $hidden_b.row)
                 (f32x4.relaxed_nmadd
-                  (local.get $0.01.x4)
+                  (local.get $x4.factor)
                   (v128.load offset=48 (local.get $sums.row))
                   (v128.load offset=48 (local.get $hidden_b.row)))))
             (else
@@ -2094,7 +2106,7 @@
                 (v128.store
                   (i32.add (local.get $hidden_b.row) (i32.shl (local.get $c) (i32.const 2)))
                   (f32x4.relaxed_nmadd
-                    (local.get $0.01.x4)
+                    (local.get $x4.factor)
                     (v128.load
                       (i32.add (local.get $sums.row) (i32.shl (local.get $c) (i32.const 2))))
                     (v128.load
@@ -2111,7 +2123,7 @@
   ;; output_W[i,j] ← output_W[i,j] − 0.01·∂cost/∂output_W[i,j]
   ;;   where ∂cost/∂output_W[i,j] = 0.0002·output_W[i,j] + Σ_k h[k,i]·d_p_logits[k,j]
   ;;   for i < 500, j < 10, k < 20
-  ;;   in 3 × 12 tiles of i × j, of h and d_p_logits
+  ;;   in 3 × 12 tiles of i × j, of h in place and a copied panel of d_p_logits
   ;; and L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j], of what is there before it is written
   ;;   for i < 500, j < 10
   (func $train.output_W (param $from i32) (param $to i32)
@@ -2119,11 +2131,11 @@
     (local $j_first i32) (local $sums i32) (local $right i32) (local $i_first i32)
     (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
     (local $output_W.row i32) (local $L2_sum_output_W f64) (local $L2_sum_output_W.x4 v128)
-    (local $0.01.x4 v128) (local $0.0002.x4 v128)
+    (local $x4.factor v128) (local $x4.factor_2 v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 960 (; sums, behind what is copied ;))))
-    (local.set $0.01.x4 (f32x4.splat (f32.const 0.01)))
-    (local.set $0.0002.x4 (f32x4.splat (f32.const 0.0002)))
+    (local.set $x4.factor (f32x4.splat (f32.const 0.01)))
+    (local.set $x4.factor_2 (f32x4.splat (f32.const 0.0002)))
     (local.set $output_W (global.get $output_W))
     (local.set $h (global.get $train.h))
     (local.set $d_p_logits (global.get $train.d_p_logits))
@@ -2187,9 +2199,9 @@
                 (v128.store
                   (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2)))
                   (f32x4.relaxed_nmadd
-                    (local.get $0.01.x4)
+                    (local.get $x4.factor)
                     (f32x4.relaxed_madd
-                      (local.get $0.0002.x4)
+                      (local.get $x4.factor_2)
                       (v128.load
                         (i32.add (local.get $output_W.row) (i32.shl (local.get $c) (i32.const 2))))
                       (v128.load
@@ -2266,7 +2278,7 @@
   ;;   for i < 10, j < 20
   (func $train.output_b
     (local $output_b i32) (local $d_p_logits i32) (local $i i32) (local $j i32)
-    (local $d_output_b f64) (local $d_output_b.x4 v128)
+    (local $d_output_b f32) (local $d_output_b.x4 v128)
     (local.set $output_b (global.get $output_b))
     (local.set $d_p_logits (global.get $train.d_p_logits))
     (local.set $i (i32.const 0))
@@ -2295,26 +2307,25 @@
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.const 8))))
     ;; the other i
     (loop $each_i
-      (local.set $d_output_b (f64.const 0))
+      (local.set $d_output_b (f32.const 0))
       (local.set $j (i32.const 0))
       (loop $each_j
         (local.set $d_output_b
-          (f64.add
+          (f32.add
             (local.get $d_output_b)
-            (f64.promote_f32
-              (f32.load
-                (i32.add
-                  (local.get $d_p_logits)
-                  (i32.shl
-                    (i32.add (i32.mul (local.get $j) (i32.const 10)) (local.get $i))
-                    (i32.const 2)))))))
+            (f32.load
+              (i32.add
+                (local.get $d_p_logits)
+                (i32.shl
+                  (i32.add (i32.mul (local.get $j) (i32.const 10)) (local.get $i))
+                  (i32.const 2))))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 20))))
       (f32.store
         (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2)))
         (f32.sub
           (f32.load (i32.add (local.get $output_b) (i32.shl (local.get $i) (i32.const 2))))
-          (f32.mul (f32.const 0.01) (f32.demote_f64 (local.get $d_output_b)))))
+          (f32.mul (f32.const 0.01) (local.get $d_output_b))))
       (br_if $each_i
         (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10)))))
 
@@ -2374,8 +2385,8 @@
   ;; The same for test.
   (func $validate.errors
     (local $p_logits i32) (local $y i32) (local $i i32) (local $errors_argmax i32) (local $j i32)
-    (local $p_logits_max f32) (local $p_logits_j f32) (local $p_logits_max.next f32)
-    (local $errors f32) (local $errors_sum f64)
+    (local $p_logits_max f32) (local $p_logits_j f32) (local $errors f32)
+    (local $errors_sum f64)
     (local.set $p_logits (global.get $train.p_logits))
     (local.set $y (i32.load (global.get $train.y)))
     (local.set $errors_sum (f64.const 0))
@@ -2392,15 +2403,14 @@
               (i32.shl
                 (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                 (i32.const 2)))))
-        (local.set $p_logits_max.next (local.get $p_logits_j))
         (if
           (i32.or
-            (f32.gt (local.get $p_logits_max.next) (local.get $p_logits_max))
+            (f32.gt (local.get $p_logits_j) (local.get $p_logits_max))
             (i32.and
-              (f32.ne (local.get $p_logits_max.next) (local.get $p_logits_max.next))
+              (f32.ne (local.get $p_logits_j) (local.get $p_logits_j))
               (f32.eq (local.get $p_logits_max) (local.get $p_logits_max))))
           (then
-            (local.set $p_logits_max (local.get $p_logits_max.next))
+            (local.set $p_logits_max (local.get $p_logits_j))
             (local.set $errors_argmax (local.get $j))))
         (br_if $each_j
           (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
@@ -2464,7 +2474,7 @@
   ;; features[i,j] = tanh(linear[i,j])
   ;;   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
   ;;   for i < rows, j < 500, k < 784
-  ;;   in 6 × 8 tiles of i × j, of images and hidden_W
+  ;;   in 6 × 8 tiles of i × j, of images in place and a copied panel of hidden_W
   ;; The same for predict.
   (func $probabilities.features (param $from i32) (param $to i32)
     (local $images i32) (local $hidden_W i32) (local $hidden_b i32) (local $features i32)
@@ -2490,7 +2500,7 @@
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 3 (; ·8, j of a panel ;))))
           (local.set $i_from
@@ -2498,7 +2508,7 @@
               (i32.rem_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 144 (; i of a part ;))))
           (local.set $columns
@@ -2617,7 +2627,7 @@
 
   ;; scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
   ;;   for i < rows, j < 10, k < 500
-  ;;   in 3 × 12 tiles of i × j, of features and output_W
+  ;;   in 3 × 12 tiles of i × j, of features in place and a copied panel of output_W
   ;; The same for predict.
   (func $probabilities.scores_logits (param $from i32) (param $to i32)
     (local $features i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
@@ -2643,7 +2653,7 @@
               (i32.div_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 12 (; j of a panel ;))))
           (local.set $i_from
@@ -2651,7 +2661,7 @@
               (i32.rem_u
                 (local.get $unit)
                 (i32.div_u
-                  (i32.add (local.get $rows) (i32.const 143))
+                  (i32.add (local.get $rows) (i32.const 143 (; rounded up ;)))
                   (i32.const 144 (; i of a part ;))))
               (i32.const 144 (; i of a part ;))))
           (local.set $i_to
@@ -2906,32 +2916,28 @@
     (i32.store
       (global.get $probabilities.features)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 500))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 2000 (; 500·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.scores_logits)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 40 (; 10·4 bytes ;)))))
     (call $share
       (global.get $probabilities.features.job)
       (i32.mul
         (i32.const 63 (; panels ;))
         (i32.div_u
-          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
           (i32.const 144 (; i of a part ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
         (i32.const 144 (; i of a part ;))))
     (call $probabilities.scores))
 
@@ -2940,7 +2946,7 @@
   (func $predict.argmax
     (local $scores_logits i32) (local $argmax i32) (local $rows i32) (local $i i32)
     (local $argmax_i i32) (local $j i32) (local $scores_logits_max f32)
-    (local $scores_logits_j f32) (local $scores_logits_max.next f32)
+    (local $scores_logits_j f32)
     (local.set $scores_logits (i32.load (global.get $probabilities.scores_logits)))
     (local.set $argmax (i32.load (global.get $predict.argmax)))
     (local.set $rows (i32.load (global.get $probabilities.rows)))
@@ -2960,15 +2966,14 @@
                   (i32.shl
                     (i32.add (i32.mul (local.get $i) (i32.const 10)) (local.get $j))
                     (i32.const 2)))))
-            (local.set $scores_logits_max.next (local.get $scores_logits_j))
             (if
               (i32.or
-                (f32.gt (local.get $scores_logits_max.next) (local.get $scores_logits_max))
+                (f32.gt (local.get $scores_logits_j) (local.get $scores_logits_max))
                 (i32.and
-                  (f32.ne (local.get $scores_logits_max.next) (local.get $scores_logits_max.next))
+                  (f32.ne (local.get $scores_logits_j) (local.get $scores_logits_j))
                   (f32.eq (local.get $scores_logits_max) (local.get $scores_logits_max))))
               (then
-                (local.set $scores_logits_max (local.get $scores_logits_max.next))
+                (local.set $scores_logits_max (local.get $scores_logits_j))
                 (local.set $argmax_i (local.get $j))))
             (br_if $each_j
               (i32.lt_s (local.tee $j (i32.add (local.get $j) (i32.const 1))) (i32.const 10))))
@@ -2983,32 +2988,28 @@
     (i32.store
       (global.get $probabilities.features)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 500))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 2000 (; 500·4 bytes ;)))))
     (i32.store
       (global.get $probabilities.scores_logits)
       (call $allocate
-        (global.get $free_memory_)
-        (i32.add
-          (i32.shl
-            (i32.mul (i32.load (global.get $probabilities.rows)) (i32.const 10))
-            (i32.const 2))
-          (i32.const 64))))
+        (global.get $free_memory)
+        (f64.mul
+          (f64.convert_i32_s (i32.load (global.get $probabilities.rows)))
+          (f64.const 40 (; 10·4 bytes ;)))))
     (call $share
       (global.get $probabilities.features.job)
       (i32.mul
         (i32.const 63 (; panels ;))
         (i32.div_u
-          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+          (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
           (i32.const 144 (; i of a part ;)))))
     (call $share
       (global.get $probabilities.scores_logits.job)
       (i32.div_u
-        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143))
+        (i32.add (i32.load (global.get $probabilities.rows)) (i32.const 143 (; rounded up ;)))
         (i32.const 144 (; i of a part ;))))
     (call $predict.argmax))
 

@@ -24,6 +24,8 @@ export class Heap {
   readonly #data = new Map<number, Block>();
   /** Where a call takes its memory from. */
   #top: number;
+  /** What to say where there is no more. */
+  #refusal = "";
   /** Views of all of the memory; new ones when it has grown. */
   #bytes = new Uint8Array();
   #numbers = new DataView(new ArrayBuffer(0));
@@ -52,8 +54,17 @@ export class Heap {
 
   #reserve(end: number): void {
     const missing = end + slack - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / pageBytes));
+    try {
+      if (missing > 0) this.memory.grow(Math.ceil(missing / pageBytes));
+    } catch {
+      this.refuse();
+    }
     this.#refresh();
+  }
+
+  /** There is no more memory. */
+  refuse(): never {
+    throw new Error(this.#refusal);
   }
 
   view(address: number, dtype: DType, length: number): ElementArray {
@@ -63,7 +74,7 @@ export class Heap {
   /** The array whose address lies at a place. */
   arrayAt(place: number, dtype: DType, length: number): ElementArray {
     this.#refresh();
-    return this.view(length === 0 ? 0 : this.#numbers.getInt32(place, true), dtype, length);
+    return this.view(length === 0 ? 0 : this.#numbers.getUint32(place, true), dtype, length);
   }
 
   number(place: number, dtype: DType): number | boolean {
@@ -97,24 +108,25 @@ export class Heap {
 
   // ── Data ──────────────────────────────────────────────────────────────────────────────────────
 
-  /** Copies data in; its block is another one where its length is. */
-  putData(place: number, values: ElementArray): void {
+  /** Copies data in; its block is another one where its length is. Without memory for it the old one stays. */
+  putData(name: string, place: number, values: ElementArray): void {
     const size = values.byteLength;
     let block = this.#data.get(place);
     if (!block || block.end - block.address !== size) {
-      this.#data.delete(place);
-      block = this.#blockOf(size);
-      this.#data.set(place, block);
+      block = this.#blockOf(place, size);
+      this.#refusal = `${name}.set: there is not enough memory for these values`;
       this.#reserve(block.end);
+      this.#data.set(place, block);
       this.setNumber(place, "int32", block.address);
     }
     this.#copy(values, block.address);
   }
 
-  /** The first gap between blocks that is large enough. */
-  #blockOf(size: number): Block {
+  /** The first gap between the blocks of others that is large enough. */
+  #blockOf(place: number, size: number): Block {
+    const others = [...this.#data].flatMap(([other, block]) => (other === place ? [] : [block]));
     let address = this.#start;
-    for (const block of [...this.#data.values()].sort((a, b) => a.address - b.address)) {
+    for (const block of others.sort((a, b) => a.address - b.address)) {
       if (address + size <= block.address) break;
       address = aligned(block.end);
     }
@@ -127,8 +139,9 @@ export class Heap {
 
   // ── Calls ─────────────────────────────────────────────────────────────────────────────────────
 
-  /** Gives back what the last call took. */
-  beginCall(): void {
+  /** Gives back what the last call took, of whichever function. */
+  beginCall(name: string): void {
+    this.#refusal = `${name}: there is not enough memory for what it computes`;
     this.#top = this.#start;
     for (const { end } of this.#data.values()) this.#top = Math.max(this.#top, aligned(end));
     this.setNumber(this.#free, "int32", this.#top);

@@ -123,6 +123,7 @@ async function programOf(
       scratch: ownMemory[0],
       /** The remainder that has the sign of b. */
       mod: (a: number, b: number) => ((a % b) + b) % b,
+      no_memory: () => heap.refuse(),
     },
     Math: Math as unknown as WebAssembly.ModuleImports,
   });
@@ -145,7 +146,7 @@ async function programOf(
     const isMade = ({ shape }: ArraySignature): boolean =>
       shape.some((dim) => typeof dim === "string" && made.some(([n]) => n === dimParts(dim)[0]));
     functions[name] = (_, ...args) => {
-      heap.beginCall();
+      heap.beginCall(name);
       const known: Sizes = { ...(hasArrays && state.sizes) };
       for (const [i, size] of ownSizes.entries()) {
         known[size] = args[inputs.length + i] as number;
@@ -174,7 +175,7 @@ async function programOf(
     createState(seed: number) {
       Object.assign(state, code.values);
       for (const initial of code.initials) {
-        heap.beginCall();
+        heap.beginCall(initial.name);
         if (initial.seed !== undefined) heap.setNumber(initial.seed, "int32", seed | 0);
         (exports[initial.name] as () => void)();
       }
@@ -205,7 +206,7 @@ function stateOf(signature: Signature, code: WasmCode, heap: Heap): State {
       enumerable: true,
       get: () => (data ? heap.arrayAt(address, dtype, length) : heap.view(address, dtype, length)),
       set(values: ElementArray) {
-        if (data) heap.putData(address, values);
+        if (data) heap.putData(name, address, values);
         else heap.view(address, dtype, length).set(values);
         length = values.length;
       },

@@ -28,7 +28,9 @@ export const usualThreads = (): number =>
 const serve = `
 function serve({ module, memory, scratch }) {
   const mod = (a, b) => ((a % b) + b) % b;
-  const imports = { adjoint: { memory, scratch, mod }, Math };
+  // Only the caller's thread takes memory during a call.
+  const no_memory = () => {};
+  const imports = { adjoint: { memory, scratch, mod, no_memory }, Math };
   new WebAssembly.Instance(module, imports).exports.serve();
 }
 `;

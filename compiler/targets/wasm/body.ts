@@ -32,6 +32,7 @@ export class Body implements Scope {
   readonly #axes = new Map<Axis, Code>();
   readonly #start = new Map<string, Code>();
   #pointers: Pointers | undefined;
+  #isLikeLanes = false;
 
   constructor(letters: Letters) {
     this.#letters = letters;
@@ -49,6 +50,18 @@ export class Body implements Scope {
   hold(name: string, type: NumberType): void {
     this.declare(name, type);
     this.#held.set(name, type);
+  }
+
+  /** While `write` runs, sums that begin there are of the type that those in lanes have. */
+  likeLanes(write: () => void): void {
+    const before = this.#isLikeLanes;
+    this.#isLikeLanes = true;
+    write();
+    this.#isLikeLanes = before;
+  }
+
+  get isLikeLanes(): boolean {
+    return this.#isLikeLanes;
   }
 
   /** While `body` is written, a local differs from lane to lane. */
@@ -127,9 +140,16 @@ export class Body implements Scope {
   pointer(node: Node, offset: Scalar): ReturnType<Pointers["at"]> {
     return this.#pointers?.at(node, offset);
   }
-  /** A constant in all lanes. */
-  constant(name: string, code: Code): Code {
+  /** A constant in all lanes: its name says what it is for, and the same one has one name. */
+  constant(role: string, code: Code): Code {
     if (!this.#pointers) return code;
+    const text = flat(code);
+    const known = [...this.#start].find(([, value]) => flat(value) === text);
+    if (known) return get(known[0]);
+    const isNew = (name: string): boolean => !this.#start.has(name);
+    // No name of a model begins like this.
+    const names = ["", ...Array.from(this.#start.keys(), (_, i) => `_${i + 2}`)];
+    const name = names.map((end) => `x4.${role}${end}`).find(isNew) as string;
     this.atStart(name, "v128", code);
     return get(name);
   }

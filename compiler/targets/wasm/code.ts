@@ -44,7 +44,7 @@ export function times(a: Code, n: number, about?: string): Code {
 /** a / n, rounded up. @param about what n is */
 export const dividedUp = (a: Code, n: number, about: string): Code => [
   "i32.div_u",
-  plus(a, i32(n - 1)),
+  plus(a, noted(i32(n - 1), "rounded up")),
   noted(i32(n), about),
 ];
 

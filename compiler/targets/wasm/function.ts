@@ -10,16 +10,9 @@ import { isArray } from "../../kernels/program.ts";
 import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
 import type { CommonKernels, OwnKernel } from "../common.ts";
 import { Body } from "./body.ts";
-import { type Code, i32, plus, product, times } from "./code.ts";
+import { type Code, i32, plus, times } from "./code.ts";
 import { inDimensions, type Scope, scalar } from "./expression.ts";
-import {
-  alignment,
-  type FunctionLayout,
-  type Layout,
-  madeSizes,
-  nameIn,
-  type Place,
-} from "./layout.ts";
+import { type FunctionLayout, type Layout, madeSizes, nameIn, type Place } from "./layout.ts";
 import { elementBytes, inWasm, numberTypes } from "./names.ts";
 import {
   functionLines,
@@ -190,18 +183,21 @@ class FunctionWriter {
       const room = roomOf(this.#own.fn.plan, node);
       if (!sizesOf(room).every((size) => this.#known.has(size))) continue;
       this.#waiting.delete(node);
-      const count = room
-        .filter((dim) => dim !== 1)
-        .map((dim) => this.#dim(dim))
-        .reduce<Code>(product, i32(1));
-      const bytes = times(count, elementBytes[node.type.dtype]);
-      this.#storeAt(this.#placeOf(node), [
-        "call",
-        this.#body.helper("allocate"),
-        free,
-        plus(bytes, i32(alignment)),
-      ]);
+      const bytes = this.#bytesOf(room, elementBytes[node.type.dtype]);
+      this.#storeAt(this.#placeOf(node), ["call", this.#body.helper("allocate"), free, bytes]);
     }
+  }
+
+  /** Bytes of an array in double precision: what is known of them, times the sizes that are not. */
+  #bytesOf(shape: readonly Dim[], bytes: number): Code {
+    const known = [...shape.filter((dim) => typeof dim === "number" && dim !== 1), bytes];
+    const factor = known.reduce<number>((n, dim) => n * (dim as number), 1);
+    const written: Code = ["f64.const", String(factor), `(; ${known.join("·")} bytes ;)`];
+    return shape
+      .filter((dim) => typeof dim !== "number")
+      .map((dim): Code => ["f64.convert_i32_s", this.#dim(dim)])
+      .concat([written])
+      .reduce((a, b) => ["f64.mul", a, b]);
   }
 
   #calls(calls: readonly Call[]): void {

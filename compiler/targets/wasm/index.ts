@@ -282,6 +282,7 @@ function globals(
   if (all.some((fn) => sharedBy(fn).length > 0)) {
     lines.push(...comment(["What threads agree by."]));
     add(pool);
+    lines.push(...globalOf("pool.spins", 10_000, "how often a thread looks before it sleeps"));
   }
   let jobs = 0;
   for (const fn of all) {

@@ -131,7 +131,14 @@ export function layoutOf(model: CompiledModel): Layout {
       return found;
     };
   };
-  const free = place("free_memory", "address of free memory", "address");
+  // A name that none of the model's has.
+  const free: Place = {
+    global: "free_memory",
+    address: next,
+    about: "address of free memory",
+    holds: "address",
+  };
+  next += 8;
   const dataSizes = new Map<string, Place>();
   for (const { node, isData } of model.shared)
     for (const size of isData ? sizesOf(node.shape) : [])

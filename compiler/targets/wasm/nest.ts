@@ -212,7 +212,7 @@ export function writeNest(
   writeUnits(scope);
   const about = [
     ...formulas,
-    describe(contraction, letter, nameOf),
+    describe(contraction, scope.isCopied, letter, nameOf),
     ...(follower ? ["  and with each element at once:", ...formulasOf(follower.nest.stages)] : []),
     ...riders.flatMap((rider) => describeRider(fn, rider)),
   ];
@@ -252,20 +252,25 @@ function describeLists(
   return `  from lists of what is not 0 of ${nameOf(formulas[1].into)}, in runs of ${run} columns${where}`;
 }
 
-/** How a product is computed. */
+/** How a product is computed. @param isCopied whether what could be read in place is copied for its panels */
 function describe(
   c: Contraction,
+  isCopied: boolean,
   letter: (axis: Axis) => string,
   nameOf: (node: Node) => string,
 ): string {
   const letters = (axes: readonly Axis[]): string => axes.map(letter).join("");
-  const operand = (o: Contraction["b"]): string =>
-    o.place ? nameOf(o.place.node) : "elements that are copied together";
+  const a = c.a?.place ? nameOf(c.a.place.node) : "copied rows";
+  const b = c.b.place ? nameOf(c.b.place.node) : "";
+  const panel = `a copied panel${b && ` of ${b}`}`;
+  const inPlace = c.a?.place ? " in place" : "";
+  const right = isCopied ? panel : `${b} in place`;
+  const both = `${a}${isCopied ? inPlace : ""} and ${right}`;
   const { rows, vectors } = c.tile;
   const parts = c.part ? `, ${volumeOf(c.steps)} steps at a time` : "";
   const scattered = c.scatter ? ", each added where it belongs" : "";
   if (!c.a)
-    return `  in ${4 * vectors} columns ${letters(c.columns)} at a time, of ${operand(c.b)}${parts}`;
+    return `  in ${4 * vectors} columns ${letters(c.columns)} at a time, of ${right}${parts}`;
   const tile = `${rows} × ${4 * vectors} tiles of ${letters(c.rows)} × ${letters(c.columns)}`;
-  return `  in ${tile}, of ${operand(c.a)} and ${operand(c.b)}${scattered}${parts}`;
+  return `  in ${tile}, of ${both}${scattered}${parts}`;
 }

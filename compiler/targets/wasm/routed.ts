@@ -166,18 +166,18 @@ export class RoutedWriter {
     const body = this.#body;
     const { rows, steps, start, outer } = this.#routed;
     const each = (write: () => void): void => {
-      body.set("row", "i32", i32(0));
+      body.set("row_bytes", "i32", i32(0));
       this.#loops(rows, () => {
         write();
-        body.set("row", "i32", plus(get("row"), i32(4)));
+        body.set("row_bytes", "i32", plus(get("row_bytes"), i32(4)));
       });
     };
     const listBytes = entryBytes * volumeOf(steps);
     const list = plus(
       this.#at("lists"),
-      times(get("row"), listBytes / 4, "a list's bytes by a number's"),
+      times(get("row_bytes"), listBytes / 4, "a list's bytes by a number's"),
     );
-    const end = plus(["global.get", "$scratch"], get("row"));
+    const end = plus(["global.get", "$scratch"], get("row_bytes"));
     each(() => {
       body.set("list", "i32", list);
       this.#list();

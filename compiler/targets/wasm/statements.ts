@@ -93,7 +93,7 @@ export function writeLoop(
   };
   const others = (): void => {
     if (steps === undefined || steps >= 4) body.note(`the other ${i}`);
-    oneByOne();
+    body.likeLanes(oneByOne);
   };
   if (steps === undefined) body.when(["i32.lt_s", get(i), whole], inFours);
   else if (steps >= 4) inFours();
@@ -306,7 +306,7 @@ const heldType = ({ fn, local }: Pick<Declare, "fn" | "local">) =>
   fn === "add" && local.dtype === "float32" ? "f64" : numberTypes[local.dtype];
 
 function writeDeclare(body: Body, s: Declare): void {
-  const type = heldType(s);
+  const type = body.isLikeLanes ? numberTypes[s.local.dtype] : heldType(s);
   body.hold(s.local.name, type);
   body.set(s.local.name, type, constCode(startOf(s.fn, s.local.dtype), type));
   if (!s.best) return;
@@ -337,22 +337,24 @@ function writeAccumulate(body: Body, s: Accumulate): void {
   const type = numberTypes[local.dtype];
   if (best && position) {
     const bestType = numberTypes[best.dtype];
-    const value = body.declare(`${best.name}.next`, bestType);
-    body.set(value, bestType, convert(scalar(s.value, body), s.value.dtype, best.dtype, body));
+    const code = convert(scalar(s.value, body), s.value.dtype, best.dtype, body);
+    // What is a local already has a name.
+    const next = code[0] === "local.get" ? code : get(`${best.name}.next`);
+    if (next !== code) body.set(`${best.name}.next`, bestType, code);
     const isBetter: Code = [
       `${bestType}.${fn === "argmax" ? "gt" : "lt"}${bestType.startsWith("i") ? "_s" : ""}`,
-      get(value),
+      next,
       get(best.name),
     ];
     // The first NaN counts as the most extreme value.
     const isNan: Code = [
       "i32.and",
-      [`${bestType}.ne`, get(value), get(value)],
+      [`${bestType}.ne`, next, next],
       [`${bestType}.eq`, get(best.name), get(best.name)],
     ];
     const isFloat = bestType.startsWith("f");
     body.when(isFloat ? ["i32.or", isBetter, isNan] : isBetter, () => {
-      body.set(best.name, bestType, get(value));
+      body.set(best.name, bestType, next);
       body.set(
         local.name,
         type,
@@ -400,7 +402,9 @@ function fold(body: Body, s: Accumulate, isLong: boolean): void {
     const both: Code = ["f64x2.add", get(`${name}.low`), get(`${name}.high`)];
     body.set(`${name}.low`, "v128", both);
     const lane = (n: number): Code => ["f64x2.extract_lane", String(n), get(`${name}.low`)];
-    body.set(name, type, ["f64.add", get(name), ["f64.add", lane(0), lane(1)]]);
+    const sum: Code = ["f64.add", lane(0), lane(1)];
+    if (type === "f64") body.set(name, type, ["f64.add", get(name), sum]);
+    else body.set(name, type, ["f32.add", get(name), ["f32.demote_f64", sum]]);
     return;
   }
   const lanes = get(laneName(name));

@@ -20,8 +20,8 @@ export interface Lanes extends Scope {
   vector(name: string): Code | undefined;
   /** Whether a local is a sum of products, to which others may be added without rounding in between. */
   isSum?(name: string): boolean;
-  /** A constant in all lanes, or a local that has it. */
-  constant?(name: string, code: Code): Code;
+  /** A constant in all lanes, or a local that has it. @param role what it is for */
+  constant?(role: string, code: Code): Code;
   /** Works out an address of a value's memory before what uses it. */
   held(node: Node, address: Code): Code;
 }
@@ -148,12 +148,16 @@ export function wayOf(
   return lazy.every(isSafe) ? "vector" : "lanewise";
 }
 
-/** Prints a scalar for four lanes; its dtype must be one that lanes have. */
-export function vector(s: Scalar, lanes: Lanes): Code {
+/**
+ * Prints a scalar for four lanes; its dtype must be one that lanes have.
+ *
+ * @param role what it is for, if it is a constant
+ */
+export function vector(s: Scalar, lanes: Lanes, role = "constant"): Code {
   const dtype = s.dtype as LaneType;
   switch (wayOf(s, lanes)) {
     case "uniform":
-      return splat(s, lanes);
+      return splat(s, lanes, role);
     case "lanewise":
       return laneByLane(s, lanes);
     default:
@@ -171,7 +175,7 @@ export function vector(s: Scalar, lanes: Lanes): Code {
       return ["v128.load", ...addressOf(s.node, s.offset, lanes)];
     case "call": {
       const exact = exactDecision(s);
-      const args = exact.args.map((arg) => vector(arg, lanes));
+      const args = exact.args.map((arg) => vector(arg, lanes, roleIn(exact)));
       if (s.fn === "cast") return castInLanes(args[0], s.args[0].dtype as LaneType, dtype);
       const fused = fusedWithSum(exact, args, lanes);
       if (fused) return fused;
@@ -198,7 +202,10 @@ function fusedWithSum(s: Call, args: readonly Code[], lanes: Lanes): Code | unde
   return isProduct(1) ? ["f32x4.relaxed_madd", ...terms(1), args[0]] : undefined;
 }
 
-function splat(s: Scalar, lanes: Lanes): Code {
+/** What a constant operand is for. */
+const roleIn = ({ fn }: Call): string => (fn === "mul" ? "factor" : "constant");
+
+function splat(s: Scalar, lanes: Lanes, role: string): Code {
   if (s.kind === "const" && s.dtype === "bool") return ["i32x4.splat", i32(s.value !== 0 ? -1 : 0)];
   if (s.kind === "element" && s.dtype !== "bool")
     return ["v128.load32_splat", ...addressOf(s.node, s.offset, lanes)];
@@ -207,7 +214,7 @@ function splat(s: Scalar, lanes: Lanes): Code {
   const shape = shapes[s.dtype as LaneType];
   const code: Code = [`${shape}.splat`, value];
   if (s.kind !== "const" || !Number.isFinite(s.value)) return code;
-  return lanes.constant?.(`${value[1]}.${shape === "f32x4" ? "x4" : shape}`, code) ?? code;
+  return lanes.constant?.(role, code) ?? code;
 }
 
 /** One of the lanes as a scope of numbers. */

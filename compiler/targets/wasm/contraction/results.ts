@@ -116,6 +116,10 @@ export const hasWholeRows = (scope: Scope): boolean =>
     body: elementOf(scope, (name) => name),
   });
 
+/** Whether all of a row is in vectors: no sum is taken one by one. */
+export const hasOnlyVectors = (scope: Scope): boolean =>
+  hasWholeRows(scope) && scope.columns % lanes === 0;
+
 /** A local for a number. */
 const numberOf = (name: string): Extract<Scalar, { kind: "local" }> =>
   local(name, "float32") as Extract<Scalar, { kind: "local" }>;

@@ -3,7 +3,7 @@
 import { type Code, constOf, dividedUp, get, i32, noted, plus, product, times } from "../code.ts";
 import { dimCode } from "../names.ts";
 import { writePanel } from "./panel.ts";
-import { hasWholeRows, wholeOf, zeros } from "./results.ts";
+import { hasOnlyVectors, hasWholeRows, wholeOf, zeros } from "./results.ts";
 import { writeWhole } from "./scatter.ts";
 import type { Scope } from "./scope.ts";
 
@@ -77,9 +77,12 @@ function writeUnit(scope: Scope): void {
   }
   const { sums } = scope.onTheWay;
   const hasWhole = sums.length > 0 && hasWholeRows(scope);
+  const hasOthers = !hasOnlyVectors(scope);
   for (const { name } of sums) {
-    body.hold(name, "f64");
-    body.set(name, "f64", ["f64.const", "0"]);
+    if (hasOthers) {
+      body.hold(name, "f64");
+      body.set(name, "f64", ["f64.const", "0"]);
+    }
     if (hasWhole) body.set(wholeOf(name), "v128", zeros);
   }
   if (scope.units.areOuter) {
@@ -89,8 +92,9 @@ function writeUnit(scope: Scope): void {
     if (scope.c.scatter) writeWhole(scope, "end");
   } else writePanel(scope);
   for (const { name, parts } of sums) {
-    const ofRows: Code = ["call", body.helper("f32x4_sum"), get(wholeOf(name))];
-    const all: Code = ["f64.add", get(name), ["f64.promote_f32", ofRows]];
+    const lanesOf: Code = ["call", body.helper("f32x4_sum"), get(wholeOf(name))];
+    const ofRows: Code = ["f64.promote_f32", lanesOf];
+    const all: Code = hasOthers ? ["f64.add", get(name), ofRows] : ofRows;
     const sum = hasWhole ? all : get(name);
     body.push(["f64.store", plus(["global.get", `$${parts}`], times(get("unit"), 8)), sum]);
   }

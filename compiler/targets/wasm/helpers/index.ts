@@ -22,18 +22,30 @@ const helpers: Readonly<Record<string, Helper>> = {
   ...floats("f64"),
 };
 
-/** What JavaScript computes: its module and how many numbers it takes. */
-const imports: Readonly<Record<string, readonly [module: string, name: string, count: number]>> = {
-  f64_exp: ["Math", "exp", 1],
-  f64_expm1: ["Math", "expm1", 1],
-  f64_log: ["Math", "log", 1],
-  f64_log1p: ["Math", "log1p", 1],
-  f64_tanh: ["Math", "tanh", 1],
-  f64_sin: ["Math", "sin", 1],
-  f64_cos: ["Math", "cos", 1],
-  f64_atan2: ["Math", "atan2", 2],
-  f64_pow: ["Math", "pow", 2],
-  f64_mod: ["adjoint", "mod", 2],
+/** What JavaScript does: its module, and what it takes and returns. */
+type Import = readonly [module: string, name: string, parameters: string, result: string];
+
+/** A function of numbers. */
+const computed = (module: string, name: string, count: number): Import => [
+  module,
+  name,
+  ` (param ${Array.from({ length: count }, () => "f64").join(" ")})`,
+  " (result f64)",
+];
+
+const imports: Readonly<Record<string, Import>> = {
+  /** Throws. */
+  no_memory: ["adjoint", "no_memory", "", ""],
+  f64_exp: computed("Math", "exp", 1),
+  f64_expm1: computed("Math", "expm1", 1),
+  f64_log: computed("Math", "log", 1),
+  f64_log1p: computed("Math", "log1p", 1),
+  f64_tanh: computed("Math", "tanh", 1),
+  f64_sin: computed("Math", "sin", 1),
+  f64_cos: computed("Math", "cos", 1),
+  f64_atan2: computed("Math", "atan2", 2),
+  f64_pow: computed("Math", "pow", 2),
+  f64_mod: computed("adjoint", "mod", 2),
 };
 
 const helperOf = (name: string): Helper | undefined => helpers[name] ?? tileHelper(name);
@@ -60,11 +72,8 @@ export class Helpers {
     return [...this.#used].sort().flatMap((helper) => {
       const found = imports[helper];
       if (!found) return [];
-      const [module, name, count] = found;
-      const parameters = Array.from({ length: count }, () => "f64").join(" ");
-      return [
-        `(import "${module}" "${name}" (func $${helper} (param ${parameters}) (result f64)))`,
-      ];
+      const [module, name, parameters, result] = found;
+      return [`(import "${module}" "${name}" (func $${helper}${parameters}${result}))`];
     });
   }
 

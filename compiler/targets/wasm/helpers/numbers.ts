@@ -44,18 +44,21 @@ export const int = (type: "i32" | "i64"): Record<string, Helper> => {
     },
     [`${type}_max`]: {
       lines: [
+        ";; The larger of two whole numbers.",
         binary("max"),
         `  (select (local.get $a) (local.get $b) (${type}.gt_s (local.get $a) (local.get $b))))`,
       ],
     },
     [`${type}_min`]: {
       lines: [
+        ";; The smaller of two whole numbers.",
         binary("min"),
         `  (select (local.get $a) (local.get $b) (${type}.lt_s (local.get $a) (local.get $b))))`,
       ],
     },
     [`${type}_abs`]: {
       lines: [
+        ";; |x|; the smallest number has none.",
         one("abs"),
         `  (select (${type}.sub ${zero} (local.get $x)) (local.get $x)`,
         `    (${type}.lt_s (local.get $x) ${zero})))`,
@@ -63,6 +66,7 @@ export const int = (type: "i32" | "i64"): Record<string, Helper> => {
     },
     [`${type}_sign`]: {
       lines: [
+        ";; −1, 0 or 1.",
         one("sign"),
         type === "i32"
           ? "  (i32.sub (i32.gt_s (local.get $x) (i32.const 0)) (i32.lt_s (local.get $x) (i32.const 0))))"

@@ -3,26 +3,35 @@
 import type { Helper } from "./helper.ts";
 
 export const allocate: Helper = {
+  needs: ["no_memory"],
   lines: [
-    ";; Takes memory from what is free, whose address lies at $at.",
-    "(func $allocate (param $at i32) (param $bytes i32) (result i32)",
-    "  (local $start i32) (local $end i32) (local $missing i32)",
+    ";; Takes memory from what is free, whose address lies at $at: so many bytes, and 64 that vectors",
+    ";; may reach beyond them. They are counted in double precision: no product of sizes wraps around.",
+    "(func $allocate (param $at i32) (param $bytes f64) (result i32)",
+    "  (local $start i32) (local $end f64) (local $missing i32)",
     "  (local.set $start (i32.load (local.get $at)))",
     "  (local.set $end",
-    "    (i32.and",
-    "      (i32.add (i32.add (local.get $start) (local.get $bytes)) (i32.const 63))",
-    "      (i32.const -64)))",
-    "  (i32.store (local.get $at) (local.get $end))",
+    "    (f64.add",
+    "      (f64.add (f64.convert_i32_u (local.get $start)) (local.get $bytes))",
+    "      (f64.const 127 (; 64 more, and up to the next multiple of 64 ;))))",
     "  ;; Pages of 64 KiB that there are not yet.",
     "  (local.set $missing",
-    "    (i32.sub (i32.add (i32.shr_u (local.get $end) (i32.const 16)) (i32.const 1)) (memory.size)))",
-    "  (if (i32.gt_s (local.get $missing) (i32.const 0))",
-    "    (then (if (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0)) (then (unreachable)))))",
+    "    (i32.add",
+    "      (i32.trunc_sat_f64_s (f64.div (local.get $end) (f64.const 65536)))",
+    "      (i32.sub (i32.const 1) (memory.size))))",
+    "  (if",
+    "    (i32.gt_s (local.get $missing) (i32.const 0))",
+    "    (then",
+    "      (if",
+    "        (i32.lt_s (memory.grow (local.get $missing)) (i32.const 0))",
+    "        (then (call $no_memory) (unreachable)))))",
+    "  (i32.store",
+    "    (local.get $at)",
+    "    (i32.and (i32.trunc_sat_f64_u (local.get $end)) (i32.const -64)))",
     "  (local.get $start))",
   ],
 };
 
-/** Work that threads share. Nothing depends on who does a unit. */
 /** What ends a sum that threads have shared. */
 export const sumOfParts: Helper = {
   lines: [
@@ -38,6 +47,7 @@ export const sumOfParts: Helper = {
   ],
 };
 
+/** Work that threads share. Nothing depends on who does a unit. */
 export const threads: Readonly<Record<string, Helper>> = {
   share: {
     needs: ["work", "serve"],
@@ -72,7 +82,7 @@ export const threads: Readonly<Record<string, Helper>> = {
       "      (if",
       "        (i32.and",
       "          (i32.load (global.get $pool.sleeps))",
-      "          (i32.gt_u (local.get $spins) (i32.const 10000)))",
+      "          (i32.gt_u (local.get $spins) (global.get $pool.spins)))",
       "        (then",
       "          (drop",
       "            (memory.atomic.wait32",
@@ -125,7 +135,7 @@ export const threads: Readonly<Record<string, Helper>> = {
       "        (br_if $called",
       "          (i32.ne (i32.atomic.load (global.get $pool.calls)) (local.get $calls)))",
       "        (local.set $spins (i32.add (local.get $spins) (i32.const 1)))",
-      "        (br_if $spin (i32.lt_u (local.get $spins) (i32.const 10000))))",
+      "        (br_if $spin (i32.lt_u (local.get $spins) (global.get $pool.spins))))",
       "      (drop (i32.atomic.rmw.add (global.get $pool.sleeping) (i32.const 1)))",
       "      (drop",
       "        (memory.atomic.wait32",

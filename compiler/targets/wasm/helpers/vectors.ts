@@ -158,7 +158,7 @@ export const vectors: Readonly<Record<string, Helper>> = {
   },
   f32x4_log: {
     needs: ["f32x4_log_sum"],
-    lines: [unary("log"), `  (call $f32x4_log_sum (local.get $x) ${splat(0)}))`],
+    lines: [";; log x.", unary("log"), `  (call $f32x4_log_sum (local.get $x) ${splat(0)}))`],
   },
   f32x4_log1p: {
     needs: ["f32x4_log_sum"],
@@ -237,6 +237,7 @@ function fold(type: "f32" | "i32", name: string, fn: string): string[] {
     isHelper ? `(call $i32_${fn} ${a} ${b})` : `(${type}.${fn} ${a} ${b})`;
   const lane = (n: number): string => `(${type}x4.extract_lane ${n} (local.get $x))`;
   return [
+    `;; The ${name} of the four lanes.`,
     `(func $${type}x4_${name} (param $x v128) (result ${type})`,
     `  ${both("", "").replace(/ +\)$/, "")}`,
     `    ${both(lane(0), lane(1))}`,
