@@ -23,12 +23,17 @@ function version(): string {
   return "unknown";
 }
 
-const exitText = `Exit codes:
+const codegenExits = `Exit codes:
   0  done, or everything is fresh
   1  --check found stale files, and no mistake
   2  a mistake in a model, whose output is as it was, or in the command
   3  a fault of the compiler
 Models without mistakes are written, or checked, whatever becomes of the others.`;
+
+const explainExits = `Exit codes:
+  0  shown
+  2  a mistake in the model or in the command
+  3  a fault of the compiler`;
 
 const commands = ["codegen", "explain"];
 
@@ -81,7 +86,10 @@ export async function main(
       const options = { cwd, exact: given.exact === true, graph: text(given, "graph") };
       code = await (await import("./explain.ts")).explain(model, name, options, output);
     });
-  cli.help((sections) => [...sections, { body: exitText }]);
+  cli.help((sections) => {
+    const isExplain = cli.matchedCommandName === "explain";
+    return [...sections, { body: isExplain ? explainExits : codegenExits }];
+  });
   cli.version(version());
   // Not while it parses: an unknown command or option comes first.
   cli.showHelpOnExit = false;

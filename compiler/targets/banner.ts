@@ -3,10 +3,15 @@
 import type { CompiledModel } from "../model.ts";
 import type { Writer } from "./writer.ts";
 
-/** No version, date, hash or absolute path: each would change lines that the model did not. */
-export function banner(out: Writer, model: CompiledModel, what: string): void {
+/**
+ * No version, date, hash or absolute path: each would change lines that the model did not.
+ *
+ * @param note one line more, such as one for the type checker
+ */
+export function banner(out: Writer, model: CompiledModel, what: string, note?: string): void {
   out.line(`// ${what} Generated from ${model.file} by Adjoint; do not edit.`);
   out.line(`// Regenerate: ${model.command}`);
+  if (note !== undefined) out.line(`// ${note}`);
   out.line();
 }
 

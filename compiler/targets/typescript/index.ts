@@ -37,12 +37,19 @@ import {
   writeValues,
 } from "./state.ts";
 
+/**
+ * Every line of the kernels indexes an array, which projects with `noUncheckedIndexedAccess`, a default of
+ * `tsc --init`, could not compile. What the file exports keeps its types.
+ */
+const uncheckedIndices =
+  "@ts-nocheck: whether array[i] may be undefined is a setting of the project; Adjoint's own tests check these types.";
+
 /** Writes `typescript.ts` of a model. @param instrument what the build does besides computing */
 export function emitTypescript(model: CompiledModel, instrument?: Instrument): string {
   const out = new Writer();
   const kernels = new CommonKernels(kernelsOf(model), declaredIn);
   const hooks = instrument && hooksOf(model, instrument, kernels);
-  banner(out, model, "TypeScript target: the reference.");
+  banner(out, model, "TypeScript target: the reference.", uncheckedIndices);
   if (hooks) out.line(`// ${hooks.note}`).line();
   hooks?.head(out);
   const slots = slotNames(model);
