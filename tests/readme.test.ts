@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import test from "ava";
 import { generate } from "./support/generate.ts";
+import { changedLines } from "./support/models.ts";
 
 /** The fenced blocks of a page in one language. */
 const blocks = (page: string, language: string): string[] =>
@@ -18,6 +19,17 @@ test("the README's model, the code and the formula that are generated for it", a
     t.true(["", "…"].includes(line) || lines.includes(line), line);
   const [formula] = blocks("README.md", "math");
   t.true((files.get("heart/maths.md") as string).includes(formula));
+});
+
+test("another learning rate changes as many lines of the model as docs/models.md says", async (t) => {
+  const [model] = blocks("docs/models.md", "ts");
+  const other = model.replace("[50, 0.1]", "[50, 0.2]");
+  const [before, after] = [await generate(t, "digits", model), await generate(t, "digits", other)];
+  const [one, two] = [before, after].map(
+    ({ files }) => files.get("digits/typescript.ts") as string,
+  );
+  const [, said] = /formula: (\d+) lines here/.exec(readFileSync("docs/models.md", "utf8")) ?? [];
+  t.is(changedLines(one, two).length, 2 * Number(said));
 });
 
 test("the model of docs/models.md trains and predicts as its program says", async (t) => {
