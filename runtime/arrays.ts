@@ -137,6 +137,10 @@ export function scalarArgument(
   return spec.dtype === "float32" ? Math.fround(Number(single)) : Number(single);
 }
 
+/** `f(x, y): y`; of a variable the property alone, `W.set`. */
+const placeOf = (where: string, { name }: ArraySignature): string =>
+  where === `${name}.set` ? where : `${where}: ${name}`;
+
 /**
  * The shape of a tensor argument. Named sizes are learnt from it, or compared.
  *
@@ -148,7 +152,7 @@ export function tensorShape(
   sizes: Sizes,
   where: string,
 ): number[] {
-  const what = `${where}: ${spec.name}`;
+  const what = placeOf(where, spec);
   const shape = isTyped(value)
     ? shapeOfFlat(value, spec, sizes, what)
     : shapeOfNested(value, what, spec);

@@ -194,7 +194,7 @@ interface Rows extends Omit<RowsSignature, "terms"> {
 }
 
 function checkRows(
-  { of, limit, terms, offset, length }: Rows,
+  { of, axis = 0, limit, terms, offset, length }: Rows,
   inputs: readonly ArraySignature[],
   values: readonly unknown[],
   sizes: Sizes,
@@ -205,9 +205,11 @@ function checkRows(
   const end = lengthIn(limit, sizes);
   if (end !== undefined && start >= 0 && start + length <= end) return;
   const given = terms.map(([input]) => `${inputs[input].name} = ${String(values[input])}`);
+  const places = axis === 0 ? "rows" : `places along axis ${axis}`;
+  const read = length === 1 && axis > 0 ? `${start}]` : `${start} … ${start + length})`;
   refuse(
     where,
-    `${given.join(", ") || "it"} reads ${of}[${start} … ${start + length}), but it has ${end === undefined ? "a number of rows that only the call tells" : `${end} rows`}`,
+    `${given.join(", ") || "it"} reads ${of}[${":, ".repeat(axis)}${read}, but it has ${end === undefined ? `a number of ${places} that only the call tells` : `${end} ${places}`}`,
   );
 }
 

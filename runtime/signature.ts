@@ -36,7 +36,9 @@ export interface ArraySignature {
 export interface RowsSignature {
   /** Whose rows, for the message. */
   readonly of: string;
-  /** How many rows there are: a number, or a named size. */
+  /** Whose places they are, if not rows. */
+  readonly axis?: number;
+  /** How many there are: a number, or a named size. */
   readonly limit: Dim;
   readonly terms: readonly (readonly [input: string, coefficient: number])[];
   readonly offset: number;

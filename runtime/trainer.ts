@@ -104,17 +104,22 @@ const overlap = (a: ElementArray, b: ElementArray): boolean =>
  *
  * @param signature what the generated entry says of the model
  * @param program the generated module
+ * @param targets what the model was generated for
  * @throws InputError for a target that was not generated, a seed that is no whole number, an option that is none
  */
 export function createTrainer<Trainer, State extends object>(
   signature: Signature,
   program: SyncProgram<State>,
   options: CreateOptions = {},
+  targets: readonly string[] = ["typescript"],
 ): Trainer {
   checkOptions(options);
   const { seed = 0, target = "typescript" } = options;
   if (target !== "typescript")
-    refuse(signature.model, `the target ${JSON.stringify(target)} was not generated`);
+    refuse(
+      signature.model,
+      `the target ${JSON.stringify(target)} was not generated; there is ${targets.join(", ")}`,
+    );
   const border = new Border(signature);
   const state = program.createState(checkSeed(seed)) as State & { sizes?: Sizes } & Record<
       string,

@@ -206,6 +206,13 @@ export const codes = {
     wrong: "export const destroy = fn([x], x * 2)",
     right: "export const double = fn([x], x * 2)",
   },
+  ADJ4010: {
+    title: "A value that is another one each time",
+    explanation:
+      "A model file runs when it is read, once: Math.random(), the clock and crypto give a number that is written into generated code, another one at each run of codegen, so that --check never finds it fresh. A warning, which stops nothing.",
+    wrong: "shared(Math.random())",
+    right: "shared(uniform([]))",
+  },
   ADJ5001: {
     title: "Not available on this target",
     explanation:

@@ -12,6 +12,7 @@ import { leaveScope } from "../graph/context.ts";
 import type { Site } from "../graph/site.ts";
 import * as language from "../language/index.ts";
 import { isNameOnly } from "./access.ts";
+import { warnOfChance } from "./chance.ts";
 import { createDispatch } from "./dispatch.ts";
 import { exportedNames } from "./exports.ts";
 import { dispatchName, lift } from "./lift.ts";
@@ -182,6 +183,9 @@ class Loader {
     };
     this.#modules.set(file, module);
     checkNames(source, shownAs, diagnostics);
+    const siteOf = (node: ts.Node): Site =>
+      siteAt(source, shownAs, node.getStart(source), node.getWidth(source));
+    warnOfChance(source, siteOf, diagnostics);
     for (const { specifier, site } of module.imports) {
       if (!specifier.startsWith(".")) continue;
       const target = resolveLocal(path.dirname(file), specifier);
@@ -189,7 +193,10 @@ class Loader {
         diagnostics.report(
           new AdjointError("ADJ4003", `cannot find "${specifier}"`, {
             site,
-            hint: "the path is relative to this file",
+            hint:
+              generatedFrom(
+                path.relative(this.#cwd, path.resolve(path.dirname(file), specifier)),
+              ) ?? "the path is relative to this file",
           }),
         );
       } else if (!target.endsWith(".json")) this.read(target, diagnostics);
@@ -206,11 +213,16 @@ class Loader {
         try {
           this.#packages.set(specifier, await importFrom(module.file, specifier));
         } catch (error) {
-          throw new AdjointError(
-            "ADJ4003",
-            `cannot import "${specifier}": ${(error as Error).message.split("\n")[0]}`,
-            { site },
-          );
+          const { code, message } = error as NodeJS.ErrnoException;
+          const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+          const isMissing = code === "ERR_MODULE_NOT_FOUND" && message.includes(`'${name}'`);
+          if (!isMissing)
+            fail("ADJ4003", `cannot import "${specifier}": ${message.split("\n")[0]}`, { site });
+          const guess = closest(name, ["adjoint", ...packagesOf(module.file)]);
+          fail("ADJ4003", `there is no package "${name}"`, {
+            site,
+            hint: guess ? `did you mean "${guess}"?` : `npm install ${name}`,
+          });
         }
       }
     }
@@ -307,6 +319,8 @@ class Loader {
 function hintFor(message: string): string | undefined {
   const missing = /^ReferenceError: (\w+) is not defined$/.exec(message)?.[1];
   if (missing && Object.hasOwn(language, missing)) return `import { ${missing} } from "adjoint"`;
+  if (message === "TypeError: Assignment to constant variable.")
+    return "a shared variable changes in a call: fn(…, { updates: [[W, W - …]] }); what the model file itself changes is declared by let";
   const [, value, method] = /^TypeError: ([\w.]+)\.(\w+) is not a function$/.exec(message) ?? [];
   if (method && Object.hasOwn(language, method))
     return `symbols have no methods: ${method}(${value}, …)`;
@@ -339,6 +353,28 @@ function memberNear(source: ts.SourceFile, place: Site, name: string): string | 
   };
   visit(source);
   return near?.getText(source);
+}
+
+/** Why a file of generated code is not there. */
+function generatedFrom(shownAs: string): string | undefined {
+  const name = /(?:^|[\\/])generated[\\/]([^\\/]+)[\\/]/.exec(shownAs)?.[1];
+  return name && `codegen writes it: run it for the model ${name} before this one is read`;
+}
+
+/** Names of packages that the project of a file lists. */
+function packagesOf(file: string): string[] {
+  for (let at = path.dirname(file); ; at = path.dirname(at)) {
+    const list = path.join(at, "package.json");
+    if (existsSync(list)) {
+      try {
+        const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(list, "utf8"));
+        return Object.keys({ ...dependencies, ...devDependencies });
+      } catch {
+        return [];
+      }
+    }
+    if (at === path.dirname(at)) return [];
+  }
 }
 
 async function importFrom(file: string, specifier: string): Promise<unknown> {

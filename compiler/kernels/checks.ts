@@ -13,6 +13,8 @@ export type Ranges = ReadonlyMap<Node, readonly [number, Dim]>;
 /** Rows of data that a call reads, from a first one that depends on scalar inputs. */
 export interface RowCheck {
   readonly of: Node;
+  /** Whose places they are, if not rows. */
+  readonly axis: number;
   /** How many rows there are. */
   readonly limit: Dim;
   readonly terms: readonly (readonly [Node, number])[];
@@ -59,17 +61,45 @@ function sourceOf(index: Node): Node | undefined {
 function addRows(obligation: Obligation, rows: RowCheck[]): boolean {
   const { user, index, dim, span, step, fromEnd } = obligation;
   const { terms, constant } = affineOf(index);
-  const [base] = user.inputs;
+  const { of, axis } = wholeOf(user.inputs[0], axisOf(user));
   if (fromEnd !== undefined) {
     // The way back asks for the same rows again.
     const isKnown = rows.some((row) => row.limit === dim && row.length === fromEnd);
-    if (!isKnown) rows.push({ of: base, limit: dim, terms: [], offset: 0, length: fromEnd });
+    if (!isKnown) rows.push({ of, axis, limit: dim, terms: [], offset: 0, length: fromEnd });
     return true;
   }
   const inputs = [...terms.keys()].every((node) => node.op.name === "symbol");
   if (!inputs || typeof span !== "number" || step !== 1) return false;
-  rows.push({ of: base, limit: dim, terms: [...terms], offset: constant, length: span });
+  rows.push({ of, axis, limit: dim, terms: [...terms], offset: constant, length: span });
   return true;
+}
+
+/** The axis that an indexing walks along with its only index. */
+const axisOf = ({ attrs }: Node): number =>
+  Number(attrs.axis ?? (attrs.axes as readonly number[] | undefined)?.[0] ?? 0);
+
+/** The variable or symbol that a value is a part of, with the place of an axis in it; the value itself where there is none. */
+function wholeOf(part: Node, along: number): { of: Node; axis: number } {
+  let [node, axis] = [part, along];
+  while (!node.op.leaf && node.op.movement) {
+    const [x] = node.inputs;
+    if (node.op.name === "slice" && node.attrs.axis !== axis) node = x;
+    else if (node.op.name === "reshape") {
+      // Axes of one element come and go.
+      const [before, after] = [x, node].map(({ shape }) =>
+        shape.flatMap((dim, i) => (dim === 1 ? [] : [i])),
+      );
+      const place = after.indexOf(axis);
+      const isSame =
+        before.length === after.length &&
+        before.every((i, k) => x.shape[i] === node.shape[after[k]]);
+      if (!isSame || place === -1) break;
+      [node, axis] = [x, before[place]];
+    } else break;
+  }
+  return node.op.leaf && node.op.name !== "constant"
+    ? { of: node, axis }
+    : { of: part, axis: along };
 }
 
 const smaller = (a: Dim, b: Dim): Dim =>

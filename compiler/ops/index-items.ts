@@ -1,7 +1,8 @@
 /** What may stand in an index list, brought into one plain form: an item for each axis. */
 
 import { fail } from "../diagnostics/error.ts";
-import { isNode, makeNode, type Node } from "../graph/node.ts";
+import { isNode, makeNode, type Node, topological } from "../graph/node.ts";
+import { substitute } from "../graph/substitute.ts";
 import { dimPlus, formatShape, isFloat } from "../graph/types.ts";
 import { sub } from "./arithmetic.ts";
 import { constantDifference } from "./index-range.ts";
@@ -206,9 +207,7 @@ export function sliceAxis(x: Node, axis: number, { start, stop, step }: Span): N
     return fail(
       "ADJ1006",
       `slice: the length of axis ${axis} of ${formatShape(x.shape)} depends on a value that is not known when the model is compiled`,
-      {
-        hint: "write both bounds with a fixed distance: slice(x, i * n, (i + 1) * n)",
-      },
+      { hint: hintForLength(begin, to) },
     );
   }
   return makeNode(sliceOp, [x, begin], {
@@ -216,6 +215,24 @@ export function sliceAxis(x: Node, axis: number, { start, stop, step }: Span): N
     length: Math.max(0, Math.ceil(length / step)),
     step,
   });
+}
+
+/** What to write for bounds whose distance is not known: often one symbol is what makes it so. */
+function hintForLength(begin: Node | undefined, to: Node | undefined): string {
+  const general =
+    "write both bounds a fixed distance apart: slice(x, i * 20, (i + 1) * 20), where 20 may be any plain number of the model file";
+  if (!begin || !to) return general;
+  const isKnownWith = (symbol: Node): boolean => {
+    const number = new Map([[symbol, asNode(3, symbol.type.dtype)]]);
+    const [from, until] = substitute([begin, to], number).roots;
+    return constantDifference(from, until) !== undefined;
+  };
+  const symbol = topological([begin, to]).find(
+    (node) => node.op.leaf && node.op.name !== "constant" && isKnownWith(node),
+  );
+  if (!symbol) return general;
+  const name = symbol.label?.name ?? "n";
+  return `${name} is a symbol, which has no value yet: make it a plain number of the model file, const ${name} = 20`;
 }
 
 function checkBound(bound: Node): Node {

@@ -68,7 +68,10 @@ function rowsRead({ rows }: Checks, nameOf: (node: Node) => string): string[] {
   return [...readers].map(([places, of]) => `Reads ${places} of ${listed([...of])}.`);
 }
 
-function placesText({ terms, offset, length }: RowCheck, nameOf: (node: Node) => string): string {
+function placesText(
+  { axis, terms, offset, length }: RowCheck,
+  nameOf: (node: Node) => string,
+): string {
   const from = (by: number): string => {
     const sum = [
       ...terms.map(([node, c]) => (c === 1 ? nameOf(node) : `${c}·${nameOf(node)}`)),
@@ -76,9 +79,10 @@ function placesText({ terms, offset, length }: RowCheck, nameOf: (node: Node) =>
     ];
     return sum.join(" + ").replaceAll("+ -", "− ").replace(/^-/, "−");
   };
+  const [what, where] = axis === 0 ? ["row", ""] : ["place", ` along axis ${axis}`];
   return length === 1
-    ? `row ${from(offset)}`
-    : `rows ${from(offset)} to ${from(offset + length - 1)}`;
+    ? `${what} ${from(offset)}${where}`
+    : `${what}s ${from(offset)} to ${from(offset + length - 1)}${where}`;
 }
 
 /** Variables without an initial value are data of the caller. */

@@ -146,7 +146,8 @@ function writeSignature(out: Writer, model: CompiledModel): void {
                     const terms = row.terms
                       .map(([node, c]) => `["${nameOf(node)}", ${c}]`)
                       .join(", ");
-                    return `{ of: "${nameOf(row.of)}", limit: ${JSON.stringify(row.limit)}, terms: [${terms}], offset: ${row.offset}, length: ${row.length} }`;
+                    const axis = row.axis === 0 ? "" : ` axis: ${row.axis},`;
+                    return `{ of: "${nameOf(row.of)}",${axis} limit: ${JSON.stringify(row.limit)}, terms: [${terms}], offset: ${row.offset}, length: ${row.length} }`;
                   });
                   out.block(
                     "rows: [",
@@ -280,7 +281,7 @@ function writeCreate(
     out.block(
       `export function create${name}(options: CreateOptions<"typescript"> = {}): ${name} {`,
       () => {
-        out.line("return createTrainer(signature, typescript, options);");
+        out.line("return createTrainer(signature, typescript, options, targets);");
       },
     );
     return;
@@ -323,7 +324,7 @@ function writeCreate(
         );
       }
       out.line("default:");
-      out.indent(() => out.line("return createTrainer(signature, typescript, options);"));
+      out.indent(() => out.line("return createTrainer(signature, typescript, options, targets);"));
     });
   });
 }

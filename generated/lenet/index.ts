@@ -281,6 +281,6 @@ export function createLenet(
         typescript: () => createLenet({ ...options, target: "typescript" }),
       });
     default:
-      return createTrainer(signature, typescript, options);
+      return createTrainer(signature, typescript, options, targets);
   }
 }

@@ -200,6 +200,6 @@ export function createLogistic(
         typescript: () => createLogistic({ ...options, target: "typescript" }),
       });
     default:
-      return createTrainer(signature, typescript, options);
+      return createTrainer(signature, typescript, options, targets);
   }
 }

@@ -210,6 +210,6 @@ export function createMlp(
         typescript: () => createMlp({ ...options, target: "typescript" }),
       });
     default:
-      return createTrainer(signature, typescript, options);
+      return createTrainer(signature, typescript, options, targets);
   }
 }

@@ -292,6 +292,41 @@ test("--dump writes a numbered page for each step", async (t) => {
   t.regex(pages["dump/line/5-nests.txt"], /^ {2}for \w+ < points/m);
 });
 
+test("values that are others each time that a model is read are warned of", async (t) => {
+  const project = new Project({
+    "models/chance.ts": `import { randomBytes } from "node:crypto";
+import { fn, scalar, shared } from "adjoint";
+const x = scalar();
+const W = shared(Math.random());
+const at = Date.now() + new Date().getTime() + globalThis.performance.now();
+const from = randomBytes(1)[0] + crypto.getRandomValues(new Uint8Array(1))[0];
+const fixed = new Date(2020, 1, 1).getFullYear() + Math.max(1, 2) + Date.UTC(2020, 1);
+const own = { random: () => 1, now: () => 2 };
+export const f = fn([x], x * W + at + from + fixed + own.random() + own.now());
+`,
+  });
+  t.teardown(() => project.remove());
+  const { code, error } = await project.codegen([], { targets: [] });
+  t.is(code, 0);
+  const shown = [
+    ...error.matchAll(
+      /models\/chance\.ts:(\d+):(\d+) - warning ADJ4010: (\S+?\(\)|new Date\(\)) gives/g,
+    ),
+  ];
+  t.deepEqual(
+    shown.map(([, line, column, text]) => [Number(line), Number(column), text]),
+    [
+      [4, 18, "Math.random()"],
+      [5, 12, "Date.now()"],
+      [5, 25, "new Date()"],
+      [5, 48, "globalThis.performance.now()"],
+      [6, 14, "randomBytes()"],
+      [6, 34, "crypto.getRandomValues()"],
+    ],
+  );
+  t.regex(error, /randomStream\(1234\) draws at each call/);
+});
+
 test("a warning is shown with its place; the model is written", async (t) => {
   const project = new Project({
     "models/line.ts": line.replace(

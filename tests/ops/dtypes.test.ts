@@ -98,6 +98,32 @@ test("int32 wraps as NumPy's, and divides and takes remainders downwards", async
   t.deepEqual(interpreted, want);
 });
 
+test("numbers of the model or of bindings that 32 bits do not hold are refused, the largest ones are exact", async (t) => {
+  const limits = [2147483647, -2147483648];
+  const i = l.ivector(2);
+  for (const dtype of ["int32", "int64"] as const) {
+    const held = l.constant(limits, { dtype });
+    t.deepEqual(l.evaluate(held), limits);
+    const x = held as unknown as Node;
+    t.deepEqual(await runGenerated([x], new Map()), [limits]);
+    for (const numbers of [
+      [0, 2147483648],
+      [0, -2147483649],
+      [0, 0.5],
+      [0, Number.NaN],
+    ])
+      for (const make of [l.constant, l.shared])
+        t.throws(() => make(numbers, { dtype }), { message: /^the number \S+ at \[1\] / });
+  }
+  t.deepEqual(l.evaluate(l.shared([2147483648, 0.5])), [2147483648, 0.5]);
+  t.deepEqual(l.evaluate(l.constant([2147483649], { dtype: "float64" })), [2147483649]);
+  for (const numbers of [
+    [0, 2147483648],
+    [0, 0.5],
+  ])
+    t.throws(() => l.evaluate(i, [[i, numbers]]), { message: /^the number \S+ at \[1\] / });
+});
+
 test("int64 values are indices: of entries, of rows, of spans", async (t) => {
   const [x, i, rows] = [symbol("float64", [6, 2]), symbol("int64", []), symbol("int64", [3])];
   const bindings = new Map([

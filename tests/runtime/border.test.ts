@@ -69,6 +69,46 @@ export const slope = fn([v], grad(at(v, -2) ** 2, v));
     });
 });
 
+test.serial("places along another axis are told by the variable and the axis", async (t) => {
+  const { entry, files } = await generate(
+    t,
+    "places",
+    `import { at, fn, lscalar, shared, slice, span, tensor3 } from "adjoint";
+export const W = shared([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12, 13, 14, 15]]);
+const T = tensor3(2, 3, 4);
+const i = lscalar();
+export const one = fn([i], at(W, 0, i));
+export const several = fn([i], at(W, span(1, 3), span(i, i + 2)));
+export const deep = fn([i, T], at(T, 1, 0, i));
+export const row = fn([i], at(W, i, 0));
+`,
+  );
+  t.regex(files.get("places/index.ts") as string, /Reads places i to i \+ 1 along axis 1 of W\./);
+  const { createPlaces } = await import(entry);
+  const trainer = createPlaces();
+  t.is(trainer.one(4), 5);
+  t.deepEqual(Array.from(trainer.several(3)), [9, 10, 14, 15]);
+  const T = Array.from({ length: 24 }, (_, n) => n);
+  t.is(trainer.deep(3, Float32Array.from(T)), 15);
+  const cases: [call: () => unknown, message: string][] = [
+    [() => trainer.one(5), "one(i): i = 5 reads W[:, 5], but it has 5 places along axis 1"],
+    [
+      () => trainer.several(4),
+      "several(i): i = 4 reads W[:, 4 … 6), but it has 5 places along axis 1",
+    ],
+    [
+      () => trainer.deep(4, Float32Array.from(T)),
+      "deep(i, T): i = 4 reads T[:, :, 4], but it has 4 places along axis 2",
+    ],
+    [() => trainer.row(3), "row(i): i = 3 reads W[3 … 4), but it has 3 rows"],
+  ];
+  for (const [call, message] of cases) t.throws(call, { instanceOf: InputError, message });
+  t.throws(() => createPlaces({ target: "cuda" }), {
+    instanceOf: InputError,
+    message: /^places: the target "cuda" was not generated; there is typescript/,
+  });
+});
+
 const refused: [name: string, call: (t: Trainer) => unknown, message: RegExp][] = [
   [
     "a batch past the data",
@@ -84,7 +124,7 @@ const refused: [name: string, call: (t: Trainer) => unknown, message: RegExp][] 
   [
     "more rows than 32 bits count",
     (t) => t.trainY.set(new Uint8Array(2 ** 31)),
-    /^trainY\.set: trainY: trainSamples is 2147483648, and can be at most 2³¹ − 1$/,
+    /^trainY\.set: trainSamples is 2147483648, and can be at most 2³¹ − 1$/,
   ],
   ["NaN as an index", (t) => t.train(Number.NaN), /got NaN/],
   ["a string as an index", (t) => t.train(any("1")), /got "1"/],
@@ -135,7 +175,7 @@ const refused: [name: string, call: (t: Trainer) => unknown, message: RegExp][] 
   [
     "weights of another shape",
     (t) => t.W.set(new Float32Array(10)),
-    /W\.set: W: expected \[784, 10\], got 10 elements/,
+    /W\.set: expected \[784, 10\], got 10 elements/,
   ],
   [
     "borrowing another dtype",
