@@ -73,6 +73,13 @@ export const codes = {
     wrong: 'shared([2147483648], { dtype: "int64" })',
     right: 'shared([2147483648], { dtype: "float64" })',
   },
+  ADJ1011: {
+    title: "Each with each, or one by one",
+    explanation:
+      "A column [n, 1] and a vector [n] broadcast to [n, n], as in NumPy. Where the result becomes one number, one by one was most likely meant. A warning, which stops nothing; [n, 1] with [1, n] says that it is meant.",
+    wrong: "mean((dot(x, W) - y) ** 2) // W is [3, 1], y is [n]",
+    right: "mean((flatten(dot(x, W)) - y) ** 2)",
+  },
   ADJ2001: {
     title: "The cost must be a float scalar",
     explanation: "A gradient is taken of one number. Sum or average what you minimise.",

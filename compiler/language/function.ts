@@ -9,6 +9,7 @@ import { formatShape, formatType, type Shape, sameShape, sizesOf, widens } from 
 import { castTo } from "../ops/elementwise.ts";
 import { asNode, refuseList } from "../ops/leaf.ts";
 import { said } from "./arguments.ts";
+import { warnOfPairs } from "./pitfalls.ts";
 import { sharedInfo } from "./shared.ts";
 import { signed } from "./signature.ts";
 import { placeStates } from "./states.ts";
@@ -102,6 +103,7 @@ export const fn = signed(
     );
     updates.push(...counted);
     const results = [...written, ...counted.map((u) => u.value)];
+    warnOfPairs(written);
     // What is missing or left over would only follow from an earlier mistake.
     if (!results.some(isPoison) && !faulty) collect(() => checkUse(symbols, results));
     return new ModelFunction({

@@ -327,6 +327,28 @@ export const f = fn([x], x * W + at + from + fixed + own.random() + own.now());
   t.regex(error, /randomStream\(1234\) draws at each call/);
 });
 
+test("a column that meets a vector on the way to one number is warned of, once", async (t) => {
+  const project = new Project({
+    "models/pairs.ts": `import { dot, expandDims, flatten, fn, grad, matrix, mean, shared, sum, vector, zeros } from "adjoint";
+const x = matrix("n", 3), y = vector("n"), z = vector("n");
+const W = shared(zeros(3, 1));
+const cost = mean((dot(x, W) - y) ** 2);
+export const train = fn([x, y], cost, { updates: [[W, W - 0.1 * grad(cost, W)]] });
+export const fixed = fn([x, y], mean((flatten(dot(x, W)) - y) ** 2));
+export const meant = fn([y, z], mean((expandDims(y, 1) - expandDims(z, 0)) ** 2));
+export const rows = fn([x, y], sum(dot(x, W) * y, 1));
+`,
+  });
+  t.teardown(() => project.remove());
+  const { code, error } = await project.codegen([], { targets: [] });
+  t.is(code, 0);
+  t.regex(
+    error,
+    /^models\/pairs\.ts:4:\d+ - warning ADJ1011: an expression \[n, 1\] meets y \[n\]: that is each with each, \[n, n\]/,
+  );
+  t.is(error.match(/warning/g)?.length, 1);
+});
+
 test("a warning is shown with its place; the model is written", async (t) => {
   const project = new Project({
     "models/line.ts": line.replace(
