@@ -40,23 +40,23 @@ struct lenet {
 struct lenet *lenet_create(uint32_t seed, int threads);
 void lenet_free(struct lenet *model);
 
-/** Takes index: int64[]; gives float32[]. */
+/** Takes index: int64; gives cost: float32. */
 int lenet_train(struct lenet *model, int64_t index, float *cost_out);
 
-/** Takes index: int64[]; gives float32[]. */
+/** Takes index: int64; gives errors: float32. */
 int lenet_validate(struct lenet *model, int64_t index, float *errors_out);
 
-/** Takes index: int64[]; gives float32[]. */
+/** Takes index: int64; gives errors: float32. */
 int lenet_test(struct lenet *model, int64_t index, float *errors_out);
 
 /**
- * Takes images: float32[rows, 784]; gives float32[rows, 10].
+ * Takes images: float32[rows, 784]; gives scores: float32[rows, 10].
  * Returns adjoint_no_memory where there is no memory for what it works on.
  */
 int lenet_probabilities(struct lenet *model, const float *images, int32_t rows, float *scores_out);
 
 /**
- * Takes images: float32[rows, 784]; gives int32[rows].
+ * Takes images: float32[rows, 784]; gives argmax: int32[rows].
  * Returns adjoint_no_memory where there is no memory for what it works on.
  */
 int lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_t *argmax_out);

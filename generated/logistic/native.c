@@ -213,12 +213,7 @@ tile_12x1(
   f32v_store(sums + 11 * LANES, sum_11_0);
 }
 
-/**
- * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
- *   for i < 600, j < 10, k < 784
- *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
- * The same for validate, test.
- */
+/** What train_p_logits works on. */
 struct train_p_logits_operands {
   const float *x;
   const float *W;
@@ -226,6 +221,12 @@ struct train_p_logits_operands {
   float *p_logits;
 };
 
+/**
+ * p_logits[i,j] = Σ_k x[i,k]·W[k,j] + b[j]
+ *   for i < 600, j < 10, k < 784
+ *   in 12 × 1·LANES tiles of i × j, of x in place and W in place
+ * The same for validate, test.
+ */
 static always_inline void
 train_p_logits_panel(
   const struct train_p_logits_operands *operands,
@@ -242,14 +243,12 @@ train_p_logits_panel(
   long right_step = 10;
   _Alignas(64) float panel[784 * LANES];
   if (columns < LANES) {
-    int step = 0;
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * LANES + at] = W[k * 10 + j];
+        panel[k * LANES + at] = W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
+      for (int at = columns; at < LANES; at++) panel[k * LANES + at] = 0.0f;
     }
     right = panel;
     right_step = LANES;
@@ -269,11 +268,12 @@ train_p_logits_panel(
 static void train_p_logits(void *on, int from, int to) {
   const struct train_p_logits_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 144 i, in 5 parts.
-    const int j_first = unit / 5 * LANES;
-    const int i_from = unit % 5 * 144;
+    // What the unit's number stands for: the first of LANES j, the first of 144 i.
+    const int j_first = unit / PIECES(600, 144) * LANES;
+    const int i_from = unit % PIECES(600, 144) * 144;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(600, i_from + 144);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == LANES) train_p_logits_panel(operands, j_first, LANES, i_from, i_to);
     else train_p_logits_panel(operands, j_first, columns, i_from, i_to);
   }
@@ -317,9 +317,16 @@ train_cost_and_d_p_logits(
       d_p_logits[i * 10 + j] = (p - (float)(j == y[i])) / 600.0f;
     }
   }
-  const float cost = -(cost_sum / 600.0f);
+  const float cost = (float)(-(cost_sum / 600.0f));
   return cost;
 }
+
+/** What train_W works on. */
+struct train_W_operands {
+  const float *d_p_logits;
+  const float *x;
+  float *W;
+};
 
 /**
  * W[i,j] ← W[i,j] − 0.13·∂cost/∂W[i,j]
@@ -327,12 +334,6 @@ train_cost_and_d_p_logits(
  *   for i < 784, j < 10, k < 600
  *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and x in place
  */
-struct train_W_operands {
-  const float *d_p_logits;
-  const float *x;
-  float *W;
-};
-
 static always_inline void
 train_W_panel(const struct train_W_operands *operands, int i_first, int columns) {
   const float *restrict d_p_logits = operands->d_p_logits;
@@ -342,14 +343,12 @@ train_W_panel(const struct train_W_operands *operands, int i_first, int columns)
   long right_step = 784;
   _Alignas(64) float panel[600 * 2 * LANES];
   if (columns < 2 * LANES) {
-    int step = 0;
     for (int k = 0; k < 600; k++) {
       for (int at = 0; at < columns; at++) {
         const int i = i_first + at;
-        panel[step * (2 * LANES) + at] = x[k * 784 + i];
+        panel[k * (2 * LANES) + at] = x[k * 784 + i];
       }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
+      for (int at = columns; at < 2 * LANES; at++) panel[k * (2 * LANES) + at] = 0.0f;
     }
     right = panel;
     right_step = 2 * LANES;
@@ -372,10 +371,17 @@ static void train_W(void *on, int from, int to) {
     // What the unit's number stands for: the first of 2 * LANES i.
     const int i_first = unit * (2 * LANES);
     const int columns = least(784 - i_first, 2 * LANES);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) train_W_panel(operands, i_first, 2 * LANES);
     else train_W_panel(operands, i_first, columns);
   }
 }
+
+/** What train_b works on. */
+struct train_b_operands {
+  const float *d_p_logits;
+  float *b;
+};
 
 /**
  * b[i] ← b[i] − 0.13·∂cost/∂b[i]
@@ -383,17 +389,13 @@ static void train_W(void *on, int from, int to) {
  *   for i < 10, j < 600
  *   in 1·LANES columns i at a time, of d_p_logits in place
  */
-struct train_b_operands {
-  const float *d_p_logits;
-  float *b;
-};
-
 static always_inline void
 train_b_panel(const struct train_b_operands *operands, int i_first, int columns) {
   const float *restrict d_p_logits = operands->d_p_logits;
   float *restrict b = operands->b;
+  // Vectors read past the last column: there is room.
   const float *right = d_p_logits + i_first;
-  _Alignas(64) float sums[1 * LANES];
+  _Alignas(64) float sums[LANES];
   column_sums_1(right, 600, 10, sums);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
@@ -407,6 +409,7 @@ static void train_b(void *on, int from, int to) {
     // What the unit's number stands for: the first of LANES i.
     const int i_first = unit * LANES;
     const int columns = least(10 - i_first, LANES);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == LANES) train_b_panel(operands, i_first, LANES);
     else train_b_panel(operands, i_first, columns);
   }
@@ -416,17 +419,17 @@ static void train_b(void *on, int from, int to) {
 int logistic_train(struct logistic *model, int64_t index, float *cost_out) {
   float *W = model->W; /* [784, 10] */
   float *b = model->b; /* [10] */
-  const float *x = model->trainX + index * 470400; /* [600, 784] */
+  const float *x = model->trainX + index * 470400 /* 600·784 */; /* [600, 784] */
   const int32_t *y = model->trainY + index * 600; /* [600] */
   float *p_logits = model->scratch_float32; /* [600, 10] */
-  float *p_exp = model->scratch_float32 + 6000; /* [10] of [600, 10] */
-  float *d_p_logits = model->scratch_float32 + 6010; /* [600, 10] */
+  float *p_exp = model->scratch_float32 + 6000; /* [10] of [600, 10], behind p_logits */
+  float *d_p_logits = model->scratch_float32 + 6010; /* [600, 10], behind p_exp */
   adjoint_parallel(model->adjoint_pool, train_p_logits,
-      &(struct train_p_logits_operands){x, W, b, p_logits}, ((9 + LANES) / LANES) * 5);
+      &(struct train_p_logits_operands){x, W, b, p_logits}, PIECES(10, LANES) * PIECES(600, 144));
   const float cost = train_cost_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
   adjoint_parallel(model->adjoint_pool, train_W, &(struct train_W_operands){d_p_logits, x, W},
-      ((783 + 2 * LANES) / (2 * LANES)));
-  train_b(&(struct train_b_operands){d_p_logits, b}, 0, ((9 + LANES) / LANES));
+      PIECES(784, 2 * LANES));
+  train_b(&(struct train_b_operands){d_p_logits, b}, 0, PIECES(10, LANES));
   *cost_out = cost;
   return adjoint_done;
 }
@@ -444,6 +447,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
     float p_logits_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
       const float p_logits_j = p_logits[i * 10 + j];
+      // Larger, or the first NaN.
       if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
         p_logits_max = p_logits_j;
         errors_argmax = j;
@@ -451,7 +455,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
     }
     errors_sum += (float)(errors_argmax != y[i]);
   }
-  const float errors = errors_sum / 600.0f;
+  const float errors = (float)(errors_sum / 600.0f);
   return errors;
 }
 
@@ -459,11 +463,11 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
 int logistic_validate(struct logistic *model, int64_t index, float *errors_out) {
   const float *W = model->W; /* [784, 10] */
   const float *b = model->b; /* [10] */
-  const float *x = model->validX + index * 470400; /* [600, 784] */
+  const float *x = model->validX + index * 470400 /* 600·784 */; /* [600, 784] */
   const int32_t *y = model->validY + index * 600; /* [600] */
   float *p_logits = model->scratch_float32; /* [600, 10] */
   adjoint_parallel(model->adjoint_pool, train_p_logits,
-      &(struct train_p_logits_operands){x, W, b, p_logits}, ((9 + LANES) / LANES) * 5);
+      &(struct train_p_logits_operands){x, W, b, p_logits}, PIECES(10, LANES) * PIECES(600, 144));
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -473,22 +477,17 @@ int logistic_validate(struct logistic *model, int64_t index, float *errors_out) 
 int logistic_test(struct logistic *model, int64_t index, float *errors_out) {
   const float *W = model->W; /* [784, 10] */
   const float *b = model->b; /* [10] */
-  const float *x = model->testX + index * 470400; /* [600, 784] */
+  const float *x = model->testX + index * 470400 /* 600·784 */; /* [600, 784] */
   const int32_t *y = model->testY + index * 600; /* [600] */
   float *p_logits = model->scratch_float32; /* [600, 10] */
   adjoint_parallel(model->adjoint_pool, train_p_logits,
-      &(struct train_p_logits_operands){x, W, b, p_logits}, ((9 + LANES) / LANES) * 5);
+      &(struct train_p_logits_operands){x, W, b, p_logits}, PIECES(10, LANES) * PIECES(600, 144));
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
 }
 
-/**
- * scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
- *   for i < rows, j < 10, k < 784
- *   in 10 × 1·LANES tiles of i × j, of images in place and W in place
- * The same for predict.
- */
+/** What probabilities_scores_logits works on. */
 struct probabilities_scores_logits_operands {
   const float *images;
   const float *W;
@@ -497,6 +496,12 @@ struct probabilities_scores_logits_operands {
   int32_t rows;
 };
 
+/**
+ * scores_logits[i,j] = Σ_k images[i,k]·W[k,j] + b[j]
+ *   for i < rows, j < 10, k < 784
+ *   in 10 × 1·LANES tiles of i × j, of images in place and W in place
+ * The same for predict.
+ */
 static always_inline void
 probabilities_scores_logits_panel(
   const struct probabilities_scores_logits_operands *operands,
@@ -514,26 +519,24 @@ probabilities_scores_logits_panel(
   long right_step = 10;
   _Alignas(64) float panel[784 * LANES];
   if (columns < LANES) {
-    int step = 0;
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * LANES + at] = W[k * 10 + j];
+        panel[k * LANES + at] = W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
+      for (int at = columns; at < LANES; at++) panel[k * LANES + at] = 0.0f;
     }
     right = panel;
     right_step = LANES;
   }
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    long rows_[10];
+    long left_rows[10];
     for (int r = 0; r < 10; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 784;
+      left_rows[r] = (ptrdiff_t)i * 784;
     }
-    tile_10x1_free(images, rows_, right, 784, 1, right_step, sums);
+    tile_10x1_free(images, left_rows, right, 784, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -548,10 +551,11 @@ static void probabilities_scores_logits(void *on, int from, int to) {
   const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 150 i.
-    const int j_first = unit / ((rows + 149) / 150) * LANES;
-    const int i_from = unit % ((rows + 149) / 150) * 150;
+    const int j_first = unit / PIECES(rows, 150) * LANES;
+    const int i_from = unit % PIECES(rows, 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == LANES) probabilities_scores_logits_panel(operands, j_first, LANES, i_from, i_to);
     else probabilities_scores_logits_panel(operands, j_first, columns, i_from, i_to);
   }
@@ -602,12 +606,11 @@ int logistic_probabilities(
   const float *W = model->W; /* [784, 10] */
   const float *b = model->b; /* [10] */
   float *scores_exp = model->scratch_float32; /* [10] of [rows, 10] */
-  float *scores_logits = NULL; /* [rows, 10] */
-  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  float *scores_logits = adjoint_memory(NULL, (double)rows * 10, sizeof(float)); /* [rows, 10] */
   if (!scores_logits) goto end;
   adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
       &(struct probabilities_scores_logits_operands){images, W, b, scores_logits, rows},
-      ((9 + LANES) / LANES) * ((rows + 149) / 150));
+      PIECES(10, LANES) * PIECES(rows, 150));
   probabilities_scores(scores_logits, scores_exp, scores_out, rows);
   adjoint_status = adjoint_done;
 end:
@@ -626,6 +629,7 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
     float scores_logits_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
       const float scores_logits_j = scores_logits[(ptrdiff_t)i * 10 + j];
+      // Larger, or the first NaN.
       if (scores_logits_j > scores_logits_max
           || (scores_logits_j != scores_logits_j && scores_logits_max == scores_logits_max)) {
         scores_logits_max = scores_logits_j;
@@ -646,12 +650,11 @@ int logistic_predict(
   int adjoint_status = adjoint_no_memory;
   const float *W = model->W; /* [784, 10] */
   const float *b = model->b; /* [10] */
-  float *scores_logits = NULL; /* [rows, 10] */
-  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  float *scores_logits = adjoint_memory(NULL, (double)rows * 10, sizeof(float)); /* [rows, 10] */
   if (!scores_logits) goto end;
   adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
       &(struct probabilities_scores_logits_operands){images, W, b, scores_logits, rows},
-      ((9 + LANES) / LANES) * ((rows + 149) / 150));
+      PIECES(10, LANES) * PIECES(rows, 150));
   predict_argmax(scores_logits, argmax_out, rows);
   adjoint_status = adjoint_done;
 end:
@@ -753,11 +756,51 @@ static const enum adjoint_form forms_of_probabilities[] = {adjoint_array, adjoin
 static const enum adjoint_dtype dtypes_of_predict[] = {adjoint_float32, adjoint_int32, 0};
 static const enum adjoint_form forms_of_predict[] = {adjoint_array, adjoint_array, 0};
 static const struct adjoint_function functions[] = {
-  {"train", 1, 1, 0, dtypes_of_train, forms_of_train, call_train},
-  {"validate", 1, 1, 0, dtypes_of_validate, forms_of_validate, call_validate},
-  {"test", 1, 1, 0, dtypes_of_test, forms_of_test, call_test},
-  {"probabilities", 1, 1, 1, dtypes_of_probabilities, forms_of_probabilities, call_probabilities},
-  {"predict", 1, 1, 1, dtypes_of_predict, forms_of_predict, call_predict},
+  {
+    .name = "train",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 0,
+    .dtypes = dtypes_of_train,
+    .forms = forms_of_train,
+    .call = call_train,
+  },
+  {
+    .name = "validate",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 0,
+    .dtypes = dtypes_of_validate,
+    .forms = forms_of_validate,
+    .call = call_validate,
+  },
+  {
+    .name = "test",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 0,
+    .dtypes = dtypes_of_test,
+    .forms = forms_of_test,
+    .call = call_test,
+  },
+  {
+    .name = "probabilities",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 1,
+    .dtypes = dtypes_of_probabilities,
+    .forms = forms_of_probabilities,
+    .call = call_probabilities,
+  },
+  {
+    .name = "predict",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 1,
+    .dtypes = dtypes_of_predict,
+    .forms = forms_of_predict,
+    .call = call_predict,
+  },
 };
 static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples"};
 static void *create(uint32_t seed, int threads) { return logistic_create(seed, threads); }

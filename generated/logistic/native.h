@@ -34,17 +34,17 @@ struct logistic {
 struct logistic *logistic_create(uint32_t seed, int threads);
 void logistic_free(struct logistic *model);
 
-/** Takes index: int64[]; gives float32[]. */
+/** Takes index: int64; gives cost: float32. */
 int logistic_train(struct logistic *model, int64_t index, float *cost_out);
 
-/** Takes index: int64[]; gives float32[]. */
+/** Takes index: int64; gives errors: float32. */
 int logistic_validate(struct logistic *model, int64_t index, float *errors_out);
 
-/** Takes index: int64[]; gives float32[]. */
+/** Takes index: int64; gives errors: float32. */
 int logistic_test(struct logistic *model, int64_t index, float *errors_out);
 
 /**
- * Takes images: float32[rows, 784]; gives float32[rows, 10].
+ * Takes images: float32[rows, 784]; gives scores: float32[rows, 10].
  * Returns adjoint_no_memory where there is no memory for what it works on.
  */
 int logistic_probabilities(
@@ -55,7 +55,7 @@ int logistic_probabilities(
 );
 
 /**
- * Takes images: float32[rows, 784]; gives int32[rows].
+ * Takes images: float32[rows, 784]; gives argmax: int32[rows].
  * Returns adjoint_no_memory where there is no memory for what it works on.
  */
 int logistic_predict(

@@ -520,22 +520,25 @@ tile_10x2(
   #endif
 }
 
-/**
- * hidden_W[i,j] ← 0.13671719·random(hidden.W, i·500 + j) − 0.06835859
- *   for i < 784, j < 500
- */
+/** What initial_hidden_W_hidden_W works on. */
 struct initial_hidden_W_hidden_W_operands {
   float *hidden_W;
   int32_t seed;
 };
 
+/**
+ * hidden_W[i,j] ← 0.13671719·random(hidden.W, i·500 + j) − 0.06835859
+ *   for i < 784, j < 500
+ *   with each operation rounded by itself
+ */
 static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13 /* i of a unit */; i < least(784, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       hidden_W[i * 500
           + j] = f32_rounded(0.13671719f
-          * random_number(seed, -1815431459 /* hidden.W */, 0, i * 500 + j)) - 0.06835859f;
+          * random_number(seed, 0x93cab6ddu /* hidden.W */, 0 /* call */, i * 500 + j))
+          - 0.06835859f;
     }
   }
 }
@@ -549,8 +552,16 @@ static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
 static void initial_hidden_W(struct mlp *model, int32_t seed) {
   float *hidden_W = model->hidden_W; /* [784, 500] */
   adjoint_parallel(model->adjoint_pool, initial_hidden_W_hidden_W_units,
-      &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed}, 61);
+      &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed}, PIECES(784, 13));
 }
+
+/** What train_h works on. */
+struct train_h_operands {
+  const float *x;
+  const float *hidden_W;
+  const float *hidden_b;
+  float *h;
+};
 
 /**
  * h[i,j] = tanh(linear[i,j])
@@ -559,13 +570,6 @@ static void initial_hidden_W(struct mlp *model, int32_t seed) {
  *   in 5 × 2·LANES tiles of i × j, of x in place and hidden_W in place
  * The same for validate, test.
  */
-struct train_h_operands {
-  const float *x;
-  const float *hidden_W;
-  const float *hidden_b;
-  float *h;
-};
-
 static always_inline void
 train_h_panel(
   const struct train_h_operands *operands,
@@ -582,14 +586,12 @@ train_h_panel(
   long right_step = 500;
   _Alignas(64) float panel[784 * 2 * LANES];
   if (columns < 2 * LANES) {
-    int step = 0;
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
+        panel[k * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
+      for (int at = columns; at < 2 * LANES; at++) panel[k * (2 * LANES) + at] = 0.0f;
     }
     right = panel;
     right_step = 2 * LANES;
@@ -609,22 +611,18 @@ train_h_panel(
 static void train_h(void *on, int from, int to) {
   const struct train_h_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i, in 2 parts.
-    const int j_first = unit / 2 * (2 * LANES);
-    const int i_from = unit % 2 * 10;
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 10 i.
+    const int j_first = unit / PIECES(20, 10) * (2 * LANES);
+    const int i_from = unit % PIECES(20, 10) * 10;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(20, i_from + 10);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) train_h_panel(operands, j_first, 2 * LANES, i_from, i_to);
     else train_h_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
-/**
- * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
- *   for i < 20, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
- * The same for validate, test.
- */
+/** What train_p_logits works on. */
 struct train_p_logits_operands {
   const float *h;
   const float *output_W;
@@ -632,6 +630,12 @@ struct train_p_logits_operands {
   float *p_logits;
 };
 
+/**
+ * p_logits[i,j] = Σ_k h[i,k]·output_W[k,j] + output_b[j]
+ *   for i < 20, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h in place and output_W in place
+ * The same for validate, test.
+ */
 static always_inline void
 train_p_logits_panel(const struct train_p_logits_operands *operands, int j_first, int columns) {
   const float *restrict h = operands->h;
@@ -642,14 +646,12 @@ train_p_logits_panel(const struct train_p_logits_operands *operands, int j_first
   long right_step = 10;
   _Alignas(64) float panel[500 * LANES];
   if (columns < LANES) {
-    int step = 0;
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
+        panel[k * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
+      for (int at = columns; at < LANES; at++) panel[k * LANES + at] = 0.0f;
     }
     right = panel;
     right_step = LANES;
@@ -672,6 +674,7 @@ static void train_p_logits(void *on, int from, int to) {
     // What the unit's number stands for: the first of LANES j.
     const int j_first = unit * LANES;
     const int columns = least(10 - j_first, LANES);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == LANES) train_p_logits_panel(operands, j_first, LANES);
     else train_p_logits_panel(operands, j_first, columns);
   }
@@ -715,15 +718,10 @@ train_cost_sum_and_d_p_logits(
       d_p_logits[i * 10 + j] = (p - (float)(j == y[i])) / 20.0f;
     }
   }
-  return cost_sum;
+  return (float)cost_sum;
 }
 
-/**
- * ∂cost/∂linear ≡ d_linear[i,j] = ∂cost/∂h[i,j]·(1 − h[i,j]·h[i,j])
- *   where ∂cost/∂h[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
- *   for i < 20, j < 500, k < 10
- *   in 10 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
- */
+/** What train_d_linear works on. */
 struct train_d_linear_operands {
   const float *d_p_logits;
   const float *output_W;
@@ -731,6 +729,12 @@ struct train_d_linear_operands {
   float *d_linear;
 };
 
+/**
+ * ∂cost/∂linear ≡ d_linear[i,j] = ∂cost/∂h[i,j]·(1 − h[i,j]·h[i,j])
+ *   where ∂cost/∂h[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
+ *   for i < 20, j < 500, k < 10
+ *   in 10 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
+ */
 static always_inline void
 train_d_linear_panel(const struct train_d_linear_operands *operands, int j_first, int columns) {
   const float *restrict d_p_logits = operands->d_p_logits;
@@ -740,14 +744,12 @@ train_d_linear_panel(const struct train_d_linear_operands *operands, int j_first
   _Alignas(64) float panel[10 * 2 * LANES];
   for (int at = 0; at < columns; at++) {
     const int j = j_first + at;
-    int step = 0;
     for (int k = 0; k < 10; k++) {
-      panel[step * (2 * LANES) + at] = output_W[j * 10 + k];
-      step++;
+      panel[k * (2 * LANES) + at] = output_W[j * 10 + k];
     }
   }
-  for (int step = 0; step < 10; step++)
-    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int k = 0; k < 10; k++)
+    for (int at = columns; at < 2 * LANES; at++) panel[k * (2 * LANES) + at] = 0.0f;
   for (int i_first = 0; i_first < 20; i_first += 10) {
     _Alignas(64) float sums[10 * 2 * LANES];
     tile_10x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums);
@@ -766,10 +768,19 @@ static void train_d_linear(void *on, int from, int to) {
     // What the unit's number stands for: the first of 2 * LANES j.
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) train_d_linear_panel(operands, j_first, 2 * LANES);
     else train_d_linear_panel(operands, j_first, columns);
   }
 }
+
+/** What train_hidden_W works on. */
+struct train_hidden_W_operands {
+  const float *x;
+  const float *d_linear;
+  float *hidden_W;
+  double *L2_sum_hidden_W_parts;
+};
 
 /**
  * hidden_W[i,j] ← hidden_W[i,j] − 0.01·∂cost/∂hidden_W[i,j]
@@ -779,13 +790,6 @@ static void train_d_linear(void *on, int from, int to) {
  * and L2_sum_hidden_W = Σ_ij hidden_W[i,j]·hidden_W[i,j], of what is there before it is written
  *   for i < 784, j < 500
  */
-struct train_hidden_W_operands {
-  const float *x;
-  const float *d_linear;
-  float *hidden_W;
-  double *L2_sum_hidden_W_parts;
-};
-
 static always_inline void
 train_hidden_W_panel(
   const struct train_hidden_W_operands *operands,
@@ -799,6 +803,7 @@ train_hidden_W_panel(
   const float *restrict d_linear = operands->d_linear;
   float *restrict hidden_W = operands->hidden_W;
   _Alignas(64) float L2_sum_hidden_W_lanes[2 * LANES] = {0};
+  // Vectors read past the last column: there is room.
   const float *right = d_linear + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 8) {
     _Alignas(64) float sums[8 * 2 * LANES];
@@ -819,18 +824,25 @@ train_hidden_W_panel(
 static void train_hidden_W(void *on, int from, int to) {
   const struct train_hidden_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 208 i, in 4 parts.
-    const int j_first = unit / 4 * (2 * LANES);
-    const int i_from = unit % 4 * 208;
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 208 i.
+    const int j_first = unit / PIECES(784, 208) * (2 * LANES);
+    const int i_from = unit % PIECES(784, 208) * 208;
     double *L2_sum_hidden_W_part = operands->L2_sum_hidden_W_parts + unit;
     *L2_sum_hidden_W_part = 0.0;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(784, i_from + 208);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) train_hidden_W_panel(operands, j_first, 2 * LANES, i_from, i_to,
         L2_sum_hidden_W_part);
     else train_hidden_W_panel(operands, j_first, columns, i_from, i_to, L2_sum_hidden_W_part);
   }
 }
+
+/** What train_hidden_b works on. */
+struct train_hidden_b_operands {
+  const float *d_linear;
+  float *hidden_b;
+};
 
 /**
  * hidden_b[i] ← hidden_b[i] − 0.01·∂cost/∂hidden_b[i]
@@ -838,17 +850,13 @@ static void train_hidden_W(void *on, int from, int to) {
  *   for i < 500, j < 20
  *   in 4·LANES columns i at a time, of d_linear in place
  */
-struct train_hidden_b_operands {
-  const float *d_linear;
-  float *hidden_b;
-};
-
 static always_inline void
 train_hidden_b_panel(const struct train_hidden_b_operands *operands, int i_first, int columns) {
   const float *restrict d_linear = operands->d_linear;
   float *restrict hidden_b = operands->hidden_b;
+  // Vectors read past the last column: there is room.
   const float *right = d_linear + i_first;
-  _Alignas(64) float sums[1 * 4 * LANES];
+  _Alignas(64) float sums[4 * LANES];
   column_sums_4(right, 20, 500, sums);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
@@ -862,10 +870,19 @@ static void train_hidden_b(void *on, int from, int to) {
     // What the unit's number stands for: the first of 4 * LANES i.
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 4 * LANES) train_hidden_b_panel(operands, i_first, 4 * LANES);
     else train_hidden_b_panel(operands, i_first, columns);
   }
 }
+
+/** What train_output_W works on. */
+struct train_output_W_operands {
+  const float *h;
+  const float *d_p_logits;
+  float *output_W;
+  double *L2_sum_output_W_parts;
+};
 
 /**
  * output_W[i,j] ← output_W[i,j] − 0.01·∂cost/∂output_W[i,j]
@@ -875,13 +892,6 @@ static void train_hidden_b(void *on, int from, int to) {
  * and L2_sum_output_W = Σ_ij output_W[i,j]·output_W[i,j], of what is there before it is written
  *   for i < 500, j < 10
  */
-struct train_output_W_operands {
-  const float *h;
-  const float *d_p_logits;
-  float *output_W;
-  double *L2_sum_output_W_parts;
-};
-
 static always_inline void
 train_output_W_panel(
   const struct train_output_W_operands *operands,
@@ -895,6 +905,7 @@ train_output_W_panel(
   const float *restrict d_p_logits = operands->d_p_logits;
   float *restrict output_W = operands->output_W;
   _Alignas(64) float L2_sum_output_W_lanes[LANES] = {0};
+  // Vectors read past the last column: there is room.
   const float *right = d_p_logits + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
@@ -915,13 +926,14 @@ train_output_W_panel(
 static void train_output_W(void *on, int from, int to) {
   const struct train_output_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 210 i, in 3 parts.
-    const int j_first = unit / 3 * LANES;
-    const int i_from = unit % 3 * 210;
+    // What the unit's number stands for: the first of LANES j, the first of 210 i.
+    const int j_first = unit / PIECES(500, 210) * LANES;
+    const int i_from = unit % PIECES(500, 210) * 210;
     double *L2_sum_output_W_part = operands->L2_sum_output_W_parts + unit;
     *L2_sum_output_W_part = 0.0;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 210);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == LANES) train_output_W_panel(operands, j_first, LANES, i_from, i_to,
         L2_sum_output_W_part);
     else train_output_W_panel(operands, j_first, columns, i_from, i_to, L2_sum_output_W_part);
@@ -962,34 +974,34 @@ int mlp_train(struct mlp *model, int64_t index, float *cost_out) {
   float *hidden_b = model->hidden_b; /* [500] */
   float *output_W = model->output_W; /* [500, 10] */
   float *output_b = model->output_b; /* [10] */
-  const float *x = model->trainX + index * 15680; /* [20, 784] */
+  const float *x = model->trainX + index * 15680 /* 20·784 */; /* [20, 784] */
   const int32_t *y = model->trainY + index * 20; /* [20] */
   float *h = model->scratch_float32; /* [20, 500] */
-  float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
-  float *p_exp = model->scratch_float32 + 10200; /* [10] of [20, 10] */
-  float *d_p_logits = model->scratch_float32 + 10210; /* [20, 10] */
-  float *d_linear = model->scratch_float32 + 10410; /* [20, 500] */
+  float *p_logits = model->scratch_float32 + 10000; /* [20, 10], behind h */
+  float *p_exp = model->scratch_float32 + 10200; /* [10] of [20, 10], behind p_logits */
+  float *d_p_logits = model->scratch_float32 + 10210; /* [20, 10], behind p_exp */
+  float *d_linear = model->scratch_float32 + 10410; /* [20, 500], behind d_p_logits */
   adjoint_parallel(model->adjoint_pool, train_h,
-      &(struct train_h_operands){x, hidden_W, hidden_b, h}, ((499 + 2 * LANES) / (2 * LANES)) * 2);
+      &(struct train_h_operands){x, hidden_W, hidden_b, h},
+      PIECES(500, 2 * LANES) * PIECES(20, 10));
   adjoint_parallel(model->adjoint_pool, train_p_logits,
-      &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, ((9 + LANES) / LANES));
+      &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, PIECES(10, LANES));
   const float cost_sum = train_cost_sum_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
   adjoint_parallel(model->adjoint_pool, train_d_linear,
-      &(struct train_d_linear_operands){d_p_logits, output_W, h, d_linear},
-      ((499 + 2 * LANES) / (2 * LANES)));
-  double L2_sum_hidden_W_parts[((499 + 2 * LANES) / (2 * LANES)) * 4];
+      &(struct train_d_linear_operands){d_p_logits, output_W, h, d_linear}, PIECES(500, 2 * LANES));
+  double L2_sum_hidden_W_parts[PIECES(500, 2 * LANES) * PIECES(784, 208)];
   adjoint_parallel(model->adjoint_pool, train_hidden_W,
       &(struct train_hidden_W_operands){x, d_linear, hidden_W, L2_sum_hidden_W_parts},
-      ((499 + 2 * LANES) / (2 * LANES)) * 4);
-  const float L2_sum_hidden_W = adjoint_sum(L2_sum_hidden_W_parts,
-      ((499 + 2 * LANES) / (2 * LANES)) * 4);
-  train_hidden_b(&(struct train_hidden_b_operands){d_linear, hidden_b}, 0,
-      ((499 + 4 * LANES) / (4 * LANES)));
-  double L2_sum_output_W_parts[((9 + LANES) / LANES) * 3];
+      PIECES(500, 2 * LANES) * PIECES(784, 208));
+  const float L2_sum_hidden_W = (float)adjoint_sum(L2_sum_hidden_W_parts,
+      PIECES(500, 2 * LANES) * PIECES(784, 208));
+  train_hidden_b(&(struct train_hidden_b_operands){d_linear, hidden_b}, 0, PIECES(500, 4 * LANES));
+  double L2_sum_output_W_parts[PIECES(10, LANES) * PIECES(500, 210)];
   adjoint_parallel(model->adjoint_pool, train_output_W,
       &(struct train_output_W_operands){h, d_p_logits, output_W, L2_sum_output_W_parts},
-      ((9 + LANES) / LANES) * 3);
-  const float L2_sum_output_W = adjoint_sum(L2_sum_output_W_parts, ((9 + LANES) / LANES) * 3);
+      PIECES(10, LANES) * PIECES(500, 210));
+  const float L2_sum_output_W = (float)adjoint_sum(L2_sum_output_W_parts,
+      PIECES(10, LANES) * PIECES(500, 210));
   train_output_b(output_b, d_p_logits);
   const float cost = train_cost(L2_sum_hidden_W, L2_sum_output_W, cost_sum);
   *cost_out = cost;
@@ -1009,6 +1021,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
     float p_logits_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
       const float p_logits_j = p_logits[i * 10 + j];
+      // Larger, or the first NaN.
       if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
         p_logits_max = p_logits_j;
         errors_argmax = j;
@@ -1016,7 +1029,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
     }
     errors_sum += (float)(errors_argmax != y[i]);
   }
-  const float errors = errors_sum / 20.0f;
+  const float errors = (float)(errors_sum / 20.0f);
   return errors;
 }
 
@@ -1026,14 +1039,15 @@ int mlp_validate(struct mlp *model, int64_t index, float *errors_out) {
   const float *hidden_b = model->hidden_b; /* [500] */
   const float *output_W = model->output_W; /* [500, 10] */
   const float *output_b = model->output_b; /* [10] */
-  const float *x = model->validX + index * 15680; /* [20, 784] */
+  const float *x = model->validX + index * 15680 /* 20·784 */; /* [20, 784] */
   const int32_t *y = model->validY + index * 20; /* [20] */
   float *h = model->scratch_float32; /* [20, 500] */
-  float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
+  float *p_logits = model->scratch_float32 + 10000; /* [20, 10], behind h */
   adjoint_parallel(model->adjoint_pool, train_h,
-      &(struct train_h_operands){x, hidden_W, hidden_b, h}, ((499 + 2 * LANES) / (2 * LANES)) * 2);
+      &(struct train_h_operands){x, hidden_W, hidden_b, h},
+      PIECES(500, 2 * LANES) * PIECES(20, 10));
   adjoint_parallel(model->adjoint_pool, train_p_logits,
-      &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, ((9 + LANES) / LANES));
+      &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, PIECES(10, LANES));
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -1045,26 +1059,21 @@ int mlp_test(struct mlp *model, int64_t index, float *errors_out) {
   const float *hidden_b = model->hidden_b; /* [500] */
   const float *output_W = model->output_W; /* [500, 10] */
   const float *output_b = model->output_b; /* [10] */
-  const float *x = model->testX + index * 15680; /* [20, 784] */
+  const float *x = model->testX + index * 15680 /* 20·784 */; /* [20, 784] */
   const int32_t *y = model->testY + index * 20; /* [20] */
   float *h = model->scratch_float32; /* [20, 500] */
-  float *p_logits = model->scratch_float32 + 10000; /* [20, 10] */
+  float *p_logits = model->scratch_float32 + 10000; /* [20, 10], behind h */
   adjoint_parallel(model->adjoint_pool, train_h,
-      &(struct train_h_operands){x, hidden_W, hidden_b, h}, ((499 + 2 * LANES) / (2 * LANES)) * 2);
+      &(struct train_h_operands){x, hidden_W, hidden_b, h},
+      PIECES(500, 2 * LANES) * PIECES(20, 10));
   adjoint_parallel(model->adjoint_pool, train_p_logits,
-      &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, ((9 + LANES) / LANES));
+      &(struct train_p_logits_operands){h, output_W, output_b, p_logits}, PIECES(10, LANES));
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
 }
 
-/**
- * features[i,j] = tanh(linear[i,j])
- *   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
- *   for i < rows, j < 500, k < 784
- *   in 6 × 2·LANES tiles of i × j, of images in place and hidden_W in place
- * The same for predict.
- */
+/** What probabilities_features works on. */
 struct probabilities_features_operands {
   const float *images;
   const float *hidden_W;
@@ -1073,6 +1082,13 @@ struct probabilities_features_operands {
   int32_t rows;
 };
 
+/**
+ * features[i,j] = tanh(linear[i,j])
+ *   where linear[i,j] = Σ_k images[i,k]·hidden_W[k,j] + hidden_b[j]
+ *   for i < rows, j < 500, k < 784
+ *   in 6 × 2·LANES tiles of i × j, of images in place and hidden_W in place
+ * The same for predict.
+ */
 static always_inline void
 probabilities_features_panel(
   const struct probabilities_features_operands *operands,
@@ -1090,26 +1106,24 @@ probabilities_features_panel(
   long right_step = 500;
   _Alignas(64) float panel[784 * 2 * LANES];
   if (columns < 2 * LANES) {
-    int step = 0;
     for (int k = 0; k < 784; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
+        panel[k * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
+      for (int at = columns; at < 2 * LANES; at++) panel[k * (2 * LANES) + at] = 0.0f;
     }
     right = panel;
     right_step = 2 * LANES;
   }
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     _Alignas(64) float sums[6 * 2 * LANES];
-    long rows_[6];
+    long left_rows[6];
     for (int r = 0; r < 6; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 784;
+      left_rows[r] = (ptrdiff_t)i * 784;
     }
-    tile_6x2_free(images, rows_, right, 784, 1, right_step, sums);
+    tile_6x2_free(images, left_rows, right, 784, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -1124,22 +1138,18 @@ static void probabilities_features(void *on, int from, int to) {
   const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
-    const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
-    const int i_from = unit % ((rows + 5) / 6) * 6;
+    const int j_first = unit / PIECES(rows, 6) * (2 * LANES);
+    const int i_from = unit % PIECES(rows, 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) probabilities_features_panel(operands, j_first, 2 * LANES, i_from,
         i_to);
     else probabilities_features_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
-/**
- * scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
- *   for i < rows, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of features in place and output_W in place
- * The same for predict.
- */
+/** What probabilities_scores_logits works on. */
 struct probabilities_scores_logits_operands {
   const float *features;
   const float *output_W;
@@ -1148,6 +1158,12 @@ struct probabilities_scores_logits_operands {
   int32_t rows;
 };
 
+/**
+ * scores_logits[i,j] = Σ_k features[i,k]·output_W[k,j] + output_b[j]
+ *   for i < rows, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of features in place and output_W in place
+ * The same for predict.
+ */
 static always_inline void
 probabilities_scores_logits_panel(
   const struct probabilities_scores_logits_operands *operands,
@@ -1165,26 +1181,24 @@ probabilities_scores_logits_panel(
   long right_step = 10;
   _Alignas(64) float panel[500 * LANES];
   if (columns < LANES) {
-    int step = 0;
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
+        panel[k * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
+      for (int at = columns; at < LANES; at++) panel[k * LANES + at] = 0.0f;
     }
     right = panel;
     right_step = LANES;
   }
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    long rows_[10];
+    long left_rows[10];
     for (int r = 0; r < 10; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 500;
+      left_rows[r] = (ptrdiff_t)i * 500;
     }
-    tile_10x1_free(features, rows_, right, 500, 1, right_step, sums);
+    tile_10x1_free(features, left_rows, right, 500, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -1199,10 +1213,11 @@ static void probabilities_scores_logits(void *on, int from, int to) {
   const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 150 i.
-    const int j_first = unit / ((rows + 149) / 150) * LANES;
-    const int i_from = unit % ((rows + 149) / 150) * 150;
+    const int j_first = unit / PIECES(rows, 150) * LANES;
+    const int i_from = unit % PIECES(rows, 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == LANES) probabilities_scores_logits_panel(operands, j_first, LANES, i_from, i_to);
     else probabilities_scores_logits_panel(operands, j_first, columns, i_from, i_to);
   }
@@ -1250,17 +1265,15 @@ int mlp_probabilities(struct mlp *model, const float *images, int32_t rows, floa
   const float *output_W = model->output_W; /* [500, 10] */
   const float *output_b = model->output_b; /* [10] */
   float *scores_exp = model->scratch_float32; /* [10] of [rows, 10] */
-  float *features = NULL; /* [rows, 500] */
-  float *scores_logits = NULL; /* [rows, 10] */
-  features = adjoint_memory(features, (double)rows * 500, sizeof(float));
-  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  float *features = adjoint_memory(NULL, (double)rows * 500, sizeof(float)); /* [rows, 500] */
+  float *scores_logits = adjoint_memory(NULL, (double)rows * 10, sizeof(float)); /* [rows, 10] */
   if (!features || !scores_logits) goto end;
   adjoint_parallel(model->adjoint_pool, probabilities_features,
       &(struct probabilities_features_operands){images, hidden_W, hidden_b, features, rows},
-      ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6));
+      PIECES(500, 2 * LANES) * PIECES(rows, 6));
   adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
       &(struct probabilities_scores_logits_operands){features, output_W, output_b, scores_logits,
-      rows}, ((9 + LANES) / LANES) * ((rows + 149) / 150));
+      rows}, PIECES(10, LANES) * PIECES(rows, 150));
   probabilities_scores(scores_logits, scores_exp, scores_out, rows);
   adjoint_status = adjoint_done;
 end:
@@ -1280,6 +1293,7 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
     float scores_logits_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
       const float scores_logits_j = scores_logits[(ptrdiff_t)i * 10 + j];
+      // Larger, or the first NaN.
       if (scores_logits_j > scores_logits_max
           || (scores_logits_j != scores_logits_j && scores_logits_max == scores_logits_max)) {
         scores_logits_max = scores_logits_j;
@@ -1297,17 +1311,15 @@ int mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *a
   const float *hidden_b = model->hidden_b; /* [500] */
   const float *output_W = model->output_W; /* [500, 10] */
   const float *output_b = model->output_b; /* [10] */
-  float *features = NULL; /* [rows, 500] */
-  float *scores_logits = NULL; /* [rows, 10] */
-  features = adjoint_memory(features, (double)rows * 500, sizeof(float));
-  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  float *features = adjoint_memory(NULL, (double)rows * 500, sizeof(float)); /* [rows, 500] */
+  float *scores_logits = adjoint_memory(NULL, (double)rows * 10, sizeof(float)); /* [rows, 10] */
   if (!features || !scores_logits) goto end;
   adjoint_parallel(model->adjoint_pool, probabilities_features,
       &(struct probabilities_features_operands){images, hidden_W, hidden_b, features, rows},
-      ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6));
+      PIECES(500, 2 * LANES) * PIECES(rows, 6));
   adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
       &(struct probabilities_scores_logits_operands){features, output_W, output_b, scores_logits,
-      rows}, ((9 + LANES) / LANES) * ((rows + 149) / 150));
+      rows}, PIECES(10, LANES) * PIECES(rows, 150));
   predict_argmax(scores_logits, argmax_out, rows);
   adjoint_status = adjoint_done;
 end:
@@ -1417,11 +1429,51 @@ static const enum adjoint_form forms_of_probabilities[] = {adjoint_array, adjoin
 static const enum adjoint_dtype dtypes_of_predict[] = {adjoint_float32, adjoint_int32, 0};
 static const enum adjoint_form forms_of_predict[] = {adjoint_array, adjoint_array, 0};
 static const struct adjoint_function functions[] = {
-  {"train", 1, 1, 0, dtypes_of_train, forms_of_train, call_train},
-  {"validate", 1, 1, 0, dtypes_of_validate, forms_of_validate, call_validate},
-  {"test", 1, 1, 0, dtypes_of_test, forms_of_test, call_test},
-  {"probabilities", 1, 1, 1, dtypes_of_probabilities, forms_of_probabilities, call_probabilities},
-  {"predict", 1, 1, 1, dtypes_of_predict, forms_of_predict, call_predict},
+  {
+    .name = "train",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 0,
+    .dtypes = dtypes_of_train,
+    .forms = forms_of_train,
+    .call = call_train,
+  },
+  {
+    .name = "validate",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 0,
+    .dtypes = dtypes_of_validate,
+    .forms = forms_of_validate,
+    .call = call_validate,
+  },
+  {
+    .name = "test",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 0,
+    .dtypes = dtypes_of_test,
+    .forms = forms_of_test,
+    .call = call_test,
+  },
+  {
+    .name = "probabilities",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 1,
+    .dtypes = dtypes_of_probabilities,
+    .forms = forms_of_probabilities,
+    .call = call_probabilities,
+  },
+  {
+    .name = "predict",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 1,
+    .dtypes = dtypes_of_predict,
+    .forms = forms_of_predict,
+    .call = call_predict,
+  },
 };
 static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples"};
 static void *create(uint32_t seed, int threads) { return mlp_create(seed, threads); }

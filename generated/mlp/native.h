@@ -36,23 +36,23 @@ struct mlp {
 struct mlp *mlp_create(uint32_t seed, int threads);
 void mlp_free(struct mlp *model);
 
-/** Takes index: int64[]; gives float32[]. */
+/** Takes index: int64; gives cost: float32. */
 int mlp_train(struct mlp *model, int64_t index, float *cost_out);
 
-/** Takes index: int64[]; gives float32[]. */
+/** Takes index: int64; gives errors: float32. */
 int mlp_validate(struct mlp *model, int64_t index, float *errors_out);
 
-/** Takes index: int64[]; gives float32[]. */
+/** Takes index: int64; gives errors: float32. */
 int mlp_test(struct mlp *model, int64_t index, float *errors_out);
 
 /**
- * Takes images: float32[rows, 784]; gives float32[rows, 10].
+ * Takes images: float32[rows, 784]; gives scores: float32[rows, 10].
  * Returns adjoint_no_memory where there is no memory for what it works on.
  */
 int mlp_probabilities(struct mlp *model, const float *images, int32_t rows, float *scores_out);
 
 /**
- * Takes images: float32[rows, 784]; gives int32[rows].
+ * Takes images: float32[rows, 784]; gives argmax: int32[rows].
  * Returns adjoint_no_memory where there is no memory for what it works on.
  */
 int mlp_predict(struct mlp *model, const float *images, int32_t rows, int32_t *argmax_out);

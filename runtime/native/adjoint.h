@@ -24,8 +24,10 @@
 #define LANES 4
 #endif
 
+/* Pieces of a size that n make, the last of which may not be full. */
+#define PIECES(n, size) (((n) + (size) - 1) / (size))
 /* Elements of whole vectors that hold n. */
-#define WHOLE(n) (((n) + LANES - 1) / LANES * LANES)
+#define WHOLE(n) (PIECES(n, LANES) * LANES)
 
 typedef float f32v __attribute__((vector_size(4 * LANES)));
 /* The same at any address that a float may have. */
@@ -35,7 +37,7 @@ static inline f32v f32v_load(const float *from) { return *(const f32v_at *)from;
 static inline void f32v_store(float *to, f32v v) { *(f32v_at *)to = v; }
 typedef float f32x8_at __attribute__((vector_size(32), aligned(4), may_alias));
 /* Groups of 8 that hold n. */
-#define WHOLE_GROUPS(n) (((n) + 7) / 8)
+#define WHOLE_GROUPS(n) PIECES(n, 8)
 /* A vector of columns that lie in groups of 8, wherever those begin. */
 static inline f32v f32v_load_groups(const float *from, const long *groups, int vector) {
 #if LANES == 16

@@ -5,10 +5,10 @@ import type { Contraction } from "../../kernels/contraction/contraction.ts";
 import type { Routed } from "../../kernels/contraction/routed.ts";
 import type { Nest } from "../../kernels/loops.ts";
 import type { Stage } from "../../kernels/lower.ts";
-import type { Axis } from "../../kernels/scalar.ts";
+import type { Axis, Scalar } from "../../kernels/scalar.ts";
 import type { CompiledFunction } from "../../model.ts";
 import { formulaOf } from "../formula.ts";
-import type { Names } from "./expression.ts";
+import { type Names, roundsEach } from "./expression.ts";
 import type { Run } from "./share.ts";
 
 /** @param nest all that the kernel computes, with what follows it */
@@ -23,7 +23,19 @@ export function describe(fn: CompiledFunction, run: Run, nest: Nest, names: Name
     ...describeArranged(fn, nest, names),
     ...(follower ? ["  and with each element at once:", ...formulas(follower.nest.stages)] : []),
     ...riders.flatMap((rider) => describeRider(fn, rider)),
+    ...describeMemory(nest, names),
+    ...(roundsEach(nest.stages.map((stage) => stage.body))
+      ? ["  with each operation rounded by itself"]
+      : []),
   ];
+}
+
+/** The dimensions that strides are made of, where indices have more than two. */
+function describeMemory({ memory }: Nest, names: Names): string[] {
+  const long = memory.filter((node) => node.shape.filter((dim) => dim !== 1).length > 2);
+  if (long.length === 0) return [];
+  const arrays = long.map((node) => `${names.nameOf(node)} [${node.shape.join(", ")}]`);
+  return [`  in memory: ${arrays.join(", ")}`];
 }
 
 /** How a product is computed, for the comment above it. */
@@ -44,13 +56,22 @@ function describeSchedule(c: Contraction | undefined, names: Names): string[] {
 
 /** What an operand is arranged for. */
 function describeArranged(fn: CompiledFunction, nest: Nest, names: Names): string[] {
-  for (const [into, { dense }] of fn.program.routed ?? [])
-    if (nest.stages.some((stage) => stage.into === dense.node))
-      return [
-        `  so that ${names.nameOf(into)} finds columns beside each other, with room for whole vectors behind them`,
-      ];
+  for (const [into, { dense }] of fn.program.routed ?? []) {
+    const stage = nest.stages.find((s) => s.into === dense.node);
+    if (!stage) continue;
+    const { body } = stage;
+    const isCopy = body.kind === "load" && isInOrder(body.index, stage.axes);
+    return [
+      isCopy
+        ? `  for ${names.nameOf(into)} reads whole vectors, and ${names.nameOf(body.node)} may have no room behind its end`
+        : `  so that ${names.nameOf(into)} finds columns beside each other, with room for whole vectors behind them`,
+    ];
+  }
   return [];
 }
+
+const isInOrder = (index: readonly Scalar[], axes: readonly Axis[]): boolean =>
+  index.every((s, n) => s.kind === "axis" && s.axis === axes[n]);
 
 /** How a sparse sum is computed, for the comment above it. */
 function describeLists(routed: Routed | undefined, names: Names): string[] {

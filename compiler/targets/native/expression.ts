@@ -162,12 +162,17 @@ const table: Record<InstructionFn, Print> = {
   random: (args, s) => called("random_number", withStream(args, s)),
 };
 
-/** Operands of a draw, with the name of its stream. */
+/** Operands of a draw: its stream as the 32 bits that it is, with its name, and which call of it this is. */
 function withStream(args: readonly Code[], draw: Scalar): readonly Code[] {
-  const stream = draw.kind === "call" ? draw.args[1] : undefined;
-  const name = stream?.kind === "const" ? streamName(stream.value) : undefined;
-  if (name === undefined) return args;
-  return args.map((arg, i) => (i === 1 ? { ...arg, text: `${arg.text} /* ${name} */` } : arg));
+  const [, stream, call] = draw.kind === "call" ? draw.args : [];
+  return args.map((arg, i) => {
+    if (i === 1 && stream?.kind === "const") {
+      const bits = `0x${(stream.value >>> 0).toString(16).padStart(8, "0")}u`;
+      const name = streamName(stream.value);
+      return { ...arg, text: name === undefined ? bits : `${bits} /* ${name} */` };
+    }
+    return i === 2 && call?.kind === "const" ? { ...arg, text: `${arg.text} /* call */` } : arg;
+  });
 }
 
 /** What math.h has itself of the functions that have a definition. */

@@ -4,7 +4,7 @@ import type { Node } from "../../graph/node.ts";
 import { type Dim, dimPlus, sizesOf, staticSize } from "../../graph/types.ts";
 import { sumName } from "../../kernels/contraction/contraction.ts";
 import type { Call, Choice, Repeat } from "../../kernels/loops.ts";
-import { roomOf, shapeText } from "../../kernels/plan.ts";
+import { roomOf, type Slot, shapeText } from "../../kernels/plan.ts";
 import { isArray, type View } from "../../kernels/program.ts";
 import { constant, indexMul, local, rewrite, type Scalar } from "../../kernels/scalar.ts";
 import type { CompiledFunction, CompiledModel } from "../../model.ts";
@@ -44,8 +44,12 @@ export function writeFunction(
   arenaOf: (node: Node) => string,
 ): void {
   for (const kernel of kernels.writtenWith(fn)) {
+    if (kernel.struct) {
+      out.doc([`What ${kernel.name} works on.`]);
+      out.text(kernel.struct).line();
+    }
     out.doc([...kernel.doc, ...kernels.alsoFor(kernel)]);
-    out.text(kernel.text).line();
+    out.text(kernel.functions).line();
   }
   const { program } = fn;
   const results = program.outputs.map((node) => nameOf(fn, node)).join(", ");
@@ -152,26 +156,59 @@ function ownMemoryOf(fn: CompiledFunction, arenaOf: (node: Node) => string): Dec
       const { node } = slot;
       const name = nameOf(fn, node);
       const type = elementTypes[node.type.dtype];
-      return [name, `${type} *${name} = ${arenaOf(node)}; /* ${shapeText(node, slot)} */`] as const;
+      const about = `${shapeText(node, slot)}${placeText(fn, slot)}`;
+      return [name, `${type} *${name} = ${arenaOf(node)}; /* ${about} */`] as const;
     }),
     ...[...new Set([...plan.dynamic, ...made])].map((node) => {
       const name = nameOf(fn, node);
       const type = elementTypes[node.type.dtype];
-      return [name, `${type} *${name} = NULL; /* ${shapeText(node)} */`] as const;
+      const isReady = !isCalled(fn, node) && isKnown(fn, node, knownFirst(fn));
+      const memory = isReady ? newMemory(fn, node, "NULL") : "NULL";
+      return [name, `${type} *${name} = ${memory}; /* ${shapeText(node)} */`] as const;
     }),
   ];
+}
+
+/** Where a temporary lies among those that have a place before it. */
+function placeText(fn: CompiledFunction, { node, dtype, offset: from, size }: Slot): string {
+  const all = fn.plan.slots.filter((slot) => slot.dtype === dtype);
+  const before = all.slice(
+    0,
+    all.findIndex((slot) => slot.node === node),
+  );
+  const done = before.filter((slot) => slot.offset < from + size && from < slot.offset + slot.size);
+  const names = done.map((slot) => nameOf(fn, slot.node));
+  const [last, ...more] = [...names].reverse();
+  if (last === undefined) {
+    const [ahead] = before
+      .filter((slot) => slot.offset < from)
+      .sort((a, b) => b.offset + b.size - a.offset - a.size);
+    return ahead ? `, behind ${nameOf(fn, ahead.node)}` : "";
+  }
+  return `, in the place of ${[...more.reverse(), last].join(", ").replace(/, (?=[^,]*$)/, " and ")}`;
 }
 
 function viewText(fn: CompiledFunction, view: View): string {
   const row = staticSize(view.node.shape.slice(1)) as number;
   const at = ownScalar(fn, indexMul(view.start, constant(row, "int32")));
-  const start = offset(at, noNames, view.base).text;
+  const start = inDimensions(offset(at, noNames, view.base).text, view.node.shape);
   const base = fn.program.memory.includes(view.base)
     ? `model->${nameOf(fn, view.base)}`
     : nameOf(fn, view.base);
   const type = elementTypes[view.node.type.dtype];
   const name = nameOf(fn, view.node);
   return `const ${type} *${name} = ${base} + ${start}; /* ${shapeText(view.node)} */`;
+}
+
+/** An offset with what its factor is made of, where that is the size of a value: `index * 15680 /* 20·784 *\/`. */
+function inDimensions(offset: string, shape: readonly Dim[]): string {
+  const known = shape.filter((dim) => dim !== 1);
+  return offset.replace(/(?<=\* )\d+$/, (factor) => {
+    const own = known.findIndex((_, i) => staticSize(known.slice(i)) === Number(factor));
+    return own >= 0 && own < known.length - 1
+      ? `${factor} /* ${known.slice(own).join("·")} */`
+      : factor;
+  });
 }
 
 const elementsText = (shape: readonly Dim[]): string => {
@@ -182,27 +219,38 @@ const elementsText = (shape: readonly Dim[]): string => {
 /** Elements of a value in double precision, where no product of sizes wraps around. */
 const countText = (shape: readonly Dim[]): string => `(double)${elementsText(shape)}`;
 
+/** Sizes that are known before the first kernel is called. */
+const knownFirst = (fn: CompiledFunction): Set<string> =>
+  new Set([...ownSizes(fn), ...dataSizes(fn)]);
+
+const isKnown = (fn: CompiledFunction, node: Node, known: ReadonlySet<string>): boolean =>
+  sizesOf(roomOf(fn.plan, node)).every((size) => known.has(size));
+
+/** Whether the caller has memory for a value. */
+const isCalled = (fn: CompiledFunction, node: Node): boolean =>
+  fn.program.outputs.includes(node) && !isMade(fn, node);
+
+/** Memory for a value in place of what it had. */
+const newMemory = (fn: CompiledFunction, node: Node, old: string): string =>
+  `adjoint_memory(${old}, ${countText(roomOf(fn.plan, node))}, sizeof(${elementTypes[node.type.dtype]}))`;
+
 /** Makes what has all its sizes, once one more is known. */
 function allocation(out: Writer, fn: CompiledFunction): (size?: string) => void {
   const { program, plan } = fn;
   const made = program.outputs.filter((node) => isMade(fn, node));
   const own = plan.dynamic.filter((node) => !program.outputs.includes(node));
   const waiting = new Set([...own, ...made]);
-  const known = new Set([...ownSizes(fn), ...dataSizes(fn)]);
+  const known = knownFirst(fn);
   return (size) => {
     if (size) known.add(size);
-    const ready = [...waiting].filter((node) =>
-      sizesOf(roomOf(plan, node)).every((s) => known.has(s)),
-    );
+    const ready = [...waiting].filter((node) => isKnown(fn, node, known));
     if (ready.length === 0) return;
     for (const node of ready) {
       waiting.delete(node);
       const name = nameOf(fn, node);
-      const element = elementTypes[node.type.dtype];
-      // Every step of a loop may need another size: it takes the place of the one before.
-      out.line(
-        `${name} = adjoint_memory(${name}, ${countText(roomOf(plan, node))}, sizeof(${element}));`,
-      );
+      // What has its size before the first call is made where it is declared. Every step of a loop may need
+      // another size: it takes the place of the one before.
+      if (size) out.line(`${name} = ${newMemory(fn, node, name)};`);
     }
     out.line(`if (${ready.map((node) => `!${nameOf(fn, node)}`).join(" || ")}) goto end;`);
   };
@@ -318,7 +366,9 @@ function riderText(fn: CompiledFunction, run: Run, index: number, count: string)
   const whole = rewrite(result, (s) =>
     s.kind === "local" && s.name === sumName ? sum : undefined,
   );
-  return expression(whole, { nameOf: (node) => nameOf(fn, node), letter: () => "" }).text;
+  const { text } = expression(whole, { nameOf: (node) => nameOf(fn, node), letter: () => "" });
+  if (whole.dtype !== "float32") return text;
+  return `(float)${whole.kind === "local" ? text : `(${text})`}`;
 }
 
 function writeRepeat(

@@ -56,10 +56,11 @@ function header(model: CompiledModel): string {
   out.line(`struct ${name} *${name}_create(uint32_t seed, int threads);`);
   out.line(`void ${name}_free(struct ${name} *model);`).line();
   for (const fn of model.functions) {
-    const inputs = fn.program.inputs.map(
-      (n) => `${inC(fn.program.names.get(n) ?? n.op.name)}: ${n.type.dtype}[${n.shape.join(", ")}]`,
-    );
-    const outputs = fn.program.outputs.map((n) => `${n.type.dtype}[${n.shape.join(", ")}]`);
+    const typed = (n: Node): string => {
+      const dims = n.shape.length > 0 ? `[${n.shape.join(", ")}]` : "";
+      return `${inC(fn.program.names.get(n) ?? n.op.name)}: ${n.type.dtype}${dims}`;
+    };
+    const [inputs, outputs] = [fn.program.inputs, fn.program.outputs].map((all) => all.map(typed));
     const told = toldSizes(fn).map(inC).join(", ");
     out.doc([
       `Takes ${inputs.join(", ") || "nothing"}; gives ${outputs.join(", ") || "nothing"}.`,
@@ -291,8 +292,19 @@ function writeTable(out: Writer, model: CompiledModel): void {
     () => {
       for (const fn of model.functions) {
         const f = fn.program.name;
-        const counts = `${fn.program.inputs.length}, ${fn.program.outputs.length}, ${ownSizes(fn).length}`;
-        out.line(`{"${fn.publicName}", ${counts}, dtypes_of_${f}, forms_of_${f}, call_${f}},`);
+        out.block(
+          "{",
+          () => {
+            out.line(`.name = "${fn.publicName}",`);
+            out.line(`.inputs = ${fn.program.inputs.length},`);
+            out.line(`.outputs = ${fn.program.outputs.length},`);
+            out.line(`.sizes = ${ownSizes(fn).length},`);
+            out.line(`.dtypes = dtypes_of_${f},`);
+            out.line(`.forms = forms_of_${f},`);
+            out.line(`.call = call_${f},`);
+          },
+          "},",
+        );
       }
     },
     "};",

@@ -15,7 +15,7 @@ import { elementTypes, type Names, numberTypes, roundsEach } from "./expression.
 import { dimInC, inC, nameOf } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
 import { type Cut, countOf, type Run } from "./share.ts";
-import { writeStatements } from "./statements.ts";
+import { longSums, writeStatements } from "./statements.ts";
 
 /** What a kernel is handed. */
 export interface Operand {
@@ -30,6 +30,9 @@ export interface NativeKernel extends OwnKernel {
   readonly of: Nest;
   readonly run: Run;
   readonly doc: readonly string[];
+  /** The struct of its operands, if it has one, and its functions: together its text. */
+  readonly struct: string;
+  readonly functions: string;
   /** In the order in which they are handed over: members of a struct where the work is cut into units. */
   readonly operands: readonly Operand[];
   /** What is left to do once all units are done is handed the parts of its sums, and these. */
@@ -47,9 +50,11 @@ export const unitsName = (kernel: string, { cut }: Run): string =>
 export function kernelOf(fn: CompiledFunction, run: Run): NativeKernel {
   const writer = new KernelWriter(fn, run);
   const { operands, atEnd } = writer.write();
-  const text = writer.out.toString().trimEnd();
+  const [struct, functions] = [writer.struct, writer.out].map((part) => part.toString().trimEnd());
+  const text = `${struct}\n${functions}`.trimStart();
   const { name, nest } = run;
-  return { fn, of: nest, value: nest.name, name, text, run, doc: writer.doc, operands, atEnd };
+  const written = { text, struct, functions, doc: writer.doc };
+  return { fn, of: nest, value: nest.name, name, run, ...written, operands, atEnd };
 }
 
 /** Names that a kernel declares: its functions, its struct, their members, parameters and variables. */
@@ -82,6 +87,7 @@ function together({ nest, follower }: Run): Nest {
 /** Writes the functions of one nest. */
 class KernelWriter {
   readonly out = new Writer();
+  readonly struct = new Writer();
   readonly doc: readonly string[];
   readonly #fn: CompiledFunction;
   readonly #run: Run;
@@ -294,20 +300,23 @@ class KernelWriter {
       body();
       for (const node of told)
         out.line(`*${nameOf(this.#fn, node)}_out = ${nameOf(this.#fn, node)};`);
-      if (returns !== "void") out.line(`return ${nameOf(this.#fn, one)};`);
+      if (returns === "void") return;
+      const own = nameOf(this.#fn, one);
+      const isPart = this.#run.parts.some(({ sum }) => sum === own);
+      const isLong = isPart || [...longSums(this.#nest.body)].map(inC).includes(own);
+      out.line(`return ${isLong && returns === "float" ? "(float)" : ""}${own};`);
     });
     out.line("}");
   }
 
   #writeStruct(operands: readonly Operand[]): void {
-    this.out.block(
+    this.struct.block(
       `${structName(this.#run.name)} {`,
       () => {
-        for (const { type, name } of operands) this.out.line(`${type}${name};`);
+        for (const { type, name } of operands) this.struct.line(`${type}${name};`);
       },
       "};",
     );
-    this.out.line();
   }
 
   #rounding(): string {

@@ -7,7 +7,7 @@ import type { CompiledFunction, CompiledModel } from "../../model.ts";
 const words = new Set(
   `asm auto bool char const do double else enum extern false float for goto inline int long main on
   register restrict short signed sizeof static struct true typedef union unsigned void volatile while
-  from to on operands model LANES ADJOINT_ROOM EOF NULL INFINITY NAN assert errno stdin stdout
+  from to on operands model LANES ADJOINT_ROOM PIECES WHOLE WHOLE_GROUPS EOF NULL INFINITY NAN assert errno stdin stdout
   always_inline never_inline rounds_each HIDDEN_IN least f32v int32_t int64_t uint8_t uint32_t size_t INT32_MIN INT32_MAX`
     .split(/\s+/)
     .filter(Boolean),

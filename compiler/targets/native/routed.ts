@@ -16,6 +16,7 @@ import {
   walk,
 } from "../../kernels/scalar.ts";
 import type { Writer } from "../writer.ts";
+import { pieces } from "./contraction/units.ts";
 import { expression, type Names, offset } from "./expression.ts";
 import { dimInC } from "./names.ts";
 
@@ -52,7 +53,7 @@ export function writeList(out: Writer, kind: ListKind): void {
     runs === 1
       ? `sums[c] += Σ_t values[t]·right[at[t] + c] for a run of ${run} columns, kept in registers.`
       : `sums[r, c] += Σ_t values[t]·right[at[t] + r·gap + c] for ${runs} runs of ${run} columns, kept in registers.`,
-    "`more` is false for the first terms: the sums then start from 0.",
+    "`more` is false for the first terms: the sums then start from 0. Vectors read past the last column: there is room.",
   ]);
   const parameters = [
     "const float *values",
@@ -121,7 +122,7 @@ export class RoutedWriter {
   static units(routed: Routed): string {
     const axes = routed.outer.map((axis) => dimInC(axis.extent, true));
     const rows = extentOf(routed.rows) as number;
-    if (!routed.isSpread) axes.push(String(Math.ceil(rows / rowsOf(routed))));
+    if (!routed.isSpread) axes.push(pieces(rows, rowsOf(routed)));
     return axes.join(" * ") || "1";
   }
 
@@ -139,7 +140,7 @@ export class RoutedWriter {
       const i = this.#names.letter(row);
       const extent = row.extent as number;
       const size = rowsOf(this.#routed);
-      const cuts = Math.ceil(extent / size);
+      const cuts = pieces(extent, size);
       if (outer.length > 0) this.#declare(outer, `${unit} / ${cuts}`);
       const cut = outer.length > 0 ? `${unit} % ${cuts}` : unit;
       this.#out.line(`const int ${i}_from = ${cut} * ${size};`);
@@ -238,8 +239,10 @@ export class RoutedWriter {
     this.#eachRun(() => {
       each(() => {
         const count = this.#kind.runs;
-        out.line(`_Alignas(64) float ${sums}[${count}][WHOLE(${run})];`);
-        this.#add(`${values}[${row}]`, `${at}[${row}]`, `${counts}[${row}]`, `${sums}[0]`, "false");
+        const each = count === 1 ? "" : `[${count}]`;
+        out.line(`_Alignas(64) float ${sums}${each}[WHOLE(${run})];`);
+        const begin = count === 1 ? sums : `${sums}[0]`;
+        this.#add(`${values}[${row}]`, `${at}[${row}]`, `${counts}[${row}]`, begin, "false");
         const to = runs.reduce(
           (sum, r) =>
             count > 1
@@ -247,16 +250,16 @@ export class RoutedWriter {
               : indexAdd(sum, indexMul(axisIndex(r.axis), constant(r.result, "int32"))),
           start,
         );
-        const add = (n: string, gap: string): void => {
+        const add = (of: string, gap: string): void => {
           out.line(
-            `for (int ${c} = 0; ${c} < ${run}; ${c}++) ${into}[${this.#offset(to, this.#into)}${gap} + ${c}] += ${sums}[${n}][${c}];`,
+            `for (int ${c} = 0; ${c} < ${run}; ${c}++) ${into}[${this.#offset(to, this.#into)}${gap} + ${c}] += ${sums}${of}[${c}];`,
           );
         };
-        if (count === 1) add("0", "");
+        if (count === 1) add("", "");
         else {
           const n = this.#free("n");
           out.block(`for (int ${n} = 0; ${n} < ${count}; ${n}++) {`, () =>
-            add(n, ` + ${n} * ${runs[0].result}`),
+            add(`[${n}]`, ` + ${n} * ${runs[0].result}`),
           );
         }
       });

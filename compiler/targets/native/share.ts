@@ -14,7 +14,7 @@ import type { Program } from "../../kernels/program.ts";
 import { type Scalar, walk } from "../../kernels/scalar.ts";
 import { isPerStep, perStep, storesApart } from "../../kernels/steps.ts";
 import type { CompiledFunction } from "../../model.ts";
-import { unitsOf } from "./contraction/units.ts";
+import { pieces, unitsOf } from "./contraction/units.ts";
 import { dimInC, inC, nameOf } from "./names.ts";
 import { RoutedWriter } from "./routed.ts";
 
@@ -155,18 +155,15 @@ export const countOf = (run: Run): string => unitsIn(run) ?? "1";
 
 function unitsText({ loop, chunk, sums }: Cut): string {
   const { extent } = loop.axis;
-  if (typeof extent === "number") return String(Math.ceil(extent / Number(chunk)));
+  if (typeof extent === "number") return chunk === "1" ? String(extent) : pieces(extent, chunk);
   if (chunk === "1") return dimInC(extent, true);
-  return sums.length > 0
-    ? String(mostParts)
-    : `(${dimInC(extent)} + ${Number(chunk) - 1}) / ${chunk}`;
+  return sums.length > 0 ? String(mostParts) : pieces(extent, chunk);
 }
 
 /** Steps of a shared loop that are one unit: work enough to be worth handing out. */
 function chunkOf(nest: Nest, { axis, step }: Loop, hasSums: boolean): string {
   const { extent } = axis;
-  if (hasSums && typeof extent !== "number")
-    return `((${dimInC(extent)} + ${mostParts - 1}) / ${mostParts})`;
+  if (hasSums && typeof extent !== "number") return pieces(extent, mostParts);
   const steps = volumeOf([axis]) / step;
   const least = Math.ceil((steps * worthSharing) / 8 / workOf(nest));
   const fewest = hasSums ? Math.ceil(steps / mostParts) : 1;

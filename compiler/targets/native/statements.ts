@@ -23,8 +23,11 @@ export function writeStatements(
   names: Names,
   some?: Steps,
 ): void {
+  const long = longSums(statements);
   for (const [i, s] of statements.entries()) {
     if (s.kind === "loop") writeLoop(out, s, names, s === some?.loop ? some : undefined);
+    else if (s.kind === "let" && s.local.dtype === "float32" && reads(s.value, long))
+      out.line(`const float ${inC(s.local.name)} = (float)(${expression(s.value, names).text});`);
     else writeStatement(out, s, names, laneSums(statements.slice(i + 1)));
   }
 }
@@ -81,6 +84,24 @@ function laneSums(statements: readonly Statement[]): ReadonlySet<Scalar> {
   );
 }
 
+/** Accumulators of float32 that are kept in double precision: a sum that is taken in order would lose digits. */
+export function longSums(statements: readonly Statement[]): ReadonlySet<string> {
+  return new Set(
+    statements.flatMap((s, i) =>
+      s.kind === "declare" && isLong(s, laneSums(statements.slice(i + 1))) ? [s.local.name] : [],
+    ),
+  );
+}
+
+/** A sum in lanes is many short ones, which lose none. */
+const isLong = (
+  { fn, local }: Extract<Statement, { kind: "declare" }>,
+  inLanes: ReadonlySet<Scalar>,
+): boolean => fn === "add" && local.dtype === "float32" && !inLanes.has(local);
+
+const reads = (s: Scalar, names: ReadonlySet<string>): boolean =>
+  walk(s).some((part) => part.kind === "local" && names.has(part.name));
+
 /** @param inLanes accumulators of few numbers, or of lanes of vectors */
 function writeStatement(
   out: Writer,
@@ -94,12 +115,8 @@ function writeStatement(
       out.line(`const ${numberTypes[s.local.dtype]} ${inC(s.local.name)} = ${text(s.value)};`);
       return;
     case "declare": {
-      // A sum that is taken in order would lose digits in float32; one in lanes is many short ones.
-      const isLong = s.fn === "add" && s.local.dtype === "float32" && !inLanes.has(s.local);
-      const type = isLong ? "double" : numberTypes[s.local.dtype];
-      out.line(
-        `${type} ${inC(s.local.name)} = ${start(s.fn, isLong ? "float64" : s.local.dtype)};`,
-      );
+      const dtype = isLong(s, inLanes) ? "float64" : s.local.dtype;
+      out.line(`${numberTypes[dtype]} ${inC(s.local.name)} = ${start(s.fn, dtype)};`);
       if (s.best) {
         const from = s.fn === "argmax" ? -Infinity : Infinity;
         out.line(
@@ -181,9 +198,9 @@ function writeAccumulate(
   const { local, fn, best, position } = s;
   const value = text(s.value);
   if (best && position) {
-    // The first NaN counts as the most extreme value.
     const sign = fn === "argmax" ? ">" : "<";
     const test = `${value} ${sign} ${inC(best.name)} || (${value} != ${value} && ${inC(best.name)} == ${inC(best.name)})`;
+    out.note([`${fn === "argmax" ? "Larger" : "Smaller"}, or the first NaN.`]);
     out.block(`if (${test}) {`, () => {
       out.line(`${inC(best.name)} = ${value};`);
       out.line(`${inC(local.name)} = ${text(position)};`);

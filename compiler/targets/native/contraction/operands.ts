@@ -46,6 +46,7 @@ export function rightOperand(scope: Scope, first: string, count: string): Right 
     return { at: panel, steps: copied };
   }
   const at = scope.index(b.place, scope.c.columns, first, 1);
+  if (scope.isOwn(b.place.node)) out.note(["Vectors read past the last column: there is room."]);
   out.line(`const float *${right} = ${scope.names.nameOf(b.place.node)} + ${at};`);
   if (scope.isOwn(b.place.node))
     return { at: right, steps: levels.map((level) => String(level.right)) };
@@ -71,7 +72,8 @@ function copyGroups(scope: Scope, panel: string, { node, steps }: Place, first: 
   const { start } = c.groups as Place;
   out.line(`long ${groups}[WHOLE_GROUPS(${scope.width})];`);
   out.block(`for (int ${g} = 0; ${g} < WHOLE_GROUPS(${scope.width}); ${g}++) {`, () => {
-    const last = volumeOf(c.columns) - groupSize;
+    const last = `${volumeOf(c.columns)} - ${groupSize}`;
+    out.note(["Behind the last column: the last whole group again."]);
     scope.declareAxes(c.columns, `least(${first} + ${groupSize} * ${g}, ${last})`);
     out.line(`${groups}[${g}] = ${offsetText(start, scope.names, node).text};`);
   });
@@ -91,11 +93,28 @@ function copyGroups(scope: Scope, panel: string, { node, steps }: Place, first: 
   });
 }
 
+/** What counts the steps of a copied panel: the index of the sum, where it is one. */
+function stepOf({ c, names, free }: Scope): string {
+  const [only, ...more] = c.steps;
+  const isOne = only && more.length === 0 && c.part?.from !== only;
+  return isOne ? names.letter(only) : free("step");
+}
+
+/** The loops over steps, which are counted. */
+function stepByStep(scope: Scope, step: string, body: () => void): void {
+  const isCounted = scope.c.steps.some((axis) => scope.names.letter(axis) === step);
+  if (!isCounted) scope.out.line(`int ${step} = 0;`);
+  scope.loops(scope.c.steps, () => {
+    body();
+    if (!isCounted) scope.out.line(`${step}++;`);
+  });
+}
+
 /** Copies columns of the right operand beside each other, zeros behind the last. */
 function copyPanel(scope: Scope, panel: string, first: string, count: string): void {
   const out = scope.out;
-  const { b, steps, columns, padded } = scope.c;
-  const step = scope.free("step");
+  const { b, columns, padded } = scope.c;
+  const step = stepOf(scope);
   const at = scope.free("at");
   const lane = scope.free("lane");
   const run = padded ? 1 : runOf(b.value, columns);
@@ -105,21 +124,18 @@ function copyPanel(scope: Scope, panel: string, first: string, count: string): v
   const rest = `for (int ${at} = ${count}; ${at} < ${scope.width}; ${at}++) ${written(at)} = 0.0f;`;
   if (columns.length === 1 && run > 1) {
     // A row of columns is one in memory.
-    out.line(`int ${step} = 0;`);
-    scope.loops(steps, () => {
+    stepByStep(scope, step, () => {
       out.block(`for (int ${at} = 0; ${at} < ${count}; ${at}++) {`, () => {
         scope.declareAxes(columns, `${first} + ${at}`);
         out.line(`${written(at)} = ${scope.value(b.value)};`);
       });
       out.line(rest);
-      out.line(`${step}++;`);
     });
     return;
   }
   out.block(`for (int ${at} = 0; ${at} < ${count}; ${next(at, run)}) {`, () => {
     scope.declareAxes(columns, `${first} + ${at}`);
-    out.line(`int ${step} = 0;`);
-    scope.loops(steps, () => {
+    stepByStep(scope, step, () => {
       if (run > 1) {
         const moved = rewrite(b.value, (s) =>
           s.kind === "axis" && s.axis === last ? indexAdd(s, local(lane, "int32")) : undefined,
@@ -130,7 +146,6 @@ function copyPanel(scope: Scope, panel: string, first: string, count: string): v
         const inside = `${scope.names.letter(last)} < ${dimInC(last.extent)}`;
         out.line(`${written(at)} = ${inside} ? ${scope.value(b.value)} : 0.0f;`);
       } else out.line(`${written(at)} = ${scope.value(b.value)};`);
-      out.line(`${step}++;`);
     });
   });
   out.line(`for (int ${step} = 0; ${step} < ${scope.stepCount}; ${step}++)`);
@@ -152,7 +167,13 @@ export function multiply(scope: Scope, right: Right, sums: string, more: string)
   }
   const { place } = c.a;
   if (!place) {
-    out.list(`${tileName(kind)}(`, [copyLeft(scope), scope.free("rows"), ...tail], ");", "", "");
+    out.list(
+      `${tileName(kind)}(`,
+      [copyLeft(scope), scope.free("left_rows"), ...tail],
+      ");",
+      "",
+      "",
+    );
     return;
   }
   const name = scope.names.nameOf(place.node);
@@ -163,14 +184,14 @@ export function multiply(scope: Scope, right: Right, sums: string, more: string)
     return;
   }
   rowOffsets(scope, place);
-  out.list(`${tileName(kind)}(`, [name, scope.free("rows"), ...tail], ");", "", "");
+  out.list(`${tileName(kind)}(`, [name, scope.free("left_rows"), ...tail], ");", "", "");
 }
 
 /** Where each row of a tile begins; rows beyond the last one are the last one again. */
 function rowOffsets(scope: Scope, { node, start }: Place): void {
   const out = scope.out;
   const c = scope.c;
-  const rows = scope.free("rows");
+  const rows = scope.free("left_rows");
   out.line(`long ${rows}[${c.tile.rows}];`);
   out.block(
     `for (int ${scope.free(rowOfTile)} = 0; ${scope.free(rowOfTile)} < ${c.tile.rows}; ${scope.free(rowOfTile)}++) {`,
@@ -188,7 +209,7 @@ function rowOffsets(scope: Scope, { node, start }: Place): void {
 function copyLeft(scope: Scope): string {
   const out = scope.out;
   const c = scope.c;
-  const [left, rows, step] = ["left", "rows", "step"].map(scope.free);
+  const [left, rows, step] = ["left", "left_rows", "step"].map(scope.free);
   out.line(`float ${left}[${volumeOf(c.steps)} * ${c.tile.rows}];`);
   out.line(`long ${rows}[${c.tile.rows}];`);
   out.block(

@@ -102,7 +102,8 @@ function panelBody(scope: Scope): void {
   }
   const right = rightOperand(scope, first, count);
   tiles(scope, from, to, () => {
-    out.line(`_Alignas(64) float ${sums}[${c.tile.rows} * ${scope.width}];`);
+    const size = c.tile.rows === 1 ? scope.width : `${c.tile.rows} * ${scope.width}`;
+    out.line(`_Alignas(64) float ${sums}[${size}];`);
     multiply(scope, right, sums, "false");
     const clamped = scope.isClamped
       ? `least(${scope.tileFirst} + ${c.tile.rows}, ${to})`
@@ -119,10 +120,12 @@ function tiles(scope: Scope, from: string, to: string, body: () => void): void {
   }
   const i = scope.tileFirst;
   scope.out.block(`for (int ${i} = ${from}; ${i} < ${to}; ${i} += ${c.tile.rows}) {`, () => {
-    if (scope.tileStart !== i)
+    if (scope.tileStart !== i) {
+      scope.out.note(["Where the last whole tile begins, if this one would not be full."]);
       scope.out.line(
         `const int ${scope.tileStart} = least(${i}, ${dimInC(scope.rowCount)} - ${c.tile.rows});`,
       );
+    }
     body();
   });
 }

@@ -4,7 +4,7 @@ import { areUnits } from "../../../kernels/contraction/contraction.ts";
 import { dimInC } from "../names.ts";
 import { scatterParts } from "./results.ts";
 import type { Scope } from "./scope.ts";
-import { factor, panelsOf, type Units, unitsOf } from "./units.ts";
+import { factor, pieces, unitsOf } from "./units.ts";
 
 /** A number that a unit stands for, how many there are of it, and what it is multiplied by. */
 interface Part {
@@ -29,29 +29,22 @@ export function writeUnits(scope: Scope, name: string): void {
       scale: "",
     }));
     if (!isOuter) {
-      const panels = panelsOf(scope.columns, c.tile.vectors);
+      const panels = pieces(scope.columns, scope.width);
       numbers.push({ name: first, extent: panels, scale: ` * ${factor(scope.width)}` });
       if (units.rows !== undefined)
         numbers.push({
           name: `${scope.row}_from`,
-          extent:
-            typeof scope.rowCount === "number"
-              ? String(Math.ceil(scope.rowCount / units.rows))
-              : "",
+          extent: pieces(scope.rowCount, units.rows),
           scale: ` * ${units.rows}`,
         });
     }
-    const cuts = numbers.at(-1)?.extent;
-    const inCuts = cuts ? `, in ${cuts} parts` : "";
     const starts = [
       ...c.outer.map((axis) => scope.names.letter(axis)),
       ...(isOuter ? [] : [`the first of ${scope.width} ${scope.column}`]),
-      ...(isOuter || units.rows === undefined
-        ? []
-        : [`the first of ${units.rows} ${scope.row}${inCuts}`]),
+      ...(isOuter || units.rows === undefined ? [] : [`the first of ${units.rows} ${scope.row}`]),
     ];
     out.note([`What the unit's number stands for: ${starts.join(", ")}.`]);
-    divide(scope, unit, numbers, units);
+    divide(scope, unit, numbers);
     const call = (): void => {
       out.line(`const int ${count} = least(${scope.columns} - ${first}, ${scope.width});`);
       if (scope.isCut)
@@ -67,7 +60,7 @@ export function writeUnits(scope: Scope, name: string): void {
           ...(scope.isCut ? [`${scope.row}_from`, `${scope.row}_to`] : []),
           ...scope.riding.map(({ sum }) => `${sum}_part`),
         ].join(", ");
-      // A full panel is compiled for itself.
+      out.note(["A full panel is compiled for itself: its number of columns is a constant."]);
       out.line(`if (${count} == ${scope.width}) ${name}_panel(${args(scope.width)});`);
       out.line(`else ${name}_panel(${args(count)});`);
     };
@@ -89,16 +82,13 @@ export function writeUnits(scope: Scope, name: string): void {
 }
 
 /** What a unit's number stands for. */
-function divide(scope: Scope, unit: string, parts: readonly Part[], units: Units): void {
+function divide(scope: Scope, unit: string, parts: readonly Part[]): void {
   let rest = unit;
   for (const [i, part] of [...parts].entries()) {
-    const after = parts.slice(i + 1).map((p, n) =>
-      // The number of row blocks of a named size is worked out when the function runs.
-      p.extent === "" && i + 1 + n === parts.length - 1
-        ? `((${dimInC(scope.rowCount)} + ${(units.rows as number) - 1}) / ${units.rows})`
-        : p.extent,
-    );
-    const by = after.join(" * ");
+    const by = parts
+      .slice(i + 1)
+      .map(({ extent }) => extent)
+      .join(" * ");
     const head = by ? `${rest} / ${factor(by)}` : rest;
     scope.out.line(`const int ${part.name} = ${head}${part.scale};`);
     rest = by ? `${rest} % ${factor(by)}` : rest;

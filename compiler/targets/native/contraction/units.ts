@@ -1,5 +1,6 @@
 /** The units of a contraction, which may run at the same time: how it is cut. */
 
+import type { Dim } from "../../../graph/types.ts";
 import { extentOf, volumeOf } from "../../../kernels/contraction/axes.ts";
 import { areUnits, type Contraction } from "../../../kernels/contraction/contraction.ts";
 import { dimInC } from "../names.ts";
@@ -19,21 +20,21 @@ export interface Units {
 
 export const lanes = (vectors: number): string => (vectors === 1 ? "LANES" : `${vectors} * LANES`);
 
-/** The panels that a number of columns makes. */
-export const panelsOf = (columns: number, vectors: number): string =>
-  `((${columns - 1} + ${lanes(vectors)}) / ${factor(lanes(vectors))})`;
+/** The pieces of a size that a number makes, with the number as the model has it: `PIECES(500, 2 * LANES)`. */
+export const pieces = (count: Dim, size: number | string): string =>
+  `PIECES(${dimInC(count)}, ${size})`;
 
 /** An expression as a factor. */
 export const factor = (text: string): string =>
   /^\w+$/.test(text) || isEnclosed(text) ? text : `(${text})`;
 
-/** Whether the first parenthesis is closed by the last: `(a) * (b)` is not enclosed. */
+/** Whether the first parenthesis, of a call too, is closed by the last: `(a) * (b)` is not enclosed. */
 function isEnclosed(text: string): boolean {
+  if (!/^\w*\(/.test(text)) return false;
   let depth = 0;
   for (const [i, c] of [...text].entries()) {
     if (c === "(") depth++;
-    if (c === ")") depth--;
-    if (depth === 0) return i > 0 && i === text.length - 1;
+    if (c === ")" && --depth === 0) return i === text.length - 1;
   }
   return false;
 }
@@ -47,13 +48,8 @@ export function unitsOf(c: Contraction): Units {
   const isCopied = !c.b.place || columns < 32;
   const least = Math.max(smallestUnit / perRow, isCopied ? fewestRows : 0);
   const wanted = Math.ceil(Math.max(least, c.tile.rows) / c.tile.rows) * c.tile.rows;
-  const panels = panelsOf(columns, c.tile.vectors);
+  const panels = pieces(columns, lanes(c.tile.vectors));
   const isCut = typeof rows !== "number" || rows >= 2 * wanted;
-  const cut = isCut
-    ? typeof rows === "number"
-      ? [String(Math.ceil(rows / wanted))]
-      : [`((${dimInC(rows)} + ${wanted - 1}) / ${wanted})`]
-    : [];
-  const parts = [...(outer ? [outer] : []), panels, ...cut];
+  const parts = [...(outer ? [outer] : []), panels, ...(isCut ? [pieces(rows, wanted)] : [])];
   return { rows: isCut ? wanted : undefined, count: parts.join(" * ") };
 }
