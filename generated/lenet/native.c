@@ -527,7 +527,8 @@ tile_10x2(
 
 /**
  * sums[c] += Σ_t values[t]·right[at[t] + c] for a run of 100 columns, kept in registers.
- * `more` is false for the first terms: the sums then start from 0.
+ * `more` is false for the first terms: the sums then start from 0. Vectors read past the last
+ *     column: there is room.
  */
 static always_inline void
 list_sums_100(
@@ -554,7 +555,8 @@ list_sums_100(
 
 /**
  * sums[r, c] += Σ_t values[t]·right[at[t] + r·gap + c] for 5 runs of 5 columns, kept in registers.
- * `more` is false for the first terms: the sums then start from 0.
+ * `more` is false for the first terms: the sums then start from 0. Vectors read past the last
+ *     column: there is room.
  */
 static always_inline void
 list_sums_5x5(
@@ -584,6 +586,8 @@ list_sums_5x5(
 /**
  * layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
  *   for i < 20, j < 5, k < 5
+ *   in memory: layer0_W [20, 1, 5, 5]
+ *   with each operation rounded by itself
  */
 static rounds_each never_inline void
 initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
@@ -592,7 +596,8 @@ initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
       for (int k = 0; k < 5; k++) {
         layer0_W[i * 25 + j * 5
             + k] = f32_rounded(0.4f
-            * random_number(seed, 1392825402 /* layer0.W */, 0, i * 25 + j * 5 + k)) - 0.2f;
+            * random_number(seed, 0x5304d43au /* layer0.W */, 0 /* call */, i * 25 + j * 5 + k))
+            - 0.2f;
       }
     }
   }
@@ -607,6 +612,8 @@ static void initial_layer0_W(struct lenet *model, int32_t seed) {
 /**
  * layer1_W[i,j,k,l] ← 0.17192048·random(layer1.W, i·500 + j·25 + k·5 + l) − 0.08596024
  *   for i < 50, j < 20, k < 5, l < 5
+ *   in memory: layer1_W [50, 20, 5, 5]
+ *   with each operation rounded by itself
  */
 static rounds_each never_inline void
 initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
@@ -616,8 +623,8 @@ initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
         for (int l = 0; l < 5; l++) {
           layer1_W[i * 500 + j * 25 + k * 5
               + l] = f32_rounded(0.17192048f
-              * random_number(seed, -1632430167 /* layer1.W */, 0, i * 500 + j * 25 + k * 5 + l))
-              - 0.08596024f;
+              * random_number(seed, 0x9eb317a9u /* layer1.W */, 0 /* call */,
+              i * 500 + j * 25 + k * 5 + l)) - 0.08596024f;
         }
       }
     }
@@ -630,22 +637,25 @@ static void initial_layer1_W(struct lenet *model, int32_t seed) {
   initial_layer1_W_layer1_W(layer1_W, seed);
 }
 
-/**
- * hidden_W[i,j] ← 0.13587324·random(hidden.W, i·500 + j) − 0.06793662
- *   for i < 800, j < 500
- */
+/** What initial_hidden_W_hidden_W works on. */
 struct initial_hidden_W_hidden_W_operands {
   float *hidden_W;
   int32_t seed;
 };
 
+/**
+ * hidden_W[i,j] ← 0.13587324·random(hidden.W, i·500 + j) − 0.06793662
+ *   for i < 800, j < 500
+ *   with each operation rounded by itself
+ */
 static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13 /* i of a unit */; i < least(800, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       hidden_W[i * 500
           + j] = f32_rounded(0.13587324f
-          * random_number(seed, -1815431459 /* hidden.W */, 0, i * 500 + j)) - 0.06793662f;
+          * random_number(seed, 0x93cab6ddu /* hidden.W */, 0 /* call */, i * 500 + j))
+          - 0.06793662f;
     }
   }
 }
@@ -659,21 +669,23 @@ static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
 static void initial_hidden_W(struct lenet *model, int32_t seed) {
   float *hidden_W = model->hidden_W; /* [800, 500] */
   adjoint_parallel(model->adjoint_pool, initial_hidden_W_hidden_W_units,
-      &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed}, 62);
+      &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed}, PIECES(800, 13));
 }
 
-/**
- * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
- *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
- * The same for validate, test.
- */
+/** What train_h0_convolved works on. */
 struct train_h0_convolved_operands {
   const float *layer0_W;
   const float *x;
   float *h0_convolved;
 };
 
+/**
+ * h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+ *   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5
+ *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in memory: layer0_W [20, 1, 5, 5], h0_convolved [500, 20, 24, 24]
+ * The same for validate, test.
+ */
 static always_inline void
 train_h0_convolved_panel(
   const struct train_h0_convolved_operands *operands,
@@ -687,7 +699,8 @@ train_h0_convolved_panel(
   _Alignas(64) float panel[25 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 568);
+    // Behind the last column: the last whole group again.
+    const int kl_at = least(kl_first + 8 * g, 576 - 8);
     const int k = kl_at / 24;
     const int l = kl_at % 24;
     groups[g] = i * 784 + k * 28 + l;
@@ -720,19 +733,14 @@ static void train_h0_convolved(void *on, int from, int to) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
       const int columns = least(576 - kl_first, 2 * LANES);
+      // A full panel is compiled for itself: its number of columns is a constant.
       if (columns == 2 * LANES) train_h0_convolved_panel(operands, i, kl_first, 2 * LANES);
       else train_h0_convolved_panel(operands, i, kl_first, columns);
     }
   }
 }
 
-/**
- * h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
- * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
- *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
- *   for i < 500, j < 20, k < 12, l < 12
- */
+/** What train_h0_pooled_and_h0 works on. */
 struct train_h0_pooled_and_h0_operands {
   const float *h0_convolved;
   float *h0_pooled;
@@ -740,6 +748,14 @@ struct train_h0_pooled_and_h0_operands {
   float *h0;
 };
 
+/**
+ * h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+ * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+ *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+ *   for i < 500, j < 20, k < 12, l < 12
+ *   in memory: h0_convolved [500, 20, 24, 24], h0_pooled [500, 20, 12, 12], h0 [500, 20, 12, 12]
+ */
 static never_inline void
 train_h0_pooled_and_h0(
   const float *restrict h0_convolved,
@@ -781,18 +797,20 @@ static void train_h0_pooled_and_h0_units(void *on, int from, int to) {
   );
 }
 
-/**
- * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
- *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
- * The same for validate, test.
- */
+/** What train_h1_convolved works on. */
 struct train_h1_convolved_operands {
   const float *layer1_W;
   const float *h0;
   float *h1_convolved;
 };
 
+/**
+ * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+ *   for i < 500, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
+ *   in memory: h0 [500, 20, 12, 12], layer1_W [50, 20, 5, 5], h1_convolved [500, 50, 8, 8]
+ * The same for validate, test.
+ */
 static always_inline void
 train_h1_convolved_panel(
   const struct train_h1_convolved_operands *operands,
@@ -806,7 +824,8 @@ train_h1_convolved_panel(
   _Alignas(64) float panel[500 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 56);
+    // Behind the last column: the last whole group again.
+    const int kl_at = least(kl_first + 8 * g, 64 - 8);
     const int k = kl_at / 8;
     const int l = kl_at % 8;
     groups[g] = i * 2880 + k * 12 + l;
@@ -852,19 +871,14 @@ static void train_h1_convolved(void *on, int from, int to) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
+      // A full panel is compiled for itself: its number of columns is a constant.
       if (columns == 2 * LANES) train_h1_convolved_panel(operands, i, kl_first, 2 * LANES);
       else train_h1_convolved_panel(operands, i, kl_first, columns);
     }
   }
 }
 
-/**
- * h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
- * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
- *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
- *   for i < 500, j < 50, k < 4, l < 4
- */
+/** What train_h1_pooled_and_h1 works on. */
 struct train_h1_pooled_and_h1_operands {
   const float *h1_convolved;
   float *h1_pooled;
@@ -872,6 +886,14 @@ struct train_h1_pooled_and_h1_operands {
   float *h1;
 };
 
+/**
+ * h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+ * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+ *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+ *   for i < 500, j < 50, k < 4, l < 4
+ *   in memory: h1_convolved [500, 50, 8, 8], h1_pooled [500, 50, 4, 4], h1 [500, 50, 4, 4]
+ */
 static never_inline void
 train_h1_pooled_and_h1(
   const float *restrict h1_convolved,
@@ -913,13 +935,7 @@ static void train_h1_pooled_and_h1_units(void *on, int from, int to) {
   );
 }
 
-/**
- * h2[i,j] = tanh(h2_linear[i,j])
- *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
- *   for i < 500, j < 500, k < 800
- *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
- * The same for validate, test.
- */
+/** What train_h2 works on. */
 struct train_h2_operands {
   const float *h1;
   const float *hidden_W;
@@ -927,6 +943,14 @@ struct train_h2_operands {
   float *h2;
 };
 
+/**
+ * h2[i,j] = tanh(h2_linear[i,j])
+ *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+ *   for i < 500, j < 500, k < 800
+ *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
+ *   in memory: h1 [500, 50, 4, 4]
+ * The same for validate, test.
+ */
 static always_inline void
 train_h2_panel(
   const struct train_h2_operands *operands,
@@ -943,19 +967,18 @@ train_h2_panel(
   long right_step = 500;
   _Alignas(64) float panel[800 * 2 * LANES];
   if (columns < 2 * LANES) {
-    int step = 0;
     for (int k = 0; k < 800; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
+        panel[k * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
+      for (int at = columns; at < 2 * LANES; at++) panel[k * (2 * LANES) + at] = 0.0f;
     }
     right = panel;
     right_step = 2 * LANES;
   }
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    // Where the last whole tile begins, if this one would not be full.
     const int i_tile = least(i_first, 500 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
     tile_6x2(h1 + i_tile * 800, 800, right, 800, 1, right_step, sums);
@@ -971,22 +994,18 @@ train_h2_panel(
 static void train_h2(void *on, int from, int to) {
   const struct train_h2_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i, in 84 parts.
-    const int j_first = unit / 84 * (2 * LANES);
-    const int i_from = unit % 84 * 6;
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
+    const int j_first = unit / PIECES(500, 6) * (2 * LANES);
+    const int i_from = unit % PIECES(500, 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(500, i_from + 6);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) train_h2_panel(operands, j_first, 2 * LANES, i_from, i_to);
     else train_h2_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
-/**
- * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
- *   for i < 500, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
- * The same for validate, test.
- */
+/** What train_p_logits works on. */
 struct train_p_logits_operands {
   const float *h2;
   const float *output_W;
@@ -994,6 +1013,12 @@ struct train_p_logits_operands {
   float *p_logits;
 };
 
+/**
+ * p_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+ *   for i < 500, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
+ * The same for validate, test.
+ */
 static always_inline void
 train_p_logits_panel(
   const struct train_p_logits_operands *operands,
@@ -1010,14 +1035,12 @@ train_p_logits_panel(
   long right_step = 10;
   _Alignas(64) float panel[500 * LANES];
   if (columns < LANES) {
-    int step = 0;
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
+        panel[k * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
+      for (int at = columns; at < LANES; at++) panel[k * LANES + at] = 0.0f;
     }
     right = panel;
     right_step = LANES;
@@ -1037,11 +1060,12 @@ train_p_logits_panel(
 static void train_p_logits(void *on, int from, int to) {
   const struct train_p_logits_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of LANES j, the first of 150 i, in 4 parts.
-    const int j_first = unit / 4 * LANES;
-    const int i_from = unit % 4 * 150;
+    // What the unit's number stands for: the first of LANES j, the first of 150 i.
+    const int j_first = unit / PIECES(500, 150) * LANES;
+    const int i_from = unit % PIECES(500, 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(500, i_from + 150);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == LANES) train_p_logits_panel(operands, j_first, LANES, i_from, i_to);
     else train_p_logits_panel(operands, j_first, columns, i_from, i_to);
   }
@@ -1085,16 +1109,11 @@ train_cost_and_d_p_logits(
       d_p_logits[i * 10 + j] = (p - (float)(j == y[i])) / 500.0f;
     }
   }
-  const float cost = -(cost_sum / 500.0f);
+  const float cost = (float)(-(cost_sum / 500.0f));
   return cost;
 }
 
-/**
- * ∂cost/∂h2_linear ≡ d_h2_linear[i,j] = ∂cost/∂h2[i,j]·(1 − h2[i,j]·h2[i,j])
- *   where ∂cost/∂h2[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
- *   for i < 500, j < 500, k < 10
- *   in 10 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
- */
+/** What train_d_h2_linear works on. */
 struct train_d_h2_linear_operands {
   const float *d_p_logits;
   const float *output_W;
@@ -1102,6 +1121,12 @@ struct train_d_h2_linear_operands {
   float *d_h2_linear;
 };
 
+/**
+ * ∂cost/∂h2_linear ≡ d_h2_linear[i,j] = ∂cost/∂h2[i,j]·(1 − h2[i,j]·h2[i,j])
+ *   where ∂cost/∂h2[i,j] = Σ_k d_p_logits[i,k]·output_W[j,k]
+ *   for i < 500, j < 500, k < 10
+ *   in 10 × 2·LANES tiles of i × j, of d_p_logits in place and a copied panel
+ */
 static always_inline void
 train_d_h2_linear_panel(
   const struct train_d_h2_linear_operands *operands,
@@ -1115,14 +1140,12 @@ train_d_h2_linear_panel(
   _Alignas(64) float panel[10 * 2 * LANES];
   for (int at = 0; at < columns; at++) {
     const int j = j_first + at;
-    int step = 0;
     for (int k = 0; k < 10; k++) {
-      panel[step * (2 * LANES) + at] = output_W[j * 10 + k];
-      step++;
+      panel[k * (2 * LANES) + at] = output_W[j * 10 + k];
     }
   }
-  for (int step = 0; step < 10; step++)
-    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int k = 0; k < 10; k++)
+    for (int at = columns; at < 2 * LANES; at++) panel[k * (2 * LANES) + at] = 0.0f;
   for (int i_first = 0; i_first < 500; i_first += 10) {
     _Alignas(64) float sums[10 * 2 * LANES];
     tile_10x2(d_p_logits + i_first * 10, 10, panel, 10, 1, 2 * LANES, sums);
@@ -1141,17 +1164,13 @@ static void train_d_h2_linear(void *on, int from, int to) {
     // What the unit's number stands for: the first of 2 * LANES j.
     const int j_first = unit * (2 * LANES);
     const int columns = least(500 - j_first, 2 * LANES);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) train_d_h2_linear_panel(operands, j_first, 2 * LANES);
     else train_d_h2_linear_panel(operands, j_first, columns);
   }
 }
 
-/**
- * ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l])
- *   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
- *   for i < 500, j < 50, k < 4, l < 4, m < 500
- *   in 6 × 2·LANES tiles of i × jkl, of d_h2_linear in place and a copied panel
- */
+/** What train_d_h1_linear works on. */
 struct train_d_h1_linear_operands {
   const float *d_h2_linear;
   const float *hidden_W;
@@ -1159,6 +1178,13 @@ struct train_d_h1_linear_operands {
   float *d_h1_linear;
 };
 
+/**
+ * ∂cost/∂h1_linear ≡ d_h1_linear[i,j,k,l] = ∂cost/∂h1[i,j,k,l]·(1 − h1[i,j,k,l]·h1[i,j,k,l])
+ *   where ∂cost/∂h1[i,j,k,l] = Σ_m d_h2_linear[i,m]·hidden_W[j·16 + k·4 + l,m]
+ *   for i < 500, j < 50, k < 4, l < 4, m < 500
+ *   in 6 × 2·LANES tiles of i × jkl, of d_h2_linear in place and a copied panel
+ *   in memory: h1 [500, 50, 4, 4], d_h1_linear [500, 50, 4, 4]
+ */
 static always_inline void
 train_d_h1_linear_panel(
   const struct train_d_h1_linear_operands *operands,
@@ -1177,15 +1203,14 @@ train_d_h1_linear_panel(
     const int j = jkl_at / 16;
     const int k = jkl_at / 4 % 4;
     const int l = jkl_at % 4;
-    int step = 0;
     for (int m = 0; m < 500; m++) {
-      panel[step * (2 * LANES) + at] = hidden_W[j * 8000 + k * 2000 + l * 500 + m];
-      step++;
+      panel[m * (2 * LANES) + at] = hidden_W[j * 8000 + k * 2000 + l * 500 + m];
     }
   }
-  for (int step = 0; step < 500; step++)
-    for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
+  for (int m = 0; m < 500; m++)
+    for (int at = columns; at < 2 * LANES; at++) panel[m * (2 * LANES) + at] = 0.0f;
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    // Where the last whole tile begins, if this one would not be full.
     const int i_tile = least(i_first, 500 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
     tile_6x2(d_h2_linear + i_tile * 500, 500, panel, 500, 1, 2 * LANES, sums);
@@ -1201,22 +1226,18 @@ train_d_h1_linear_panel(
 static void train_d_h1_linear(void *on, int from, int to) {
   const struct train_d_h1_linear_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES jkl, the first of 144 i, in 4
-    //     parts.
-    const int jkl_first = unit / 4 * (2 * LANES);
-    const int i_from = unit % 4 * 144;
+    // What the unit's number stands for: the first of 2 * LANES jkl, the first of 144 i.
+    const int jkl_first = unit / PIECES(500, 144) * (2 * LANES);
+    const int i_from = unit % PIECES(500, 144) * 144;
     const int columns = least(800 - jkl_first, 2 * LANES);
     const int i_to = least(500, i_from + 144);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) train_d_h1_linear_panel(operands, jkl_first, 2 * LANES, i_from, i_to);
     else train_d_h1_linear_panel(operands, jkl_first, columns, i_from, i_to);
   }
 }
 
-/**
- * d_h1_linear_share[i,j,k,l] = d_h1_linear[i,j,k,l] / d_h1_linear_ties[i,j,k,l]
- *   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] = h1_pooled[i,j,k,l]]
- *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
- */
+/** What train_d_h1_linear_share works on. */
 struct train_d_h1_linear_share_operands {
   const float *d_h1_linear;
   const float *h1_convolved;
@@ -1224,6 +1245,13 @@ struct train_d_h1_linear_share_operands {
   float *d_h1_linear_share;
 };
 
+/**
+ * d_h1_linear_share[i,j,k,l] = d_h1_linear[i,j,k,l] / d_h1_linear_ties[i,j,k,l]
+ *   where d_h1_linear_ties[i,j,k,l] = Σ_mn [h1_convolved[i,j,k·2 + m,l·2 + n] = h1_pooled[i,j,k,l]]
+ *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+ *   in memory: d_h1_linear [500, 50, 4, 4], h1_convolved [500, 50, 8, 8], h1_pooled
+ *       [500, 50, 4, 4], d_h1_linear_share [500, 50, 4, 4]
+ */
 static never_inline void
 train_d_h1_linear_share(
   const float *restrict d_h1_linear,
@@ -1268,6 +1296,7 @@ static void train_d_h1_linear_share_units(void *on, int from, int to) {
  * layer1_W_arranged[i,j,k,l] = layer1_W[j,l,4 − i,4 − k]
  *   for i < 5, j < 50, k < 5, l < 20
  *   so that d_h0_arranged finds columns beside each other, with room for whole vectors behind them
+ *   in memory: layer1_W [50, 20, 5, 5], layer1_W_arranged [5, 50, 5, 20]
  */
 static never_inline void
 train_layer1_W_arranged(const float *restrict layer1_W, float *restrict layer1_W_arranged) {
@@ -1283,15 +1312,7 @@ train_layer1_W_arranged(const float *restrict layer1_W, float *restrict layer1_W
   }
 }
 
-/**
- * d_h0_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[i,m,j − n,k − q]·layer1_W_arranged[n,m,q,l]
- *   for i < 500, j < 12, k < 12, l < 20, m < 50, n < 5, q < 5
- * ∂cost/∂h1_convolved ≡ d_h1_convolved[i,m,r,s] = d_h1_linear_share[i,m,r / 2,s / 2] if
- *     h1_convolved[i,m,r,s] = h1_pooled[i,m,r / 2,s / 2] else 0
- *   for i < 500, m < 50, r < 8, s < 8
- *   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns, each added where it
- *       belongs; beyond its border it is 0
- */
+/** What train_d_h0_arranged works on. */
 struct train_d_h0_arranged_operands {
   const float *layer1_W_arranged;
   const float *h1_convolved;
@@ -1300,6 +1321,17 @@ struct train_d_h0_arranged_operands {
   float *d_h0_arranged;
 };
 
+/**
+ * d_h0_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[i,m,j − n,k − q]·layer1_W_arranged[n,m,q,l]
+ *   for i < 500, j < 12, k < 12, l < 20, m < 50, n < 5, q < 5
+ * ∂cost/∂h1_convolved ≡ d_h1_convolved[i,m,r,s] = d_h1_linear_share[i,m,r / 2,s / 2] if
+ *     h1_convolved[i,m,r,s] = h1_pooled[i,m,r / 2,s / 2] else 0
+ *   for i < 500, m < 50, r < 8, s < 8
+ *   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns, each added where it
+ *       belongs; beyond its border it is 0
+ *   in memory: h1_convolved [500, 50, 8, 8], h1_pooled [500, 50, 4, 4], d_h1_linear_share
+ *       [500, 50, 4, 4], layer1_W_arranged [5, 50, 5, 20], d_h0_arranged [500, 12, 12, 20]
+ */
 static void train_d_h0_arranged(void *on, int from, int to) {
   const struct train_d_h0_arranged_operands *operands = on;
   const float *restrict layer1_W_arranged = operands->layer1_W_arranged;
@@ -1331,17 +1363,17 @@ static void train_d_h0_arranged(void *on, int from, int to) {
       row = 0;
       for (int r = 0; r < 8; r++) {
         for (int s = 0; s < 8; s++) {
-          _Alignas(64) float sums[1][WHOLE(100)];
+          _Alignas(64) float sums[WHOLE(100)];
           list_sums_100(
             values[row],
             at[row],
             counts[row],
             layer1_W_arranged + n * 5000,
-            sums[0],
+            sums,
             false
           );
           for (int c = 0; c < 100; c++) d_h0_arranged[i * 2880 + r * 240 + s * 20 + n * 240
-              + c] += sums[0][c];
+              + c] += sums[c];
           row++;
         }
       }
@@ -1349,14 +1381,7 @@ static void train_d_h0_arranged(void *on, int from, int to) {
   }
 }
 
-/**
- * ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
- *   where ∂cost/∂h0[i,j,k,l] = d_h0_arranged[i,k,l,j]
- *   for i < 500, j < 20, k < 12, l < 12
- * d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
- *   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] = h0_pooled[i,j,k,l]]
- *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
- */
+/** What train_d_h0_linear_and_d_h0_linear_share works on. */
 struct train_d_h0_linear_and_d_h0_linear_share_operands {
   const float *d_h0_arranged;
   const float *h0;
@@ -1366,6 +1391,17 @@ struct train_d_h0_linear_and_d_h0_linear_share_operands {
   float *d_h0_linear_share;
 };
 
+/**
+ * ∂cost/∂h0_linear ≡ d_h0_linear[i,j,k,l] = ∂cost/∂h0[i,j,k,l]·(1 − h0[i,j,k,l]·h0[i,j,k,l])
+ *   where ∂cost/∂h0[i,j,k,l] = d_h0_arranged[i,k,l,j]
+ *   for i < 500, j < 20, k < 12, l < 12
+ * d_h0_linear_share[i,j,k,l] = d_h0_linear[i,j,k,l] / d_h0_linear_ties[i,j,k,l]
+ *   where d_h0_linear_ties[i,j,k,l] = Σ_mn [h0_convolved[i,j,k·2 + m,l·2 + n] = h0_pooled[i,j,k,l]]
+ *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+ *   in memory: d_h0_arranged [500, 12, 12, 20], h0 [500, 20, 12, 12], d_h0_linear
+ *       [500, 20, 12, 12], h0_convolved [500, 20, 24, 24], h0_pooled [500, 20, 12, 12],
+ *           d_h0_linear_share [500, 20, 12, 12]
+ */
 static never_inline void
 train_d_h0_linear_and_d_h0_linear_share(
   const float *restrict d_h0_arranged,
@@ -1413,17 +1449,17 @@ static void train_d_h0_linear_and_d_h0_linear_share_units(void *on, int from, in
   );
 }
 
-/**
- * x_arranged[i,j] = x[i,j]
- *   for i < 500, j < 784
- *   so that d_layer0_W_arranged finds columns beside each other, with room for whole vectors behind
- *       them
- */
+/** What train_x_arranged works on. */
 struct train_x_arranged_operands {
   const float *x;
   float *x_arranged;
 };
 
+/**
+ * x_arranged[i,j] = x[i,j]
+ *   for i < 500, j < 784
+ *   for d_layer0_W_arranged reads whole vectors, and x may have no room behind its end
+ */
 static never_inline void
 train_x_arranged(const float *restrict x, float *restrict x_arranged, int from, int to) {
   for (int i = from * 16 /* i of a unit */; i < least(500, to * 16); i++) {
@@ -1438,14 +1474,7 @@ static void train_x_arranged_units(void *on, int from, int to) {
   train_x_arranged(operands->x, operands->x_arranged, from, to);
 }
 
-/**
- * d_layer0_W_arranged[i,j,k] = Σ_lmn d_h0_convolved[l,i,m,n]·x_arranged[l,m·28 + n + j·28 + k]
- *   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
- * ∂cost/∂h0_convolved ≡ d_h0_convolved[l,i,m,n] = d_h0_linear_share[l,i,m / 2,n / 2] if
- *     h0_convolved[l,i,m,n] = h0_pooled[l,i,m / 2,n / 2] else 0
- *   for i < 20, l < 500, m < 24, n < 24
- *   from lists of what is not 0 of d_h0_convolved, in runs of 5 columns
- */
+/** What train_d_layer0_W_arranged works on. */
 struct train_d_layer0_W_arranged_operands {
   const float *x_arranged;
   const float *h0_convolved;
@@ -1454,6 +1483,16 @@ struct train_d_layer0_W_arranged_operands {
   float *d_layer0_W_arranged;
 };
 
+/**
+ * d_layer0_W_arranged[i,j,k] = Σ_lmn d_h0_convolved[l,i,m,n]·x_arranged[l,m·28 + n + j·28 + k]
+ *   for i < 20, j < 5, k < 5, l < 500, m < 24, n < 24
+ * ∂cost/∂h0_convolved ≡ d_h0_convolved[l,i,m,n] = d_h0_linear_share[l,i,m / 2,n / 2] if
+ *     h0_convolved[l,i,m,n] = h0_pooled[l,i,m / 2,n / 2] else 0
+ *   for i < 20, l < 500, m < 24, n < 24
+ *   from lists of what is not 0 of d_h0_convolved, in runs of 5 columns
+ *   in memory: h0_convolved [500, 20, 24, 24], h0_pooled [500, 20, 12, 12], d_h0_linear_share
+ *       [500, 20, 12, 12], d_layer0_W_arranged [20, 5, 5]
+ */
 static void train_d_layer0_W_arranged(void *on, int from, int to) {
   const struct train_d_layer0_W_arranged_operands *operands = on;
   const float *restrict x_arranged = operands->x_arranged;
@@ -1500,6 +1539,7 @@ static void train_d_layer0_W_arranged(void *on, int from, int to) {
  * layer0_W[i,j,k] ← layer0_W[i,j,k] − 0.1·∂cost/∂layer0_W[i,j,k]
  *   where ∂cost/∂layer0_W[i,j,k] = d_layer0_W_arranged[i,4 − j,4 − k]
  *   for i < 20, j < 5, k < 5
+ *   in memory: layer0_W [20, 1, 5, 5], d_layer0_W_arranged [20, 5, 5]
  */
 static never_inline void
 train_layer0_W(float *restrict layer0_W, const float *restrict d_layer0_W_arranged) {
@@ -1512,16 +1552,18 @@ train_layer0_W(float *restrict layer0_W, const float *restrict d_layer0_W_arrang
   }
 }
 
-/**
- * layer0_b[i] ← layer0_b[i] − 0.1·∂cost/∂layer0_b[i]
- *   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
- *   for i < 20, j < 500, k < 12, l < 12
- */
+/** What train_layer0_b works on. */
 struct train_layer0_b_operands {
   float *layer0_b;
   const float *d_h0_linear;
 };
 
+/**
+ * layer0_b[i] ← layer0_b[i] − 0.1·∂cost/∂layer0_b[i]
+ *   where ∂cost/∂layer0_b[i] = Σ_jkl d_h0_linear[j,i,k,l]
+ *   for i < 20, j < 500, k < 12, l < 12
+ *   in memory: d_h0_linear [500, 20, 12, 12]
+ */
 static never_inline void
 train_layer0_b(float *restrict layer0_b, const float *restrict d_h0_linear, int from, int to) {
   for (int i = from; i < to; i++) {
@@ -1543,17 +1585,19 @@ static void train_layer0_b_units(void *on, int from, int to) {
   train_layer0_b(operands->layer0_b, operands->d_h0_linear, from, to);
 }
 
-/**
- * h0_arranged[i,j,k,l] = h0[i,l,j,k]
- *   for i < 500, j < 12, k < 12, l < 20
- *   so that d_layer1_W_arranged finds columns beside each other, with room for whole vectors behind
- *       them
- */
+/** What train_h0_arranged works on. */
 struct train_h0_arranged_operands {
   const float *h0;
   float *h0_arranged;
 };
 
+/**
+ * h0_arranged[i,j,k,l] = h0[i,l,j,k]
+ *   for i < 500, j < 12, k < 12, l < 20
+ *   so that d_layer1_W_arranged finds columns beside each other, with room for whole vectors behind
+ *       them
+ *   in memory: h0 [500, 20, 12, 12], h0_arranged [500, 12, 12, 20]
+ */
 static never_inline void
 train_h0_arranged(const float *restrict h0, float *restrict h0_arranged, int from, int to) {
   for (int i = from * 5 /* i of a unit */; i < least(500, to * 5); i++) {
@@ -1572,14 +1616,7 @@ static void train_h0_arranged_units(void *on, int from, int to) {
   train_h0_arranged(operands->h0, operands->h0_arranged, from, to);
 }
 
-/**
- * d_layer1_W_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[m,i,n,q]·h0_arranged[m,n + j,q + k,l]
- *   for i < 50, j < 5, k < 5, l < 20, m < 500, n < 8, q < 8
- * ∂cost/∂h1_convolved ≡ d_h1_convolved[m,i,n,q] = d_h1_linear_share[m,i,n / 2,q / 2] if
- *     h1_convolved[m,i,n,q] = h1_pooled[m,i,n / 2,q / 2] else 0
- *   for i < 50, m < 500, n < 8, q < 8
- *   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns
- */
+/** What train_d_layer1_W_arranged works on. */
 struct train_d_layer1_W_arranged_operands {
   const float *h0_arranged;
   const float *h1_convolved;
@@ -1588,6 +1625,16 @@ struct train_d_layer1_W_arranged_operands {
   float *d_layer1_W_arranged;
 };
 
+/**
+ * d_layer1_W_arranged[i,j,k,l] = Σ_mnq d_h1_convolved[m,i,n,q]·h0_arranged[m,n + j,q + k,l]
+ *   for i < 50, j < 5, k < 5, l < 20, m < 500, n < 8, q < 8
+ * ∂cost/∂h1_convolved ≡ d_h1_convolved[m,i,n,q] = d_h1_linear_share[m,i,n / 2,q / 2] if
+ *     h1_convolved[m,i,n,q] = h1_pooled[m,i,n / 2,q / 2] else 0
+ *   for i < 50, m < 500, n < 8, q < 8
+ *   from lists of what is not 0 of d_h1_convolved, in runs of 100 columns
+ *   in memory: h1_convolved [500, 50, 8, 8], h1_pooled [500, 50, 4, 4], d_h1_linear_share
+ *       [500, 50, 4, 4], h0_arranged [500, 12, 12, 20], d_layer1_W_arranged [50, 5, 5, 20]
+ */
 static void train_d_layer1_W_arranged(void *on, int from, int to) {
   const struct train_d_layer1_W_arranged_operands *operands = on;
   const float *restrict h0_arranged = operands->h0_arranged;
@@ -1643,6 +1690,7 @@ static void train_d_layer1_W_arranged(void *on, int from, int to) {
  * layer1_W[i,j,k,l] ← layer1_W[i,j,k,l] − 0.1·∂cost/∂layer1_W[i,j,k,l]
  *   where ∂cost/∂layer1_W[i,j,k,l] = d_layer1_W_arranged[i,4 − k,4 − l,j]
  *   for i < 50, j < 20, k < 5, l < 5
+ *   in memory: layer1_W [50, 20, 5, 5], d_layer1_W_arranged [50, 5, 5, 20]
  */
 static never_inline void
 train_layer1_W(float *restrict layer1_W, const float *restrict d_layer1_W_arranged) {
@@ -1658,16 +1706,18 @@ train_layer1_W(float *restrict layer1_W, const float *restrict d_layer1_W_arrang
   }
 }
 
-/**
- * layer1_b[i] ← layer1_b[i] − 0.1·∂cost/∂layer1_b[i]
- *   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
- *   for i < 50, j < 500, k < 4, l < 4
- */
+/** What train_layer1_b works on. */
 struct train_layer1_b_operands {
   float *layer1_b;
   const float *d_h1_linear;
 };
 
+/**
+ * layer1_b[i] ← layer1_b[i] − 0.1·∂cost/∂layer1_b[i]
+ *   where ∂cost/∂layer1_b[i] = Σ_jkl d_h1_linear[j,i,k,l]
+ *   for i < 50, j < 500, k < 4, l < 4
+ *   in memory: d_h1_linear [500, 50, 4, 4]
+ */
 static never_inline void
 train_layer1_b(float *restrict layer1_b, const float *restrict d_h1_linear, int from, int to) {
   for (int i = from * 2 /* i of a unit */; i < least(50, to * 2); i++) {
@@ -1689,18 +1739,20 @@ static void train_layer1_b_units(void *on, int from, int to) {
   train_layer1_b(operands->layer1_b, operands->d_h1_linear, from, to);
 }
 
-/**
- * hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
- *   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
- *   for i < 800, j < 500, k < 500
- *   in 6 × 2·LANES tiles of i × j, of h1 in place and d_h2_linear in place
- */
+/** What train_hidden_W works on. */
 struct train_hidden_W_operands {
   const float *h1;
   const float *d_h2_linear;
   float *hidden_W;
 };
 
+/**
+ * hidden_W[i,j] ← hidden_W[i,j] − 0.1·∂cost/∂hidden_W[i,j]
+ *   where ∂cost/∂hidden_W[i,j] = Σ_k h1[k,i / 16,i / 4 mod 4,i mod 4]·d_h2_linear[k,j]
+ *   for i < 800, j < 500, k < 500
+ *   in 6 × 2·LANES tiles of i × j, of h1 in place and d_h2_linear in place
+ *   in memory: h1 [500, 50, 4, 4]
+ */
 static always_inline void
 train_hidden_W_panel(
   const struct train_hidden_W_operands *operands,
@@ -1712,8 +1764,10 @@ train_hidden_W_panel(
   const float *restrict h1 = operands->h1;
   const float *restrict d_h2_linear = operands->d_h2_linear;
   float *restrict hidden_W = operands->hidden_W;
+  // Vectors read past the last column: there is room.
   const float *right = d_h2_linear + j_first;
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
+    // Where the last whole tile begins, if this one would not be full.
     const int i_tile = least(i_first, 800 - 6);
     _Alignas(64) float sums[6 * 2 * LANES];
     tile_6x2(h1 + i_tile, 1, right, 500, 800, 500, sums);
@@ -1729,15 +1783,22 @@ train_hidden_W_panel(
 static void train_hidden_W(void *on, int from, int to) {
   const struct train_hidden_W_operands *operands = on;
   for (int unit = from; unit < to; unit++) {
-    // What the unit's number stands for: the first of 2 * LANES j, the first of 12 i, in 67 parts.
-    const int j_first = unit / 67 * (2 * LANES);
-    const int i_from = unit % 67 * 12;
+    // What the unit's number stands for: the first of 2 * LANES j, the first of 12 i.
+    const int j_first = unit / PIECES(800, 12) * (2 * LANES);
+    const int i_from = unit % PIECES(800, 12) * 12;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(800, i_from + 12);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) train_hidden_W_panel(operands, j_first, 2 * LANES, i_from, i_to);
     else train_hidden_W_panel(operands, j_first, columns, i_from, i_to);
   }
 }
+
+/** What train_hidden_b works on. */
+struct train_hidden_b_operands {
+  const float *d_h2_linear;
+  float *hidden_b;
+};
 
 /**
  * hidden_b[i] ← hidden_b[i] − 0.1·∂cost/∂hidden_b[i]
@@ -1745,17 +1806,13 @@ static void train_hidden_W(void *on, int from, int to) {
  *   for i < 500, j < 500
  *   in 4·LANES columns i at a time, of d_h2_linear in place
  */
-struct train_hidden_b_operands {
-  const float *d_h2_linear;
-  float *hidden_b;
-};
-
 static always_inline void
 train_hidden_b_panel(const struct train_hidden_b_operands *operands, int i_first, int columns) {
   const float *restrict d_h2_linear = operands->d_h2_linear;
   float *restrict hidden_b = operands->hidden_b;
+  // Vectors read past the last column: there is room.
   const float *right = d_h2_linear + i_first;
-  _Alignas(64) float sums[1 * 4 * LANES];
+  _Alignas(64) float sums[4 * LANES];
   column_sums_4(right, 500, 500, sums);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
@@ -1769,10 +1826,18 @@ static void train_hidden_b(void *on, int from, int to) {
     // What the unit's number stands for: the first of 4 * LANES i.
     const int i_first = unit * (4 * LANES);
     const int columns = least(500 - i_first, 4 * LANES);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 4 * LANES) train_hidden_b_panel(operands, i_first, 4 * LANES);
     else train_hidden_b_panel(operands, i_first, columns);
   }
 }
+
+/** What train_output_W works on. */
+struct train_output_W_operands {
+  const float *d_p_logits;
+  const float *h2;
+  float *output_W;
+};
 
 /**
  * output_W[i,j] ← output_W[i,j] − 0.1·∂cost/∂output_W[i,j]
@@ -1780,17 +1845,12 @@ static void train_hidden_b(void *on, int from, int to) {
  *   for i < 500, j < 10, k < 500
  *   in 5 × 2·LANES tiles of j × i, of d_p_logits in place and h2 in place
  */
-struct train_output_W_operands {
-  const float *d_p_logits;
-  const float *h2;
-  float *output_W;
-};
-
 static always_inline void
 train_output_W_panel(const struct train_output_W_operands *operands, int i_first, int columns) {
   const float *restrict d_p_logits = operands->d_p_logits;
   const float *restrict h2 = operands->h2;
   float *restrict output_W = operands->output_W;
+  // Vectors read past the last column: there is room.
   const float *right = h2 + i_first;
   for (int j_first = 0; j_first < 10; j_first += 5) {
     _Alignas(64) float sums[5 * 2 * LANES];
@@ -1810,10 +1870,17 @@ static void train_output_W(void *on, int from, int to) {
     // What the unit's number stands for: the first of 2 * LANES i.
     const int i_first = unit * (2 * LANES);
     const int columns = least(500 - i_first, 2 * LANES);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) train_output_W_panel(operands, i_first, 2 * LANES);
     else train_output_W_panel(operands, i_first, columns);
   }
 }
+
+/** What train_output_b works on. */
+struct train_output_b_operands {
+  const float *d_p_logits;
+  float *output_b;
+};
 
 /**
  * output_b[i] ← output_b[i] − 0.1·∂cost/∂output_b[i]
@@ -1821,17 +1888,13 @@ static void train_output_W(void *on, int from, int to) {
  *   for i < 10, j < 500
  *   in 1·LANES columns i at a time, of d_p_logits in place
  */
-struct train_output_b_operands {
-  const float *d_p_logits;
-  float *output_b;
-};
-
 static always_inline void
 train_output_b_panel(const struct train_output_b_operands *operands, int i_first, int columns) {
   const float *restrict d_p_logits = operands->d_p_logits;
   float *restrict output_b = operands->output_b;
+  // Vectors read past the last column: there is room.
   const float *right = d_p_logits + i_first;
-  _Alignas(64) float sums[1 * LANES];
+  _Alignas(64) float sums[LANES];
   column_sums_1(right, 500, 10, sums);
   for (int i = i_first; i < i_first + columns; i++) {
     const float sum = sums[i - i_first];
@@ -1845,6 +1908,7 @@ static void train_output_b(void *on, int from, int to) {
     // What the unit's number stands for: the first of LANES i.
     const int i_first = unit * LANES;
     const int columns = least(10 - i_first, LANES);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == LANES) train_output_b_panel(operands, i_first, LANES);
     else train_output_b_panel(operands, i_first, columns);
   }
@@ -1863,29 +1927,37 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   float *hidden_b = model->hidden_b; /* [500] */
   float *output_W = model->output_W; /* [500, 10] */
   float *output_b = model->output_b; /* [10] */
-  const float *x = model->trainX + index * 392000; /* [500, 784] */
+  const float *x = model->trainX + index * 392000 /* 500·784 */; /* [500, 784] */
   const int32_t *y = model->trainY + index * 500; /* [500] */
   float *h0_convolved = model->scratch_float32; /* [500, 20, 24, 24] */
-  float *h0_pooled = model->scratch_float32 + 5760000; /* [500, 20, 12, 12] */
-  float *h0 = model->scratch_float32 + 7200000; /* [500, 20, 12, 12] */
-  float *h1_convolved = model->scratch_float32 + 8640000; /* [500, 50, 8, 8] */
-  float *h1_pooled = model->scratch_float32 + 10240000; /* [500, 50, 4, 4] */
-  float *h1 = model->scratch_float32 + 10640000; /* [500, 50, 4, 4] */
-  float *h2 = model->scratch_float32 + 11040000; /* [500, 500] */
-  float *p_logits = model->scratch_float32 + 11290000; /* [500, 10] */
-  float *p_exp = model->scratch_float32 + 11295000; /* [10] of [500, 10] */
-  float *d_p_logits = model->scratch_float32 + 11295010; /* [500, 10] */
-  float *d_h2_linear = model->scratch_float32 + 11300010; /* [500, 500] */
-  float *d_h1_linear = model->scratch_float32 + 11550010; /* [500, 50, 4, 4] */
-  float *d_h1_linear_share = model->scratch_float32 + 11950010; /* [500, 50, 4, 4] */
-  float *layer1_W_arranged = model->scratch_float32 + 12350010; /* [5, 50, 5, 20] */
-  float *d_h0_arranged = model->scratch_float32 + 12375026; /* [500, 12, 12, 20] */
-  float *d_h0_linear = model->scratch_float32 + 13815026; /* [500, 20, 12, 12] */
-  float *d_h0_linear_share = model->scratch_float32 + 15255026; /* [500, 20, 12, 12] */
-  float *x_arranged = model->scratch_float32 + 12350010; /* [500, 784] */
-  float *d_layer0_W_arranged = model->scratch_float32 + 11290000; /* [20, 5, 5] */
-  float *h0_arranged = model->scratch_float32; /* [500, 12, 12, 20] */
-  float *d_layer1_W_arranged = model->scratch_float32 + 1440016; /* [50, 5, 5, 20] */
+  float *h0_pooled = model->scratch_float32 + 5760000; /* [500, 20, 12, 12], behind h0_convolved */
+  float *h0 = model->scratch_float32 + 7200000; /* [500, 20, 12, 12], behind h0_pooled */
+  float *h1_convolved = model->scratch_float32 + 8640000; /* [500, 50, 8, 8], behind h0 */
+  float *h1_pooled = model->scratch_float32 + 10240000; /* [500, 50, 4, 4], behind h1_convolved */
+  float *h1 = model->scratch_float32 + 10640000; /* [500, 50, 4, 4], behind h1_pooled */
+  float *h2 = model->scratch_float32 + 11040000; /* [500, 500], behind h1 */
+  float *p_logits = model->scratch_float32 + 11290000; /* [500, 10], behind h2 */
+  float *p_exp = model->scratch_float32 + 11295000; /* [10] of [500, 10], behind p_logits */
+  float *d_p_logits = model->scratch_float32 + 11295010; /* [500, 10], behind p_exp */
+  float *d_h2_linear = model->scratch_float32 + 11300010; /* [500, 500], behind d_p_logits */
+  float *d_h1_linear = model->scratch_float32 + 11550010; /* [500, 50, 4, 4], behind d_h2_linear */
+  float *d_h1_linear_share = model->scratch_float32 + 11950010; /* [500, 50, 4, 4],
+      behind d_h1_linear */
+  float *layer1_W_arranged = model->scratch_float32 + 12350010; /* [5, 50, 5, 20],
+      behind d_h1_linear_share */
+  float *d_h0_arranged = model->scratch_float32 + 12375026; /* [500, 12, 12, 20],
+      behind layer1_W_arranged */
+  float *d_h0_linear = model->scratch_float32 + 13815026; /* [500, 20, 12, 12],
+      behind d_h0_arranged */
+  float *d_h0_linear_share = model->scratch_float32 + 15255026; /* [500, 20, 12, 12],
+      behind d_h0_linear */
+  float *x_arranged = model->scratch_float32 + 12350010; /* [500, 784],
+      in the place of layer1_W_arranged and d_h0_arranged */
+  float *d_layer0_W_arranged = model->scratch_float32 + 11290000; /* [20, 5, 5],
+      in the place of p_logits */
+  float *h0_arranged = model->scratch_float32; /* [500, 12, 12, 20], in the place of h0_convolved */
+  float *d_layer1_W_arranged = model->scratch_float32 + 1440016; /* [50, 5, 5, 20],
+      in the place of h0_convolved */
   adjoint_parallel(model->adjoint_pool, train_h0_convolved,
       &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved}, 500);
   adjoint_parallel(model->adjoint_pool, train_h0_pooled_and_h0_units,
@@ -1893,23 +1965,24 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
   adjoint_parallel(model->adjoint_pool, train_h1_convolved,
       &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved}, 500);
   adjoint_parallel(model->adjoint_pool, train_h1_pooled_and_h1_units,
-      &(struct train_h1_pooled_and_h1_operands){h1_convolved, h1_pooled, layer1_b, h1}, 167);
+      &(struct train_h1_pooled_and_h1_operands){h1_convolved, h1_pooled, layer1_b, h1},
+      PIECES(500, 3));
   adjoint_parallel(model->adjoint_pool, train_h2,
       &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
-      ((499 + 2 * LANES) / (2 * LANES)) * 84);
+      PIECES(500, 2 * LANES) * PIECES(500, 6));
   adjoint_parallel(model->adjoint_pool, train_p_logits,
       &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
-      ((9 + LANES) / LANES) * 4);
+      PIECES(10, LANES) * PIECES(500, 150));
   const float cost = train_cost_and_d_p_logits(p_logits, p_exp, y, d_p_logits);
   adjoint_parallel(model->adjoint_pool, train_d_h2_linear,
       &(struct train_d_h2_linear_operands){d_p_logits, output_W, h2, d_h2_linear},
-      ((499 + 2 * LANES) / (2 * LANES)));
+      PIECES(500, 2 * LANES));
   adjoint_parallel(model->adjoint_pool, train_d_h1_linear,
       &(struct train_d_h1_linear_operands){d_h2_linear, hidden_W, h1, d_h1_linear},
-      ((799 + 2 * LANES) / (2 * LANES)) * 4);
+      PIECES(800, 2 * LANES) * PIECES(500, 144));
   adjoint_parallel(model->adjoint_pool, train_d_h1_linear_share_units,
       &(struct train_d_h1_linear_share_operands){d_h1_linear, h1_convolved, h1_pooled,
-      d_h1_linear_share}, 167);
+      d_h1_linear_share}, PIECES(500, 3));
   train_layer1_W_arranged(layer1_W, layer1_W_arranged);
   adjoint_parallel(model->adjoint_pool, train_d_h0_arranged,
       &(struct train_d_h0_arranged_operands){layer1_W_arranged, h1_convolved, h1_pooled,
@@ -1918,47 +1991,48 @@ int lenet_train(struct lenet *model, int64_t index, float *cost_out) {
       &(struct train_d_h0_linear_and_d_h0_linear_share_operands){d_h0_arranged, h0, d_h0_linear,
       h0_convolved, h0_pooled, d_h0_linear_share}, 500);
   adjoint_parallel(model->adjoint_pool, train_x_arranged_units,
-      &(struct train_x_arranged_operands){x, x_arranged}, 32);
+      &(struct train_x_arranged_operands){x, x_arranged}, PIECES(500, 16));
   adjoint_parallel(model->adjoint_pool, train_d_layer0_W_arranged,
       &(struct train_d_layer0_W_arranged_operands){x_arranged, h0_convolved, h0_pooled,
-      d_h0_linear_share, d_layer0_W_arranged}, 7);
+      d_h0_linear_share, d_layer0_W_arranged}, PIECES(20, 3));
   train_layer0_W(layer0_W, d_layer0_W_arranged);
   adjoint_parallel(model->adjoint_pool, train_layer0_b_units,
       &(struct train_layer0_b_operands){layer0_b, d_h0_linear}, 20);
   adjoint_parallel(model->adjoint_pool, train_h0_arranged_units,
-      &(struct train_h0_arranged_operands){h0, h0_arranged}, 100);
+      &(struct train_h0_arranged_operands){h0, h0_arranged}, PIECES(500, 5));
   adjoint_parallel(model->adjoint_pool, train_d_layer1_W_arranged,
       &(struct train_d_layer1_W_arranged_operands){h0_arranged, h1_convolved, h1_pooled,
-      d_h1_linear_share, d_layer1_W_arranged}, 8);
+      d_h1_linear_share, d_layer1_W_arranged}, PIECES(50, 7));
   train_layer1_W(layer1_W, d_layer1_W_arranged);
   adjoint_parallel(model->adjoint_pool, train_layer1_b_units,
-      &(struct train_layer1_b_operands){layer1_b, d_h1_linear}, 25);
+      &(struct train_layer1_b_operands){layer1_b, d_h1_linear}, PIECES(50, 2));
   adjoint_parallel(model->adjoint_pool, train_hidden_W,
       &(struct train_hidden_W_operands){h1, d_h2_linear, hidden_W},
-      ((499 + 2 * LANES) / (2 * LANES)) * 67);
+      PIECES(500, 2 * LANES) * PIECES(800, 12));
   adjoint_parallel(model->adjoint_pool, train_hidden_b,
-      &(struct train_hidden_b_operands){d_h2_linear, hidden_b}, ((499 + 4 * LANES) / (4 * LANES)));
+      &(struct train_hidden_b_operands){d_h2_linear, hidden_b}, PIECES(500, 4 * LANES));
   adjoint_parallel(model->adjoint_pool, train_output_W,
-      &(struct train_output_W_operands){d_p_logits, h2, output_W},
-      ((499 + 2 * LANES) / (2 * LANES)));
-  train_output_b(&(struct train_output_b_operands){d_p_logits, output_b}, 0, ((9 + LANES) / LANES));
+      &(struct train_output_W_operands){d_p_logits, h2, output_W}, PIECES(500, 2 * LANES));
+  train_output_b(&(struct train_output_b_operands){d_p_logits, output_b}, 0, PIECES(10, LANES));
   *cost_out = cost;
   return adjoint_done;
 }
 
-/**
- * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
- *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
- *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
- * The same for test.
- */
+/** What validate_h0 works on. */
 struct validate_h0_operands {
   const float *h0_convolved;
   const float *layer0_b;
   float *h0;
 };
 
+/**
+ * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+ *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+ *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 20, k < 12, l < 12, m < 2, n < 2
+ *   in memory: h0_convolved [500, 20, 24, 24], h0 [500, 20, 12, 12]
+ * The same for test.
+ */
 static never_inline void
 validate_h0(
   const float *restrict h0_convolved,
@@ -1990,19 +2064,21 @@ static void validate_h0_units(void *on, int from, int to) {
   validate_h0(operands->h0_convolved, operands->layer0_b, operands->h0, from, to);
 }
 
-/**
- * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
- *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
- *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
- * The same for test.
- */
+/** What validate_h1 works on. */
 struct validate_h1_operands {
   const float *h1_convolved;
   const float *layer1_b;
   float *h1;
 };
 
+/**
+ * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+ *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+ *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < 500, j < 50, k < 4, l < 4, m < 2, n < 2
+ *   in memory: h1_convolved [500, 50, 8, 8], h1 [500, 50, 4, 4]
+ * The same for test.
+ */
 static never_inline void
 validate_h1(
   const float *restrict h1_convolved,
@@ -2047,6 +2123,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
     float p_logits_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
       const float p_logits_j = p_logits[i * 10 + j];
+      // Larger, or the first NaN.
       if (p_logits_j > p_logits_max || (p_logits_j != p_logits_j && p_logits_max == p_logits_max)) {
         p_logits_max = p_logits_j;
         errors_argmax = j;
@@ -2054,7 +2131,7 @@ validate_errors(const float *restrict p_logits, const int32_t *restrict y) {
     }
     errors_sum += (float)(errors_argmax != y[i]);
   }
-  const float errors = errors_sum / 500.0f;
+  const float errors = (float)(errors_sum / 500.0f);
   return errors;
 }
 
@@ -2068,14 +2145,16 @@ int lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
   const float *hidden_b = model->hidden_b; /* [500] */
   const float *output_W = model->output_W; /* [500, 10] */
   const float *output_b = model->output_b; /* [10] */
-  const float *x = model->validX + index * 392000; /* [500, 784] */
+  const float *x = model->validX + index * 392000 /* 500·784 */; /* [500, 784] */
   const int32_t *y = model->validY + index * 500; /* [500] */
   float *h0_convolved = model->scratch_float32; /* [500, 20, 24, 24] */
-  float *h0 = model->scratch_float32 + 5760000; /* [500, 20, 12, 12] */
-  float *h1_convolved = model->scratch_float32; /* [500, 50, 8, 8] */
-  float *h1 = model->scratch_float32 + 1600000; /* [500, 50, 4, 4] */
-  float *h2 = model->scratch_float32; /* [500, 500] */
-  float *p_logits = model->scratch_float32 + 250000; /* [500, 10] */
+  float *h0 = model->scratch_float32 + 5760000; /* [500, 20, 12, 12], behind h0_convolved */
+  float *h1_convolved = model->scratch_float32; /* [500, 50, 8, 8], in the place of h0_convolved */
+  float *h1 = model->scratch_float32 + 1600000; /* [500, 50, 4, 4], in the place of h0_convolved */
+  float *h2 = model->scratch_float32; /* [500, 500],
+      in the place of h0_convolved and h1_convolved */
+  float *p_logits = model->scratch_float32 + 250000; /* [500, 10],
+      in the place of h0_convolved and h1_convolved */
   adjoint_parallel(model->adjoint_pool, train_h0_convolved,
       &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved}, 500);
   adjoint_parallel(model->adjoint_pool, validate_h0_units,
@@ -2083,13 +2162,13 @@ int lenet_validate(struct lenet *model, int64_t index, float *errors_out) {
   adjoint_parallel(model->adjoint_pool, train_h1_convolved,
       &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved}, 500);
   adjoint_parallel(model->adjoint_pool, validate_h1_units,
-      &(struct validate_h1_operands){h1_convolved, layer1_b, h1}, 167);
+      &(struct validate_h1_operands){h1_convolved, layer1_b, h1}, PIECES(500, 3));
   adjoint_parallel(model->adjoint_pool, train_h2,
       &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
-      ((499 + 2 * LANES) / (2 * LANES)) * 84);
+      PIECES(500, 2 * LANES) * PIECES(500, 6));
   adjoint_parallel(model->adjoint_pool, train_p_logits,
       &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
-      ((9 + LANES) / LANES) * 4);
+      PIECES(10, LANES) * PIECES(500, 150));
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
@@ -2105,14 +2184,16 @@ int lenet_test(struct lenet *model, int64_t index, float *errors_out) {
   const float *hidden_b = model->hidden_b; /* [500] */
   const float *output_W = model->output_W; /* [500, 10] */
   const float *output_b = model->output_b; /* [10] */
-  const float *x = model->testX + index * 392000; /* [500, 784] */
+  const float *x = model->testX + index * 392000 /* 500·784 */; /* [500, 784] */
   const int32_t *y = model->testY + index * 500; /* [500] */
   float *h0_convolved = model->scratch_float32; /* [500, 20, 24, 24] */
-  float *h0 = model->scratch_float32 + 5760000; /* [500, 20, 12, 12] */
-  float *h1_convolved = model->scratch_float32; /* [500, 50, 8, 8] */
-  float *h1 = model->scratch_float32 + 1600000; /* [500, 50, 4, 4] */
-  float *h2 = model->scratch_float32; /* [500, 500] */
-  float *p_logits = model->scratch_float32 + 250000; /* [500, 10] */
+  float *h0 = model->scratch_float32 + 5760000; /* [500, 20, 12, 12], behind h0_convolved */
+  float *h1_convolved = model->scratch_float32; /* [500, 50, 8, 8], in the place of h0_convolved */
+  float *h1 = model->scratch_float32 + 1600000; /* [500, 50, 4, 4], in the place of h0_convolved */
+  float *h2 = model->scratch_float32; /* [500, 500],
+      in the place of h0_convolved and h1_convolved */
+  float *p_logits = model->scratch_float32 + 250000; /* [500, 10],
+      in the place of h0_convolved and h1_convolved */
   adjoint_parallel(model->adjoint_pool, train_h0_convolved,
       &(struct train_h0_convolved_operands){layer0_W, x, h0_convolved}, 500);
   adjoint_parallel(model->adjoint_pool, validate_h0_units,
@@ -2120,30 +2201,32 @@ int lenet_test(struct lenet *model, int64_t index, float *errors_out) {
   adjoint_parallel(model->adjoint_pool, train_h1_convolved,
       &(struct train_h1_convolved_operands){layer1_W, h0, h1_convolved}, 500);
   adjoint_parallel(model->adjoint_pool, validate_h1_units,
-      &(struct validate_h1_operands){h1_convolved, layer1_b, h1}, 167);
+      &(struct validate_h1_operands){h1_convolved, layer1_b, h1}, PIECES(500, 3));
   adjoint_parallel(model->adjoint_pool, train_h2,
       &(struct train_h2_operands){h1, hidden_W, hidden_b, h2},
-      ((499 + 2 * LANES) / (2 * LANES)) * 84);
+      PIECES(500, 2 * LANES) * PIECES(500, 6));
   adjoint_parallel(model->adjoint_pool, train_p_logits,
       &(struct train_p_logits_operands){h2, output_W, output_b, p_logits},
-      ((9 + LANES) / LANES) * 4);
+      PIECES(10, LANES) * PIECES(500, 150));
   const float errors = validate_errors(p_logits, y);
   *errors_out = errors;
   return adjoint_done;
 }
 
-/**
- * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
- *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
- *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
- * The same for predict.
- */
+/** What probabilities_h0_convolved works on. */
 struct probabilities_h0_convolved_operands {
   const float *layer0_W;
   const float *images;
   float *h0_convolved;
 };
 
+/**
+ * h0_convolved[i,j,k,l] = Σ_mn images[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
+ *   for i < rows, j < 20, k < 24, l < 24, m < 5, n < 5
+ *   in 10 × 2·LANES tiles of j × kl, of layer0_W in place and a copied panel
+ *   in memory: layer0_W [20, 1, 5, 5], h0_convolved [rows, 20, 24, 24]
+ * The same for predict.
+ */
 static always_inline void
 probabilities_h0_convolved_panel(
   const struct probabilities_h0_convolved_operands *operands,
@@ -2157,7 +2240,8 @@ probabilities_h0_convolved_panel(
   _Alignas(64) float panel[25 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 568);
+    // Behind the last column: the last whole group again.
+    const int kl_at = least(kl_first + 8 * g, 576 - 8);
     const int k = kl_at / 24;
     const int l = kl_at % 24;
     groups[g] = (ptrdiff_t)i * 784 + k * 28 + l;
@@ -2190,25 +2274,28 @@ static void probabilities_h0_convolved(void *on, int from, int to) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 576; kl_first += 2 * LANES) {
       const int columns = least(576 - kl_first, 2 * LANES);
+      // A full panel is compiled for itself: its number of columns is a constant.
       if (columns == 2 * LANES) probabilities_h0_convolved_panel(operands, i, kl_first, 2 * LANES);
       else probabilities_h0_convolved_panel(operands, i, kl_first, columns);
     }
   }
 }
 
-/**
- * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
- *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
- *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
- * The same for predict.
- */
+/** What probabilities_h0 works on. */
 struct probabilities_h0_operands {
   const float *h0_convolved;
   const float *layer0_b;
   float *h0;
 };
 
+/**
+ * h0[i,j,k,l] = tanh(h0_linear[i,j,k,l])
+ *   where h0_linear[i,j,k,l] = h0_pooled[i,j,k,l] + layer0_b[j]
+ *   where h0_pooled[i,j,k,l] = max_mn h0_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < rows, j < 20, k < 12, l < 12, m < 2, n < 2
+ *   in memory: h0_convolved [rows, 20, 24, 24], h0 [rows, 20, 12, 12]
+ * The same for predict.
+ */
 static never_inline void
 probabilities_h0(
   const float *restrict h0_convolved,
@@ -2240,18 +2327,20 @@ static void probabilities_h0_units(void *on, int from, int to) {
   probabilities_h0(operands->h0_convolved, operands->layer0_b, operands->h0, from, to);
 }
 
-/**
- * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
- *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
- *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
- * The same for predict.
- */
+/** What probabilities_h1_convolved works on. */
 struct probabilities_h1_convolved_operands {
   const float *layer1_W;
   const float *h0;
   float *h1_convolved;
 };
 
+/**
+ * h1_convolved[i,j,k,l] = Σ_mnq h0[i,m,k + n,l + q]·layer1_W[j,m,4 − n,4 − q]
+ *   for i < rows, j < 50, k < 8, l < 8, m < 20, n < 5, q < 5
+ *   in 5 × 2·LANES tiles of j × kl, of layer1_W in place and a copied panel
+ *   in memory: h0 [rows, 20, 12, 12], layer1_W [50, 20, 5, 5], h1_convolved [rows, 50, 8, 8]
+ * The same for predict.
+ */
 static always_inline void
 probabilities_h1_convolved_panel(
   const struct probabilities_h1_convolved_operands *operands,
@@ -2265,7 +2354,8 @@ probabilities_h1_convolved_panel(
   _Alignas(64) float panel[500 * 2 * LANES];
   long groups[WHOLE_GROUPS(2 * LANES)];
   for (int g = 0; g < WHOLE_GROUPS(2 * LANES); g++) {
-    const int kl_at = least(kl_first + 8 * g, 56);
+    // Behind the last column: the last whole group again.
+    const int kl_at = least(kl_first + 8 * g, 64 - 8);
     const int k = kl_at / 8;
     const int l = kl_at % 8;
     groups[g] = (ptrdiff_t)i * 2880 + k * 12 + l;
@@ -2311,19 +2401,14 @@ static void probabilities_h1_convolved(void *on, int from, int to) {
     const int i = unit;
     for (int kl_first = 0; kl_first < 64; kl_first += 2 * LANES) {
       const int columns = least(64 - kl_first, 2 * LANES);
+      // A full panel is compiled for itself: its number of columns is a constant.
       if (columns == 2 * LANES) probabilities_h1_convolved_panel(operands, i, kl_first, 2 * LANES);
       else probabilities_h1_convolved_panel(operands, i, kl_first, columns);
     }
   }
 }
 
-/**
- * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
- *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
- *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
- *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
- * The same for predict.
- */
+/** What probabilities_h1 works on. */
 struct probabilities_h1_operands {
   const float *h1_convolved;
   const float *layer1_b;
@@ -2331,6 +2416,14 @@ struct probabilities_h1_operands {
   int32_t rows;
 };
 
+/**
+ * h1[i,j,k,l] = tanh(h1_linear[i,j,k,l])
+ *   where h1_linear[i,j,k,l] = h1_pooled[i,j,k,l] + layer1_b[j]
+ *   where h1_pooled[i,j,k,l] = max_mn h1_convolved[i,j,k·2 + m,l·2 + n]
+ *   for i < rows, j < 50, k < 4, l < 4, m < 2, n < 2
+ *   in memory: h1_convolved [rows, 50, 8, 8], h1 [rows, 50, 4, 4]
+ * The same for predict.
+ */
 static never_inline void
 probabilities_h1(
   const float *restrict h1_convolved,
@@ -2370,13 +2463,7 @@ static void probabilities_h1_units(void *on, int from, int to) {
   );
 }
 
-/**
- * h2[i,j] = tanh(h2_linear[i,j])
- *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
- *   for i < rows, j < 500, k < 800
- *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
- * The same for predict.
- */
+/** What probabilities_h2 works on. */
 struct probabilities_h2_operands {
   const float *h1;
   const float *hidden_W;
@@ -2385,6 +2472,14 @@ struct probabilities_h2_operands {
   int32_t rows;
 };
 
+/**
+ * h2[i,j] = tanh(h2_linear[i,j])
+ *   where h2_linear[i,j] = Σ_k h1[i,k / 16,k / 4 mod 4,k mod 4]·hidden_W[k,j] + hidden_b[j]
+ *   for i < rows, j < 500, k < 800
+ *   in 6 × 2·LANES tiles of i × j, of h1 in place and hidden_W in place
+ *   in memory: h1 [rows, 50, 4, 4]
+ * The same for predict.
+ */
 static always_inline void
 probabilities_h2_panel(
   const struct probabilities_h2_operands *operands,
@@ -2402,26 +2497,24 @@ probabilities_h2_panel(
   long right_step = 500;
   _Alignas(64) float panel[800 * 2 * LANES];
   if (columns < 2 * LANES) {
-    int step = 0;
     for (int k = 0; k < 800; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * (2 * LANES) + at] = hidden_W[k * 500 + j];
+        panel[k * (2 * LANES) + at] = hidden_W[k * 500 + j];
       }
-      for (int at = columns; at < 2 * LANES; at++) panel[step * (2 * LANES) + at] = 0.0f;
-      step++;
+      for (int at = columns; at < 2 * LANES; at++) panel[k * (2 * LANES) + at] = 0.0f;
     }
     right = panel;
     right_step = 2 * LANES;
   }
   for (int i_first = i_from; i_first < i_to; i_first += 6) {
     _Alignas(64) float sums[6 * 2 * LANES];
-    long rows_[6];
+    long left_rows[6];
     for (int r = 0; r < 6; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 800;
+      left_rows[r] = (ptrdiff_t)i * 800;
     }
-    tile_6x2_free(h1, rows_, right, 800, 1, right_step, sums);
+    tile_6x2_free(h1, left_rows, right, 800, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 6, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * (2 * LANES) + j - j_first];
@@ -2436,21 +2529,17 @@ static void probabilities_h2(void *on, int from, int to) {
   const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of 2 * LANES j, the first of 6 i.
-    const int j_first = unit / ((rows + 5) / 6) * (2 * LANES);
-    const int i_from = unit % ((rows + 5) / 6) * 6;
+    const int j_first = unit / PIECES(rows, 6) * (2 * LANES);
+    const int i_from = unit % PIECES(rows, 6) * 6;
     const int columns = least(500 - j_first, 2 * LANES);
     const int i_to = least(rows, i_from + 6);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == 2 * LANES) probabilities_h2_panel(operands, j_first, 2 * LANES, i_from, i_to);
     else probabilities_h2_panel(operands, j_first, columns, i_from, i_to);
   }
 }
 
-/**
- * scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
- *   for i < rows, j < 10, k < 500
- *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
- * The same for predict.
- */
+/** What probabilities_scores_logits works on. */
 struct probabilities_scores_logits_operands {
   const float *h2;
   const float *output_W;
@@ -2459,6 +2548,12 @@ struct probabilities_scores_logits_operands {
   int32_t rows;
 };
 
+/**
+ * scores_logits[i,j] = Σ_k h2[i,k]·output_W[k,j] + output_b[j]
+ *   for i < rows, j < 10, k < 500
+ *   in 10 × 1·LANES tiles of i × j, of h2 in place and output_W in place
+ * The same for predict.
+ */
 static always_inline void
 probabilities_scores_logits_panel(
   const struct probabilities_scores_logits_operands *operands,
@@ -2476,26 +2571,24 @@ probabilities_scores_logits_panel(
   long right_step = 10;
   _Alignas(64) float panel[500 * LANES];
   if (columns < LANES) {
-    int step = 0;
     for (int k = 0; k < 500; k++) {
       for (int at = 0; at < columns; at++) {
         const int j = j_first + at;
-        panel[step * LANES + at] = output_W[k * 10 + j];
+        panel[k * LANES + at] = output_W[k * 10 + j];
       }
-      for (int at = columns; at < LANES; at++) panel[step * LANES + at] = 0.0f;
-      step++;
+      for (int at = columns; at < LANES; at++) panel[k * LANES + at] = 0.0f;
     }
     right = panel;
     right_step = LANES;
   }
   for (int i_first = i_from; i_first < i_to; i_first += 10) {
     _Alignas(64) float sums[10 * LANES];
-    long rows_[10];
+    long left_rows[10];
     for (int r = 0; r < 10; r++) {
       const int i = least(i_first + r, rows - 1);
-      rows_[r] = (ptrdiff_t)i * 500;
+      left_rows[r] = (ptrdiff_t)i * 500;
     }
-    tile_10x1_free(h2, rows_, right, 500, 1, right_step, sums);
+    tile_10x1_free(h2, left_rows, right, 500, 1, right_step, sums);
     for (int i = i_first; i < least(i_first + 10, i_to); i++) {
       for (int j = j_first; j < j_first + columns; j++) {
         const float sum = sums[(i - i_first) * LANES + j - j_first];
@@ -2510,10 +2603,11 @@ static void probabilities_scores_logits(void *on, int from, int to) {
   const int32_t rows = operands->rows;
   for (int unit = from; unit < to; unit++) {
     // What the unit's number stands for: the first of LANES j, the first of 150 i.
-    const int j_first = unit / ((rows + 149) / 150) * LANES;
-    const int i_from = unit % ((rows + 149) / 150) * 150;
+    const int j_first = unit / PIECES(rows, 150) * LANES;
+    const int i_from = unit % PIECES(rows, 150) * 150;
     const int columns = least(10 - j_first, LANES);
     const int i_to = least(rows, i_from + 150);
+    // A full panel is compiled for itself: its number of columns is a constant.
     if (columns == LANES) probabilities_scores_logits_panel(operands, j_first, LANES, i_from, i_to);
     else probabilities_scores_logits_panel(operands, j_first, columns, i_from, i_to);
   }
@@ -2565,18 +2659,15 @@ int lenet_probabilities(struct lenet *model, const float *images, int32_t rows, 
   const float *output_W = model->output_W; /* [500, 10] */
   const float *output_b = model->output_b; /* [10] */
   float *scores_exp = model->scratch_float32; /* [10] of [rows, 10] */
-  float *h0_convolved = NULL; /* [rows, 20, 24, 24] */
-  float *h0 = NULL; /* [rows, 20, 12, 12] */
-  float *h1_convolved = NULL; /* [rows, 50, 8, 8] */
-  float *h1 = NULL; /* [rows, 50, 4, 4] */
-  float *h2 = NULL; /* [rows, 500] */
-  float *scores_logits = NULL; /* [rows, 10] */
-  h0_convolved = adjoint_memory(h0_convolved, (double)rows * 20 * 24 * 24, sizeof(float));
-  h0 = adjoint_memory(h0, (double)rows * 20 * 12 * 12, sizeof(float));
-  h1_convolved = adjoint_memory(h1_convolved, (double)rows * 50 * 8 * 8, sizeof(float));
-  h1 = adjoint_memory(h1, (double)rows * 50 * 4 * 4, sizeof(float));
-  h2 = adjoint_memory(h2, (double)rows * 500, sizeof(float));
-  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  float *h0_convolved = adjoint_memory(NULL, (double)rows * 20 * 24 * 24, sizeof(float)); /* [rows,
+      20, 24, 24] */
+  float *h0 = adjoint_memory(NULL, (double)rows * 20 * 12 * 12, sizeof(float)); /* [rows, 20, 12,
+      12] */
+  float *h1_convolved = adjoint_memory(NULL, (double)rows * 50 * 8 * 8, sizeof(float)); /* [rows,
+      50, 8, 8] */
+  float *h1 = adjoint_memory(NULL, (double)rows * 50 * 4 * 4, sizeof(float)); /* [rows, 50, 4, 4] */
+  float *h2 = adjoint_memory(NULL, (double)rows * 500, sizeof(float)); /* [rows, 500] */
+  float *scores_logits = adjoint_memory(NULL, (double)rows * 10, sizeof(float)); /* [rows, 10] */
   if (!h0_convolved || !h0 || !h1_convolved || !h1 || !h2 || !scores_logits) goto end;
   adjoint_parallel(model->adjoint_pool, probabilities_h0_convolved,
       &(struct probabilities_h0_convolved_operands){layer0_W, images, h0_convolved}, rows);
@@ -2585,13 +2676,13 @@ int lenet_probabilities(struct lenet *model, const float *images, int32_t rows, 
   adjoint_parallel(model->adjoint_pool, probabilities_h1_convolved,
       &(struct probabilities_h1_convolved_operands){layer1_W, h0, h1_convolved}, rows);
   adjoint_parallel(model->adjoint_pool, probabilities_h1_units,
-      &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows}, (rows + 2) / 3);
+      &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows}, PIECES(rows, 3));
   adjoint_parallel(model->adjoint_pool, probabilities_h2,
       &(struct probabilities_h2_operands){h1, hidden_W, hidden_b, h2, rows},
-      ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6));
+      PIECES(500, 2 * LANES) * PIECES(rows, 6));
   adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
       &(struct probabilities_scores_logits_operands){h2, output_W, output_b, scores_logits, rows},
-      ((9 + LANES) / LANES) * ((rows + 149) / 150));
+      PIECES(10, LANES) * PIECES(rows, 150));
   probabilities_scores(scores_logits, scores_exp, scores_out, rows);
   adjoint_status = adjoint_done;
 end:
@@ -2615,6 +2706,7 @@ predict_argmax(const float *restrict scores_logits, int32_t *restrict argmax, in
     float scores_logits_max = -INFINITY;
     for (int j = 0; j < 10; j++) {
       const float scores_logits_j = scores_logits[(ptrdiff_t)i * 10 + j];
+      // Larger, or the first NaN.
       if (scores_logits_j > scores_logits_max
           || (scores_logits_j != scores_logits_j && scores_logits_max == scores_logits_max)) {
         scores_logits_max = scores_logits_j;
@@ -2636,18 +2728,15 @@ int lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_
   const float *hidden_b = model->hidden_b; /* [500] */
   const float *output_W = model->output_W; /* [500, 10] */
   const float *output_b = model->output_b; /* [10] */
-  float *h0_convolved = NULL; /* [rows, 20, 24, 24] */
-  float *h0 = NULL; /* [rows, 20, 12, 12] */
-  float *h1_convolved = NULL; /* [rows, 50, 8, 8] */
-  float *h1 = NULL; /* [rows, 50, 4, 4] */
-  float *h2 = NULL; /* [rows, 500] */
-  float *scores_logits = NULL; /* [rows, 10] */
-  h0_convolved = adjoint_memory(h0_convolved, (double)rows * 20 * 24 * 24, sizeof(float));
-  h0 = adjoint_memory(h0, (double)rows * 20 * 12 * 12, sizeof(float));
-  h1_convolved = adjoint_memory(h1_convolved, (double)rows * 50 * 8 * 8, sizeof(float));
-  h1 = adjoint_memory(h1, (double)rows * 50 * 4 * 4, sizeof(float));
-  h2 = adjoint_memory(h2, (double)rows * 500, sizeof(float));
-  scores_logits = adjoint_memory(scores_logits, (double)rows * 10, sizeof(float));
+  float *h0_convolved = adjoint_memory(NULL, (double)rows * 20 * 24 * 24, sizeof(float)); /* [rows,
+      20, 24, 24] */
+  float *h0 = adjoint_memory(NULL, (double)rows * 20 * 12 * 12, sizeof(float)); /* [rows, 20, 12,
+      12] */
+  float *h1_convolved = adjoint_memory(NULL, (double)rows * 50 * 8 * 8, sizeof(float)); /* [rows,
+      50, 8, 8] */
+  float *h1 = adjoint_memory(NULL, (double)rows * 50 * 4 * 4, sizeof(float)); /* [rows, 50, 4, 4] */
+  float *h2 = adjoint_memory(NULL, (double)rows * 500, sizeof(float)); /* [rows, 500] */
+  float *scores_logits = adjoint_memory(NULL, (double)rows * 10, sizeof(float)); /* [rows, 10] */
   if (!h0_convolved || !h0 || !h1_convolved || !h1 || !h2 || !scores_logits) goto end;
   adjoint_parallel(model->adjoint_pool, probabilities_h0_convolved,
       &(struct probabilities_h0_convolved_operands){layer0_W, images, h0_convolved}, rows);
@@ -2656,13 +2745,13 @@ int lenet_predict(struct lenet *model, const float *images, int32_t rows, int32_
   adjoint_parallel(model->adjoint_pool, probabilities_h1_convolved,
       &(struct probabilities_h1_convolved_operands){layer1_W, h0, h1_convolved}, rows);
   adjoint_parallel(model->adjoint_pool, probabilities_h1_units,
-      &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows}, (rows + 2) / 3);
+      &(struct probabilities_h1_operands){h1_convolved, layer1_b, h1, rows}, PIECES(rows, 3));
   adjoint_parallel(model->adjoint_pool, probabilities_h2,
       &(struct probabilities_h2_operands){h1, hidden_W, hidden_b, h2, rows},
-      ((499 + 2 * LANES) / (2 * LANES)) * ((rows + 5) / 6));
+      PIECES(500, 2 * LANES) * PIECES(rows, 6));
   adjoint_parallel(model->adjoint_pool, probabilities_scores_logits,
       &(struct probabilities_scores_logits_operands){h2, output_W, output_b, scores_logits, rows},
-      ((9 + LANES) / LANES) * ((rows + 149) / 150));
+      PIECES(10, LANES) * PIECES(rows, 150));
   predict_argmax(scores_logits, argmax_out, rows);
   adjoint_status = adjoint_done;
 end:
@@ -2791,11 +2880,51 @@ static const enum adjoint_form forms_of_probabilities[] = {adjoint_array, adjoin
 static const enum adjoint_dtype dtypes_of_predict[] = {adjoint_float32, adjoint_int32, 0};
 static const enum adjoint_form forms_of_predict[] = {adjoint_array, adjoint_array, 0};
 static const struct adjoint_function functions[] = {
-  {"train", 1, 1, 0, dtypes_of_train, forms_of_train, call_train},
-  {"validate", 1, 1, 0, dtypes_of_validate, forms_of_validate, call_validate},
-  {"test", 1, 1, 0, dtypes_of_test, forms_of_test, call_test},
-  {"probabilities", 1, 1, 1, dtypes_of_probabilities, forms_of_probabilities, call_probabilities},
-  {"predict", 1, 1, 1, dtypes_of_predict, forms_of_predict, call_predict},
+  {
+    .name = "train",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 0,
+    .dtypes = dtypes_of_train,
+    .forms = forms_of_train,
+    .call = call_train,
+  },
+  {
+    .name = "validate",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 0,
+    .dtypes = dtypes_of_validate,
+    .forms = forms_of_validate,
+    .call = call_validate,
+  },
+  {
+    .name = "test",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 0,
+    .dtypes = dtypes_of_test,
+    .forms = forms_of_test,
+    .call = call_test,
+  },
+  {
+    .name = "probabilities",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 1,
+    .dtypes = dtypes_of_probabilities,
+    .forms = forms_of_probabilities,
+    .call = call_probabilities,
+  },
+  {
+    .name = "predict",
+    .inputs = 1,
+    .outputs = 1,
+    .sizes = 1,
+    .dtypes = dtypes_of_predict,
+    .forms = forms_of_predict,
+    .call = call_predict,
+  },
 };
 static const char *const sizes[] = {"trainSamples", "validSamples", "testSamples"};
 static void *create(uint32_t seed, int threads) { return lenet_create(seed, threads); }
