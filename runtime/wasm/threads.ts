@@ -24,14 +24,15 @@ export function missingThreads(): string | undefined {
 export const usualThreads = (): number =>
   inNode ? coreCount() : Math.max(1, Math.floor((navigator.hardwareConcurrency ?? 1) / 2));
 
-/** What a worker does with what it is handed, where it is text: in Node, and where `worker.ts` is not found. */
+/**
+ * What a worker does with what it is handed, where it is text: in Node, and where `worker.ts` is not found. It has no
+ * memory to refuse: only the caller's thread takes some during a call. Minifiers leave texts as they are, so this is one.
+ */
 const serve = `
 function serve({ module, memory, scratch }) {
   const mod = (a, b) => ((a % b) + b) % b;
-  // Only the caller's thread takes memory during a call.
-  const no_memory = () => {};
-  const imports = { adjoint: { memory, scratch, mod, no_memory }, Math };
-  new WebAssembly.Instance(module, imports).exports.serve();
+  const adjoint = { memory, scratch, mod, no_memory() {} };
+  new WebAssembly.Instance(module, { adjoint, Math }).exports.serve();
 }
 `;
 
