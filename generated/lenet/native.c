@@ -594,10 +594,9 @@ initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
   for (int i = 0; i < 20; i++) {
     for (int j = 0; j < 5; j++) {
       for (int k = 0; k < 5; k++) {
-        layer0_W[i * 25 + j * 5
-            + k] = f32_rounded(0.4f
-            * random_number(seed, 0x5304d43au /* layer0.W */, 0 /* call */, i * 25 + j * 5 + k))
-            - 0.2f;
+        const int layer0_W_at = i * 25 + j * 5 + k;
+        layer0_W[layer0_W_at] = f32_rounded(0.4f
+            * random_number(seed, 0x5304d43au /* layer0.W */, 0 /* call */, layer0_W_at)) - 0.2f;
       }
     }
   }
@@ -621,10 +620,10 @@ initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 5; k++) {
         for (int l = 0; l < 5; l++) {
-          layer1_W[i * 500 + j * 25 + k * 5
-              + l] = f32_rounded(0.17192048f
-              * random_number(seed, 0x9eb317a9u /* layer1.W */, 0 /* call */,
-              i * 500 + j * 25 + k * 5 + l)) - 0.08596024f;
+          const int layer1_W_at = i * 500 + j * 25 + k * 5 + l;
+          layer1_W[layer1_W_at] = f32_rounded(0.17192048f
+              * random_number(seed, 0x9eb317a9u /* layer1.W */, 0 /* call */, layer1_W_at))
+              - 0.08596024f;
         }
       }
     }
@@ -652,9 +651,9 @@ static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13 /* i of a unit */; i < least(800, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
-      hidden_W[i * 500
-          + j] = f32_rounded(0.13587324f
-          * random_number(seed, 0x93cab6ddu /* hidden.W */, 0 /* call */, i * 500 + j))
+      const int hidden_W_at = i * 500 + j;
+      hidden_W[hidden_W_at] = f32_rounded(0.13587324f
+          * random_number(seed, 0x93cab6ddu /* hidden.W */, 0 /* call */, hidden_W_at))
           - 0.06793662f;
     }
   }
@@ -1272,8 +1271,9 @@ train_d_h1_linear_share(
                   + n] == h1_pooled[i * 800 + j * 16 + k * 4 + l]);
             }
           }
-          d_h1_linear_share[i * 800 + j * 16 + k * 4 + l] = d_h1_linear[i * 800 + j * 16 + k * 4
-              + l] / d_h1_linear_ties;
+          const int d_h1_linear_share_at = i * 800 + j * 16 + k * 4 + l;
+          d_h1_linear_share[d_h1_linear_share_at] = d_h1_linear[d_h1_linear_share_at]
+              / d_h1_linear_ties;
         }
       }
     }
@@ -1304,8 +1304,8 @@ train_layer1_W_arranged(const float *restrict layer1_W, float *restrict layer1_W
     for (int j = 0; j < 50; j++) {
       for (int k = 0; k < 5; k++) {
         for (int l = 0; l < 20; l++) {
-          layer1_W_arranged[i * 5000 + j * 100 + k * 20 + l] = layer1_W[j * 500 + l * 25 - i * 5
-              - k + 24];
+          const int layer1_W_arranged_at = i * 5000 + j * 100 + k * 20 + l;
+          layer1_W_arranged[layer1_W_arranged_at] = layer1_W[j * 500 + l * 25 - i * 5 - k + 24];
         }
       }
     }
@@ -1417,9 +1417,9 @@ train_d_h0_linear_and_d_h0_linear_share(
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 12; k++) {
         for (int l = 0; l < 12; l++) {
-          d_h0_linear[i * 2880 + j * 144 + k * 12 + l] = d_h0_arranged[i * 2880 + k * 240
-              + l * 20 + j]
-              * (1.0f - h0[i * 2880 + j * 144 + k * 12 + l] * h0[i * 2880 + j * 144 + k * 12 + l]);
+          const int d_h0_linear_at = i * 2880 + j * 144 + k * 12 + l;
+          d_h0_linear[d_h0_linear_at] = d_h0_arranged[i * 2880 + k * 240 + l * 20 + j]
+              * (1.0f - h0[d_h0_linear_at] * h0[d_h0_linear_at]);
           float d_h0_linear_ties = 0.0f;
           for (int m = 0; m < 2; m++) {
             for (int n = 0; n < 2; n++) {
@@ -1427,8 +1427,9 @@ train_d_h0_linear_and_d_h0_linear_share(
                   + l * 2 + n] == h0_pooled[i * 2880 + j * 144 + k * 12 + l]);
             }
           }
-          d_h0_linear_share[i * 2880 + j * 144 + k * 12 + l] = d_h0_linear[i * 2880 + j * 144
-              + k * 12 + l] / d_h0_linear_ties;
+          const int d_h0_linear_share_at = i * 2880 + j * 144 + k * 12 + l;
+          d_h0_linear_share[d_h0_linear_share_at] = d_h0_linear[d_h0_linear_share_at]
+              / d_h0_linear_ties;
         }
       }
     }
@@ -1698,8 +1699,8 @@ train_layer1_W(float *restrict layer1_W, const float *restrict d_layer1_W_arrang
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 5; k++) {
         for (int l = 0; l < 5; l++) {
-          layer1_W[i * 500 + j * 25 + k * 5 + l] -= 0.1f
-              * d_layer1_W_arranged[i * 500 + j - k * 100 - l * 20 + 480];
+          const int layer1_W_at = i * 500 + j * 25 + k * 5 + l;
+          layer1_W[layer1_W_at] -= 0.1f * d_layer1_W_arranged[i * 500 + j - k * 100 - l * 20 + 480];
         }
       }
     }

@@ -535,9 +535,9 @@ static rounds_each never_inline void
 initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13 /* i of a unit */; i < least(784, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
-      hidden_W[i * 500
-          + j] = f32_rounded(0.13671719f
-          * random_number(seed, 0x93cab6ddu /* hidden.W */, 0 /* call */, i * 500 + j))
+      const int hidden_W_at = i * 500 + j;
+      hidden_W[hidden_W_at] = f32_rounded(0.13671719f
+          * random_number(seed, 0x93cab6ddu /* hidden.W */, 0 /* call */, hidden_W_at))
           - 0.06835859f;
     }
   }

@@ -60,7 +60,7 @@ export function kernelOf(fn: CompiledFunction, run: Run): NativeKernel {
 /** Names that a kernel declares: its functions, its struct, their members, parameters and variables. */
 export function* declaredIn(text: string): Iterable<string> {
   const name = "([\\p{L}_$][\\p{L}\\p{N}_$]*)";
-  const types = "(?:void|float|double|bool|int|long|int32_t|int64_t|uint8_t|size_t|f32v)";
+  const types = "(?:void|float|double|bool|int|long|int32_t|int64_t|uint8_t|size_t|ptrdiff_t|f32v)";
   const declarations = [
     new RegExp(`\\b${types}\\s+(?:\\*\\s*)?(?:restrict )?${name}`, "gu"),
     new RegExp(`\\bstruct ${name} \\{`, "gu"),

@@ -2,7 +2,7 @@
 
 import type { DType } from "../../graph/types.ts";
 import type { Statement } from "../../kernels/loops.ts";
-import { type ReduceFn, type Scalar, walk } from "../../kernels/scalar.ts";
+import { local, type ReduceFn, rewrite, type Scalar, walk } from "../../kernels/scalar.ts";
 import type { Writer } from "../writer.ts";
 import { expression, type Names, number, numberTypes, offset } from "./expression.ts";
 import { dimInC, inC } from "./names.ts";
@@ -28,6 +28,7 @@ export function writeStatements(
     if (s.kind === "loop") writeLoop(out, s, names, s === some?.loop ? some : undefined);
     else if (s.kind === "let" && s.local.dtype === "float32" && reads(s.value, long))
       out.line(`const float ${inC(s.local.name)} = (float)(${expression(s.value, names).text});`);
+    else if (s.kind === "store" && isLongLine(s, names)) writeStore(out, s, names, statements);
     else writeStatement(out, s, names, laneSums(statements.slice(i + 1)));
   }
 }
@@ -101,6 +102,45 @@ const isLong = (
 
 const reads = (s: Scalar, names: ReadonlySet<string>): boolean =>
   walk(s).some((part) => part.kind === "local" && names.has(part.name));
+
+type Store = Extract<Statement, { kind: "store" }>;
+
+/** Whether an assignment is broken, though its index is an expression that need not be. */
+const isLongLine = (s: Store, names: Names): boolean =>
+  assignment(s, names).length > 88 && offset(s.offset, names, s.into).text.includes(" ");
+
+/** An assignment that has its index under a name, where no statement beside it has that name. */
+function writeStore(out: Writer, s: Store, names: Names, beside: readonly Statement[]): void {
+  const name = `${names.nameOf(s.into)}_at`;
+  const isOnly = beside.filter((o) => o.kind === "store" && o.into === s.into).length === 1;
+  if (!isOnly || namesIn(beside, names).has(name)) {
+    out.line(assignment(s, names));
+    return;
+  }
+  const place = offset(s.offset, names, s.into).text;
+  const index = local(name, "int32");
+  const value = rewrite(s.value, (part) => (part === s.offset ? index : undefined));
+  out.line(`const ${place.includes("ptrdiff_t") ? "ptrdiff_t" : "int"} ${name} = ${place};`);
+  out.line(assignment({ into: s.into, offset: index, value }, names));
+}
+
+/** What statements mention by name. */
+function namesIn(statements: readonly Statement[], names: Names): Set<string> {
+  const found = new Set<string>();
+  const add = (s: Scalar): void => {
+    for (const part of walk(s)) {
+      if (part.kind === "element") found.add(names.nameOf(part.node));
+      if (part.kind === "local" || part.kind === "size") found.add(inC(part.name));
+    }
+  };
+  for (const s of statements) {
+    if (s.kind === "loop") for (const name of namesIn(s.body, names)) found.add(name);
+    else if (s.kind === "declare") found.add(inC(s.local.name));
+    else add(s.value);
+    if (s.kind === "store") found.add(names.nameOf(s.into));
+  }
+  return found;
+}
 
 /** @param inLanes accumulators of few numbers, or of lanes of vectors */
 function writeStatement(
