@@ -18,14 +18,14 @@
   (global $validY i32 (i32.const 504)) ;; address of int32[validSamples]
   (global $testX i32 (i32.const 512)) ;; address of float32[testSamples, 784]
   (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
-  (global $layer0_W i32 (i32.const 704)) ;; float32[20, 1, 5, 5]
-  (global $layer0_b i32 (i32.const 2752)) ;; float32[20]
-  (global $layer1_W i32 (i32.const 2880)) ;; float32[50, 20, 5, 5]
-  (global $layer1_b i32 (i32.const 102912)) ;; float32[50]
-  (global $hidden_W i32 (i32.const 103168)) ;; float32[800, 500]
-  (global $hidden_b i32 (i32.const 1703168)) ;; float32[500]
-  (global $output_W i32 (i32.const 1705216)) ;; float32[500, 10]
-  (global $output_b i32 (i32.const 1725248)) ;; float32[10]
+  (global $layer0_W i32 (i32.const 4096)) ;; float32[20, 1, 5, 5]
+  (global $layer0_b i32 (i32.const 6144)) ;; float32[20]
+  (global $layer1_W i32 (i32.const 6272)) ;; float32[50, 20, 5, 5]
+  (global $layer1_b i32 (i32.const 106304)) ;; float32[50]
+  (global $hidden_W i32 (i32.const 106560)) ;; float32[800, 500]
+  (global $hidden_b i32 (i32.const 1706560)) ;; float32[500]
+  (global $output_W i32 (i32.const 1708608)) ;; float32[500, 10]
+  (global $output_b i32 (i32.const 1728640)) ;; float32[10]
   ;; What threads agree by.
   (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
   (global $pool.done i32 (i32.const 128)) ;; units that are done
@@ -35,36 +35,36 @@
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   (global $pool.spins i32 (i32.const 10000)) ;; how often a thread looks before it sleeps
   ;; What a call of initial_layer0_W works on.
-  (global $initial_layer0_W.seed i32 (i32.const 528)) ;; int32
+  (global $initial_layer0_W.seed i32 (i32.const 1024)) ;; int32
   ;; What a call of initial_layer1_W works on, with $initial_layer0_W.seed.
   ;; What a call of initial_hidden_W works on, with $initial_layer0_W.seed.
   (global $initial_hidden_W.hidden_W.job i32 (i32.const 0)) ;; place in the table below
   ;; What a call of train works on.
-  (global $train.index i32 (i32.const 536)) ;; int64
-  (global $train.cost i32 (i32.const 544)) ;; float32
-  (global $train.x i32 (i32.const 552)) ;; address of float32[500, 784]
-  (global $train.y i32 (i32.const 560)) ;; address of int32[500]
-  (global $train.h0_convolved i32 (i32.const 1725312)) ;; float32[500, 20, 24, 24]
-  (global $train.h0_pooled i32 (i32.const 24765312)) ;; float32[500, 20, 12, 12]
-  (global $train.h0 i32 (i32.const 30525312)) ;; float32[500, 20, 12, 12]
-  (global $train.h1_convolved i32 (i32.const 36285312)) ;; float32[500, 50, 8, 8]
-  (global $train.h1_pooled i32 (i32.const 42685312)) ;; float32[500, 50, 4, 4]
-  (global $train.h1 i32 (i32.const 44285312)) ;; float32[500, 50, 4, 4]
-  (global $train.h2 i32 (i32.const 45885312)) ;; float32[500, 500]
-  (global $train.p_logits i32 (i32.const 46885312)) ;; float32[500, 10]
-  (global $train.p_exp i32 (i32.const 46905312)) ;; float32[10] of [500, 10]
-  (global $train.d_p_logits i32 (i32.const 46905352)) ;; float32[500, 10]
-  (global $train.d_h2_linear i32 (i32.const 46925352)) ;; float32[500, 500]
-  (global $train.d_h1_linear i32 (i32.const 47925352)) ;; float32[500, 50, 4, 4]
-  (global $train.d_h1_linear_share i32 (i32.const 49525352)) ;; float32[500, 50, 4, 4]
-  (global $train.layer1_W_arranged i32 (i32.const 51125352)) ;; float32[5, 50, 5, 20]
-  (global $train.d_h0_arranged i32 (i32.const 51225416)) ;; float32[500, 12, 12, 20]
-  (global $train.d_h0_linear i32 (i32.const 56985416)) ;; float32[500, 20, 12, 12]
-  (global $train.d_h0_linear_share i32 (i32.const 62745416)) ;; float32[500, 20, 12, 12]
-  (global $train.x_arranged i32 (i32.const 51125352)) ;; float32[500, 784]
-  (global $train.d_layer0_W_arranged i32 (i32.const 46885312)) ;; float32[20, 5, 5]
-  (global $train.h0_arranged i32 (i32.const 1725312)) ;; float32[500, 12, 12, 20]
-  (global $train.d_layer1_W_arranged i32 (i32.const 7485376)) ;; float32[50, 5, 5, 20]
+  (global $train.index i32 (i32.const 1536)) ;; int64
+  (global $train.cost i32 (i32.const 1544)) ;; float32
+  (global $train.x i32 (i32.const 1552)) ;; address of float32[500, 784]
+  (global $train.y i32 (i32.const 1560)) ;; address of int32[500]
+  (global $train.h0_convolved i32 (i32.const 1732608)) ;; float32[500, 20, 24, 24]
+  (global $train.h0_pooled i32 (i32.const 24772608)) ;; float32[500, 20, 12, 12]
+  (global $train.h0 i32 (i32.const 30532608)) ;; float32[500, 20, 12, 12]
+  (global $train.h1_convolved i32 (i32.const 36292608)) ;; float32[500, 50, 8, 8]
+  (global $train.h1_pooled i32 (i32.const 42692608)) ;; float32[500, 50, 4, 4]
+  (global $train.h1 i32 (i32.const 44292608)) ;; float32[500, 50, 4, 4]
+  (global $train.h2 i32 (i32.const 45892608)) ;; float32[500, 500]
+  (global $train.p_logits i32 (i32.const 46892608)) ;; float32[500, 10]
+  (global $train.p_exp i32 (i32.const 46912608)) ;; float32[10] of [500, 10]
+  (global $train.d_p_logits i32 (i32.const 46912648)) ;; float32[500, 10]
+  (global $train.d_h2_linear i32 (i32.const 46932648)) ;; float32[500, 500]
+  (global $train.d_h1_linear i32 (i32.const 47932648)) ;; float32[500, 50, 4, 4]
+  (global $train.d_h1_linear_share i32 (i32.const 49532648)) ;; float32[500, 50, 4, 4]
+  (global $train.layer1_W_arranged i32 (i32.const 51132648)) ;; float32[5, 50, 5, 20]
+  (global $train.d_h0_arranged i32 (i32.const 51232712)) ;; float32[500, 12, 12, 20]
+  (global $train.d_h0_linear i32 (i32.const 56992712)) ;; float32[500, 20, 12, 12]
+  (global $train.d_h0_linear_share i32 (i32.const 62752712)) ;; float32[500, 20, 12, 12]
+  (global $train.x_arranged i32 (i32.const 51132648)) ;; float32[500, 784]
+  (global $train.d_layer0_W_arranged i32 (i32.const 46892608)) ;; float32[20, 5, 5]
+  (global $train.h0_arranged i32 (i32.const 1732608)) ;; float32[500, 12, 12, 20]
+  (global $train.d_layer1_W_arranged i32 (i32.const 7492672)) ;; float32[50, 5, 5, 20]
   (global $train.h0_convolved.job i32 (i32.const 1)) ;; place in the table below
   (global $train.h0_pooled_and_h0.job i32 (i32.const 2)) ;; place in the table below
   (global $train.h1_convolved.job i32 (i32.const 3)) ;; place in the table below
@@ -88,22 +88,22 @@
   (global $train.output_W.job i32 (i32.const 20)) ;; place in the table below
   ;; What a call of validate works on, with $train.index, $train.x, $train.y, $train.h0_convolved,
   ;;     $train.h0, $train.h1_convolved, $train.h1, $train.h2, $train.p_logits.
-  (global $validate.errors i32 (i32.const 568)) ;; float32
+  (global $validate.errors i32 (i32.const 2048)) ;; float32
   (global $validate.h0.job i32 (i32.const 21)) ;; place in the table below
   (global $validate.h1.job i32 (i32.const 22)) ;; place in the table below
   ;; What a call of test works on, with $train.index, $validate.errors, $train.x, $train.y,
   ;;     $train.h0_convolved, $train.h0, $train.h1_convolved, $train.h1, $train.h2, $train.p_logits.
   ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 576)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 584)) ;; address of float32[rows, 10]
-  (global $probabilities.h0_convolved i32 (i32.const 592)) ;; address of float32[rows, 20, 24, 24]
-  (global $probabilities.h0 i32 (i32.const 600)) ;; address of float32[rows, 20, 12, 12]
-  (global $probabilities.h1_convolved i32 (i32.const 608)) ;; address of float32[rows, 50, 8, 8]
-  (global $probabilities.h1 i32 (i32.const 616)) ;; address of float32[rows, 50, 4, 4]
-  (global $probabilities.h2 i32 (i32.const 624)) ;; address of float32[rows, 500]
-  (global $probabilities.scores_logits i32 (i32.const 632)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 1725312)) ;; float32[10] of [rows, 10]
-  (global $probabilities.rows i32 (i32.const 640)) ;; size
+  (global $probabilities.images i32 (i32.const 2560)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 2568)) ;; address of float32[rows, 10]
+  (global $probabilities.h0_convolved i32 (i32.const 2576)) ;; address of float32[rows, 20, 24, 24]
+  (global $probabilities.h0 i32 (i32.const 2584)) ;; address of float32[rows, 20, 12, 12]
+  (global $probabilities.h1_convolved i32 (i32.const 2592)) ;; address of float32[rows, 50, 8, 8]
+  (global $probabilities.h1 i32 (i32.const 2600)) ;; address of float32[rows, 50, 4, 4]
+  (global $probabilities.h2 i32 (i32.const 2608)) ;; address of float32[rows, 500]
+  (global $probabilities.scores_logits i32 (i32.const 2616)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1732608)) ;; float32[10] of [rows, 10]
+  (global $probabilities.rows i32 (i32.const 2624)) ;; size
   (global $probabilities.h0_convolved.job i32 (i32.const 23)) ;; place in the table below
   (global $probabilities.h0.job i32 (i32.const 24)) ;; place in the table below
   (global $probabilities.h1_convolved.job i32 (i32.const 25)) ;; place in the table below
@@ -113,7 +113,7 @@
   ;; What a call of predict works on, with $probabilities.images, $probabilities.h0_convolved,
   ;;     $probabilities.h0, $probabilities.h1_convolved, $probabilities.h1, $probabilities.h2,
   ;;     $probabilities.scores_logits, $probabilities.rows.
-  (global $predict.argmax i32 (i32.const 648)) ;; address of int32[rows]
+  (global $predict.argmax i32 (i32.const 3072)) ;; address of int32[rows]
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref

@@ -18,8 +18,8 @@
   (global $validY i32 (i32.const 504)) ;; address of int32[validSamples]
   (global $testX i32 (i32.const 512)) ;; address of float32[testSamples, 784]
   (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
-  (global $W i32 (i32.const 640)) ;; float32[784, 10]
-  (global $b i32 (i32.const 32000)) ;; float32[10]
+  (global $W i32 (i32.const 4096)) ;; float32[784, 10]
+  (global $b i32 (i32.const 35456)) ;; float32[10]
   ;; What threads agree by.
   (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
   (global $pool.done i32 (i32.const 128)) ;; units that are done
@@ -29,29 +29,29 @@
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   (global $pool.spins i32 (i32.const 10000)) ;; how often a thread looks before it sleeps
   ;; What a call of train works on.
-  (global $train.index i32 (i32.const 528)) ;; int64
-  (global $train.cost i32 (i32.const 536)) ;; float32
-  (global $train.x i32 (i32.const 544)) ;; address of float32[600, 784]
-  (global $train.y i32 (i32.const 552)) ;; address of int32[600]
-  (global $train.p_logits i32 (i32.const 32064)) ;; float32[600, 10]
-  (global $train.p_exp i32 (i32.const 56064)) ;; float32[10] of [600, 10]
-  (global $train.d_p_logits i32 (i32.const 56104)) ;; float32[600, 10]
+  (global $train.index i32 (i32.const 1024)) ;; int64
+  (global $train.cost i32 (i32.const 1032)) ;; float32
+  (global $train.x i32 (i32.const 1040)) ;; address of float32[600, 784]
+  (global $train.y i32 (i32.const 1048)) ;; address of int32[600]
+  (global $train.p_logits i32 (i32.const 36864)) ;; float32[600, 10]
+  (global $train.p_exp i32 (i32.const 60864)) ;; float32[10] of [600, 10]
+  (global $train.d_p_logits i32 (i32.const 60904)) ;; float32[600, 10]
   (global $train.p_logits.job i32 (i32.const 0)) ;; place in the table below
   (global $train.W.job i32 (i32.const 1)) ;; place in the table below
   ;; What a call of validate works on, with $train.index, $train.x, $train.y, $train.p_logits.
-  (global $validate.errors i32 (i32.const 560)) ;; float32
+  (global $validate.errors i32 (i32.const 1536)) ;; float32
   ;; What a call of test works on, with $train.index, $validate.errors, $train.x, $train.y,
   ;;     $train.p_logits.
   ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 568)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 576)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_logits i32 (i32.const 584)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 32064)) ;; float32[10] of [rows, 10]
-  (global $probabilities.rows i32 (i32.const 592)) ;; size
+  (global $probabilities.images i32 (i32.const 2048)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 2056)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_logits i32 (i32.const 2064)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 36864)) ;; float32[10] of [rows, 10]
+  (global $probabilities.rows i32 (i32.const 2072)) ;; size
   (global $probabilities.scores_logits.job i32 (i32.const 2)) ;; place in the table below
   ;; What a call of predict works on, with $probabilities.images, $probabilities.scores_logits,
   ;;     $probabilities.rows.
-  (global $predict.argmax i32 (i32.const 600)) ;; address of int32[rows]
+  (global $predict.argmax i32 (i32.const 2560)) ;; address of int32[rows]
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref

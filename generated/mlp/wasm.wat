@@ -18,10 +18,10 @@
   (global $validY i32 (i32.const 504)) ;; address of int32[validSamples]
   (global $testX i32 (i32.const 512)) ;; address of float32[testSamples, 784]
   (global $testY i32 (i32.const 520)) ;; address of int32[testSamples]
-  (global $hidden_W i32 (i32.const 1216)) ;; float32[784, 500]
-  (global $hidden_b i32 (i32.const 1569216)) ;; float32[500]
-  (global $output_W i32 (i32.const 1571264)) ;; float32[500, 10]
-  (global $output_b i32 (i32.const 1591296)) ;; float32[10]
+  (global $hidden_W i32 (i32.const 4096)) ;; float32[784, 500]
+  (global $hidden_b i32 (i32.const 1572096)) ;; float32[500]
+  (global $output_W i32 (i32.const 1574144)) ;; float32[500, 10]
+  (global $output_b i32 (i32.const 1594176)) ;; float32[10]
   ;; What threads agree by.
   (global $pool.units i32 (i32.const 64)) ;; job, number of units and next unit: 16, 24 and 24 bits
   (global $pool.done i32 (i32.const 128)) ;; units that are done
@@ -31,23 +31,23 @@
   (global $pool.sleeps i32 (i32.const 384)) ;; whether the caller may sleep
   (global $pool.spins i32 (i32.const 10000)) ;; how often a thread looks before it sleeps
   ;; What a call of initial_hidden_W works on.
-  (global $initial_hidden_W.seed i32 (i32.const 528)) ;; int32
+  (global $initial_hidden_W.seed i32 (i32.const 1024)) ;; int32
   (global $initial_hidden_W.hidden_W.job i32 (i32.const 0)) ;; place in the table below
   ;; What a call of train works on.
-  (global $train.index i32 (i32.const 536)) ;; int64
-  (global $train.cost i32 (i32.const 544)) ;; float32
-  (global $train.x i32 (i32.const 552)) ;; address of float32[20, 784]
-  (global $train.y i32 (i32.const 560)) ;; address of int32[20]
-  (global $train.L2_sum_hidden_W i32 (i32.const 568)) ;; float32
-  (global $train.L2_sum_output_W i32 (i32.const 576)) ;; float32
-  (global $train.cost_sum i32 (i32.const 584)) ;; float32
-  (global $train.h i32 (i32.const 1591360)) ;; float32[20, 500]
-  (global $train.p_logits i32 (i32.const 1631360)) ;; float32[20, 10]
-  (global $train.p_exp i32 (i32.const 1632160)) ;; float32[10] of [20, 10]
-  (global $train.d_p_logits i32 (i32.const 1632200)) ;; float32[20, 10]
-  (global $train.d_linear i32 (i32.const 1633000)) ;; float32[20, 500]
-  (global $train.L2_sum_hidden_W_parts i32 (i32.const 592)) ;; float64[63], a part of each unit
-  (global $train.L2_sum_output_W_parts i32 (i32.const 1096)) ;; float64[1], a part of each unit
+  (global $train.index i32 (i32.const 1536)) ;; int64
+  (global $train.cost i32 (i32.const 1544)) ;; float32
+  (global $train.x i32 (i32.const 1552)) ;; address of float32[20, 784]
+  (global $train.y i32 (i32.const 1560)) ;; address of int32[20]
+  (global $train.L2_sum_hidden_W i32 (i32.const 1568)) ;; float32
+  (global $train.L2_sum_output_W i32 (i32.const 1576)) ;; float32
+  (global $train.cost_sum i32 (i32.const 1584)) ;; float32
+  (global $train.h i32 (i32.const 1597440)) ;; float32[20, 500]
+  (global $train.p_logits i32 (i32.const 1637440)) ;; float32[20, 10]
+  (global $train.p_exp i32 (i32.const 1638240)) ;; float32[10] of [20, 10]
+  (global $train.d_p_logits i32 (i32.const 1638280)) ;; float32[20, 10]
+  (global $train.d_linear i32 (i32.const 1639080)) ;; float32[20, 500]
+  (global $train.L2_sum_hidden_W_parts i32 (i32.const 1592)) ;; float64[63], a part of each unit
+  (global $train.L2_sum_output_W_parts i32 (i32.const 2096)) ;; float64[1], a part of each unit
   (global $train.h.job i32 (i32.const 1)) ;; place in the table below
   (global $train.p_logits.job i32 (i32.const 2)) ;; place in the table below
   (global $train.d_linear.job i32 (i32.const 3)) ;; place in the table below
@@ -55,21 +55,21 @@
   (global $train.output_W.job i32 (i32.const 5)) ;; place in the table below
   ;; What a call of validate works on, with $train.index, $train.x, $train.y, $train.h,
   ;;     $train.p_logits.
-  (global $validate.errors i32 (i32.const 1104)) ;; float32
+  (global $validate.errors i32 (i32.const 2560)) ;; float32
   ;; What a call of test works on, with $train.index, $validate.errors, $train.x, $train.y,
   ;;     $train.h, $train.p_logits.
   ;; What a call of probabilities works on.
-  (global $probabilities.images i32 (i32.const 1112)) ;; address of float32[rows, 784]
-  (global $probabilities.scores i32 (i32.const 1120)) ;; address of float32[rows, 10]
-  (global $probabilities.features i32 (i32.const 1128)) ;; address of float32[rows, 500]
-  (global $probabilities.scores_logits i32 (i32.const 1136)) ;; address of float32[rows, 10]
-  (global $probabilities.scores_exp i32 (i32.const 1591360)) ;; float32[10] of [rows, 10]
-  (global $probabilities.rows i32 (i32.const 1144)) ;; size
+  (global $probabilities.images i32 (i32.const 3072)) ;; address of float32[rows, 784]
+  (global $probabilities.scores i32 (i32.const 3080)) ;; address of float32[rows, 10]
+  (global $probabilities.features i32 (i32.const 3088)) ;; address of float32[rows, 500]
+  (global $probabilities.scores_logits i32 (i32.const 3096)) ;; address of float32[rows, 10]
+  (global $probabilities.scores_exp i32 (i32.const 1597440)) ;; float32[10] of [rows, 10]
+  (global $probabilities.rows i32 (i32.const 3104)) ;; size
   (global $probabilities.features.job i32 (i32.const 6)) ;; place in the table below
   (global $probabilities.scores_logits.job i32 (i32.const 7)) ;; place in the table below
   ;; What a call of predict works on, with $probabilities.images, $probabilities.features,
   ;;     $probabilities.scores_logits, $probabilities.rows.
-  (global $predict.argmax i32 (i32.const 1152)) ;; address of int32[rows]
+  (global $predict.argmax i32 (i32.const 3584)) ;; address of int32[rows]
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref

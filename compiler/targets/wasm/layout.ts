@@ -1,7 +1,7 @@
 /**
- * Where everything lies in the memory of a trainer: first places of 8 bytes for numbers and addresses, then
- * shared variables, then temporaries. What has no size of its own – data, arguments, results – lies behind
- * them, in blocks of the runtime.
+ * Where everything lies in the memory of a trainer: first places of 8 bytes for numbers and addresses, those of a
+ * function together, then shared variables, then temporaries. What has no size of its own – data, arguments,
+ * results – lies behind them, in blocks of the runtime.
  *
  * One function runs at a time, so what two functions call the same, and what is the same to hold, lies in one place:
  * kernels that they have in common find it there.
@@ -53,7 +53,15 @@ export interface Layout {
 /** Where vectors and cache lines begin. */
 export const alignment = 64;
 
-const aligned = (address: number): number => Math.ceil(address / alignment) * alignment;
+const upTo = (multiple: number, address: number): number =>
+  Math.ceil(address / multiple) * multiple;
+const aligned = (address: number): number => upTo(alignment, address);
+
+/**
+ * Where the numbers of a function begin, and where variables and temporaries do: one more number of a function leaves
+ * the addresses of the others alone.
+ */
+const [ofNumbers, ofElements] = [512, 4096];
 
 /** All functions of a model, those of initial values first. */
 export const functionsOf = (model: CompiledModel): CompiledFunction[] => [
@@ -148,9 +156,10 @@ export function layoutOf(model: CompiledModel): Layout {
     if (isData) shared.set(node, place(name, `address of ${typeText(node)}`, "address"));
   const layouts = functionsOf(model).map((fn) => {
     const kind = model.functions.includes(fn) ? "function" : "initial";
+    next = upTo(ofNumbers, next);
     return numbersOf(fn, inCommon(fn, kind, place), dataSizes);
   });
-  next = aligned(next);
+  next = upTo(ofElements, next);
   const array = (wanted: string, node: Node, address: number, slot?: Slot): Place => {
     const global = inWasm(wanted);
     const about = `${node.type.dtype}${shapeText(node, slot)}`;
@@ -164,7 +173,8 @@ export function layoutOf(model: CompiledModel): Layout {
     next = aligned(next + elementBytes[node.type.dtype] * (staticSize(node.shape) ?? 0));
   }
   // Temporaries of a function lie where those of the others do.
-  const start = next;
+  const start = upTo(ofElements, next);
+  next = start;
   const functions = new Map<CompiledFunction, FunctionLayout>();
   const earlier = new Map<string, Place>();
   for (const layout of layouts) {
