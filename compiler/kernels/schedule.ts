@@ -30,23 +30,29 @@ export function schedule(program: Program, apart = false, taken: Set<string> = n
   };
   const readers = readersOf(program.stages);
   const calls = callsOf({ program, apart, letters: free, readers }, program.steps, []);
-  return toldApart(calls, isFree);
+  return toldApart(calls, program.name, isFree);
 }
 
 /**
  * Nests get names of their own where they write the same values one after the other, or where a value or
- * another function is called as one of them would be.
+ * another function is called as one of them would be. What computes the initial W is `initial_W_values`, for its
+ * function has the name of W already.
  */
-function toldApart(calls: readonly Call[], isFree: (name: string) => boolean): Call[] {
+function toldApart(
+  calls: readonly Call[],
+  ofFunction: string,
+  isFree: (name: string) => boolean,
+): Call[] {
   return calls.map((call) => {
-    if (call.kind === "repeat") return { ...call, body: toldApart(call.body, isFree) };
+    if (call.kind === "repeat") return { ...call, body: toldApart(call.body, ofFunction, isFree) };
     if (call.kind === "choice") {
-      const holds = toldApart(call.holds, isFree);
-      return { ...call, holds, otherwise: toldApart(call.otherwise, isFree) };
+      const holds = toldApart(call.holds, ofFunction, isFree);
+      return { ...call, holds, otherwise: toldApart(call.otherwise, ofFunction, isFree) };
     }
     if (call.kind === "size") return call;
-    let { name } = call.nest;
-    for (let n = 2; !isFree(name); n++) name = `${call.nest.name}_${n === 2 ? "more" : n}`;
+    const own = ofFunction === `initial_${call.nest.name}` ? "values" : call.nest.name;
+    let name = own;
+    for (let n = 2; !isFree(name); n++) name = `${own}_${n === 2 ? "more" : n}`;
     return { kind: "nest", nest: { ...call.nest, name } };
   });
 }

@@ -132,7 +132,9 @@ export class RandomStream {
   /** A source of numbers for the value that is being made; `part` names what is only a part of it. */
   #source(part?: string): () => Source {
     const owner = [currentName(), part].filter(Boolean).join(".") || "draw";
-    const { name, number } = newStream(`${this.name}.${owner}`);
+    // A stream that is made within what is drawn has its name already: dropped.mask, not dropped.dropped.mask.
+    const within = owner.startsWith(`${this.name}.`) ? owner : undefined;
+    const { name, number } = newStream(`${this.name}.${owner}`, within);
     const calls = callCounter(name.replace(/\W+/g, "_"));
     this.#counters.push(calls);
     return () => ({

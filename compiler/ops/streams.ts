@@ -27,9 +27,18 @@ export function uniqueName(name: string): string {
 /** The value that is being made, by the names of all that it is a part of: `hidden.mask`. */
 export const currentName = (): string => currentScope().join(".");
 
-/** A stream of its own for the value of this name: {@link uniqueName}, and its number. */
-export function newStream(value: string): { readonly name: string; readonly number: number } {
-  const name = uniqueName(value);
+/**
+ * A stream of its own for the value of this name: {@link uniqueName}, and its number.
+ *
+ * @param shown what the stream is called where no other one is; its numbers are those of `value`
+ */
+export function newStream(
+  value: string,
+  shown = value,
+): { readonly name: string; readonly number: number } {
+  const full = uniqueName(value);
+  const short = `${shown}${full.slice(value.length)}`;
+  const name = [...names.values()].includes(short) ? full : short;
   let text = `${value}#${(counts.get(value) as number) - 1}`;
   let number = hashOf(text);
   // Of two names with one number the later is hashed again.

@@ -590,7 +590,7 @@ list_sums_5x5(
  *   with each operation rounded by itself
  */
 static rounds_each never_inline void
-initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
+initial_layer0_W_values(float *restrict layer0_W, int32_t seed) {
   for (int i = 0; i < 20; i++) {
     for (int j = 0; j < 5; j++) {
       for (int k = 0; k < 5; k++) {
@@ -605,7 +605,7 @@ initial_layer0_W_layer0_W(float *restrict layer0_W, int32_t seed) {
 /** initial_layer0_W(seed); updates layer0_W */
 static void initial_layer0_W(struct lenet *model, int32_t seed) {
   float *layer0_W = model->layer0_W; /* [20, 1, 5, 5] */
-  initial_layer0_W_layer0_W(layer0_W, seed);
+  initial_layer0_W_values(layer0_W, seed);
 }
 
 /**
@@ -615,7 +615,7 @@ static void initial_layer0_W(struct lenet *model, int32_t seed) {
  *   with each operation rounded by itself
  */
 static rounds_each never_inline void
-initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
+initial_layer1_W_values(float *restrict layer1_W, int32_t seed) {
   for (int i = 0; i < 50; i++) {
     for (int j = 0; j < 20; j++) {
       for (int k = 0; k < 5; k++) {
@@ -633,11 +633,11 @@ initial_layer1_W_layer1_W(float *restrict layer1_W, int32_t seed) {
 /** initial_layer1_W(seed); updates layer1_W */
 static void initial_layer1_W(struct lenet *model, int32_t seed) {
   float *layer1_W = model->layer1_W; /* [50, 20, 5, 5] */
-  initial_layer1_W_layer1_W(layer1_W, seed);
+  initial_layer1_W_values(layer1_W, seed);
 }
 
-/** What initial_hidden_W_hidden_W works on. */
-struct initial_hidden_W_hidden_W_operands {
+/** What initial_hidden_W_values works on. */
+struct initial_hidden_W_values_operands {
   float *hidden_W;
   int32_t seed;
 };
@@ -648,7 +648,7 @@ struct initial_hidden_W_hidden_W_operands {
  *   with each operation rounded by itself
  */
 static rounds_each never_inline void
-initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
+initial_hidden_W_values(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13 /* i of a unit */; i < least(800, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       const int hidden_W_at = i * 500 + j;
@@ -659,16 +659,16 @@ initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int 
   }
 }
 
-static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
-  const struct initial_hidden_W_hidden_W_operands *operands = on;
-  initial_hidden_W_hidden_W(operands->hidden_W, operands->seed, from, to);
+static void initial_hidden_W_values_units(void *on, int from, int to) {
+  const struct initial_hidden_W_values_operands *operands = on;
+  initial_hidden_W_values(operands->hidden_W, operands->seed, from, to);
 }
 
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct lenet *model, int32_t seed) {
   float *hidden_W = model->hidden_W; /* [800, 500] */
-  adjoint_parallel(model->adjoint_pool, initial_hidden_W_hidden_W_units,
-      &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed}, PIECES(800, 13));
+  adjoint_parallel(model->adjoint_pool, initial_hidden_W_values_units,
+      &(struct initial_hidden_W_values_operands){hidden_W, seed}, PIECES(800, 13));
 }
 
 /** What train_h0_convolved works on. */

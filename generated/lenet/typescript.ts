@@ -182,14 +182,14 @@ function random(seed: number, stream: number, call: number, counter: number): nu
 /** initial_layer0_W(seed); updates layer0_W */
 function initial_layer0_W(state: State, seed: number): void {
   const { layer0_W } = state;
-  initial_layer0_W_layer0_W(layer0_W, seed);
+  initial_layer0_W_values(layer0_W, seed);
 }
 
 /**
  * layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
  *   for i < 20, j < 5, k < 5
  */
-function initial_layer0_W_layer0_W(layer0_W: Float32Array, seed: number): void {
+function initial_layer0_W_values(layer0_W: Float32Array, seed: number): void {
   for (let i = 0; i < 20; i++) {
     for (let j = 0; j < 5; j++) {
       for (let k = 0; k < 5; k++) {
@@ -204,14 +204,14 @@ function initial_layer0_W_layer0_W(layer0_W: Float32Array, seed: number): void {
 /** initial_layer1_W(seed); updates layer1_W */
 function initial_layer1_W(state: State, seed: number): void {
   const { layer1_W } = state;
-  initial_layer1_W_layer1_W(layer1_W, seed);
+  initial_layer1_W_values(layer1_W, seed);
 }
 
 /**
  * layer1_W[i,j,k,l] ← 0.17192048·random(layer1.W, i·500 + j·25 + k·5 + l) − 0.08596024
  *   for i < 50, j < 20, k < 5, l < 5
  */
-function initial_layer1_W_layer1_W(layer1_W: Float32Array, seed: number): void {
+function initial_layer1_W_values(layer1_W: Float32Array, seed: number): void {
   for (let i = 0; i < 50; i++) {
     for (let j = 0; j < 20; j++) {
       for (let k = 0; k < 5; k++) {
@@ -228,14 +228,14 @@ function initial_layer1_W_layer1_W(layer1_W: Float32Array, seed: number): void {
 /** initial_hidden_W(seed); updates hidden_W */
 function initial_hidden_W(state: State, seed: number): void {
   const { hidden_W } = state;
-  initial_hidden_W_hidden_W(hidden_W, seed);
+  initial_hidden_W_values(hidden_W, seed);
 }
 
 /**
  * hidden_W[i,j] ← 0.13587324·random(hidden.W, i·500 + j) − 0.06793662
  *   for i < 800, j < 500
  */
-function initial_hidden_W_hidden_W(hidden_W: Float32Array, seed: number): void {
+function initial_hidden_W_values(hidden_W: Float32Array, seed: number): void {
   for (let i = 0; i < 800; i++) {
     for (let j = 0; j < 500; j++) {
       hidden_W[i * 500

@@ -38,7 +38,7 @@
   (global $initial_layer0_W.seed i32 (i32.const 1024)) ;; int32
   ;; What a call of initial_layer1_W works on, with $initial_layer0_W.seed.
   ;; What a call of initial_hidden_W works on, with $initial_layer0_W.seed.
-  (global $initial_hidden_W.hidden_W.job i32 (i32.const 0)) ;; place in the table below
+  (global $initial_hidden_W.values.job i32 (i32.const 0)) ;; place in the table below
   ;; What a call of train works on.
   (global $train.index i32 (i32.const 1536)) ;; int64
   (global $train.cost i32 (i32.const 1544)) ;; float32
@@ -117,14 +117,13 @@
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref
-    (elem $initial_hidden_W.hidden_W $train.h0_convolved $train.h0_pooled_and_h0
-      $train.h1_convolved $train.h1_pooled_and_h1 $train.h2 $train.p_logits $train.d_h2_linear
-      $train.d_h1_linear $train.d_h1_linear_share $train.d_h0_arranged
-      $train.d_h0_linear_and_d_h0_linear_share $train.x_arranged $train.d_layer0_W_arranged
-      $train.layer0_b $train.h0_arranged $train.d_layer1_W_arranged $train.layer1_b
-      $train.hidden_W $train.hidden_b $train.output_W $validate.h0 $validate.h1
-      $probabilities.h0_convolved $probabilities.h0 $probabilities.h1_convolved $probabilities.h1
-      $probabilities.h2 $probabilities.scores_logits))
+    (elem $initial_hidden_W.values $train.h0_convolved $train.h0_pooled_and_h0 $train.h1_convolved
+      $train.h1_pooled_and_h1 $train.h2 $train.p_logits $train.d_h2_linear $train.d_h1_linear
+      $train.d_h1_linear_share $train.d_h0_arranged $train.d_h0_linear_and_d_h0_linear_share
+      $train.x_arranged $train.d_layer0_W_arranged $train.layer0_b $train.h0_arranged
+      $train.d_layer1_W_arranged $train.layer1_b $train.hidden_W $train.hidden_b $train.output_W
+      $validate.h0 $validate.h1 $probabilities.h0_convolved $probabilities.h0
+      $probabilities.h1_convolved $probabilities.h1 $probabilities.h2 $probabilities.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at: so many bytes, and 64 that vectors
   ;; may reach beyond them. They are counted in double precision: no product of sizes wraps around.
@@ -1713,7 +1712,7 @@
 
   ;; layer0_W[i,j,k] ← 0.4·random(layer0.W, i·25 + j·5 + k) − 0.2
   ;;   for i < 20, j < 5, k < 5
-  (func $initial_layer0_W.layer0_W
+  (func $initial_layer0_W.values
     (local $layer0_W i32) (local $seed i32) (local $i i32) (local $j i32) (local $k i32)
     (local.set $layer0_W (global.get $layer0_W))
     (local.set $seed (i32.load (global.get $initial_layer0_W.seed)))
@@ -1786,11 +1785,11 @@
 
   ;; initial_layer0_W(seed); updates layer0_W
   (func $initial_layer0_W
-    (call $initial_layer0_W.layer0_W))
+    (call $initial_layer0_W.values))
 
   ;; layer1_W[i,j,k,l] ← 0.17192048·random(layer1.W, i·500 + j·25 + k·5 + l) − 0.08596024
   ;;   for i < 50, j < 20, k < 5, l < 5
-  (func $initial_layer1_W.layer1_W
+  (func $initial_layer1_W.values
     (local $layer1_W i32) (local $seed i32) (local $i i32) (local $j i32) (local $k i32)
     (local $l i32)
     (local.set $layer1_W (global.get $layer1_W))
@@ -1876,11 +1875,11 @@
 
   ;; initial_layer1_W(seed); updates layer1_W
   (func $initial_layer1_W
-    (call $initial_layer1_W.layer1_W))
+    (call $initial_layer1_W.values))
 
   ;; hidden_W[i,j] ← 0.13587324·random(hidden.W, i·500 + j) − 0.06793662
   ;;   for i < 800, j < 500
-  (func $initial_hidden_W.hidden_W (param $from i32) (param $to i32)
+  (func $initial_hidden_W.values (param $from i32) (param $to i32)
     (local $hidden_W i32) (local $seed i32) (local $end i32) (local $i i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $seed (i32.load (global.get $initial_layer0_W.seed)))
@@ -1918,7 +1917,7 @@
 
   ;; initial_hidden_W(seed); updates hidden_W
   (func $initial_hidden_W
-    (call $share (global.get $initial_hidden_W.hidden_W.job) (i32.const 62 (; units ;))))
+    (call $share (global.get $initial_hidden_W.values.job) (i32.const 62 (; units ;))))
 
   ;; h0_convolved[i,j,k,l] = Σ_mn x[i,k·28 + m·28 + l + n]·layer0_W[j,4 − m,4 − n]
   ;;   for i < 500, j < 20, k < 24, l < 24, m < 5, n < 5

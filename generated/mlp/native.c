@@ -520,8 +520,8 @@ tile_10x2(
   #endif
 }
 
-/** What initial_hidden_W_hidden_W works on. */
-struct initial_hidden_W_hidden_W_operands {
+/** What initial_hidden_W_values works on. */
+struct initial_hidden_W_values_operands {
   float *hidden_W;
   int32_t seed;
 };
@@ -532,7 +532,7 @@ struct initial_hidden_W_hidden_W_operands {
  *   with each operation rounded by itself
  */
 static rounds_each never_inline void
-initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int to) {
+initial_hidden_W_values(float *restrict hidden_W, int32_t seed, int from, int to) {
   for (int i = from * 13 /* i of a unit */; i < least(784, to * 13); i++) {
     for (int j = 0; j < 500; j++) {
       const int hidden_W_at = i * 500 + j;
@@ -543,16 +543,16 @@ initial_hidden_W_hidden_W(float *restrict hidden_W, int32_t seed, int from, int 
   }
 }
 
-static void initial_hidden_W_hidden_W_units(void *on, int from, int to) {
-  const struct initial_hidden_W_hidden_W_operands *operands = on;
-  initial_hidden_W_hidden_W(operands->hidden_W, operands->seed, from, to);
+static void initial_hidden_W_values_units(void *on, int from, int to) {
+  const struct initial_hidden_W_values_operands *operands = on;
+  initial_hidden_W_values(operands->hidden_W, operands->seed, from, to);
 }
 
 /** initial_hidden_W(seed); updates hidden_W */
 static void initial_hidden_W(struct mlp *model, int32_t seed) {
   float *hidden_W = model->hidden_W; /* [784, 500] */
-  adjoint_parallel(model->adjoint_pool, initial_hidden_W_hidden_W_units,
-      &(struct initial_hidden_W_hidden_W_operands){hidden_W, seed}, PIECES(784, 13));
+  adjoint_parallel(model->adjoint_pool, initial_hidden_W_values_units,
+      &(struct initial_hidden_W_values_operands){hidden_W, seed}, PIECES(784, 13));
 }
 
 /** What train_h works on. */

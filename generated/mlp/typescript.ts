@@ -105,14 +105,14 @@ function random(seed: number, stream: number, call: number, counter: number): nu
 /** initial_hidden_W(seed); updates hidden_W */
 function initial_hidden_W(state: State, seed: number): void {
   const { hidden_W } = state;
-  initial_hidden_W_hidden_W(hidden_W, seed);
+  initial_hidden_W_values(hidden_W, seed);
 }
 
 /**
  * hidden_W[i,j] ← 0.13671719·random(hidden.W, i·500 + j) − 0.06835859
  *   for i < 784, j < 500
  */
-function initial_hidden_W_hidden_W(hidden_W: Float32Array, seed: number): void {
+function initial_hidden_W_values(hidden_W: Float32Array, seed: number): void {
   for (let i = 0; i < 784; i++) {
     for (let j = 0; j < 500; j++) {
       hidden_W[i * 500

@@ -32,7 +32,7 @@
   (global $pool.spins i32 (i32.const 10000)) ;; how often a thread looks before it sleeps
   ;; What a call of initial_hidden_W works on.
   (global $initial_hidden_W.seed i32 (i32.const 1024)) ;; int32
-  (global $initial_hidden_W.hidden_W.job i32 (i32.const 0)) ;; place in the table below
+  (global $initial_hidden_W.values.job i32 (i32.const 0)) ;; place in the table below
   ;; What a call of train works on.
   (global $train.index i32 (i32.const 1536)) ;; int64
   (global $train.cost i32 (i32.const 1544)) ;; float32
@@ -73,7 +73,7 @@
   ;; Functions whose units threads share.
   (type $units (func (param $from i32) (param $to i32)))
   (table funcref
-    (elem $initial_hidden_W.hidden_W $train.h $train.p_logits $train.d_linear $train.hidden_W
+    (elem $initial_hidden_W.values $train.h $train.p_logits $train.d_linear $train.hidden_W
       $train.output_W $probabilities.features $probabilities.scores_logits))
 
   ;; Takes memory from what is free, whose address lies at $at: so many bytes, and 64 that vectors
@@ -1333,7 +1333,7 @@
 
   ;; hidden_W[i,j] ← 0.13671719·random(hidden.W, i·500 + j) − 0.06835859
   ;;   for i < 784, j < 500
-  (func $initial_hidden_W.hidden_W (param $from i32) (param $to i32)
+  (func $initial_hidden_W.values (param $from i32) (param $to i32)
     (local $hidden_W i32) (local $seed i32) (local $end i32) (local $i i32) (local $j i32)
     (local.set $hidden_W (global.get $hidden_W))
     (local.set $seed (i32.load (global.get $initial_hidden_W.seed)))
@@ -1371,7 +1371,7 @@
 
   ;; initial_hidden_W(seed); updates hidden_W
   (func $initial_hidden_W
-    (call $share (global.get $initial_hidden_W.hidden_W.job) (i32.const 61 (; units ;))))
+    (call $share (global.get $initial_hidden_W.values.job) (i32.const 61 (; units ;))))
 
   ;; h[i,j] = tanh(linear[i,j])
   ;;   where linear[i,j] = Σ_k x[i,k]·hidden_W[k,j] + hidden_b[j]

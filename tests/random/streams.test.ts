@@ -135,6 +135,20 @@ export const f = fn([], [...pair, u]);
   );
 });
 
+test.serial("streams and initial values say a name once", async (t) => {
+  const files = await generate(`${header}
+const W = shared(uniform([6, 6]));
+const dropped = dropout(W, 0.4, randomStream(3));
+export const f = fn([], dropped);
+`);
+  const maths = files.get("maths.md") as string;
+  t.true(maths.includes("| `dropped_mask` |"));
+  t.true(maths.includes("random(dropped.mask, "));
+  const code = files.get("typescript.ts") as string;
+  t.true(code.includes("function initial_W_values("));
+  t.notRegex(code, /dropped_dropped|W_W/);
+});
+
 test.serial("training goes on from a file as if it had not been interrupted", async (t) => {
   const create = await trainers(`${header}
 const x = vector(6);
@@ -185,7 +199,9 @@ export const f = fn([x], [x * m + u, k]);
   t.true(maths.includes("m \\sim \\mathcal{B}\\left(1,\\, 0.7\\right)"));
   t.true(maths.includes("u \\sim \\mathcal{U}\\left(0,\\, 1\\right)"));
   t.true(maths.includes("[random(rng.m, i) < 0.7]"));
-  t.true(maths.includes("| `rng_m` | int32 | scalar | $`0`$ |"));
+  t.true(
+    maths.includes("| `rng_m` | int32 | scalar | $`0`$; counts the draws of a random stream |"),
+  );
   t.false(/\d parameters/.test(maths.replace("0 parameters", "")));
 });
 

@@ -83,8 +83,10 @@ function variables(shared: readonly SharedVariable[]): string[] {
 }
 
 function initialText(v: SharedVariable): string {
-  const initial = sharedInfo(v.node)?.initial;
-  return initial ? inline(tex(initial, (node) => node.label && texName(node.label.name))) : "";
+  const { initial, next } = sharedInfo(v.node) ?? {};
+  if (!initial) return "";
+  const text = inline(tex(initial, (node) => node.label && texName(node.label.name)));
+  return next ? `${text}; counts the draws of a random stream` : text;
 }
 
 /** Names of what a function returns, for values without one. */
