@@ -1,6 +1,6 @@
 // TypeScript target: the reference. Generated from models/lenet.ts by Adjoint; do not edit.
 // Regenerate: npm run codegen -- models/lenet.ts
-// @ts-nocheck: whether array[i] may be undefined is a setting of the project; Adjoint's own tests check these types.
+// @ts-nocheck: projects differ on whether array[i] may be undefined; Adjoint's tests check it
 
 /** Memory of one trainer. */
 export interface State {

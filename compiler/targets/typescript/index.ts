@@ -42,7 +42,7 @@ import {
  * `tsc --init`, could not compile. What the file exports keeps its types.
  */
 const uncheckedIndices =
-  "@ts-nocheck: whether array[i] may be undefined is a setting of the project; Adjoint's own tests check these types.";
+  "@ts-nocheck: projects differ on whether array[i] may be undefined; Adjoint's tests check it";
 
 /** Writes `typescript.ts` of a model. @param instrument what the build does besides computing */
 export function emitTypescript(model: CompiledModel, instrument?: Instrument): string {
