@@ -1,7 +1,8 @@
 /** Training in a real browser, under the policies that pages have: headless Chromium, where it is installed. */
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -79,7 +80,8 @@ async function visit(program: string): Promise<ReadonlyMap<string, Report>> {
       const end = (error?: Error): void => {
         clearTimeout(timer);
         shown?.once("exit", () => server.close(() => (error ? fail(error) : done())));
-        shown?.kill("SIGKILL");
+        // With all its processes, which would go on writing to its profile.
+        if (shown?.pid) process.kill(-shown.pid, "SIGKILL");
         server.closeAllConnections();
       };
       server.listen(0, "127.0.0.1", () => {
@@ -92,12 +94,12 @@ async function visit(program: string): Promise<ReadonlyMap<string, Report>> {
         ];
         const own = `--user-data-dir=${path.join(folder, "profile")}`;
         const url = `http://127.0.0.1:${port}/${names[0]}/`;
-        shown = spawn(program, [...flags, own, url], { stdio: "ignore" });
+        shown = spawn(program, [...flags, own, url], { stdio: "ignore", detached: true });
         shown.once("error", end);
       });
     });
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
   return found;
 }
