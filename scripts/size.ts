@@ -10,7 +10,7 @@ checkArguments(
 );
 
 /** Bytes that trainer and runtime may take together with the largest target that browsers choose, gzipped. */
-const limit = 15_500;
+const limit = 15_000;
 
 const { outputFiles, metafile } = await build({
   stdin: {

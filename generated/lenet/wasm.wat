@@ -885,137 +885,13 @@
         (br $waiting))))
 
   ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
-  ;; The rows of left are left_row bytes apart, its steps 4 bytes.
-  (func $tile_3x3 (param $left i32) (param $left_row i32) (param $right i32) (param $steps i32)
-      (param $right_step i32) (param $sums i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
-    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
-    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
-    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
-    (local.set $left_0 (local.get $left))
-    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
-    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
-    ;; four steps a turn
-    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
-    (if
-      (local.get $turns)
-      (then
-        (loop $each_turn
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat offset=8 (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat offset=8 (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat offset=8 (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat offset=12 (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat offset=12 (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat offset=12 (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 16)))
-          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 16)))
-          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 16)))
-          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
-    ;; the rest of the steps
-    (local.set $turns (i32.and (local.get $steps) (i32.const 3)))
-    (if
-      (local.get $turns)
-      (then
-        (loop $each_other
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-          (br_if $each_other (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
-    (v128.store (local.get $sums) (local.get $sum00))
-    (v128.store offset=16 (local.get $sums) (local.get $sum01))
-    (v128.store offset=32 (local.get $sums) (local.get $sum02))
-    (v128.store offset=48 (local.get $sums) (local.get $sum10))
-    (v128.store offset=64 (local.get $sums) (local.get $sum11))
-    (v128.store offset=80 (local.get $sums) (local.get $sum12))
-    (v128.store offset=96 (local.get $sums) (local.get $sum20))
-    (v128.store offset=112 (local.get $sums) (local.get $sum21))
-    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
-
-  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
-  ;; The rows of left begin where left_rows says, its steps 4 bytes.
-  (func $tile_3x3_listed (param $left_rows i32) (param $right i32) (param $steps i32)
-      (param $right_step i32) (param $sums i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
-    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
-    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
-    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
-    (local.set $left_0 (i32.load (local.get $left_rows)))
-    (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
-    (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
+  ;; The rows of left begin anywhere, its steps are 4 bytes apart.
+  (func $tile_3x3 (param $left_0 i32) (param $left_1 i32) (param $left_2 i32) (param $right i32)
+      (param $steps i32) (param $right_step i32) (param $sums i32)
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $y2 v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum02 v128) (local $sum10 v128)
+    (local $sum11 v128) (local $sum12 v128) (local $sum20 v128) (local $sum21 v128)
+    (local $sum22 v128)
     ;; four steps a turn
     (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
     (if
@@ -1205,19 +1081,14 @@
     (v128.store offset=128 (local.get $sums) (local.get $sum22)))
 
   ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 5 rows and 8 columns.
-  ;; The rows of left are left_row bytes apart, its steps left_step bytes.
-  (func $tile_5x2_strided (param $left i32) (param $left_row i32) (param $right i32)
-      (param $steps i32) (param $left_step i32) (param $right_step i32) (param $sums i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128)
-    (local $sum00 v128) (local $sum01 v128) (local $sum10 v128) (local $sum11 v128)
-    (local $sum20 v128) (local $sum21 v128) (local $sum30 v128) (local $sum31 v128)
-    (local $sum40 v128) (local $sum41 v128)
-    (local.set $left_0 (local.get $left))
-    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
-    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
-    (local.set $left_3 (i32.add (local.get $left_2) (local.get $left_row)))
-    (local.set $left_4 (i32.add (local.get $left_3) (local.get $left_row)))
+  ;; The rows of left begin anywhere, its steps are left_step bytes apart.
+  (func $tile_5x2_strided (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+      (param $left_3 i32) (param $left_4 i32) (param $right i32) (param $steps i32)
+      (param $left_step i32) (param $right_step i32) (param $sums i32)
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $sum00 v128)
+    (local $sum01 v128) (local $sum10 v128) (local $sum11 v128) (local $sum20 v128)
+    (local $sum21 v128) (local $sum30 v128) (local $sum31 v128) (local $sum40 v128)
+    (local $sum41 v128)
     ;; two steps a turn
     (local.set $turns (i32.shr_u (local.get $steps) (i32.const 1)))
     (if
@@ -1304,22 +1175,17 @@
     (v128.store offset=144 (local.get $sums) (local.get $sum41)))
 
   ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 5 rows and 8 columns.
-  ;; The rows of left are left_row bytes apart, its steps left_step bytes.
+  ;; The rows of left begin anywhere, its steps are left_step bytes apart.
   ;; Steps are counted by loops in loops; steps of a loop around begin where the one inside has
   ;;     ended.
-  (func $tile_5x2_strided_2_loops (param $left i32) (param $left_row i32) (param $right i32)
-      (param $steps_1 i32) (param $left_step_1 i32) (param $right_step_1 i32) (param $steps i32)
-      (param $left_step i32) (param $right_step i32) (param $sums i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $rest_1 i32) (local $turns i32) (local $x v128) (local $y0 v128)
-    (local $y1 v128) (local $sum00 v128) (local $sum01 v128) (local $sum10 v128)
-    (local $sum11 v128) (local $sum20 v128) (local $sum21 v128) (local $sum30 v128)
-    (local $sum31 v128) (local $sum40 v128) (local $sum41 v128)
-    (local.set $left_0 (local.get $left))
-    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
-    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
-    (local.set $left_3 (i32.add (local.get $left_2) (local.get $left_row)))
-    (local.set $left_4 (i32.add (local.get $left_3) (local.get $left_row)))
+  (func $tile_5x2_strided_2_loops (param $left_0 i32) (param $left_1 i32) (param $left_2 i32)
+      (param $left_3 i32) (param $left_4 i32) (param $right i32) (param $steps_1 i32)
+      (param $left_step_1 i32) (param $right_step_1 i32) (param $steps i32) (param $left_step i32)
+      (param $right_step i32) (param $sums i32)
+    (local $rest_1 i32) (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum10 v128) (local $sum11 v128)
+    (local $sum20 v128) (local $sum21 v128) (local $sum30 v128) (local $sum31 v128)
+    (local $sum40 v128) (local $sum41 v128)
     (local.set $rest_1 (local.get $steps_1))
     (loop $each_of_steps_1
       ;; two steps a turn
@@ -1526,21 +1392,14 @@
     (v128.store offset=144 (local.get $sums) (local.get $sum41)))
 
   ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 6 rows and 8 columns.
-  ;; The rows of left begin where left_rows says, its steps 4 bytes.
-  (func $tile_6x2_listed (param $left_rows i32) (param $right i32) (param $steps i32)
+  ;; The rows of left begin anywhere, its steps are 4 bytes apart.
+  (func $tile_6x2 (param $left_0 i32) (param $left_1 i32) (param $left_2 i32) (param $left_3 i32)
+      (param $left_4 i32) (param $left_5 i32) (param $right i32) (param $steps i32)
       (param $right_step i32) (param $sums i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32) (local $turns i32) (local $x v128) (local $y0 v128)
-    (local $y1 v128) (local $sum00 v128) (local $sum01 v128) (local $sum10 v128)
-    (local $sum11 v128) (local $sum20 v128) (local $sum21 v128) (local $sum30 v128)
-    (local $sum31 v128) (local $sum40 v128) (local $sum41 v128) (local $sum50 v128)
-    (local $sum51 v128)
-    (local.set $left_0 (i32.load (local.get $left_rows)))
-    (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
-    (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
-    (local.set $left_3 (i32.load offset=12 (local.get $left_rows)))
-    (local.set $left_4 (i32.load offset=16 (local.get $left_rows)))
-    (local.set $left_5 (i32.load offset=20 (local.get $left_rows)))
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $sum00 v128)
+    (local $sum01 v128) (local $sum10 v128) (local $sum11 v128) (local $sum20 v128)
+    (local $sum21 v128) (local $sum30 v128) (local $sum31 v128) (local $sum40 v128)
+    (local $sum41 v128) (local $sum50 v128) (local $sum51 v128)
     ;; four steps a turn
     (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
     (if
@@ -1927,7 +1786,7 @@
     (local $x i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $right i32) (local $j_first i32) (local $left i32) (local $j_end i32) (local $j i32)
     (local $sums.row i32) (local $h0_convolved.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
@@ -1985,13 +1844,18 @@
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $tile_5x2_strided
+              (local.set $left
                 (i32.add
                   (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
                   (i32.mul
                     (local.get $j_first)
-                    (i32.const 100 (; from row to row of left, in bytes ;))))
-                (i32.const 100 (; left_row ;))
+                    (i32.const 100 (; from row to row of left, in bytes ;)))))
+              (call $tile_5x2_strided
+                (local.get $left)
+                (i32.add (local.get $left) (i32.const 100 (; a row ;)))
+                (i32.add (local.get $left) (i32.const 200 (; 2 rows ;)))
+                (i32.add (local.get $left) (i32.const 300 (; 3 rows ;)))
+                (i32.add (local.get $left) (i32.const 400 (; 4 rows ;)))
                 (local.get $right)
                 (i32.const 25 (; steps ;))
                 (i32.const -4 (; left_step ;))
@@ -2164,8 +2028,8 @@
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
-    (local $sums.row i32) (local $h1_convolved.row i32)
+    (local $q i32) (local $right i32) (local $j_first i32) (local $left i32) (local $j_end i32)
+    (local $j i32) (local $sums.row i32) (local $h1_convolved.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
     (local.set $h0 (global.get $train.h0))
@@ -2230,13 +2094,18 @@
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $tile_5x2_strided_2_loops
+              (local.set $left
                 (i32.add
                   (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
                   (i32.mul
                     (local.get $j_first)
-                    (i32.const 2000 (; from row to row of left, in bytes ;))))
-                (i32.const 2000 (; left_row ;))
+                    (i32.const 2000 (; from row to row of left, in bytes ;)))))
+              (call $tile_5x2_strided_2_loops
+                (local.get $left)
+                (i32.add (local.get $left) (i32.const 2000 (; a row ;)))
+                (i32.add (local.get $left) (i32.const 4000 (; 2 rows ;)))
+                (i32.add (local.get $left) (i32.const 6000 (; 3 rows ;)))
+                (i32.add (local.get $left) (i32.const 8000 (; 4 rows ;)))
                 (local.get $right)
                 (i32.const 20 (; steps_1 ;))
                 (i32.const 200 (; left_step_1 ;))
@@ -2414,8 +2283,8 @@
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $unit i32)
     (local $j_first i32) (local $i_from i32) (local $columns i32) (local $i_to i32)
     (local $sums i32) (local $right i32) (local $i_first i32) (local $i_tile i32)
-    (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32) (local $h2.row i32)
-    (local $hidden_b.row i32)
+    (local $left i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $h2.row i32) (local $hidden_b.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 38400 (; sums, behind what is copied ;))))
     (local.set $h1 (global.get $train.h1))
@@ -2458,13 +2327,16 @@
               (call $i32_min
                 (local.get $i_first)
                 (i32.const 497 (; where the last whole tile begins ;))))
-            (call $tile_3x3
+            (local.set $left
               (i32.add
                 (local.get $h1)
                 (i32.mul
                   (local.get $i_tile)
-                  (i32.const 3200 (; from row to row of left, in bytes ;))))
-              (i32.const 3200 (; left_row ;))
+                  (i32.const 3200 (; from row to row of left, in bytes ;)))))
+            (call $tile_3x3
+              (local.get $left)
+              (i32.add (local.get $left) (i32.const 3200 (; a row ;)))
+              (i32.add (local.get $left) (i32.const 6400 (; 2 rows ;)))
               (local.get $right)
               (i32.const 800 (; steps ;))
               (i32.const 48 (; right_step ;))
@@ -2549,7 +2421,7 @@
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $i_to i32)
     (local $sums i32) (local $right i32) (local $i_first i32) (local $i_tile i32)
-    (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
+    (local $left i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
     (local $p_logits.row i32) (local $output_b.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
@@ -2591,13 +2463,16 @@
               (call $i32_min
                 (local.get $i_first)
                 (i32.const 497 (; where the last whole tile begins ;))))
-            (call $tile_3x3
+            (local.set $left
               (i32.add
                 (local.get $h2)
                 (i32.mul
                   (local.get $i_tile)
-                  (i32.const 2000 (; from row to row of left, in bytes ;))))
-              (i32.const 2000 (; left_row ;))
+                  (i32.const 2000 (; from row to row of left, in bytes ;)))))
+            (call $tile_3x3
+              (local.get $left)
+              (i32.add (local.get $left) (i32.const 2000 (; a row ;)))
+              (i32.add (local.get $left) (i32.const 4000 (; 2 rows ;)))
               (local.get $right)
               (i32.const 500 (; steps ;))
               (i32.const 48 (; right_step ;))
@@ -2836,8 +2711,8 @@
     (local $d_p_logits i32) (local $output_W i32) (local $h2 i32) (local $d_h2_linear i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
     (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
-    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
-    (local $sums.row i32) (local $h2.row i32) (local $d_h2_linear.row i32)
+    (local $i_first i32) (local $i_tile i32) (local $left i32) (local $i_end i32) (local $i i32)
+    (local $c i32) (local $sums.row i32) (local $h2.row i32) (local $d_h2_linear.row i32)
     (local $x4.constant v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 512 (; sums, behind what is copied ;))))
@@ -2887,13 +2762,16 @@
               (call $i32_min
                 (local.get $i_first)
                 (i32.const 497 (; where the last whole tile begins ;))))
-            (call $tile_3x3
+            (local.set $left
               (i32.add
                 (local.get $d_p_logits)
                 (i32.mul
                   (local.get $i_tile)
-                  (i32.const 40 (; from row to row of left, in bytes ;))))
-              (i32.const 40 (; left_row ;))
+                  (i32.const 40 (; from row to row of left, in bytes ;)))))
+            (call $tile_3x3
+              (local.get $left)
+              (i32.add (local.get $left) (i32.const 40 (; a row ;)))
+              (i32.add (local.get $left) (i32.const 80 (; 2 rows ;)))
               (local.get $right)
               (i32.const 10 (; steps ;))
               (i32.const 48 (; right_step ;))
@@ -3000,8 +2878,8 @@
     (local $unit i32) (local $jkl_first i32) (local $i_from i32) (local $columns i32)
     (local $i_to i32) (local $sums i32) (local $at i32) (local $jkl_at i32) (local $l i32)
     (local $k i32) (local $j i32) (local $to_panel i32) (local $m i32) (local $right i32)
-    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
-    (local $sums.row i32) (local $h1.row i32) (local $d_h1_linear.row i32)
+    (local $i_first i32) (local $i_tile i32) (local $left i32) (local $i_end i32) (local $i i32)
+    (local $c i32) (local $sums.row i32) (local $h1.row i32) (local $d_h1_linear.row i32)
     (local $x4.constant v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 24000 (; sums, behind what is copied ;))))
@@ -3071,13 +2949,16 @@
               (call $i32_min
                 (local.get $i_first)
                 (i32.const 497 (; where the last whole tile begins ;))))
-            (call $tile_3x3
+            (local.set $left
               (i32.add
                 (local.get $d_h2_linear)
                 (i32.mul
                   (local.get $i_tile)
-                  (i32.const 2000 (; from row to row of left, in bytes ;))))
-              (i32.const 2000 (; left_row ;))
+                  (i32.const 2000 (; from row to row of left, in bytes ;)))))
+            (call $tile_3x3
+              (local.get $left)
+              (i32.add (local.get $left) (i32.const 2000 (; a row ;)))
+              (i32.add (local.get $left) (i32.const 4000 (; 2 rows ;)))
               (local.get $right)
               (i32.const 500 (; steps ;))
               (i32.const 48 (; right_step ;))
@@ -5325,7 +5206,7 @@
     (local $images i32) (local $layer0_W i32) (local $h0_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
+    (local $right i32) (local $j_first i32) (local $left i32) (local $j_end i32) (local $j i32)
     (local $sums.row i32) (local $h0_convolved.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 832 (; sums, behind what is copied ;))))
@@ -5383,13 +5264,18 @@
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $tile_5x2_strided
+              (local.set $left
                 (i32.add
                   (i32.add (local.get $layer0_W) (i32.const 96 (; element 24, in bytes ;)))
                   (i32.mul
                     (local.get $j_first)
-                    (i32.const 100 (; from row to row of left, in bytes ;))))
-                (i32.const 100 (; left_row ;))
+                    (i32.const 100 (; from row to row of left, in bytes ;)))))
+              (call $tile_5x2_strided
+                (local.get $left)
+                (i32.add (local.get $left) (i32.const 100 (; a row ;)))
+                (i32.add (local.get $left) (i32.const 200 (; 2 rows ;)))
+                (i32.add (local.get $left) (i32.const 300 (; 3 rows ;)))
+                (i32.add (local.get $left) (i32.const 400 (; 4 rows ;)))
                 (local.get $right)
                 (i32.const 25 (; steps ;))
                 (i32.const -4 (; left_step ;))
@@ -5535,8 +5421,8 @@
     (local $h0 i32) (local $layer1_W i32) (local $h1_convolved i32) (local $unit i32)
     (local $i i32) (local $kl_first i32) (local $sums i32) (local $at i32) (local $kl_at i32)
     (local $l i32) (local $k i32) (local $to_panel i32) (local $m i32) (local $n i32)
-    (local $q i32) (local $right i32) (local $j_first i32) (local $j_end i32) (local $j i32)
-    (local $sums.row i32) (local $h1_convolved.row i32)
+    (local $q i32) (local $right i32) (local $j_first i32) (local $left i32) (local $j_end i32)
+    (local $j i32) (local $sums.row i32) (local $h1_convolved.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 16000 (; sums, behind what is copied ;))))
     (local.set $h0 (i32.load (global.get $probabilities.h0)))
@@ -5601,13 +5487,18 @@
             ;; tiles of 5 j
             (local.set $j_first (i32.const 0))
             (loop $each_j_first
-              (call $tile_5x2_strided_2_loops
+              (local.set $left
                 (i32.add
                   (i32.add (local.get $layer1_W) (i32.const 96 (; element 24, in bytes ;)))
                   (i32.mul
                     (local.get $j_first)
-                    (i32.const 2000 (; from row to row of left, in bytes ;))))
-                (i32.const 2000 (; left_row ;))
+                    (i32.const 2000 (; from row to row of left, in bytes ;)))))
+              (call $tile_5x2_strided_2_loops
+                (local.get $left)
+                (i32.add (local.get $left) (i32.const 2000 (; a row ;)))
+                (i32.add (local.get $left) (i32.const 4000 (; 2 rows ;)))
+                (i32.add (local.get $left) (i32.const 6000 (; 3 rows ;)))
+                (i32.add (local.get $left) (i32.const 8000 (; 4 rows ;)))
                 (local.get $right)
                 (i32.const 20 (; steps_1 ;))
                 (i32.const 200 (; left_step_1 ;))
@@ -5832,8 +5723,8 @@
     (local $h1 i32) (local $hidden_W i32) (local $hidden_b i32) (local $h2 i32) (local $rows i32)
     (local $unit i32) (local $j_first i32) (local $i_from i32) (local $columns i32)
     (local $i_to i32) (local $sums i32) (local $right i32) (local $i_first i32) (local $r i32)
-    (local $i i32) (local $i_end i32) (local $c i32) (local $sums.row i32) (local $h2.row i32)
-    (local $hidden_b.row i32)
+    (local $i i32) (local $left_rows i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $h2.row i32) (local $hidden_b.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 25664 (; sums, behind the list of rows ;))))
     (local.set $h1 (i32.load (global.get $probabilities.h1)))
@@ -5904,10 +5795,17 @@
                         (i32.const 2))))
                   (br_if $each_r
                     (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 6))))
-                (call $tile_6x2_listed
+                (local.set $left_rows
                   (i32.add
                     (global.get $scratch)
-                    (i32.const 25600 (; where rows begin, behind what is copied ;)))
+                    (i32.const 25600 (; where rows begin, behind what is copied ;))))
+                (call $tile_6x2
+                  (i32.load (local.get $left_rows))
+                  (i32.load offset=4 (local.get $left_rows))
+                  (i32.load offset=8 (local.get $left_rows))
+                  (i32.load offset=12 (local.get $left_rows))
+                  (i32.load offset=16 (local.get $left_rows))
+                  (i32.load offset=20 (local.get $left_rows))
                   (local.get $right)
                   (i32.const 800 (; steps ;))
                   (i32.const 32 (; right_step ;))
@@ -5983,8 +5881,8 @@
     (local $h2 i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $i_to i32) (local $sums i32) (local $right i32) (local $i_first i32) (local $r i32)
-    (local $i i32) (local $i_end i32) (local $c i32) (local $sums.row i32)
-    (local $scores_logits.row i32) (local $output_b.row i32)
+    (local $i i32) (local $left_rows i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $scores_logits.row i32) (local $output_b.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 24064 (; sums, behind the list of rows ;))))
     (local.set $h2 (i32.load (global.get $probabilities.h2)))
@@ -6051,10 +5949,14 @@
                       (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
                   (br_if $each_r
                     (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
-                (call $tile_3x3_listed
+                (local.set $left_rows
                   (i32.add
                     (global.get $scratch)
-                    (i32.const 24000 (; where rows begin, behind what is copied ;)))
+                    (i32.const 24000 (; where rows begin, behind what is copied ;))))
+                (call $tile_3x3
+                  (i32.load (local.get $left_rows))
+                  (i32.load offset=4 (local.get $left_rows))
+                  (i32.load offset=8 (local.get $left_rows))
                   (local.get $right)
                   (i32.const 500 (; steps ;))
                   (i32.const 48 (; right_step ;))

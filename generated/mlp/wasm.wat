@@ -592,137 +592,13 @@
     (local.get $sum))
 
   ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
-  ;; The rows of left are left_row bytes apart, its steps 4 bytes.
-  (func $tile_3x3 (param $left i32) (param $left_row i32) (param $right i32) (param $steps i32)
-      (param $right_step i32) (param $sums i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
-    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
-    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
-    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
-    (local.set $left_0 (local.get $left))
-    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
-    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
-    ;; four steps a turn
-    (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
-    (if
-      (local.get $turns)
-      (then
-        (loop $each_turn
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat offset=4 (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat offset=4 (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat offset=4 (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat offset=8 (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat offset=8 (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat offset=8 (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat offset=12 (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat offset=12 (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat offset=12 (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 16)))
-          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 16)))
-          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 16)))
-          (br_if $each_turn (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
-    ;; the rest of the steps
-    (local.set $turns (i32.and (local.get $steps) (i32.const 3)))
-    (if
-      (local.get $turns)
-      (then
-        (loop $each_other
-          (local.set $y0 (v128.load (local.get $right)))
-          (local.set $y1 (v128.load offset=16 (local.get $right)))
-          (local.set $y2 (v128.load offset=32 (local.get $right)))
-          (local.set $x (v128.load32_splat (local.get $left_0)))
-          (local.set $sum00 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum00)))
-          (local.set $sum01 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum01)))
-          (local.set $sum02 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum02)))
-          (local.set $x (v128.load32_splat (local.get $left_1)))
-          (local.set $sum10 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum10)))
-          (local.set $sum11 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum11)))
-          (local.set $sum12 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum12)))
-          (local.set $x (v128.load32_splat (local.get $left_2)))
-          (local.set $sum20 (f32x4.relaxed_madd (local.get $x) (local.get $y0) (local.get $sum20)))
-          (local.set $sum21 (f32x4.relaxed_madd (local.get $x) (local.get $y1) (local.get $sum21)))
-          (local.set $sum22 (f32x4.relaxed_madd (local.get $x) (local.get $y2) (local.get $sum22)))
-          (local.set $right (i32.add (local.get $right) (local.get $right_step)))
-          (local.set $left_0 (i32.add (local.get $left_0) (i32.const 4)))
-          (local.set $left_1 (i32.add (local.get $left_1) (i32.const 4)))
-          (local.set $left_2 (i32.add (local.get $left_2) (i32.const 4)))
-          (br_if $each_other (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))))
-    (v128.store (local.get $sums) (local.get $sum00))
-    (v128.store offset=16 (local.get $sums) (local.get $sum01))
-    (v128.store offset=32 (local.get $sums) (local.get $sum02))
-    (v128.store offset=48 (local.get $sums) (local.get $sum10))
-    (v128.store offset=64 (local.get $sums) (local.get $sum11))
-    (v128.store offset=80 (local.get $sums) (local.get $sum12))
-    (v128.store offset=96 (local.get $sums) (local.get $sum20))
-    (v128.store offset=112 (local.get $sums) (local.get $sum21))
-    (v128.store offset=128 (local.get $sums) (local.get $sum22)))
-
-  ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 3 rows and 12 columns.
-  ;; The rows of left begin where left_rows says, its steps 4 bytes.
-  (func $tile_3x3_listed (param $left_rows i32) (param $right i32) (param $steps i32)
-      (param $right_step i32) (param $sums i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $turns i32) (local $x v128)
-    (local $y0 v128) (local $y1 v128) (local $y2 v128) (local $sum00 v128) (local $sum01 v128)
-    (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128)
-    (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
-    (local.set $left_0 (i32.load (local.get $left_rows)))
-    (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
-    (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
+  ;; The rows of left begin anywhere, its steps are 4 bytes apart.
+  (func $tile_3x3 (param $left_0 i32) (param $left_1 i32) (param $left_2 i32) (param $right i32)
+      (param $steps i32) (param $right_step i32) (param $sums i32)
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $y2 v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum02 v128) (local $sum10 v128)
+    (local $sum11 v128) (local $sum12 v128) (local $sum20 v128) (local $sum21 v128)
+    (local $sum22 v128)
     ;; four steps a turn
     (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
     (if
@@ -912,19 +788,14 @@
     (v128.store offset=128 (local.get $sums) (local.get $sum22)))
 
   ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 5 rows and 8 columns.
-  ;; The rows of left are left_row bytes apart, its steps 4 bytes.
-  (func $tile_5x2 (param $left i32) (param $left_row i32) (param $right i32) (param $steps i32)
-      (param $right_step i32) (param $sums i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128)
-    (local $sum00 v128) (local $sum01 v128) (local $sum10 v128) (local $sum11 v128)
-    (local $sum20 v128) (local $sum21 v128) (local $sum30 v128) (local $sum31 v128)
-    (local $sum40 v128) (local $sum41 v128)
-    (local.set $left_0 (local.get $left))
-    (local.set $left_1 (i32.add (local.get $left_0) (local.get $left_row)))
-    (local.set $left_2 (i32.add (local.get $left_1) (local.get $left_row)))
-    (local.set $left_3 (i32.add (local.get $left_2) (local.get $left_row)))
-    (local.set $left_4 (i32.add (local.get $left_3) (local.get $left_row)))
+  ;; The rows of left begin anywhere, its steps are 4 bytes apart.
+  (func $tile_5x2 (param $left_0 i32) (param $left_1 i32) (param $left_2 i32) (param $left_3 i32)
+      (param $left_4 i32) (param $right i32) (param $steps i32) (param $right_step i32)
+      (param $sums i32)
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $sum00 v128)
+    (local $sum01 v128) (local $sum10 v128) (local $sum11 v128) (local $sum20 v128)
+    (local $sum21 v128) (local $sum30 v128) (local $sum31 v128) (local $sum40 v128)
+    (local $sum41 v128)
     ;; four steps a turn
     (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
     (if
@@ -1051,21 +922,14 @@
     (v128.store offset=144 (local.get $sums) (local.get $sum41)))
 
   ;; sums[r, c] = Σ_step left[r, step]·right[step, c] for 6 rows and 8 columns.
-  ;; The rows of left begin where left_rows says, its steps 4 bytes.
-  (func $tile_6x2_listed (param $left_rows i32) (param $right i32) (param $steps i32)
+  ;; The rows of left begin anywhere, its steps are 4 bytes apart.
+  (func $tile_6x2 (param $left_0 i32) (param $left_1 i32) (param $left_2 i32) (param $left_3 i32)
+      (param $left_4 i32) (param $left_5 i32) (param $right i32) (param $steps i32)
       (param $right_step i32) (param $sums i32)
-    (local $left_0 i32) (local $left_1 i32) (local $left_2 i32) (local $left_3 i32)
-    (local $left_4 i32) (local $left_5 i32) (local $turns i32) (local $x v128) (local $y0 v128)
-    (local $y1 v128) (local $sum00 v128) (local $sum01 v128) (local $sum10 v128)
-    (local $sum11 v128) (local $sum20 v128) (local $sum21 v128) (local $sum30 v128)
-    (local $sum31 v128) (local $sum40 v128) (local $sum41 v128) (local $sum50 v128)
-    (local $sum51 v128)
-    (local.set $left_0 (i32.load (local.get $left_rows)))
-    (local.set $left_1 (i32.load offset=4 (local.get $left_rows)))
-    (local.set $left_2 (i32.load offset=8 (local.get $left_rows)))
-    (local.set $left_3 (i32.load offset=12 (local.get $left_rows)))
-    (local.set $left_4 (i32.load offset=16 (local.get $left_rows)))
-    (local.set $left_5 (i32.load offset=20 (local.get $left_rows)))
+    (local $turns i32) (local $x v128) (local $y0 v128) (local $y1 v128) (local $sum00 v128)
+    (local $sum01 v128) (local $sum10 v128) (local $sum11 v128) (local $sum20 v128)
+    (local $sum21 v128) (local $sum30 v128) (local $sum31 v128) (local $sum40 v128)
+    (local $sum41 v128) (local $sum50 v128) (local $sum51 v128)
     ;; four steps a turn
     (local.set $turns (i32.shr_u (local.get $steps) (i32.const 2)))
     (if
@@ -1381,8 +1245,8 @@
   (func $train.h (param $from i32) (param $to i32)
     (local $x i32) (local $hidden_W i32) (local $hidden_b i32) (local $h i32) (local $unit i32)
     (local $j_first i32) (local $columns i32) (local $sums i32) (local $right i32)
-    (local $i_first i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
-    (local $h.row i32) (local $hidden_b.row i32)
+    (local $i_first i32) (local $left i32) (local $i_end i32) (local $i i32) (local $c i32)
+    (local $sums.row i32) (local $h.row i32) (local $hidden_b.row i32)
     (local.set $sums (global.get $scratch))
     (local.set $x (i32.load (global.get $train.x)))
     (local.set $hidden_W (global.get $hidden_W))
@@ -1402,13 +1266,18 @@
           ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (call $tile_5x2
+            (local.set $left
               (i32.add
                 (local.get $x)
                 (i32.mul
                   (local.get $i_first)
-                  (i32.const 3136 (; from row to row of left, in bytes ;))))
-              (i32.const 3136 (; left_row ;))
+                  (i32.const 3136 (; from row to row of left, in bytes ;)))))
+            (call $tile_5x2
+              (local.get $left)
+              (i32.add (local.get $left) (i32.const 3136 (; a row ;)))
+              (i32.add (local.get $left) (i32.const 6272 (; 2 rows ;)))
+              (i32.add (local.get $left) (i32.const 9408 (; 3 rows ;)))
+              (i32.add (local.get $left) (i32.const 12544 (; 4 rows ;)))
               (local.get $right)
               (i32.const 784 (; steps ;))
               (i32.const 2000 (; right_step ;))
@@ -1480,8 +1349,8 @@
   (func $train.p_logits (param $from i32) (param $to i32)
     (local $h i32) (local $output_W i32) (local $output_b i32) (local $p_logits i32)
     (local $unit i32) (local $j_first i32) (local $sums i32) (local $right i32)
-    (local $i_first i32) (local $i_tile i32) (local $i_end i32) (local $i i32) (local $c i32)
-    (local $sums.row i32) (local $p_logits.row i32) (local $output_b.row i32)
+    (local $i_first i32) (local $i_tile i32) (local $left i32) (local $i_end i32) (local $i i32)
+    (local $c i32) (local $sums.row i32) (local $p_logits.row i32) (local $output_b.row i32)
     (local.set $sums (global.get $scratch))
     (local.set $h (global.get $train.h))
     (local.set $output_W (global.get $output_W))
@@ -1503,13 +1372,16 @@
               (call $i32_min
                 (local.get $i_first)
                 (i32.const 17 (; where the last whole tile begins ;))))
-            (call $tile_3x3
+            (local.set $left
               (i32.add
                 (local.get $h)
                 (i32.mul
                   (local.get $i_tile)
-                  (i32.const 2000 (; from row to row of left, in bytes ;))))
-              (i32.const 2000 (; left_row ;))
+                  (i32.const 2000 (; from row to row of left, in bytes ;)))))
+            (call $tile_3x3
+              (local.get $left)
+              (i32.add (local.get $left) (i32.const 2000 (; a row ;)))
+              (i32.add (local.get $left) (i32.const 4000 (; 2 rows ;)))
               (local.get $right)
               (i32.const 500 (; steps ;))
               (i32.const 40 (; right_step ;))
@@ -1747,8 +1619,8 @@
     (local $d_p_logits i32) (local $output_W i32) (local $h i32) (local $d_linear i32)
     (local $unit i32) (local $j_first i32) (local $columns i32) (local $sums i32)
     (local $at i32) (local $j i32) (local $to_panel i32) (local $k i32) (local $right i32)
-    (local $i_first i32) (local $i_end i32) (local $i i32) (local $c i32) (local $sums.row i32)
-    (local $h.row i32) (local $d_linear.row i32) (local $x4.constant v128)
+    (local $i_first i32) (local $left i32) (local $i_end i32) (local $i i32) (local $c i32)
+    (local $sums.row i32) (local $h.row i32) (local $d_linear.row i32) (local $x4.constant v128)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 320 (; sums, behind what is copied ;))))
     (local.set $x4.constant (f32x4.splat (f32.const 1)))
@@ -1793,13 +1665,18 @@
           ;; tiles of 5 i
           (local.set $i_first (i32.const 0))
           (loop $each_i_first
-            (call $tile_5x2
+            (local.set $left
               (i32.add
                 (local.get $d_p_logits)
                 (i32.mul
                   (local.get $i_first)
-                  (i32.const 40 (; from row to row of left, in bytes ;))))
-              (i32.const 40 (; left_row ;))
+                  (i32.const 40 (; from row to row of left, in bytes ;)))))
+            (call $tile_5x2
+              (local.get $left)
+              (i32.add (local.get $left) (i32.const 40 (; a row ;)))
+              (i32.add (local.get $left) (i32.const 80 (; 2 rows ;)))
+              (i32.add (local.get $left) (i32.const 120 (; 3 rows ;)))
+              (i32.add (local.get $left) (i32.const 160 (; 4 rows ;)))
               (local.get $right)
               (i32.const 10 (; steps ;))
               (i32.const 32 (; right_step ;))
@@ -2480,8 +2357,8 @@
     (local $images i32) (local $hidden_W i32) (local $hidden_b i32) (local $features i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $columns i32) (local $i_to i32) (local $sums i32) (local $right i32)
-    (local $i_first i32) (local $r i32) (local $i i32) (local $i_end i32) (local $c i32)
-    (local $sums.row i32) (local $features.row i32) (local $hidden_b.row i32)
+    (local $i_first i32) (local $r i32) (local $i i32) (local $left_rows i32) (local $i_end i32)
+    (local $c i32) (local $sums.row i32) (local $features.row i32) (local $hidden_b.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 25152 (; sums, behind the list of rows ;))))
     (local.set $images (i32.load (global.get $probabilities.images)))
@@ -2550,10 +2427,17 @@
                       (i32.shl (i32.mul (local.get $i) (i32.const 784)) (i32.const 2))))
                   (br_if $each_r
                     (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 6))))
-                (call $tile_6x2_listed
+                (local.set $left_rows
                   (i32.add
                     (global.get $scratch)
-                    (i32.const 25088 (; where rows begin, behind what is copied ;)))
+                    (i32.const 25088 (; where rows begin, behind what is copied ;))))
+                (call $tile_6x2
+                  (i32.load (local.get $left_rows))
+                  (i32.load offset=4 (local.get $left_rows))
+                  (i32.load offset=8 (local.get $left_rows))
+                  (i32.load offset=12 (local.get $left_rows))
+                  (i32.load offset=16 (local.get $left_rows))
+                  (i32.load offset=20 (local.get $left_rows))
                   (local.get $right)
                   (i32.const 784 (; steps ;))
                   (i32.const 32 (; right_step ;))
@@ -2633,8 +2517,8 @@
     (local $features i32) (local $output_W i32) (local $output_b i32) (local $scores_logits i32)
     (local $rows i32) (local $unit i32) (local $j_first i32) (local $i_from i32)
     (local $i_to i32) (local $sums i32) (local $right i32) (local $i_first i32) (local $r i32)
-    (local $i i32) (local $i_end i32) (local $c i32) (local $sums.row i32)
-    (local $scores_logits.row i32) (local $output_b.row i32)
+    (local $i i32) (local $left_rows i32) (local $i_end i32) (local $c i32)
+    (local $sums.row i32) (local $scores_logits.row i32) (local $output_b.row i32)
     (local.set $sums
       (i32.add (global.get $scratch) (i32.const 24064 (; sums, behind the list of rows ;))))
     (local.set $features (i32.load (global.get $probabilities.features)))
@@ -2701,10 +2585,14 @@
                       (i32.shl (i32.mul (local.get $i) (i32.const 500)) (i32.const 2))))
                   (br_if $each_r
                     (i32.lt_s (local.tee $r (i32.add (local.get $r) (i32.const 1))) (i32.const 3))))
-                (call $tile_3x3_listed
+                (local.set $left_rows
                   (i32.add
                     (global.get $scratch)
-                    (i32.const 24000 (; where rows begin, behind what is copied ;)))
+                    (i32.const 24000 (; where rows begin, behind what is copied ;))))
+                (call $tile_3x3
+                  (i32.load (local.get $left_rows))
+                  (i32.load offset=4 (local.get $left_rows))
+                  (i32.load offset=8 (local.get $left_rows))
                   (local.get $right)
                   (i32.const 500 (; steps ;))
                   (i32.const 48 (; right_step ;))

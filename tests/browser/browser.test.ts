@@ -99,7 +99,7 @@ async function visit(program: string): Promise<ReadonlyMap<string, Report>> {
       });
     });
   } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
   return found;
 }

@@ -121,7 +121,22 @@ function writeFunction(
       input.shape.length === 0 ? scalarType(input.type.dtype) : arrayTypes[input.type.dtype];
     return `${nameIn(fn, input)}: ${type}`;
   });
-  const parameters = ["state: State", ...inputs, ...own.map((size) => `${size}: number`)];
+  const fromState = [
+    ...program.memory.map((node) => {
+      const [name, key] = [nameIn(fn, node), publicNameIn(fn, node)];
+      return key === name ? name : `${key}: ${name}`;
+    }),
+    ...plan.slots.map((slot) =>
+      isInitial ? nameIn(fn, slot.node) : `${slots.get(slot)}: ${nameIn(fn, slot.node)}`,
+    ),
+  ].filter((entry) => usedInBody(entry, fn));
+  // Every function is given the state, also one that keeps nothing.
+  const isRead = fromState.length > 0 || ofData.length > 0 || program.views.length > 0;
+  const parameters = [
+    `${isRead ? "state" : "_state"}: State`,
+    ...inputs,
+    ...own.map((size) => `${size}: number`),
+  ];
   const results = program.outputs.map((node) =>
     node.shape.length === 0 ? scalarType(node.type.dtype) : arrayTypes[node.type.dtype],
   );
@@ -135,15 +150,6 @@ function writeFunction(
   const isRenamed = fn.publicName !== program.name;
   const head = `${isInitial || isRenamed ? "" : "export "}function ${program.name}(${parameters.join(", ")}): ${returns} {`;
   out.block(head, () => {
-    const fromState = [
-      ...program.memory.map((node) => {
-        const [name, key] = [nameIn(fn, node), publicNameIn(fn, node)];
-        return key === name ? name : `${key}: ${name}`;
-      }),
-      ...plan.slots.map((slot) =>
-        isInitial ? nameIn(fn, slot.node) : `${slots.get(slot)}: ${nameIn(fn, slot.node)}`,
-      ),
-    ].filter((entry) => usedInBody(entry, fn));
     if (fromState.length > 0) out.list("const {", fromState, "} = state;", " ");
     if (ofData.length > 0) out.line(`const { ${ofData.join(", ")} } = state.sizes;`);
     for (const view of program.views) writeView(out, fn, view);

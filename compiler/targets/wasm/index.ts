@@ -105,9 +105,13 @@ function writeBytes(out: Writer, key: string, digits: string): void {
   out.indent(() => writeDigits(out, digits));
 }
 
-/** Digits in lines that an editor can show. */
+/** Digits in lines that an editor can show. A float32 constant, 43 and four bytes, stays on one: another changes no more. */
 function writeDigits(out: Writer, digits: string): void {
-  const parts = digits.match(/.{1,84}/g) ?? [""];
+  const parts = [""];
+  for (const bytes of digits.match(/43.{8}|../g) ?? []) {
+    if (parts[parts.length - 1].length + bytes.length > 84) parts.push("");
+    parts[parts.length - 1] += bytes;
+  }
   for (const [i, part] of parts.entries())
     out.line(`${i > 0 ? "+ " : ""}"${part}"${i === parts.length - 1 ? "," : ""}`);
 }

@@ -10,19 +10,13 @@ import { comment, textOf } from "./text.ts";
 /** Numbers of float32 in a vector. */
 export const lanes = 4;
 
-/** How a tile finds the rows of the left operand. */
-export type RowsOf = "spaced" | "adjacent" | "listed";
-
 export interface TileKind {
   /** 0 for sums of columns, without a left operand. */
   readonly rows: number;
   /** Vectors of columns. */
   readonly vectors: number;
-  /**
-   * Evenly `spaced`, `adjacent` in memory (the operand is transposed, or was copied together), or at addresses of their
-   * own, which a list has.
-   */
-  readonly left: RowsOf;
+  /** Whether rows of the left operand are adjacent in memory: it is transposed, or was copied together. */
+  readonly transposed: boolean;
   /** Whether steps of the left operand are not adjacent in memory; those of adjacent rows never need to be. */
   readonly strided: boolean;
   /** Loops over the steps, one in another. */
@@ -31,16 +25,16 @@ export interface TileKind {
   readonly goesOn: boolean;
 }
 
-/** `tile_6x2`, `tile_6x2_transposed`, `tile_5x2_listed_2_loops`, `column_sums_4`, `tile_6x2_more` */
-export function tileName({ rows, vectors, left, strided, levels, goesOn }: TileKind): string {
+/** `tile_6x2`, `tile_6x2_transposed`, `tile_5x2_2_loops`, `column_sums_4`, `tile_6x2_more` */
+export function tileName({ rows, vectors, transposed, strided, levels, goesOn }: TileKind): string {
   const nested = `${levels > 1 ? `_${levels}_loops` : ""}${goesOn ? "_more" : ""}`;
   if (rows === 0) return `column_sums_${vectors}${nested}`;
-  const layout = { spaced: "", adjacent: "_transposed", listed: "_listed" }[left];
+  const layout = transposed ? "_transposed" : "";
   return `tile_${rows}x${vectors}${layout}${strided ? "_strided" : ""}${nested}`;
 }
 
 const names =
-  /^(?:column_sums|tile_(?<rows>\d+)x)_?(?<vectors>\d+)(?<layout>_transposed|_listed)?(?<strided>_strided)?(?:_(?<levels>\d)_loops)?(?<more>_more)?$/;
+  /^(?:column_sums|tile_(?<rows>\d+)x)_?(?<vectors>\d+)(?<transposed>_transposed)?(?<strided>_strided)?(?:_(?<levels>\d)_loops)?(?<more>_more)?$/;
 
 /** A function of this file by its name, which says all of it; undefined for other names. */
 export function tileHelper(name: string): Helper | undefined {
@@ -50,13 +44,12 @@ export function tileHelper(name: string): Helper | undefined {
   if (listed) return listHelper(name, Number(listed[1] ?? 1), Number(listed[2]));
   const found = names.exec(name)?.groups;
   if (!found) return undefined;
-  const { rows, vectors, layout, strided, levels, more } = found;
-  const left = layout === "_transposed" ? "adjacent" : layout === "_listed" ? "listed" : "spaced";
+  const { rows, vectors, transposed, strided, levels, more } = found;
   return {
     lines: linesOfTile(name, {
       rows: Number(rows ?? 0),
       vectors: Number(vectors),
-      left,
+      transposed: transposed !== undefined,
       strided: strided !== undefined,
       levels: Number(levels ?? 1),
       goesOn: more !== undefined,
@@ -169,14 +162,14 @@ const levelNames = (levels: number): string[] =>
   range(levels).map((level) => (level === levels - 1 ? "" : `_${levels - 1 - level}`));
 
 /**
- * The parameters of a tile's function, in order: the left operand and the distance of its rows, the right one; for each
+ * The parameters of a tile's function, in order: where the left operand begins, row by row, and the right one; for each
  * loop over steps, outermost first, how many and how far apart they are, of a loop around from the end of the one
  * inside; sums.
  */
 export function tileParameters(kind: TileKind): string[] {
-  const { rows, left, levels, goesOn } = kind;
+  const { levels, goesOn } = kind;
   return [
-    ...(rows === 0 ? [] : left === "spaced" ? ["left", "left_row"] : [leftOf(kind)]),
+    ...leftPointers(kind),
     "right",
     ...levelNames(levels).flatMap((suffix) => [
       `steps${suffix}`,
@@ -188,23 +181,27 @@ export function tileParameters(kind: TileKind): string[] {
   ];
 }
 
-const leftOf = ({ left }: TileKind): string => (left === "listed" ? "left_rows" : "left");
+/** Where the left operand is read: a place for each row, but of adjacent ones. */
+export function leftPointers({ rows, transposed }: TileKind): string[] {
+  if (rows === 0) return [];
+  return transposed ? ["left"] : range(rows).map((r) => `left_${r}`);
+}
 
 /** Whether a loop over steps is told how far to move the left operand: adjacent steps are moved by what is known. */
-const movesLeft = ({ rows, left, strided }: TileKind, suffix: string): boolean =>
-  rows > 0 && (suffix !== "" || strided || left === "adjacent");
+const movesLeft = ({ rows, transposed, strided }: TileKind, suffix: string): boolean =>
+  rows > 0 && (suffix !== "" || strided || transposed);
 
 /** Above a tile's function. */
-function aboutTile({ rows, vectors, left, strided, levels, goesOn }: TileKind): string[] {
+function aboutTile({ rows, vectors, transposed, strided, levels, goesOn }: TileKind): string[] {
   const columns = `${lanes * vectors} columns`;
   const lines =
     rows === 0
       ? [`sums[c] = Σ_step right[step, c] for ${columns}.`]
       : [`sums[r, c] = Σ_step left[r, step]·right[step, c] for ${rows} rows and ${columns}.`];
-  if (left === "adjacent") lines.push("The rows of left are adjacent in memory: it is transposed.");
+  if (transposed) lines.push("The rows of left are adjacent in memory: it is transposed.");
   else if (rows > 0) {
-    const where = left === "listed" ? "begin where left_rows says" : "are left_row bytes apart";
-    lines.push(`The rows of left ${where}, its steps ${strided ? "left_step bytes" : "4 bytes"}.`);
+    const apart = strided ? "left_step bytes" : "4 bytes";
+    lines.push(`The rows of left begin anywhere, its steps are ${apart} apart.`);
   }
   if (levels > 1)
     lines.push(
@@ -215,20 +212,12 @@ function aboutTile({ rows, vectors, left, strided, levels, goesOn }: TileKind): 
 }
 
 function linesOfTile(name: string, kind: TileKind): string[] {
-  const { rows, vectors, left, strided, levels, goesOn } = kind;
+  const { rows, vectors, transposed, strided, levels, goesOn } = kind;
   const sums = range(Math.max(1, rows)).flatMap((r) =>
     range(vectors).map((c) => ({ name: `sum${r}${c}`, place: at(16 * (r * vectors + c)) })),
   );
   const suffixes = levelNames(levels);
-  const isAdjacent = left === "adjacent";
-  /** Rows have a pointer each, but adjacent ones. */
-  const own = rows === 0 ? [] : isAdjacent ? ["left"] : range(rows).map((r) => `left_${r}`);
-  const pointers: Code[] = isAdjacent
-    ? []
-    : own.map((pointer, r): Code => {
-        if (left === "listed") return set(pointer, ["i32.load", ...at(4 * r), get("left_rows")]);
-        return set(pointer, r === 0 ? get("left") : plus(get(`left_${r - 1}`), get("left_row")));
-      });
+  const own = leftPointers(kind);
   /** One of the steps that a turn of the innermost loop takes. */
   const step = (n: number): Code[] => [
     ...range(vectors).map((c) => set(`y${c}`, ["v128.load", ...at(16 * c), get("right")])),
@@ -237,7 +226,7 @@ function linesOfTile(name: string, kind: TileKind): string[] {
       : range(rows).flatMap((r): Code[] => [
           set("x", [
             "v128.load32_splat",
-            ...(isAdjacent
+            ...(transposed
               ? [...at(4 * r), get("left")]
               : [...at(strided ? 0 : 4 * n), get(own[r])]),
           ]),
@@ -250,18 +239,18 @@ function linesOfTile(name: string, kind: TileKind): string[] {
   /** To the next step, of those that are not adjacent. */
   const next: Code[] = [
     move("right", get("right_step")),
-    ...(isAdjacent || strided ? own.map((p) => move(p, get("left_step"))) : []),
+    ...(transposed || strided ? own.map((p) => move(p, get("left_step"))) : []),
   ];
   /** Over adjacent steps. */
   const over = (steps: number): Code[] =>
-    isAdjacent || strided ? [] : own.map((p) => move(p, i32(4 * steps)));
+    transposed || strided ? [] : own.map((p) => move(p, i32(4 * steps)));
   const countDown = (counter: string, by: number): Code => [
     "local.tee",
     `$${counter}`,
     minus(get(counter), i32(by)),
   ];
   // A pointer for each row takes more to move on: four steps share it.
-  const unrolled = rows > 0 && !isAdjacent && !strided ? 4 : 2;
+  const unrolled = rows > 0 && !transposed && !strided ? 4 : 2;
   const innermost: Code[] = [
     `;; ${unrolled === 4 ? "four" : "two"} steps a turn`,
     set("turns", ["i32.shr_u", get("steps"), i32(Math.log2(unrolled))]),
@@ -329,7 +318,6 @@ function linesOfTile(name: string, kind: TileKind): string[] {
           ] as const,
         ]
       : []),
-    ...pointers,
     ...loops(suffixes),
     ...sums.map((s): Code => ["v128.store", ...s.place, get("sums"), get(s.name)]),
   ];
@@ -343,7 +331,7 @@ function linesOfTile(name: string, kind: TileKind): string[] {
       name,
       tileParameters(kind).map((p): Code => ["param", `$${p}`, "i32"]),
       [
-        ...[...(isAdjacent ? [] : own), ...counters, "turns"].map(local("i32")),
+        ...[...counters, "turns"].map(local("i32")),
         ...[...(rows > 0 ? ["x"] : []), ...range(vectors).map((c) => `y${c}`)].map(local("v128")),
         ...sums.map((s) => s.name).map(local("v128")),
       ],

@@ -5,7 +5,7 @@ import { linear } from "../../../kernels/scalar.ts";
 import { type Code, get, i32, minus, noted, plus, times } from "../code.ts";
 import { addressOf, bytesOf, scalar } from "../expression.ts";
 import { dimCode } from "../names.ts";
-import { copyName, tileName, tileParameters } from "../tiles.ts";
+import { copyName, leftPointers, tileName, tileParameters } from "../tiles.ts";
 import { least, type Scope } from "./scope.ts";
 
 export function rightOperand(scope: Scope): void {
@@ -98,7 +98,6 @@ export function callTile(scope: Scope, sums: Code): void {
     return 4 * (levels[level][side] - (inner ? inner.extent * inner[side] : 0));
   };
   const numbers = new Map<string, Code>([
-    ["left_row", i32(4 * (scope.rowStride ?? 0))],
     ["right", get("right")],
     ...levels.flatMap((_, level): [string, Code][] => {
       const suffix = level === levels.length - 1 ? "" : `_${levels.length - 1 - level}`;
@@ -111,22 +110,21 @@ export function callTile(scope: Scope, sums: Code): void {
     ["sums", sums],
     ["more", get("more")],
   ]);
-  const operands = tileParameters(kind).map((name) => {
-    const code = numbers.get(name);
-    return code === undefined ? (left as Code) : noted(code, name);
-  });
+  const operands = tileParameters(kind)
+    .slice(left.length)
+    .map((name) => noted(numbers.get(name) as Code, name));
   const body = scope.body;
-  body.push(["call", body.helper(tileName(kind)), ...operands]);
+  body.push(["call", body.helper(tileName(kind)), ...left, ...operands]);
 }
 
-/** Where the rows of a tile begin. Rows beyond the last one are the last one again. */
-function leftOperand(scope: Scope): Code | undefined {
+/** Where the left operand of a tile begins, row by row. Rows beyond the last one are the last one again. */
+function leftOperand(scope: Scope): Code[] {
   const body = scope.body;
   const { a, rows, tile } = scope.c;
-  if (!a) return undefined;
+  if (!a) return [];
   if (!a.place) {
     copyLeft(scope);
-    return scope.scratchAt("left");
+    return [scope.scratchAt("left")];
   }
   const { node, start } = a.place;
   const stride = scope.rowStride;
@@ -135,7 +133,12 @@ function leftOperand(scope: Scope): Code | undefined {
     if (!found) throw new Error("an offset that is read in place is linear");
     const rest = bytesOf(node, found.rest, body);
     const row = times(scope.tileStart, 4 * stride, "from row to row of left, in bytes");
-    return plus(plus(body.base(node), rest), row);
+    const first = plus(plus(body.base(node), rest), row);
+    if (scope.kind.transposed) return [first];
+    body.set("left", "i32", first);
+    return leftPointers(scope.kind).map((_, r) =>
+      plus(get("left"), noted(i32(4 * stride * r), r === 1 ? "a row" : `${r} rows`)),
+    );
   }
   const last = minus(dimCode(scope.rows), i32(1));
   body.note(`where rows of ${body.nameOf(node)} begin`);
@@ -145,7 +148,12 @@ function leftOperand(scope: Scope): Code | undefined {
     const to = plus(scope.scratchAt("list"), times(get("r"), 4));
     body.push(["i32.store", to, plus(body.base(node), bytesOf(node, start, body))]);
   });
-  return scope.scratchAt("list");
+  body.set("left_rows", "i32", scope.scratchAt("list"));
+  return leftPointers(scope.kind).map((_, r) => [
+    "i32.load",
+    ...(r === 0 ? [] : [`offset=${4 * r}`]),
+    get("left_rows"),
+  ]);
 }
 
 /** Copies the rows of a tile step by step. */

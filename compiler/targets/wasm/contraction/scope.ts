@@ -137,7 +137,7 @@ export class Scope {
     const { a, steps, tile } = this.c;
     const panel = this.isCopied ? volumeOf(steps) * this.width : 0;
     const left = a && !a.place ? volumeOf(steps) * tile.rows : 0;
-    const list = this.kind.left === "listed" ? tile.rows : 0;
+    const list = this.isListed ? tile.rows : 0;
     const ends: number[] = [];
     for (const size of [panel, left, list, this.#sumRows * this.width])
       ends.push((ends.at(-1) ?? 0) + 4 * Math.ceil(size / 16) * 16);
@@ -161,10 +161,7 @@ export class Scope {
     const about = {
       left: "rows that are copied, behind the panel",
       list: "where rows begin, behind what is copied",
-      sums:
-        this.kind.left === "listed"
-          ? "sums, behind the list of rows"
-          : "sums, behind what is copied",
+      sums: this.isListed ? "sums, behind the list of rows" : "sums, behind what is copied",
     };
     return plus(["global.get", "$scratch"], noted(i32(this.#scratch[place]), about[place]));
   }
@@ -201,7 +198,7 @@ export class Scope {
   }
 
   get beginsEarly(): boolean {
-    return this.isClamped && this.kind.left !== "listed" && this.c.a?.place !== undefined;
+    return this.isClamped && !this.isListed && this.c.a?.place !== undefined;
   }
 
   /** Whether the last tile has rows that are none. */
@@ -279,17 +276,21 @@ export class Scope {
     return strideOf(axes, a.place.along);
   }
 
+  /** Whether where rows of the left operand begin is worked out for each tile, and listed. */
+  get isListed(): boolean {
+    return this.c.a?.place !== undefined && this.rowStride === undefined;
+  }
+
   /** The register tile. */
   get kind(): TileKind {
     const { a, tile, blocks } = this.c;
     const levels = this.levels;
-    const stride = this.rowStride;
-    const left = stride === 1 ? "adjacent" : stride === undefined ? "listed" : "spaced";
+    const transposed = a !== undefined && this.rowStride === 1;
     return {
       rows: a ? tile.rows : 0,
       vectors: tile.vectors,
-      left: a ? left : "spaced",
-      strided: a !== undefined && left !== "adjacent" && levels.at(-1)?.left !== 1,
+      transposed,
+      strided: a !== undefined && !transposed && levels.at(-1)?.left !== 1,
       levels: levels.length,
       goesOn: blocks.length > 0,
     };
