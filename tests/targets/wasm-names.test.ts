@@ -11,9 +11,9 @@ import { importText } from "../support/compile.ts";
 import { wasmTrainerOf } from "../support/wasm.ts";
 
 const names =
-  `x steps steps_1 step step_1 right right_0 right_11 left left_0 left_11 sum_0_0 sum_11_2 sums sums_of_row
+  `x steps steps_1 step step_1 right right_0 right_11 left left_rows left_0 left_11 sum_0_0 sum_11_2 sums sums_of_row
   sums_of_column list term end whole more r row from_ to columns unit at_ to_panel to_left scratch free_memory x4
-  four lanes i_first j_tile i_to base address`.split(/\s+/);
+  four lanes i_first j_tile i_end i_to base address`.split(/\s+/);
 
 test.serial("inputs may have the names of a tile's own locals", async (t) => {
   const root = mkdtempSync(path.join(tmpdir(), "adjoint-"));

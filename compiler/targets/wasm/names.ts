@@ -33,7 +33,7 @@ export function dimCode(dim: Dim): Code {
 
 /** Names of locals that generated functions have beside those of the model. */
 const reserved =
-  /^(from|to|end|unit|columns|sums|right|more|at|r|step|step_\d+|to_panel|to_left|free_memory|scratch|list|row|row_bytes|x4)$|_(first|from|to|end|tile|at)$/;
+  /^(from|to|end|unit|columns|sums|left|left_rows|right|more|at|r|step|step_\d+|to_panel|to_left|free_memory|scratch|list|row|row_bytes|x4)$|_(first|from|to|end|tile|at)$/;
 
 /** A name of the model as WebAssembly text can write it, apart from those of generated locals. */
 export function inWasm(name: string): string {
